@@ -1,0 +1,66 @@
+# Flags for every target, and the three functions that make one: a floor's library, its tests, a program.
+
+find_package(PkgConfig REQUIRED)
+find_package(OpenSSL REQUIRED)
+find_package(Threads REQUIRED)
+find_package(ICU REQUIRED COMPONENTS uc i18n)
+find_package(ZLIB REQUIRED)
+
+find_program(CALLOSUM_CCACHE ccache)
+if(CALLOSUM_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  # A precompiled header holds its own time stamp; without this ccache would miss on every build.
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env
+      CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime ${CALLOSUM_CCACHE})
+endif()
+
+find_program(CALLOSUM_MOLD mold)
+
+add_library(callosum_flags INTERFACE)
+target_include_directories(callosum_flags INTERFACE ${CMAKE_SOURCE_DIR}/src)
+target_compile_features(callosum_flags INTERFACE cxx_std_20)
+target_compile_options(callosum_flags INTERFACE -Wall -Wextra -Werror -Wno-missing-field-initializers
+                       -fno-strict-aliasing)
+# GCC 12 reports a few of its own coroutine frames and inlined std::string copies.
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  target_compile_options(callosum_flags INTERFACE -fpch-preprocess -Wno-restrict -Wno-stringop-overflow
+                         -Wno-maybe-uninitialized -Wno-dangling-pointer -Wno-array-bounds -Wno-stringop-overread
+                         -Wno-free-nonheap-object -Wno-mismatched-new-delete)
+else()
+  target_compile_options(callosum_flags INTERFACE -Wno-unused-private-field -Wno-unknown-warning-option)
+endif()
+target_compile_definitions(callosum_flags INTERFACE
+  BOOST_ASIO_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED BOOST_BEAST_SEPARATE_COMPILATION
+  BOOST_ALL_NO_LIB BOOST_JSON_NO_LIB BOOST_URL_NO_LIB SPDLOG_FMT_EXTERNAL SPDLOG_COMPILED_LIB)
+if(CMAKE_BUILD_TYPE STREQUAL "Debug")
+  target_compile_options(callosum_flags INTERFACE -g1)
+  set(CMAKE_CXX_FLAGS_DEBUG "-Og")
+else()
+  set(CMAKE_CXX_FLAGS_RELEASE "-O2 -g1")
+endif()
+if(CALLOSUM_SANITIZE)
+  target_compile_options(callosum_flags INTERFACE -fsanitize=${CALLOSUM_SANITIZE}
+                         -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  target_link_options(callosum_flags INTERFACE -fsanitize=${CALLOSUM_SANITIZE})
+elseif(CALLOSUM_MOLD)
+  target_link_options(callosum_flags INTERFACE -fuse-ld=mold)
+endif()
+
+# callosum_library(NAME DIR dir LINKS lib...): every .cpp of DIR; links downwards only.
+function(callosum_library name)
+  cmake_parse_arguments(ARG "" "" "LINKS;EXTERNAL" ${ARGN})
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${name}/*.cpp)
+  if(NOT sources)
+    add_library(callosum_${name} INTERFACE)
+    set(scope INTERFACE)
+  else()
+    add_library(callosum_${name} STATIC ${sources})
+    set(scope PUBLIC)
+    if(TARGET callosum_pch)
+      target_precompile_headers(callosum_${name} REUSE_FROM callosum_pch)
+    endif()
+  endif()
+  target_link_libraries(callosum_${name} ${scope} callosum_flags ${ARG_EXTERNAL})
+  foreach(link ${ARG_LINKS})
+    target_link_libraries(callosum_${name} ${scope} callosum_${link})
+  endforeach()
+endfunction()

@@ -1,0 +1,2 @@
+// Boost.Asio is compiled here, once, and nowhere else.
+#include <boost/asio/impl/src.hpp>

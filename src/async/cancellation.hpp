@@ -1,0 +1,18 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+
+namespace callosum::async {
+
+/// Unwinds (operation_aborted) when this coroutine has been cancelled. The one place that says so.
+boost::asio::awaitable<void> throw_if_cancelled();
+
+/// Whether an exception is a cancellation on its way up. Only async/ and the executor's edge may ask.
+bool is_cancellation(const std::exception_ptr& exception);
+
+/// While one lives, a cancellation of this coroutine is noted but does not unwind it: to join children.
+/// `shield` begins it and says whether it was cancelled already; `unshield` ends it.
+boost::asio::awaitable<bool> shield();
+boost::asio::awaitable<void> unshield();
+
+}  // namespace callosum::async

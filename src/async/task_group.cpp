@@ -1,0 +1,116 @@
+#include "async/task_group.hpp"
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/error.hpp>
+#include <boost/system/system_error.hpp>
+#include <cassert>
+#include <list>
+
+#include "async/cancellation.hpp"
+#include "async/event.hpp"
+
+namespace callosum::async {
+
+namespace asio = boost::asio;
+
+struct TaskGroup::State {
+  struct Task {
+    std::size_t number;
+    const char* name;
+    asio::cancellation_signal cancel;
+  };
+
+  State(asio::any_io_executor e, TimeSource& t) : executor(std::move(e)), time(t), changed(executor) {}
+
+  asio::any_io_executor executor;
+  TimeSource& time;
+  Event changed;
+  std::list<Task> tasks;
+  std::size_t spawned = 0;
+  std::size_t ended = 0;
+  std::size_t seen = 0;  // by wait_any
+  const char* first = nullptr;
+  std::exception_ptr bug;
+  bool owner_cancelled = false;
+};
+
+TaskGroup::TaskGroup(asio::any_io_executor executor, TimeSource& time)
+    : state_(std::make_shared<State>(std::move(executor), time)) {}
+
+TaskGroup::~TaskGroup() {
+  assert(state_->tasks.empty() && "a TaskGroup left its frame without join()");
+}
+
+std::size_t TaskGroup::spawn(const char* name, asio::awaitable<void> task) {
+  auto state = state_;
+  const auto number = state->spawned++;
+  auto& entry = state->tasks.emplace_back();
+  entry.number = number;
+  entry.name = name;
+  auto at = std::prev(state->tasks.end());
+  auto on_end = [state, at](const std::exception_ptr& exception) {
+    if (exception && !is_cancellation(exception) && !state->bug) state->bug = exception;
+    if (!state->first) state->first = at->name;
+    state->tasks.erase(at);
+    ++state->ended;
+    state->changed.set();
+  };
+  asio::co_spawn(state->executor, std::move(task),
+                 asio::bind_cancellation_slot(entry.cancel.slot(), std::move(on_end)));
+  return number;
+}
+
+void TaskGroup::cancel() {
+  // A task may end, and leave the list, while its signal is being emitted.
+  const auto last = state_->spawned;
+  for (std::size_t number = 0; number < last && !state_->tasks.empty(); ++number) cancel(number);
+}
+
+void TaskGroup::cancel(std::size_t task) {
+  for (auto& entry : state_->tasks) {
+    if (entry.number != task) continue;
+    entry.cancel.emit(asio::cancellation_type::terminal);
+    return;
+  }
+}
+
+asio::awaitable<void> TaskGroup::wait_until(std::size_t ended) {
+  while (state_->ended < ended && !state_->owner_cancelled) {
+    state_->changed.reset();
+    try {
+      co_await state_->changed.wait(Deadline::none(state_->time));  // the group's own end bounds it
+    } catch (const boost::system::system_error&) {
+      state_->owner_cancelled = true;
+    }
+    if (state_->owner_cancelled) co_await shield();
+  }
+}
+
+asio::awaitable<void> TaskGroup::wait_any() {
+  if (state_->ended == state_->seen && !state_->tasks.empty()) {
+    co_await wait_until(state_->seen + 1);
+  }
+  state_->seen = state_->ended;
+}
+
+asio::awaitable<void> TaskGroup::wait_all() { return wait_until(state_->spawned); }
+
+asio::awaitable<void> TaskGroup::join() {
+  if (co_await shield()) state_->owner_cancelled = true;
+  while (!state_->tasks.empty()) {
+    state_->changed.reset();
+    co_await state_->changed.wait(Deadline::none(state_->time));
+  }
+  co_await unshield();
+  if (state_->bug) std::rethrow_exception(state_->bug);
+  if (state_->owner_cancelled) {
+    throw boost::system::system_error(asio::error::operation_aborted);
+  }
+}
+
+std::size_t TaskGroup::running() const { return state_->tasks.size(); }
+const char* TaskGroup::first_ended() const { return state_->first; }
+
+}  // namespace callosum::async

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace callosum {
+
+bool is_valid_utf8(std::string_view text);
+
+/// Edits (insert, delete, replace) that turn `a` into `b`; bytes, not characters.
+std::size_t edit_distance(std::string_view a, std::string_view b);
+
+/// The known word closest to `word` when it is close enough to be a slip of the hand; else empty.
+std::string_view find_nearest(std::string_view word, const std::vector<std::string_view>& known);
+
+/// Unicode NFKC case folding without ignorable code points: every disguise of a name becomes one spelling.
+std::string fold_name(std::string_view text);
+
+/// Whether a tool's name says "destructive" whatever its manifest does (DESIGN "A manifest").
+bool is_destructive_name(std::string_view name);
+
+std::string_view trim(std::string_view text);
+std::vector<std::string_view> split(std::string_view text, char separator);
+std::string join(const std::vector<std::string>& parts, std::string_view separator);
+std::string to_lower_ascii(std::string_view text);
+
+}  // namespace callosum

@@ -1,0 +1,1 @@
+// Compiled into every test program: the helpers beside this file are headers.

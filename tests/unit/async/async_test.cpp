@@ -1,0 +1,204 @@
+#include <gtest/gtest.h>
+
+#include <boost/asio/this_coro.hpp>
+#include <boost/system/system_error.hpp>
+
+#include "async/blocking_pool.hpp"
+#include "async/bounded_queue.hpp"
+#include "async/task_group.hpp"
+#include "async/with_deadline.hpp"
+#include "virtual_world.hpp"
+
+namespace callosum::async {
+namespace {
+
+using namespace std::chrono_literals;
+namespace asio = boost::asio;
+using testing::VirtualWorld;
+
+struct Flag {
+  bool& flag;
+  ~Flag() { flag = true; }
+};
+
+asio::awaitable<Result<int>> answer_after(Deadline when, int value) {
+  co_await sleep_until(when);
+  co_return value;
+}
+
+asio::awaitable<Result<int>> hang(VirtualWorld& world, bool& unwound) {
+  const Flag flag{unwound};
+  co_await sleep_until(Deadline::none(world.time()));
+  co_return 0;
+}
+
+asio::awaitable<Result<int>> explode() {
+  throw std::logic_error("bug");
+  co_return 0;
+}
+
+TEST(WithDeadline, GivesTheResultOfWorkThatEndsInTime) {
+  VirtualWorld world;
+
+  const auto result = world.run(with_deadline(world.in(2s), answer_after(world.in(1s), 7)));
+
+  ASSERT_TRUE(result);
+  EXPECT_EQ(*result, 7);
+}
+
+TEST(WithDeadline, UnwindsWorkThatIsTooSlowBeforeItAnswers) {
+  VirtualWorld world;
+  bool unwound = false;
+  const auto start = world.time().now();
+
+  const auto result = world.run(with_deadline(world.in(2s), hang(world, unwound)));
+
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().type, ErrorType::timeout);
+  EXPECT_TRUE(unwound);
+  EXPECT_EQ(world.time().now() - start, 2s);
+}
+
+TEST(WithDeadline, LetsABugPass) {
+  VirtualWorld world;
+
+  EXPECT_THROW(world.run(with_deadline(world.in(2s), explode())), std::logic_error);
+}
+
+asio::awaitable<void> hang_within(VirtualWorld& world, bool& unwound) {
+  const auto result = co_await with_deadline(world.in(1h), hang(world, unwound));
+  (void)result;
+}
+
+asio::awaitable<void> end_after(Deadline when) { co_await sleep_until(when); }
+
+asio::awaitable<bool> cancelled_group_unwinds_children(VirtualWorld& world) {
+  bool unwound = false;
+  const auto executor = co_await asio::this_coro::executor;
+  TaskGroup tasks(executor, world.time());
+  tasks.spawn("slow", hang_within(world, unwound));
+  tasks.spawn("quick", end_after(world.in(5ms)));
+
+  co_await tasks.wait_any();
+  const bool still_running = !unwound && tasks.running() == 1;
+  tasks.cancel();
+  co_await tasks.join();
+  co_return still_running&& unwound;
+}
+
+TEST(TaskGroup, EndsTheOthersWhenOneEnds) {
+  VirtualWorld world;
+
+  EXPECT_TRUE(world.run(cancelled_group_unwinds_children(world)));
+}
+
+asio::awaitable<void> group_that_waits(VirtualWorld& world, bool& child_unwound, bool& after_join) {
+  const auto executor = co_await asio::this_coro::executor;
+  TaskGroup tasks(executor, world.time());
+  tasks.spawn("child", hang_within(world, child_unwound));
+  co_await tasks.wait_any();
+  tasks.cancel();
+  co_await tasks.join();
+  after_join = true;  // not reached: the owner was cancelled
+}
+
+asio::awaitable<void> cancel_a_group(VirtualWorld& world, bool& child_unwound, bool& after_join) {
+  const auto executor = co_await asio::this_coro::executor;
+  TaskGroup outer(executor, world.time());
+  outer.spawn("group", group_that_waits(world, child_unwound, after_join));
+  co_await sleep_until(world.in(1s));
+  outer.cancel();
+  co_await outer.join();
+}
+
+TEST(TaskGroup, JoinsItsChildrenBeforeACancelledOwnerUnwinds) {
+  VirtualWorld world;
+  bool child_unwound = false;
+  bool after_join = false;
+
+  world.run(cancel_a_group(world, child_unwound, after_join));
+
+  EXPECT_TRUE(child_unwound);
+  EXPECT_FALSE(after_join);
+}
+
+asio::awaitable<void> throw_bug() {
+  throw std::logic_error("bug");
+  co_return;
+}
+
+asio::awaitable<void> group_with_a_bug(VirtualWorld& world) {
+  const auto executor = co_await asio::this_coro::executor;
+  TaskGroup tasks(executor, world.time());
+  tasks.spawn("bug", throw_bug());
+  co_await tasks.wait_all();
+  co_await tasks.join();
+}
+
+TEST(TaskGroup, JoinThrowsTheBugOfATask) {
+  VirtualWorld world;
+
+  EXPECT_THROW(world.run(group_with_a_bug(world)), std::logic_error);
+}
+
+asio::awaitable<int> fill_and_drain(VirtualWorld& world) {
+  const auto executor = co_await asio::this_coro::executor;
+  BoundedQueue<int> queue(executor, 2);
+  const bool kept = queue.push(1) && queue.push(2);
+  const bool refused = !queue.push(3);
+  queue.close();
+  int sum = kept && refused ? 100 : 0;
+  while (true) {
+    const auto value = co_await queue.pop(world.in(1s));
+    if (!value) break;
+    sum += *value;
+  }
+  co_return sum;
+}
+
+TEST(BoundedQueue, RefusesWhatDoesNotFitAndGivesTheRestAfterClose) {
+  VirtualWorld world;
+
+  EXPECT_EQ(world.run(fill_and_drain(world)), 103);
+}
+
+asio::awaitable<Result<int>> on_pool(BlockingPool& pool, SystemTime& time,
+                                     std::chrono::milliseconds limit,
+                                     std::shared_ptr<std::atomic<bool>> stop) {
+  std::function<Result<int>()> job = [stop]() -> Result<int> {
+    while (!*stop) std::this_thread::yield();
+    return 5;
+  };
+  std::function<void()> interrupt = [stop] { *stop = true; };
+  const auto deadline = Deadline::after(time, limit);
+  co_return co_await pool.run<int>(deadline, std::move(job), std::move(interrupt));
+}
+
+Result<int> run_on_pool(bool stopped, std::chrono::milliseconds limit) {
+  asio::io_context context;
+  SystemTime time;
+  BlockingPool pool(1, 4);
+  auto stop = std::make_shared<std::atomic<bool>>(stopped);
+  Result<int> out = fail(ErrorType::internal, "never ran");
+  asio::co_spawn(context, on_pool(pool, time, limit, stop),
+                 [&](const std::exception_ptr&, Result<int> r) { out = std::move(r); });
+  context.run();
+  return out;
+}
+
+TEST(BlockingPool, BringsTheResultBackToTheCaller) {
+  const auto result = run_on_pool(true, 10s);
+
+  ASSERT_TRUE(result);
+  EXPECT_EQ(*result, 5);
+}
+
+TEST(BlockingPool, InterruptsAJobAtItsDeadlineAndAnswersTimeout) {
+  const auto result = run_on_pool(false, 5ms);
+
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().type, ErrorType::timeout);
+}
+
+}  // namespace
+}  // namespace callosum::async
