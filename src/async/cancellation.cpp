@@ -28,12 +28,8 @@ bool is_cancellation(const std::exception_ptr& exception) {
   return false;
 }
 
-asio::awaitable<bool> shield() {
-  co_await asio::this_coro::throw_if_cancelled(false);
-  const auto state = co_await asio::this_coro::cancellation_state;
-  const bool cancelled = state.cancelled() != asio::cancellation_type::none;
+asio::awaitable<void> shield() {
   co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
-  co_return cancelled;
 }
 
 asio::awaitable<void> unshield() {

@@ -2,8 +2,11 @@
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/cancellation_state.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/error.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <boost/system/system_error.hpp>
 #include <cassert>
 #include <list>
@@ -28,6 +31,8 @@ struct TaskGroup::State {
   TimeSource& time;
   Event changed;
   std::list<Task> tasks;
+  // co_spawn still looks at a task's signal after its completion handler: the next spawn clears these.
+  std::list<Task> ended_tasks;
   std::size_t spawned = 0;
   std::size_t ended = 0;
   std::size_t seen = 0;  // by wait_any
@@ -46,6 +51,7 @@ TaskGroup::~TaskGroup() {
 std::size_t TaskGroup::spawn(const char* name, asio::awaitable<void> task) {
   auto state = state_;
   const auto number = state->spawned++;
+  state->ended_tasks.clear();
   auto& entry = state->tasks.emplace_back();
   entry.number = number;
   entry.name = name;
@@ -53,7 +59,7 @@ std::size_t TaskGroup::spawn(const char* name, asio::awaitable<void> task) {
   auto on_end = [state, at](const std::exception_ptr& exception) {
     if (exception && !is_cancellation(exception) && !state->bug) state->bug = exception;
     if (!state->first) state->first = at->name;
-    state->tasks.erase(at);
+    state->ended_tasks.splice(state->ended_tasks.end(), state->tasks, at);
     ++state->ended;
     state->changed.set();
   };
@@ -79,12 +85,15 @@ void TaskGroup::cancel(std::size_t task) {
 asio::awaitable<void> TaskGroup::wait_until(std::size_t ended) {
   while (state_->ended < ended && !state_->owner_cancelled) {
     state_->changed.reset();
+    const auto never = Deadline::none(state_->time);  // the group's own end bounds it
     try {
-      co_await state_->changed.wait(Deadline::none(state_->time));  // the group's own end bounds it
+      co_await state_->changed.wait(never);
     } catch (const boost::system::system_error&) {
       state_->owner_cancelled = true;
     }
-    if (state_->owner_cancelled) co_await shield();
+    if (!state_->owner_cancelled) continue;
+    co_await asio::this_coro::throw_if_cancelled(false);
+    co_await shield();
   }
 }
 
@@ -98,10 +107,14 @@ asio::awaitable<void> TaskGroup::wait_any() {
 asio::awaitable<void> TaskGroup::wait_all() { return wait_until(state_->spawned); }
 
 asio::awaitable<void> TaskGroup::join() {
-  if (co_await shield()) state_->owner_cancelled = true;
+  co_await asio::this_coro::throw_if_cancelled(false);
+  const auto state = co_await asio::this_coro::cancellation_state;
+  if (state.cancelled() != asio::cancellation_type::none) state_->owner_cancelled = true;
+  co_await shield();
+  const auto never = Deadline::none(state_->time);  // a cancelled task ends; nothing else would
   while (!state_->tasks.empty()) {
     state_->changed.reset();
-    co_await state_->changed.wait(Deadline::none(state_->time));
+    co_await state_->changed.wait(never);
   }
   co_await unshield();
   if (state_->bug) std::rethrow_exception(state_->bug);

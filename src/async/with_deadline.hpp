@@ -42,6 +42,7 @@ boost::asio::awaitable<Result<T>> with_deadline(Deadline deadline,
     unwinding = std::current_exception();
   }
   if (!done.is_set()) {
+    co_await asio::this_coro::throw_if_cancelled(false);
     co_await shield();
     cancel.emit(asio::cancellation_type::terminal);
     co_await done.wait(Deadline::none(deadline.time()));

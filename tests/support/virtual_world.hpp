@@ -64,8 +64,8 @@ class VirtualWorld {
     }
   }
 
+  async::VirtualTime time_;  // outlives the frames that the context still holds
   boost::asio::io_context context_{1};
-  async::VirtualTime time_;
 };
 
 }  // namespace callosum::testing

@@ -83,7 +83,7 @@ asio::awaitable<bool> cancelled_group_unwinds_children(VirtualWorld& world) {
   const bool still_running = !unwound && tasks.running() == 1;
   tasks.cancel();
   co_await tasks.join();
-  co_return still_running&& unwound;
+  co_return still_running && unwound;
 }
 
 TEST(TaskGroup, EndsTheOthersWhenOneEnds) {
