@@ -1,0 +1,50 @@
+#pragma once
+
+#include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/error.hpp"
+#include "registry/words.hpp"
+
+namespace callosum::registry {
+
+namespace json = boost::json;
+
+/// An intent as a tool asked for it; `argument` is the message of SET_PENDING_MESSAGE.
+struct IntentRequest {
+  Intent intent;
+  std::string argument;
+};
+
+struct EnvelopeMeta {
+  std::string tool_id;       ///< "receptionist.get_latest_booking"
+  std::string tool_version;  ///< "1.0.0"
+  std::string registry_version;
+  std::chrono::microseconds duration{0};  ///< written as duration_ms, three digits
+  bool cached = false;
+  std::string call_id;
+  std::string idempotency_key;
+  bool truncated = false;
+};
+
+/// What every caller of a tool gets back, on every channel (DESIGN "The envelope"). Either `error` or `data`.
+struct Envelope {
+  json::value data;
+  std::optional<Error> error;
+  std::vector<IntentRequest> intents;
+  EnvelopeMeta meta;
+  /// Members beside type, message, retryable, say: `confirmation_request`, `partial_side_effects`, `hints`.
+  json::object error_extra;
+
+  bool ok() const { return !error; }
+};
+
+/// `{ok, data | error, intents, meta}`. INTERNAL carries no cause: its message is fixed here.
+json::object encode(const Envelope& envelope);
+std::string encode_text(const Envelope& envelope);
+
+}  // namespace callosum::registry

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <boost/json/value.hpp>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+
+namespace callosum::registry {
+
+namespace json = boost::json;
+
+enum class Draft : std::uint8_t { draft2020_12, draft7 };
+
+/// One thing that is wrong with a value, in words that a model can act on.
+struct SchemaHint {
+  std::string path;     ///< "date", "items[2].price"; empty: the value itself
+  std::string message;  ///< "expected YYYY-MM-DD"
+};
+
+/// Finds a schema document by absolute URI (`$ref` to another document). Null: unknown.
+using SchemaLoader = std::function<const json::value*(std::string_view uri)>;
+
+struct SchemaOptions {
+  Draft draft = Draft::draft2020_12;  ///< where the schema has no `$schema`
+  SchemaLoader loader;
+  bool assert_formats = true;         ///< `format` refuses (the gateway's way); false: annotates (the suites')
+};
+
+/// A compiled JSON Schema. Immutable and shared by threads; validation allocates nothing when it passes.
+class Schema {
+ public:
+  virtual ~Schema() = default;
+  virtual bool is_valid(const json::value& value) const = 0;
+  /// Every problem, at most `limit`, worst first. Empty: valid.
+  virtual std::vector<SchemaHint> explain(const json::value& value, std::size_t limit = 8) const = 0;
+};
+
+/// VALIDATION names the place in the schema (JSON Pointer) and what was expected. Unknown keywords are ignored
+/// here; a manifest's lint is stricter. Regular expressions run under ICU with a time limit.
+Result<std::shared_ptr<const Schema>> compile_schema(const json::value& schema,
+                                                     const SchemaOptions& options = {});
+
+}  // namespace callosum::registry

@@ -1,0 +1,63 @@
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+#include "registry/tool_spec.hpp"
+
+namespace callosum::registry {
+
+/// A pack as loaded: its tools, and what the composition root needs of the folder beside them.
+struct Pack {
+  std::string name;
+  std::string version;
+  std::filesystem::path folder;
+  std::string prompt;             ///< template; {placeholders} are filled per tenant
+  std::string access_mode;        ///< default of its sessions
+  std::map<std::string, std::string> tenant_columns;  ///< table -> column that holds the tenant
+  std::map<std::string, std::vector<std::string>> slots;  ///< slot name -> words callers use (offline ears)
+};
+
+/// All packs compiled, under one version. Immutable; a session keeps the one it started with.
+class Snapshot {
+ public:
+  Snapshot(std::vector<Pack> packs, std::vector<ToolSpec> tools, std::string version);
+
+  const ToolSpec* find(std::string_view name) const;  ///< exact name
+  const std::vector<ToolSpec>& tools() const { return tools_; }
+  const std::vector<Pack>& packs() const { return packs_; }
+  const Pack* find_pack(std::string_view name) const;
+  /// MAJOR.MINOR.<hash8>: the hash is over every pack's canonical content.
+  const std::string& version() const { return version_; }
+
+ private:
+  std::vector<Pack> packs_;
+  std::vector<ToolSpec> tools_;
+  std::map<std::string, std::size_t, std::less<>> by_name_;
+  std::string version_;
+};
+
+/// One problem of a manifest: "FILE:LINE: FIELD: what was expected".
+struct LoadProblem {
+  SourcePlace place;
+  std::string field;
+  std::string message;
+  std::string to_string() const;
+};
+
+struct LoadOutcome {
+  std::shared_ptr<const Snapshot> snapshot;  ///< null when there is a problem
+  std::vector<LoadProblem> problems;
+  std::vector<LoadProblem> warnings;
+};
+
+/// Loads `DIR/*/pack.yaml`, or one pack where DIR itself has a pack.yaml. All problems are collected.
+LoadOutcome load_packs(const std::vector<std::filesystem::path>& folders,
+                       const std::vector<std::string>& providers = {"openai"});
+
+}  // namespace callosum::registry

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "registry/words.hpp"
+
+namespace callosum::registry {
+
+class Snapshot;
+
+/// A finished function call as it was planned. `arguments` is the model's own text.
+struct ToolCall {
+  std::string call_id;
+  std::string name;
+  std::string arguments;
+};
+
+/// Who is asking, and from where: set by the gateway from the authenticated session, never by a model.
+struct CallContext {
+  std::string tenant_id;    ///< canonical uuid
+  std::string tenant_slug;
+  std::string session_id;
+  std::string subject;      ///< the principal's `sub`
+  std::string email;
+  std::vector<std::string> roles;
+  bool is_member = false;   ///< of this tenant
+  std::string caller_phone;
+  std::string call_sid;
+  Assurance assurance = Assurance::none;
+  Channel channel = Channel::voice;
+  std::string mode;
+  std::string account;      ///< selected_account_email
+  std::uint64_t epoch = 0;
+  std::uint64_t turn = 0;
+  std::uint64_t generation = 0;
+  ReplyPath reply_path = ReplyPath::native;
+  ToolOwnership tool_ownership = ToolOwnership::provider_native;
+  AccessMode access_mode = AccessMode::confirm;
+  /// A realtime session, or a door with its rules: destructive tools never run there.
+  bool is_realtime = true;
+  /// Planned by the provider's model (as opposed to our brain, or a person).
+  bool is_provider_planned = true;
+  std::string provider;     ///< label: "openai", "offline"; "http", "console"
+  std::shared_ptr<const Snapshot> snapshot;
+};
+
+}  // namespace callosum::registry

@@ -1,0 +1,95 @@
+#pragma once
+
+#include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "registry/schema.hpp"
+#include "registry/words.hpp"
+
+namespace callosum::registry {
+
+/// Where in a manifest something stands, for errors: "packs/receptionist/pack.yaml:42".
+struct SourcePlace {
+  std::string file;
+  int line = 0;
+  std::string to_string() const;
+};
+
+/// Access by argument value: the rule holds when every named argument has one of its values.
+struct RiskRule {
+  std::vector<std::pair<std::string, std::vector<json::value>>> when;
+  Access access = Access::read;
+};
+
+/// A parameter that the gateway fills and no model sees.
+struct Binding {
+  std::string parameter;
+  std::string source;  ///< "session.tenant_id", "session.caller_phone", "session.user_id", …
+};
+
+/// How a tool runs: the kind's name and its own configuration, compiled by the kind.
+struct RunSpec {
+  std::string kind;    ///< sql http mcp process builtin
+  json::value config;  ///< for sql: {sql, result, …}
+  SourcePlace place;
+};
+
+/// One tool, compiled from its manifest (DESIGN "A manifest"). Immutable.
+struct ToolSpec {
+  std::string pack;
+  std::string name;
+  std::string version;
+  std::string id;       ///< "pack.name"
+  std::string summary;
+  std::string description;
+  Category category = Category::retrieval;
+  Access access = Access::read;
+  std::vector<RiskRule> risk;
+  std::vector<Channel> channels;
+  std::vector<std::string> modes;   ///< empty: every mode
+  std::vector<std::string> roles;   ///< empty: every member
+  Assurance min_assurance = Assurance::none;
+  Confirmation confirmation = Confirmation::none;
+  std::chrono::milliseconds latency_budget{400};
+  std::chrono::milliseconds timeout{2000};
+  std::chrono::seconds cache_ttl{0};
+  CacheScope cache_scope = CacheScope::session;
+  OnInterrupt on_interrupt = OnInterrupt::abort;
+  Delivery delivery = Delivery::when_idle;
+  std::chrono::milliseconds filler_after{0};  ///< 0: none
+  std::vector<std::string> idempotency_key;
+  std::vector<Binding> bind;
+  std::vector<std::string> provenance_seen;   ///< arguments that must have been seen before
+  std::vector<std::string> mask;              ///< output fields that logs and audit hide
+  std::vector<std::string> invalidates;
+  std::vector<std::string> requires_tools;
+  std::optional<int> max_chain;
+  std::string account;                        ///< provider of a connected account it needs
+  bool terminal = false;
+  bool poll = false;
+  std::chrono::seconds stale_on_timeout{0};
+  std::string say_on_failure;
+  /// What callers say: "what is your {topic:cancellation} policy"; slots name an argument, and a value of it.
+  std::vector<std::string> phrases;
+  /// How the offline brain says the result: "Your {service} is {status}."; empty: reads the fields out.
+  std::string reply;
+  std::string reply_empty;                    ///< where the result is null or an empty list
+  json::object input_schema;   ///< as written, without the bound parameters: what a model may send
+  json::object output_schema;
+  std::shared_ptr<const Schema> input;
+  std::shared_ptr<const Schema> output;       ///< null: anything
+  RunSpec run;
+  SourcePlace place;
+
+  /// The access these arguments need: the strictest rule that holds. Arguments that cannot be read (null) count
+  /// as the strictest rule there is. A destructive name is destructive whatever the manifest says.
+  Access access_for(const json::object* arguments) const;
+  bool is_write() const { return access == Access::write || access == Access::destructive; }
+};
+
+}  // namespace callosum::registry

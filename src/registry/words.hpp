@@ -1,0 +1,46 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace callosum::registry {
+
+// The words of manifests, sessions and audit (DESIGN "Words"). Enumerators carry the wire's own word.
+
+enum class Category : std::uint8_t { retrieval, action, meta };
+enum class Access : std::uint8_t { read, propose, write, destructive };  ///< in rising order of risk
+enum class Channel : std::uint8_t { voice, text, mcp };
+enum class Assurance : std::uint8_t { none, carrier, verified };  ///< in rising order
+enum class Confirmation : std::uint8_t { none, spoken, strong };
+enum class OnInterrupt : std::uint8_t { abort, finish, commit };
+enum class Delivery : std::uint8_t { when_idle, interrupt, silent };
+enum class CacheScope : std::uint8_t { session, tenant };
+enum class ToolOwnership : std::uint8_t { provider_native, transport_only };
+enum class AccessMode : std::uint8_t { read_only, propose_actions, confirm };
+enum class ReplyPath : std::uint8_t { native, bridge, brain };
+enum class Intent : std::uint8_t {
+  end_voice_session,     ///< END_VOICE_SESSION; after the current turn has been spoken
+  suppress_audio,        ///< SUPPRESS_AUDIO: this turn sends no audio
+  suppress_transcript,   ///< SUPPRESS_TRANSCRIPT
+  set_pending_message,   ///< SET_PENDING_MESSAGE: said before the session ends
+};
+
+std::string_view to_string(Category);
+std::string_view to_string(Access);
+std::string_view to_string(Channel);
+std::string_view to_string(Assurance);
+std::string_view to_string(Confirmation);
+std::string_view to_string(OnInterrupt);
+std::string_view to_string(Delivery);
+std::string_view to_string(CacheScope);
+std::string_view to_string(ToolOwnership);
+std::string_view to_string(AccessMode);
+std::string_view to_string(ReplyPath);
+std::string_view to_string(Intent);
+
+/// The enumerator a word names, or nothing. `parse_word<Access>("read")`.
+template <class Enum>
+std::optional<Enum> parse_word(std::string_view word);
+
+}  // namespace callosum::registry
