@@ -1,0 +1,52 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+#include "policy/prepared_call.hpp"
+#include "registry/envelope.hpp"
+
+namespace callosum::pipeline {
+
+/// One record a call, refused ones too. Arguments and results appear as hash and size only.
+struct AuditRecord {
+  std::int64_t at_ms = 0;  ///< UTC, when the call came
+  std::string tenant_id, session_id, subject, provider, channel, mode;
+  std::string call_id, tool, tool_version, registry_version;
+  std::string arguments_hash;
+  std::string access, category;
+  std::string gate;     ///< the one that decided; empty: the tool ran
+  std::string outcome;  ///< "ok", or the error's type
+  std::uint64_t turn = 0;
+  std::chrono::microseconds duration{0};
+  std::size_t result_bytes = 0;
+};
+
+std::string encode_text(const AuditRecord& record);  ///< one JSON object
+
+/// Where records go. `write` does not wait; the sink commits in groups.
+class AuditSink {
+ public:
+  virtual ~AuditSink() = default;
+  virtual void write(const AuditRecord& record) = 0;
+};
+
+/// A record that is written however the call ends: `CANCELLED` when its frame unwinds before `close`.
+class AuditEntry {
+ public:
+  AuditEntry(AuditSink& sink, const Clock& clock, const policy::PreparedCall& call);
+  ~AuditEntry();
+  AuditEntry(const AuditEntry&) = delete;
+  AuditEntry& operator=(const AuditEntry&) = delete;
+
+  void refused_by(std::string_view gate) { record_.gate = gate; }
+  void close(const registry::Envelope& envelope, std::size_t result_bytes);
+
+ private:
+  AuditSink& sink_;
+  AuditRecord record_;
+  bool closed_ = false;
+};
+
+}  // namespace callosum::pipeline

@@ -1,0 +1,83 @@
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <unordered_map>
+#include <vector>
+
+#include "async/task_group.hpp"
+#include "pipeline/audit.hpp"
+#include "pipeline/catalog.hpp"
+#include "policy/gate.hpp"
+
+namespace callosum::pipeline {
+
+struct ExecutorLimits {
+  std::size_t max_result_bytes = 16 * 1024;  ///< of `data`, to a voice model
+  std::chrono::milliseconds turn_time{20000};  ///< the handler's deadline never passes this
+  std::size_t max_running = 1024;              ///< calls at once on this thread; beyond: TRANSIENT
+};
+
+/// Everything a call needs besides its own words. The catalog pins the snapshot.
+struct CallRequest {
+  registry::ToolCall call;
+  registry::CallContext context;
+  std::shared_ptr<policy::SessionCalls> calls;
+  std::shared_ptr<const Catalog> catalog;
+};
+
+/// Decides whether a call may run, runs it, and answers it once. Owns its calls: a session may go away and its
+/// calls end as their tools declare. One a thread; gates, audit and catalogs are shared.
+class Executor {
+ public:
+  using Ticket = std::uint64_t;
+  using OnAnswer = std::function<void(registry::Envelope)>;
+
+  Executor(boost::asio::any_io_executor executor, async::TimeSource& time,
+           std::vector<policy::Gate*> gates, AuditSink& audit, ExecutorLimits limits);
+
+  /// Starts a call. `on_answer` is called once, on this thread, unless forgotten before; for a call that need not
+  /// wait that is before `submit` returns.
+  Ticket submit(CallRequest request, OnAnswer on_answer);
+  /// The caller interrupted or hung up: `abort` tools are cut and answer CANCELLED, others run to their end.
+  void interrupt(Ticket ticket);
+  /// The session goes away: nobody waits for the answer any more; then as `interrupt`.
+  void forget(Ticket ticket);
+  std::size_t running() const { return running_.size(); }
+
+  /// The same, awaited: for doors that wait for the answer themselves.
+  boost::asio::awaitable<registry::Envelope> run(CallRequest request);
+  /// Ends what may be cut and waits for the rest.
+  boost::asio::awaitable<void> drain(async::Deadline deadline);
+
+ private:
+  struct Running {
+    std::size_t task = 0;
+    OnAnswer on_answer;
+    const registry::ToolSpec* tool = nullptr;
+    std::shared_ptr<const Catalog> catalog;  // keeps `tool`
+  };
+
+  boost::asio::awaitable<void> perform(Ticket ticket, CallRequest request);
+  boost::asio::awaitable<registry::Envelope> execute(const CallRequest& request);
+  boost::asio::awaitable<registry::Envelope> decide_and_run(const CallRequest& request,
+                                                            const policy::PreparedCall& prepared,
+                                                            AuditEntry& entry);
+  boost::asio::awaitable<registry::Envelope> invoke(const CallRequest& request,
+                                                    const policy::PreparedCall& prepared);
+  void deliver(Ticket ticket, registry::Envelope envelope);
+
+  boost::asio::any_io_executor executor_;
+  async::TimeSource& time_;
+  std::vector<policy::Gate*> gates_;
+  AuditSink& audit_;
+  ExecutorLimits limits_;
+  async::TaskGroup tasks_;
+  std::unordered_map<Ticket, Running> running_;
+  Ticket next_ticket_ = 1;
+};
+
+}  // namespace callosum::pipeline

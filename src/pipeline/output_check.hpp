@@ -1,0 +1,13 @@
+#pragma once
+
+#include "registry/envelope.hpp"
+#include "registry/tool_spec.hpp"
+
+namespace callosum::pipeline {
+
+/// What a tool returned, as it may leave: INVALID_OUTPUT where it is not what the manifest promises,
+/// OUTPUT_TOO_LARGE beyond the cap; a list is shortened honestly (`truncated`, with its true count) before that.
+void check_output(const registry::ToolSpec& tool, std::size_t max_bytes,
+                  registry::Envelope& envelope);
+
+}  // namespace callosum::pipeline

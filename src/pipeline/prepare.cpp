@@ -1,0 +1,67 @@
+#include "pipeline/prepare.hpp"
+
+#include "base/encoding.hpp"
+#include "base/json.hpp"
+
+namespace callosum::pipeline {
+namespace {
+
+using registry::CallContext;
+
+/// The session's value behind a binding's source; null where the session has none.
+json::value bound_value(const CallContext& context, std::string_view source) {
+  const auto text = [](const std::string& s) {
+    return s.empty() ? json::value(nullptr) : json::value(s);
+  };
+  if (source == "session.tenant_id") return text(context.tenant_id);
+  if (source == "session.tenant_slug") return text(context.tenant_slug);
+  if (source == "session.caller_phone") return text(context.caller_phone);
+  if (source == "session.call_sid") return text(context.call_sid);
+  if (source == "session.user_id") return text(context.subject);
+  if (source == "session.email") return text(context.email);
+  if (source == "session.account") return text(context.account);
+  if (source == "session.session_id") return text(context.session_id);
+  if (source == "session.channel") return json::value(registry::to_string(context.channel));
+  return nullptr;
+}
+
+/// A bound parameter that was sent must be equal, to the byte; then it is as if it had not been sent.
+void bind(policy::PreparedCall& prepared) {
+  for (const auto& binding : prepared.tool->bind) {
+    auto value = bound_value(prepared.context, binding.source);
+    const auto* sent = prepared.arguments.if_contains(binding.parameter);
+    if (sent && *sent != value) {
+      prepared.arguments_problem =
+          fail(ErrorType::validation, binding.parameter + " is set by the system; leave it out");
+      return;
+    }
+    prepared.arguments[binding.parameter] = std::move(value);
+  }
+}
+
+}  // namespace
+
+policy::PreparedCall prepare(const registry::ToolCall& call, const CallContext& context,
+                             policy::SessionCalls& calls, async::Deadline deadline) {
+  policy::PreparedCall prepared{call, context, calls, deadline};
+  prepared.tool = context.snapshot ? context.snapshot->find(call.name) : nullptr;
+
+  auto parsed = parse_arguments(call.arguments);
+  if (parsed) {
+    prepared.arguments = std::move(*parsed);
+    if (const auto* token = prepared.arguments.if_contains("confirmationToken")) {
+      if (token->is_string()) prepared.confirmation_token = token->get_string().c_str();
+      prepared.arguments.erase("confirmationToken");
+    }
+    if (prepared.tool) bind(prepared);
+    append_canonical_json(prepared.arguments, prepared.canonical);
+    prepared.arguments_hash = sha256_hex(prepared.canonical);
+  } else {
+    prepared.arguments_problem = parsed.error();
+    prepared.arguments_hash = sha256_hex(call.arguments);
+  }
+  if (prepared.tool) prepared.access = prepared.tool->access_for(parsed ? &prepared.arguments : nullptr);
+  return prepared;
+}
+
+}  // namespace callosum::pipeline

@@ -1,0 +1,29 @@
+#include "policy/duplicate.hpp"
+
+#include <boost/asio/this_coro.hpp>
+
+namespace callosum::policy {
+
+boost::asio::awaitable<Verdict> DuplicateGate::ask(const PreparedCall& call) {
+  const auto& id = call.call.call_id;
+  if (id.empty()) co_return pass();  // nothing to recognise it by
+  auto* known = call.calls.find(id);
+  if (!known) {
+    call.calls.remember(id, call.arguments_hash);
+    co_return pass();
+  }
+  if (known->arguments_hash != call.arguments_hash) {
+    co_return refuse(ErrorType::conflict, "this call was made before with other arguments");
+  }
+  if (!known->answer) {
+    const auto executor = co_await boost::asio::this_coro::executor;
+    auto event = std::make_shared<async::Event>(executor);
+    known->waiting.push_back(event);
+    co_await event->wait(call.deadline);
+    known = call.calls.find(id);  // the record may have moved, or been forgotten
+  }
+  if (known && known->answer) co_return answer(*known->answer);
+  co_return refuse(ErrorType::conflict, "this call is still running");
+}
+
+}  // namespace callosum::policy

@@ -1,0 +1,14 @@
+#pragma once
+
+#include "policy/gate.hpp"
+
+namespace callosum::policy {
+
+/// May this session's provider plan calls at all? A transport-only session's may not.
+class OwnershipGate final : public Gate {
+ public:
+  std::string_view name() const override { return "ownership"; }
+  boost::asio::awaitable<Verdict> ask(const PreparedCall& call) override;
+};
+
+}  // namespace callosum::policy

@@ -1,0 +1,101 @@
+#include "provider/openai/openai_port.hpp"
+
+#include "base/json.hpp"
+#include "net/client.hpp"
+#include "provider/openai/close_reason.hpp"
+#include "realtime/client_event.hpp"
+
+namespace callosum::provider::openai {
+namespace {
+
+namespace asio = boost::asio;
+
+/// Appends `?model=` (or `&model=`) with what a query may not hold escaped.
+std::string with_model(const std::string& url, const std::string& model) {
+  if (model.empty() || url.find("model=") != std::string::npos) return url;
+  std::string out = url + (url.find('?') == std::string::npos ? "?model=" : "&model=");
+  constexpr char kHex[] = "0123456789ABCDEF";
+  for (const char c : model) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                       c == '-' || c == '.' || c == '_' || c == '~';
+    if (plain) {
+      out += c;
+      continue;
+    }
+    out += '%';
+    out += kHex[static_cast<unsigned char>(c) >> 4];
+    out += kHex[static_cast<unsigned char>(c) & 15];
+  }
+  return out;
+}
+
+class OpenAiPort final : public realtime::ModelPort {
+ public:
+  OpenAiPort(OpenAiOptions options, async::TimeSource& time)
+      : options_(std::move(options)), time_(time) {
+    profile_.provider = "openai";
+    profile_.as_of = "2026-11-01";
+  }
+
+  const realtime::ProviderProfile& profile() const override { return profile_; }
+
+  asio::awaitable<Result<void>> open(const json::object& session,
+                                     async::Deadline deadline) override {
+    net::WsConnectOptions connect;
+    connect.url = with_model(options_.url, options_.model);
+    connect.tls = options_.tls;
+    connect.limits.max_message_bytes = 10 << 20;  // protocol F37: larger ones are not events
+    connect.limits.max_queued_bytes = 1 << 20;
+    if (!options_.key.empty()) {
+      connect.headers.set("Authorization", "Bearer " + options_.key.reveal());
+    }
+    auto connected = co_await net::connect_websocket(time_, std::move(connect), deadline);
+    if (!connected) co_return connected.error();
+    connection_ = std::move(*connected);
+    if (!connection_->send(realtime::encode_session_update(session, "evt_callosum_open"))) {
+      co_return lost();
+    }
+    co_return Result<void>{};
+  }
+
+  asio::awaitable<Result<realtime::ServerFrame>> next(async::Deadline deadline) override {
+    if (!connection_) co_return fail(ErrorType::transient, "the provider is not connected");
+    const auto message = co_await connection_->read(deadline);
+    if (!message) {
+      if (message.error().type == ErrorType::timeout) co_return message.error();
+      co_return lost();
+    }
+    co_return realtime::ServerFrame{realtime::peek_type(message->data), message->data};
+  }
+
+  bool send(std::string_view client_event, net::FrameKind kind) override {
+    return connection_ && connection_->send(client_event, kind);
+  }
+
+  asio::awaitable<void> close(async::Deadline deadline) override {
+    if (connection_) co_await connection_->close(1000, "", deadline);
+  }
+
+  std::uint64_t dropped_audio_frames() const override {
+    return connection_ ? connection_->dropped_audio_frames() : 0;
+  }
+
+ private:
+  Error lost() const {
+    return explain_close(connection_->close_info().value_or(net::CloseInfo{}));
+  }
+
+  OpenAiOptions options_;
+  async::TimeSource& time_;
+  realtime::ProviderProfile profile_;
+  std::unique_ptr<net::WsConnection> connection_;
+};
+
+}  // namespace
+
+std::unique_ptr<realtime::ModelPort> make_openai_port(OpenAiOptions options,
+                                                      async::TimeSource& time) {
+  return std::make_unique<OpenAiPort>(std::move(options), time);
+}
+
+}  // namespace callosum::provider::openai

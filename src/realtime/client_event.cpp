@@ -1,0 +1,76 @@
+#include "realtime/client_event.hpp"
+
+#include <boost/json/serialize.hpp>
+
+#include "base/json.hpp"
+
+namespace callosum::realtime {
+namespace {
+
+json::value text_or_null(std::string_view text) {
+  return text.empty() ? json::value(nullptr) : json::value(text);
+}
+
+}  // namespace
+
+Result<json::object> decode_client_event(const ClientFrame& frame) {
+  constexpr JsonLimits kLimits{.max_bytes = 1 << 20, .max_depth = 32, .safe_integers = false};
+  auto value = parse_strict(frame.text, kLimits);
+  if (!value) return value.error();
+  if (!value->is_object()) return fail(ErrorType::validation, "an event must be a JSON object");
+  return std::move(value->get_object());
+}
+
+std::string encode_session_update(const json::object& session, std::string_view event_id) {
+  return json::serialize(json::object{
+      {"type", "session.update"}, {"event_id", event_id}, {"session", session}});
+}
+
+std::string encode_function_output(std::string_view call_id, std::string_view output,
+                                   std::string_view event_id) {
+  // Once a call: written by hand, since building a tree to throw away would cost more than the text.
+  std::string out;
+  out.reserve(output.size() + output.size() / 8 + 192);
+  out += R"({"type":"conversation.item.create","event_id":")";
+  out += event_id;
+  out += R"(","item":{"type":"function_call_output","call_id":)";
+  append_canonical_json(json::value(call_id), out);
+  out += R"(,"output":)";
+  append_canonical_json(json::value(output), out);
+  out += "}}";
+  return out;
+}
+
+std::string encode_response_create(const json::object& response, std::string_view event_id) {
+  json::object event{{"type", "response.create"}, {"event_id", event_id}};
+  if (!response.empty()) event["response"] = response;
+  return json::serialize(event);
+}
+
+std::string encode_response_cancel(std::string_view event_id) {
+  return json::serialize(json::object{{"type", "response.cancel"}, {"event_id", event_id}});
+}
+
+std::string encode_text_message(std::string_view role, std::string_view text,
+                                std::string_view event_id) {
+  const char* kind = role == "assistant" ? "output_text" : "input_text";
+  json::array content;
+  content.push_back(json::object{{"type", kind}, {"text", text}});
+  const json::object item{{"type", "message"}, {"role", role}, {"content", std::move(content)}};
+  return json::serialize(json::object{
+      {"type", "conversation.item.create"}, {"event_id", event_id}, {"item", item}});
+}
+
+std::string encode_error(std::string_view type, std::string_view code, std::string_view message,
+                         std::string_view param, std::string_view client_event_id,
+                         std::string_view event_id) {
+  const json::object error{{"type", type},
+                           {"code", text_or_null(code)},
+                           {"message", message},
+                           {"param", text_or_null(param)},
+                           {"event_id", text_or_null(client_event_id)}};
+  return json::serialize(
+      json::object{{"type", "error"}, {"event_id", event_id}, {"error", error}});
+}
+
+}  // namespace callosum::realtime

@@ -1,0 +1,69 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "async/deadline.hpp"
+#include "base/result.hpp"
+#include "net/ws_connection.hpp"
+#include "realtime/server_event.hpp"
+
+namespace callosum::realtime {
+
+/// What a provider and model can do: dated data, asked by the session instead of the vendor's name.
+struct ProviderProfile {
+  std::string provider;                       ///< label of logs and metrics
+  std::string as_of;                          ///< date of the knowledge
+  bool can_change_tools = true;               ///< within a session
+  bool can_answer_while_speaking = true;      ///< an output is allowed while a response runs
+  bool is_networked = true;                   ///< can be lost and found again
+  std::chrono::seconds session_cap{3600};     ///< the provider ends the session then
+};
+
+/// A function call whose item is complete (§0.3): safe to run. Views into the event it was read from.
+struct FinishedCall {
+  std::string_view response_id, item_id, call_id, name, arguments;
+};
+
+/// How a model is reached: one per realtime provider, every one under the same names. Speaks GA events inwards
+/// whatever its wire is. Lives on its session's thread.
+class ModelPort {
+ public:
+  virtual ~ModelPort() = default;
+  virtual const ProviderProfile& profile() const = 0;
+
+  /// Connects; the first server frame to follow is session.created. `session` is the GA session to begin with
+  /// (type, instructions, tools, audio …), sent as the first session.update.
+  virtual boost::asio::awaitable<Result<void>> open(const json::object& session,
+                                                    async::Deadline deadline) = 0;
+  /// The next server frame. Any error but TIMEOUT means the connection is gone: TRANSIENT may be opened again,
+  /// PERMANENT and AUTH may not.
+  virtual boost::asio::awaitable<Result<ServerFrame>> next(async::Deadline deadline) = 0;
+  /// Passes a GA client event on as it is. Never waits. False: the connection is gone.
+  virtual bool send(std::string_view client_event, net::FrameKind kind) = 0;
+  /// Ends the connection. `next` then fails.
+  virtual boost::asio::awaitable<void> close(async::Deadline deadline) = 0;
+  virtual std::uint64_t dropped_audio_frames() const { return 0; }
+
+  // The five acts, named alike everywhere (DESIGN "Words").
+  /// Declares the whole tool list anew; session.updated acknowledges it.
+  virtual bool refresh_realtime_tools(const json::array& tools, std::string_view event_id);
+  /// The finished call in a response.output_item.done, or nothing (cut off, not a call).
+  virtual std::optional<FinishedCall> handle_realtime_function_call_event(
+      const ServerEvent& event) const;
+  virtual bool send_function_call_output(std::string_view call_id, std::string_view output,
+                                         std::string_view event_id);
+  /// One response.create. The session's sequencer says when.
+  virtual bool schedule_realtime_tool_followup_response(const json::object& response,
+                                                        std::string_view event_id);
+  /// Asks for exactly these words to be spoken, outside the conversation (transport only).
+  virtual bool request_playback_utterance(std::string_view text, std::string_view event_id);
+};
+
+}  // namespace callosum::realtime

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "async/deadline.hpp"
+#include "base/result.hpp"
+#include "net/ws_connection.hpp"
+#include "realtime/client_event.hpp"
+
+namespace callosum::session {
+
+/// The caller's side of a conversation: a channel turns its wire into GA client events and back.
+class CallerLink {
+ public:
+  virtual ~CallerLink() = default;
+  /// The next client event. Any error but TIMEOUT means the caller is gone.
+  virtual boost::asio::awaitable<Result<realtime::ClientFrame>> next(async::Deadline deadline) = 0;
+  /// Sends a GA server event without waiting. False: the caller is gone, or reads too slowly.
+  virtual bool send(std::string_view server_event, net::FrameKind kind) = 0;
+  virtual boost::asio::awaitable<void> close(std::uint16_t code, std::string reason,
+                                             async::Deadline deadline) = 0;
+};
+
+}  // namespace callosum::session

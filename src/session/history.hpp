@@ -1,0 +1,26 @@
+#pragma once
+
+#include <cstddef>
+#include <deque>
+#include <string>
+#include <string_view>
+
+namespace callosum::session {
+
+/// What was said, in text, bounded: what a new provider connection is told when the old one was lost.
+class History {
+ public:
+  struct Line {
+    std::string role;  ///< user, assistant, system
+    std::string text;
+  };
+  void add(std::string_view role, std::string_view text);
+  const std::deque<Line>& lines() const { return lines_; }
+
+ private:
+  static constexpr std::size_t kMaxLines = 40;
+  static constexpr std::size_t kMaxLineBytes = 2000;
+  std::deque<Line> lines_;
+};
+
+}  // namespace callosum::session

@@ -1,0 +1,106 @@
+#include "session/response_sequencer.hpp"
+
+namespace callosum::session {
+
+void ResponseSequencer::on_created(std::string_view response_id, bool out_of_band) {
+  if (out_of_band) return;
+  active_ = response_id;
+  create_sent_ = false;
+  unseen_output_ = false;  // made from everything that was in the conversation by now
+  hold_until_.reset();
+}
+
+void ResponseSequencer::on_done(std::string_view response_id, bool cancelled) {
+  if (active_ == response_id || active_.empty()) active_.clear();
+  if (cancelled) create_sent_ = false;
+}
+
+void ResponseSequencer::on_create_refused() {
+  // Another response got there first; ours is due again when that one is done.
+  create_sent_ = false;
+  unseen_output_ = true;
+}
+
+void ResponseSequencer::on_speech_started(SteadyTime now) {
+  is_speaking_ = true;
+  hold_until_ = now + kInterruptedHold;
+}
+
+void ResponseSequencer::on_speech_stopped(SteadyTime now) {
+  is_speaking_ = false;
+  hold_until_ = now + kInterruptedHold;
+}
+
+void ResponseSequencer::on_connection_lost() {
+  active_.clear();
+  create_sent_ = false;
+  is_speaking_ = false;
+  hold_until_.reset();
+}
+
+void ResponseSequencer::on_call(std::string_view, std::string_view call_id, bool ours) {
+  (ours ? ours_ : callers_).emplace(call_id);
+  if (!ours) caller_will_create_ = true;
+}
+
+void ResponseSequencer::on_output(std::string_view call_id, bool silent, SteadyTime) {
+  const std::string id(call_id);
+  if (callers_.erase(id) > 0) return;  // the caller's own create follows it
+  ours_.erase(id);
+  if (!silent) unseen_output_ = true;
+}
+
+bool ResponseSequencer::is_waiting_for_caller_output(std::string_view call_id) const {
+  return callers_.contains(std::string(call_id));
+}
+
+CreateDecision ResponseSequencer::on_caller_create(bool out_of_band, std::string text) {
+  if (out_of_band) return CreateDecision::forward;
+  if (batch_is_open() || create_sent_) {
+    if (create_sent_ && !batch_is_open()) return CreateDecision::refuse;
+    held_ = std::move(text);
+    return CreateDecision::hold;
+  }
+  if (!active_.empty()) return CreateDecision::refuse;
+  create_sent_ = true;
+  caller_will_create_ = false;
+  unseen_output_ = false;
+  held_.reset();
+  return CreateDecision::forward;
+}
+
+void ResponseSequencer::on_caller_cancel(SteadyTime) {
+  unseen_output_ = false;
+  held_.reset();
+  hold_until_.reset();
+}
+
+std::optional<std::string> ResponseSequencer::take_due(SteadyTime now) {
+  if (!active_.empty() || create_sent_ || batch_is_open()) return std::nullopt;
+  if (is_speaking_ || (hold_until_ && now < *hold_until_)) return std::nullopt;
+  if (held_) {
+    auto text = std::move(*held_);
+    held_.reset();
+    create_sent_ = true;
+    caller_will_create_ = false;
+    unseen_output_ = false;
+    return text;
+  }
+  if (!unseen_output_ || caller_will_create_) return std::nullopt;
+  create_sent_ = true;
+  unseen_output_ = false;
+  return std::string();
+}
+
+std::optional<SteadyTime> ResponseSequencer::next_look() const {
+  const bool wanted = held_ || (unseen_output_ && !caller_will_create_);
+  if (!wanted || is_speaking_ || batch_is_open()) return std::nullopt;
+  return hold_until_;
+}
+
+bool ResponseSequencer::is_busy() const {
+  return !active_.empty() || create_sent_ || batch_is_open() || held_ ||
+         (unseen_output_ && !caller_will_create_);
+}
+
+}  // namespace callosum::session

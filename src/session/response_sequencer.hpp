@@ -1,0 +1,68 @@
+#pragma once
+
+#include <boost/json/object.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <unordered_set>
+
+#include "base/clock.hpp"
+
+namespace callosum::session {
+
+namespace json = boost::json;
+
+/// What to do with a caller's own response.create.
+enum class CreateDecision { forward, hold, refuse };
+
+/// The one owner of `response.create` (DESIGN "The way of one tool call", 9). Never one while a response is active;
+/// when every call of a response has its output and nothing is active, exactly one, unless the caller has
+/// interrupted or the tool's delivery is silent. Pure: told what happened, asked what is due.
+class ResponseSequencer {
+ public:
+  // What the model's side said.
+  void on_created(std::string_view response_id, bool out_of_band);
+  void on_done(std::string_view response_id, bool cancelled);
+  void on_create_refused();  ///< conversation_already_has_active_response for a create of ours
+  void on_speech_started(SteadyTime now);
+  void on_speech_stopped(SteadyTime now);
+  void on_connection_lost();  ///< nothing is active any more; pending calls stay
+
+  // Calls. `ours` run here; the others belong to the caller's own program.
+  void on_call(std::string_view response_id, std::string_view call_id, bool ours);
+  void on_output(std::string_view call_id, bool silent, SteadyTime now);
+  bool is_waiting_for_caller_output(std::string_view call_id) const;
+
+  // The caller's own wishes.
+  CreateDecision on_caller_create(bool out_of_band, std::string text);
+  void on_caller_cancel(SteadyTime now);
+
+  /// What is due now: nothing, the caller's held create (its text), or one of ours (empty text).
+  /// Counts as sent.
+  std::optional<std::string> take_due(SteadyTime now);
+  /// When `take_due` should be asked again without any event; nothing: never.
+  std::optional<SteadyTime> next_look() const;
+  /// A response will still come by itself: calls run, a create is due or a response is active.
+  bool is_busy() const;
+  bool has_active_response() const { return !active_.empty() || create_sent_; }
+  const std::string& active_response() const { return active_; }
+
+ private:
+  bool batch_is_open() const { return !ours_.empty(); }
+
+  // After the caller spoke, a response of its own normally follows; only when none does is ours due.
+  static constexpr std::chrono::seconds kInterruptedHold{4};
+
+  std::string active_;
+  bool create_sent_ = false;  // a response.create is on its way
+  std::unordered_set<std::string> ours_;         // our calls without an output
+  std::unordered_set<std::string> callers_;      // the caller's calls without an output
+  bool unseen_output_ = false;                   // an output no response has been made from
+  bool caller_will_create_ = false;              // the batch holds calls of the caller, who says when
+  std::optional<std::string> held_;              // the caller's create, waiting for our outputs
+  bool is_speaking_ = false;                     // the caller
+  std::optional<SteadyTime> hold_until_;
+};
+
+}  // namespace callosum::session

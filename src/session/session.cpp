@@ -1,0 +1,237 @@
+#include "session/session.hpp"
+
+#include <boost/asio/this_coro.hpp>
+
+#include "async/task_group.hpp"
+#include "async/with_deadline.hpp"
+#include "base/json.hpp"
+#include "realtime/client_event.hpp"
+
+namespace callosum::session {
+
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr auto kOpenTimeout = 10s;
+constexpr int kReconnectTries = 6;
+constexpr auto kFirstBackOff = 200ms;
+constexpr auto kCapWarning = 60s;
+constexpr std::size_t kMaxHeldEvents = 64;
+
+}  // namespace
+
+Session::Session(SessionParts parts, SessionStart start, std::unique_ptr<CallerLink> caller)
+    : parts_(std::move(parts)),
+      start_(std::move(start)),
+      caller_(std::move(caller)),
+      calls_(std::make_shared<policy::SessionCalls>()),
+      view_(start_.instructions, start_.tools, start_.tool_names, start_.voice),
+      state_(start_.context.channel),
+      tool_names_(start_.tool_names.begin(), start_.tool_names.end()) {}
+
+Session::~Session() {
+  for (const auto& [call_id, call] : pending_) parts_.executor.forget(call.ticket);
+}
+
+std::string Session::next_event_id() { return "evt_callosum_" + std::to_string(next_event_++); }
+
+asio::awaitable<Result<void>> Session::open_model() {
+  model_ = parts_.make_model();
+  start_.context.provider = model_->profile().provider;
+  const auto deadline = async::Deadline::after(parts_.time, kOpenTimeout);
+  auto opening = model_->open(view_.full(), deadline);
+  auto opened = co_await async::with_deadline(deadline, std::move(opening));
+  if (!opened) co_return opened.error();
+  ++connection_;
+  update_is_callers_.assign(1, false);
+  is_connected_ = true;
+  cap_warning_at_ = parts_.time.now() + model_->profile().session_cap - kCapWarning;
+  wake_->set();
+  co_return Result<void>{};
+}
+
+asio::awaitable<void> Session::run() {
+  const auto executor = co_await asio::this_coro::executor;
+  wake_ = std::make_unique<async::Event>(executor);
+  if (!start_.preset.empty()) {
+    start_.preset["type"] = "realtime";
+    (void)view_.merge(start_.preset);  // checked when the secret was minted
+  }
+  auto opened = co_await open_model();
+  if (!opened) {
+    const auto& error = opened.error();
+    parts_.log.error("provider_unreachable", {{"session_id", id()},
+                                              {"provider", start_.context.provider},
+                                              {"type", to_string(error.type)},
+                                              {"message", error.message},
+                                              {"detail", error.detail}});
+    to_caller(realtime::encode_error("server_error", "provider_unavailable",
+                                     "The voice model cannot be reached right now.", "", "",
+                                     next_event_id()));
+    const auto soon = async::Deadline::after(parts_.time, 2s);
+    co_await caller_->close(1013, "provider_unavailable", soon);
+    co_return;
+  }
+
+  async::TaskGroup tasks(executor, parts_.time);
+  tasks.spawn("caller", pump_caller());
+  tasks.spawn("model", pump_model());
+  tasks.spawn("time", keep_time());
+  co_await tasks.wait_any();  // either side hanging up ends the conversation
+  tasks.cancel();
+  co_await tasks.join();
+
+  state_.end();
+  for (const auto& [call_id, call] : pending_) parts_.executor.forget(call.ticket);
+  pending_.clear();
+  const auto soon = async::Deadline::after(parts_.time, 2s);
+  co_await model_->close(soon);
+  co_await caller_->close(end_code_, end_reason_, soon);
+}
+
+void Session::end(std::uint16_t code, std::string reason) {
+  if (is_ending_) return;
+  is_ending_ = true;
+  end_code_ = code;
+  end_reason_ = std::move(reason);
+  state_.end();
+  wake_->set();
+}
+
+void Session::stop() {
+  if (!wake_) return;
+  end(1001, "the gateway is shutting down");
+}
+
+asio::awaitable<void> Session::pump_caller() {
+  const auto never = async::Deadline::none(parts_.time);  // the conversation's own end bounds it
+  while (true) {
+    const auto frame = co_await caller_->next(never);
+    if (!frame) co_return;
+    on_caller_frame(*frame);
+  }
+}
+
+asio::awaitable<void> Session::pump_model() {
+  const auto never = async::Deadline::none(parts_.time);  // likewise
+  while (true) {
+    const auto frame = co_await model_->next(never);
+    if (frame) {
+      on_model_frame(*frame);
+      continue;
+    }
+    const auto why = frame.error();
+    const bool found = co_await find_model_again(why);
+    if (!found) co_return;
+  }
+}
+
+asio::awaitable<void> Session::keep_time() {
+  while (!is_ending_) {
+    wake_->reset();
+    auto next = std::min(cap_warning_at_, sequencer_.next_look().value_or(SteadyTime::max()));
+    const auto deadline = async::Deadline::at(parts_.time, next);
+    co_await wake_->wait(deadline);
+    const auto now = parts_.time.now();
+    if (now >= cap_warning_at_) {
+      cap_warning_at_ = SteadyTime::max();
+      parts_.log.info("provider_session_cap", {{"session_id", id()}, {"seconds_left", 60}});
+    }
+    create_when_due();
+  }
+}
+
+void Session::lose_model() {
+  is_connected_ = false;
+  // The caller's program must not wait for a response that will never end.
+  if (sequencer_.has_active_response() && !sequencer_.active_response().empty() &&
+      !veil_.is_held(sequencer_.active_response())) {
+    const json::object error{{"type", "server_error"},
+                             {"code", "connection_lost"},
+                             {"message", "The connection to the voice model was lost."}};
+    const json::object details{{"type", "failed"}, {"error", error}};
+    const json::object response{{"object", "realtime.response"},
+                                {"id", sequencer_.active_response()},
+                                {"status", "failed"},
+                                {"status_details", details},
+                                {"output", json::array{}},
+                                {"usage", nullptr}};
+    to_caller(json::serialize(json::object{
+        {"type", "response.done"}, {"event_id", next_event_id()}, {"response", response}}));
+  }
+  was_busy_when_lost_ = sequencer_.is_busy();
+  sequencer_.on_connection_lost();
+  waiting_.clear();  // cut off before their response completed
+}
+
+asio::awaitable<bool> Session::find_model_again(Error why) {
+  lose_model();
+  auto pause = std::chrono::nanoseconds(kFirstBackOff);
+  for (int attempt = 1; attempt <= kReconnectTries; ++attempt) {
+    const bool hopeless = why.type == ErrorType::auth || why.type == ErrorType::permanent;
+    if (hopeless || !model_->profile().is_networked || is_ending_) break;
+    parts_.log.warn("provider_lost", {{"session_id", id()},
+                                      {"provider", start_.context.provider},
+                                      {"attempt", attempt},
+                                      {"detail", why.detail}});
+    // Half the pause again by chance, so that a thousand sessions do not come back at once.
+    const auto jitter = std::chrono::nanoseconds(
+        static_cast<std::int64_t>(parts_.random.next_u64() % static_cast<std::uint64_t>(pause.count() / 2)));
+    const auto until = async::Deadline::after(parts_.time, pause + jitter);
+    co_await async::sleep_until(until);
+    pause = std::min<std::chrono::nanoseconds>(pause * 2, 5s);
+    auto opened = co_await open_model();
+    if (opened) {
+      co_await tell_new_model();
+      co_return true;
+    }
+    why = opened.error();
+  }
+  parts_.log.error("provider_gone", {{"session_id", id()},
+                                     {"provider", start_.context.provider},
+                                     {"type", to_string(why.type)},
+                                     {"message", why.message},
+                                     {"detail", why.detail}});
+  to_caller(realtime::encode_error("server_error", "provider_unavailable",
+                                   "The connection to the voice model was lost.", "", "",
+                                   next_event_id()));
+  end(1013, "provider_unavailable");
+  co_return false;
+}
+
+/// A new connection knows nothing: it is told in text what was said, and the results it never asked for.
+asio::awaitable<void> Session::tell_new_model() {
+  for (const auto& line : history_.lines()) {
+    to_model(realtime::encode_text_message(line.role, line.text, next_event_id()));
+  }
+  for (const auto& result : late_results_) {
+    to_model(realtime::encode_text_message("system", result, next_event_id()));
+  }
+  const bool owes_results = !late_results_.empty();
+  late_results_.clear();
+  while (!held_for_model_.empty()) {
+    const auto event = std::move(held_for_model_.front());
+    held_for_model_.pop_front();
+    to_model(event);
+  }
+  if ((was_busy_when_lost_ && pending_.empty()) || owes_results) {
+    sequencer_.on_output("", false, parts_.time.now());
+  }
+  was_busy_when_lost_ = false;
+  create_when_due();
+  co_return;
+}
+
+bool Session::to_model(std::string_view event, net::FrameKind kind) {
+  if (is_connected_ && model_->send(event, kind)) return true;
+  if (kind == net::FrameKind::control && held_for_model_.size() < kMaxHeldEvents) {
+    held_for_model_.emplace_back(event);
+  }
+  return false;
+}
+
+void Session::to_caller(std::string_view event, net::FrameKind kind) { caller_->send(event, kind); }
+
+}  // namespace callosum::session

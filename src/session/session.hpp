@@ -1,0 +1,159 @@
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/json/object.hpp>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <unordered_set>
+
+#include "async/event.hpp"
+#include "base/random.hpp"
+#include "pipeline/executor.hpp"
+#include "realtime/model_port.hpp"
+#include "session/caller_link.hpp"
+#include "session/history.hpp"
+#include "session/response_sequencer.hpp"
+#include "session/session_view.hpp"
+#include "session/state_controller.hpp"
+#include "session/tool_veil.hpp"
+#include "telemetry/log.hpp"
+
+namespace callosum::session {
+
+/// What a session is made of. References outlive it.
+struct SessionParts {
+  async::TimeSource& time;
+  Random& random;
+  pipeline::Executor& executor;
+  telemetry::Log& log;
+  std::shared_ptr<const pipeline::Catalog> catalog;
+  /// A new connection to the model: called at the start and after each loss.
+  std::function<std::unique_ptr<realtime::ModelPort>()> make_model;
+};
+
+/// Who, where, and what the session declares to the model.
+struct SessionStart {
+  registry::CallContext context;
+  std::string instructions;             ///< the tenant's prompt, filled
+  json::array tools;                    ///< our export for this provider
+  std::vector<std::string> tool_names;  ///< of `tools`
+  json::object preset;                  ///< the session object a client secret was minted with
+  std::string voice;                    ///< empty: the provider's own
+};
+
+/// One live conversation on the native path: a caller, a model, and the tools between them. Lives on one thread.
+/// The caller sees a model; our calls run here without it. A lost provider is found again in mid-conversation.
+class Session {
+ public:
+  Session(SessionParts parts, SessionStart start, std::unique_ptr<CallerLink> caller);
+  ~Session();
+
+  /// Until either side ends the conversation or `stop` is called.
+  boost::asio::awaitable<void> run();
+  /// The gateway goes down: says goodbye with 1001 once what runs is answered.
+  void stop();
+
+  const std::string& id() const { return start_.context.session_id; }
+  const StateController& state() const { return state_; }
+
+ private:
+  struct PendingCall {
+    std::string response_id;
+    std::string name;
+    pipeline::Executor::Ticket ticket = 0;
+    bool is_silent = false;
+    std::uint64_t connection = 0;  // the one the call came on
+  };
+  /// A finished call that may only run once its whole response has completed (it changes something).
+  struct WaitingCall {
+    std::string response_id, call_id, name, arguments;
+  };
+
+  // session.cpp: the frame of it all
+  boost::asio::awaitable<void> pump_caller();
+  boost::asio::awaitable<void> pump_model();
+  boost::asio::awaitable<void> keep_time();
+  boost::asio::awaitable<Result<void>> open_model();
+  boost::asio::awaitable<bool> find_model_again(Error why);
+  boost::asio::awaitable<void> tell_new_model();
+  void lose_model();
+  void end(std::uint16_t code, std::string reason);
+
+  // session_model.cpp: what the model's side says
+  void on_model_frame(const realtime::ServerFrame& frame);
+  void on_session_event(const realtime::ServerFrame& frame);
+  void on_item_event(const realtime::ServerFrame& frame);
+  void on_output_item(const realtime::ServerFrame& frame);
+  void on_arguments(const realtime::ServerFrame& frame);
+  void on_response_created(const realtime::ServerFrame& frame);
+  void on_response_done(const realtime::ServerFrame& frame);
+  void finish_response(realtime::ServerEvent& event, bool out_of_band, const std::string& id,
+                       bool cancelled);
+  void on_error(const realtime::ServerFrame& frame);
+  void on_speech(const realtime::ServerFrame& frame);
+  void on_transcript(const realtime::ServerFrame& frame);
+  void announce(std::string_view response_id);
+
+  // session_caller.cpp: what the caller's side says
+  void on_caller_frame(const realtime::ClientFrame& frame);
+  void on_caller_session_update(const realtime::ClientFrame& frame);
+  void on_caller_item(const realtime::ClientFrame& frame);
+  void on_caller_create(const realtime::ClientFrame& frame);
+  void on_caller_cancel(const realtime::ClientFrame& frame);
+  void refuse(std::string_view code, std::string_view message, std::string_view param,
+              std::string_view event_id);
+
+  // session_calls.cpp: our tools
+  bool is_ours(std::string_view name) const;
+  void on_finished_call(const realtime::FinishedCall& call);
+  void start_call(std::string_view response_id, std::string_view call_id, std::string_view name,
+                  std::string_view arguments);
+  void release_waiting(std::string_view response_id, bool run);
+  void on_answer(const std::string& call_id, registry::Envelope envelope);
+  void interrupt_calls();
+  void create_when_due();
+  void turn_is_over();
+  void begin_turn();
+
+  bool to_model(std::string_view event, net::FrameKind kind = net::FrameKind::control);
+  void to_caller(std::string_view event, net::FrameKind kind = net::FrameKind::control);
+  std::string next_event_id();
+
+  SessionParts parts_;
+  SessionStart start_;
+  std::unique_ptr<CallerLink> caller_;
+  std::unique_ptr<realtime::ModelPort> model_;
+  std::shared_ptr<policy::SessionCalls> calls_;
+
+  SessionView view_;
+  StateController state_;
+  ResponseSequencer sequencer_;
+  ToolVeil veil_;
+  History history_;
+
+  std::unordered_map<std::string, PendingCall> pending_;  // by call id
+  std::unordered_set<std::string> seen_calls_;
+  std::deque<WaitingCall> waiting_;
+  std::deque<bool> update_is_callers_;     // session.updates on their way: whose
+  std::deque<std::string> held_for_model_; // control events while the model is being found again
+  std::deque<std::string> late_results_;   // answers to calls of a connection that is gone
+  std::unordered_set<std::string> tool_names_;
+
+  std::unique_ptr<async::Event> wake_;  // the timekeeper's
+  std::uint64_t connection_ = 0;
+  std::uint64_t next_event_ = 1;
+  bool is_connected_ = false;
+  bool said_created_ = false;
+  bool was_busy_when_lost_ = false;
+  bool is_saying_goodbye_ = false;
+  bool is_ending_ = false;
+  SteadyTime cap_warning_at_ = SteadyTime::max();
+  std::uint16_t end_code_ = 1000;
+  std::string end_reason_;
+};
+
+}  // namespace callosum::session

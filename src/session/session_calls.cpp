@@ -1,0 +1,160 @@
+// Our tools within a session: from a finished call to its output and the response that follows.
+#include "base/json.hpp"
+#include "session/session.hpp"
+
+namespace callosum::session {
+
+namespace {
+
+constexpr std::size_t kMaxSeenCalls = 4096;
+constexpr std::size_t kMaxPendingCalls = 64;
+
+}  // namespace
+
+bool Session::is_ours(std::string_view name) const {
+  // What neither side has declared was invented by the model: the executor says so.
+  return tool_names_.contains(std::string(name)) || !view_.is_callers_tool(name);
+}
+
+void Session::begin_turn() {
+  ++start_.context.turn;
+  state_.begin_turn();
+}
+
+void Session::on_finished_call(const realtime::FinishedCall& call) {
+  if (!is_ours(call.name)) {
+    if (seen_calls_.emplace(call.call_id).second) {
+      sequencer_.on_call(call.response_id, call.call_id, false);
+    }
+    return;
+  }
+  veil_.hide_item(call.item_id);
+  veil_.hide_call(call.call_id);
+  veil_.mark_hidden_output(call.response_id);
+  // One call is visible in four events, and providers repeat themselves: it runs once.
+  if (seen_calls_.size() >= kMaxSeenCalls) seen_calls_.clear();
+  if (!seen_calls_.emplace(call.call_id).second) return;
+  sequencer_.on_call(call.response_id, call.call_id, true);
+
+  const auto* tool = parts_.catalog->snapshot()->find(call.name);
+  if (tool && tool->access != registry::Access::read) {
+    // It changes something: a response that is cut off before its end does not run it.
+    waiting_.push_back({std::string(call.response_id), std::string(call.call_id),
+                        std::string(call.name), std::string(call.arguments)});
+    return;
+  }
+  start_call(call.response_id, call.call_id, call.name, call.arguments);
+}
+
+void Session::start_call(std::string_view response_id, std::string_view call_id,
+                         std::string_view name, std::string_view arguments) {
+  const std::string id(call_id);
+  if (pending_.size() >= kMaxPendingCalls) {
+    registry::Envelope envelope;
+    envelope.error = fail(ErrorType::budget_exceeded, "too many calls are open");
+    envelope.meta.call_id = id;
+    pending_[id].connection = connection_;
+    return on_answer(id, std::move(envelope));
+  }
+  const auto* tool = parts_.catalog->snapshot()->find(name);
+  auto& pending = pending_[id];
+  pending.response_id = response_id;
+  pending.name = name;
+  pending.connection = connection_;
+  pending.is_silent = tool && tool->delivery == registry::Delivery::silent;
+
+  pipeline::CallRequest request{{id, std::string(name), std::string(arguments)},
+                                start_.context,
+                                calls_,
+                                parts_.catalog};
+  pipeline::Executor::OnAnswer on_done = [this, id](registry::Envelope envelope) {
+    on_answer(id, std::move(envelope));
+  };
+  const auto ticket = parts_.executor.submit(std::move(request), std::move(on_done));
+  const auto at = pending_.find(id);  // answered already, where nothing had to be waited for
+  if (at != pending_.end()) at->second.ticket = ticket;
+}
+
+void Session::release_waiting(std::string_view response_id, bool run) {
+  std::deque<WaitingCall> released;
+  for (auto at = waiting_.begin(); at != waiting_.end();) {
+    if (at->response_id != response_id) {
+      ++at;
+      continue;
+    }
+    released.push_back(std::move(*at));
+    at = waiting_.erase(at);
+  }
+  for (const auto& call : released) {
+    if (run) {
+      start_call(call.response_id, call.call_id, call.name, call.arguments);
+      continue;
+    }
+    registry::Envelope envelope;
+    envelope.error = fail(ErrorType::cancelled, "the caller interrupted before that was decided");
+    envelope.meta.call_id = call.call_id;
+    pending_[call.call_id].connection = connection_;
+    on_answer(call.call_id, std::move(envelope));
+  }
+}
+
+void Session::on_answer(const std::string& call_id, registry::Envelope envelope) {
+  const auto node = pending_.extract(call_id);
+  if (node.empty()) return;
+  const auto& call = node.mapped();
+  state_.apply(envelope);
+  const std::string output = registry::encode_text(envelope);
+  if (is_connected_ && call.connection == connection_) {
+    model_->send_function_call_output(call_id, output, next_event_id());
+  } else {
+    late_results_.push_back("The result of the earlier call of " + call.name + " is: " + output);
+    if (is_connected_) {
+      to_model(realtime::encode_text_message("system", late_results_.back(), next_event_id()));
+      late_results_.pop_back();
+    }
+  }
+  sequencer_.on_output(call_id, call.is_silent, parts_.time.now());
+  create_when_due();
+}
+
+void Session::interrupt_calls() {
+  // An interrupted call may answer at once, and so leave the map.
+  std::vector<pipeline::Executor::Ticket> tickets;
+  tickets.reserve(pending_.size());
+  for (const auto& [call_id, call] : pending_) tickets.push_back(call.ticket);
+  for (const auto ticket : tickets) parts_.executor.interrupt(ticket);
+}
+
+void Session::create_when_due() {
+  if (!is_connected_ || is_ending_) return;
+  auto due = sequencer_.take_due(parts_.time.now());
+  if (due) {
+    if (!due->empty()) {
+      to_model(*due);
+    } else {
+      json::object response;
+      if (auto metadata = veil_.take_metadata(); !metadata.empty()) {
+        response["metadata"] = std::move(metadata);
+      }
+      model_->schedule_realtime_tool_followup_response(response, next_event_id());
+    }
+  } else {
+    turn_is_over();
+  }
+  wake_->set();
+}
+
+/// Nothing is being said and nothing is coming: what waited for that moment happens now.
+void Session::turn_is_over() {
+  if (sequencer_.is_busy() || !pending_.empty() || !state_.is_active()) return;
+  if (!state_.pending_end_voice_session()) return;
+  if (state_.has_pending_message() && !is_saying_goodbye_) {
+    is_saying_goodbye_ = true;
+    model_->request_playback_utterance(state_.take_pending_message(), next_event_id());
+    return;
+  }
+  if (is_saying_goodbye_) return;  // ends with that response
+  if (state_.turn_spoken()) end(1000, "conversation ended");
+}
+
+}  // namespace callosum::session

@@ -1,0 +1,213 @@
+// The model's side of a session: what passes to the caller, and what the gateway acts on.
+#include <boost/json/serialize.hpp>
+
+#include "base/json.hpp"
+#include "session/session.hpp"
+
+namespace callosum::session {
+
+using realtime::EventType;
+
+void Session::on_model_frame(const realtime::ServerFrame& frame) {
+  switch (frame.type) {
+    case EventType::output_audio_delta:
+      if (!state_.should_suppress_audio()) to_caller(frame.text, net::FrameKind::audio);
+      return;
+    case EventType::output_audio_transcript_delta:
+    case EventType::output_text_delta:
+      if (!state_.should_suppress_transcript()) to_caller(frame.text);
+      return;
+    case EventType::output_audio_transcript_done:
+    case EventType::output_text_done:
+    case EventType::transcription_completed: return on_transcript(frame);
+    case EventType::session_created:
+    case EventType::session_updated: return on_session_event(frame);
+    case EventType::conversation_item_added:
+    case EventType::conversation_item_created:
+    case EventType::conversation_item_done: return on_item_event(frame);
+    case EventType::output_item_added:
+    case EventType::output_item_done: return on_output_item(frame);
+    case EventType::function_call_arguments_delta:
+    case EventType::function_call_arguments_done: return on_arguments(frame);
+    case EventType::response_created: return on_response_created(frame);
+    case EventType::response_done: return on_response_done(frame);
+    case EventType::error: return on_error(frame);
+    case EventType::speech_started:
+    case EventType::speech_stopped:
+    case EventType::input_audio_buffer_committed: return on_speech(frame);
+    default: to_caller(frame.text); return;  // what this vendor adds tomorrow is not an error
+  }
+}
+
+void Session::on_session_event(const realtime::ServerFrame& frame) {
+  auto event = realtime::decode_server_event(frame);
+  if (!event) return;
+  auto* session = event->body.if_contains("session");
+  if (session && session->is_object()) view_.hide(session->get_object());
+  if (frame.type == EventType::session_created) {
+    if (std::exchange(said_created_, true)) return;  // a connection found again is not news
+    if (session && session->is_object()) session->get_object()["id"] = id();
+    to_caller(json::serialize(event->body));
+    return;
+  }
+  const bool is_callers = !update_is_callers_.empty() && update_is_callers_.front();
+  if (!update_is_callers_.empty()) update_is_callers_.pop_front();
+  if (is_callers) to_caller(json::serialize(event->body));
+}
+
+void Session::on_item_event(const realtime::ServerFrame& frame) {
+  auto event = realtime::decode_server_event(frame);
+  if (!event) return;
+  const auto* object = find_object(event->body, "item");
+  if (!object) return;
+  const auto item = realtime::read_item(*object);
+  const bool ours = (item.is_function_call() && is_ours(item.name)) ||
+                    (item.is_function_output() && veil_.is_hidden_call(item.call_id)) ||
+                    veil_.is_hidden_item(item.id);
+  if (ours) {
+    veil_.hide_item(item.id, text_at(event->body, "previous_item_id"));
+    return;
+  }
+  veil_.mend_previous(event->body);
+  to_caller(json::serialize(event->body));
+}
+
+void Session::announce(std::string_view response_id) {
+  if (const auto created = veil_.take_created(response_id)) to_caller(*created);
+}
+
+void Session::on_output_item(const realtime::ServerFrame& frame) {
+  auto event = realtime::decode_server_event(frame);
+  if (!event) return;
+  const auto response_id = text_at(event->body, "response_id");
+  const auto* object = find_object(event->body, "item");
+  if (!object) return;
+  const auto item = realtime::read_item(*object);
+  if (item.is_function_call() && is_ours(item.name)) {
+    veil_.hide_item(item.id);
+    veil_.mark_hidden_output(response_id);
+  } else {
+    announce(response_id);
+    to_caller(frame.text);
+  }
+  if (const auto call = model_->handle_realtime_function_call_event(*event)) on_finished_call(*call);
+}
+
+void Session::on_arguments(const realtime::ServerFrame& frame) {
+  const auto event = realtime::decode_server_event(frame);
+  if (!event || veil_.is_hidden_item(text_at(event->body, "item_id"))) return;
+  announce(text_at(event->body, "response_id"));
+  to_caller(frame.text);
+}
+
+void Session::on_response_created(const realtime::ServerFrame& frame) {
+  auto event = realtime::decode_server_event(frame);
+  if (!event) return;
+  const auto info = realtime::read_response(event->body);
+  sequencer_.on_created(info.id, info.is_out_of_band);
+  if (info.is_out_of_band) {
+    to_caller(frame.text);
+    return;
+  }
+  const auto* response = find_object(event->body, "response");
+  const auto* metadata = response ? find_object(*response, "metadata") : nullptr;
+  veil_.hold_created(info.id, std::string(frame.text), metadata ? *metadata : json::object{});
+}
+
+void Session::on_response_done(const realtime::ServerFrame& frame) {
+  auto event = realtime::decode_server_event(frame);
+  if (!event) return;
+  const auto info = realtime::read_response(event->body);
+  const std::string id(info.id);
+  const bool cancelled = info.status == "cancelled" || info.status == "incomplete";
+  // Sweep for calls whose own event was lost: the wire shows each in four places.
+  const auto* response = find_object(event->body, "response");
+  const auto* output = response ? find_array(*response, "output") : nullptr;
+  if (output && !cancelled) {
+    for (const auto& entry : *output) {
+      const auto* object = entry.if_object();
+      if (!object) continue;
+      const auto item = realtime::read_item(*object);
+      if (!item.is_function_call() || !item.is_completed()) continue;
+      on_finished_call({id, item.id, item.call_id, item.name, item.arguments});
+    }
+  }
+  finish_response(*event, info.is_out_of_band, id, cancelled);
+}
+
+void Session::finish_response(realtime::ServerEvent& event, bool out_of_band, const std::string& id,
+                              bool cancelled) {
+  // The caller sees the end before anything that follows from it.
+  const bool had_hidden = veil_.strip_output(event.body) || veil_.has_hidden_output(id);
+  const bool is_only_hidden = had_hidden && veil_.is_held(id) && !cancelled;
+  if (is_only_hidden) {
+    veil_.drop_response(id, json::serialize(event.body));
+  } else {
+    announce(id);
+    to_caller(json::serialize(event.body));
+    if (!out_of_band && !had_hidden) veil_.forget_dropped();
+  }
+  if (out_of_band) {
+    if (std::exchange(is_saying_goodbye_, false) && state_.turn_spoken()) {
+      end(1000, "conversation ended");
+    }
+    return;
+  }
+  sequencer_.on_done(id, cancelled);
+  if (cancelled) interrupt_calls();
+  release_waiting(id, !cancelled);
+  create_when_due();
+}
+
+void Session::on_error(const realtime::ServerFrame& frame) {
+  const auto event = realtime::decode_server_event(frame);
+  if (!event) return;
+  const auto error = realtime::read_error(event->body);
+  const bool ours = error.event_id.starts_with("evt_callosum_");
+  if (ours && error.code == "conversation_already_has_active_response") {
+    sequencer_.on_create_refused();
+    return;
+  }
+  if (error.code == "session_expired") return;  // the connection ends and is found again
+  if (!ours) {
+    // A refused session.update is answered by this error instead of session.updated.
+    const bool about_session = error.param.starts_with("session");
+    if (about_session && !update_is_callers_.empty()) update_is_callers_.pop_front();
+    to_caller(frame.text);
+    return;
+  }
+  parts_.log.warn("provider_error", {{"session_id", id()},
+                                     {"code", error.code},
+                                     {"message", error.message},
+                                     {"param", error.param}});
+}
+
+void Session::on_speech(const realtime::ServerFrame& frame) {
+  const auto now = parts_.time.now();
+  if (frame.type == EventType::speech_started) {
+    sequencer_.on_speech_started(now);
+    interrupt_calls();
+  } else if (frame.type == EventType::speech_stopped) {
+    sequencer_.on_speech_stopped(now);
+  } else {
+    begin_turn();
+  }
+  to_caller(frame.text);
+  wake_->set();
+}
+
+void Session::on_transcript(const realtime::ServerFrame& frame) {
+  const auto event = realtime::decode_server_event(frame);
+  if (!event) return;
+  if (frame.type == EventType::transcription_completed) {
+    history_.add("user", text_at(event->body, "transcript"));
+    to_caller(frame.text);
+    return;
+  }
+  const auto said = frame.type == EventType::output_text_done ? text_at(event->body, "text")
+                                                             : text_at(event->body, "transcript");
+  history_.add("assistant", said);
+  if (!state_.should_suppress_transcript()) to_caller(frame.text);
+}
+
+}  // namespace callosum::session

@@ -1,0 +1,139 @@
+#include "session/session_view.hpp"
+
+#include "base/json.hpp"
+
+namespace callosum::session {
+namespace {
+
+/// GA merges objects sparsely, replaces arrays whole, and lets null clear.
+void merge_into(json::object& target, const json::object& source) {
+  for (const auto& [key, value] : source) {
+    auto* old = target.if_contains(key);
+    if (old && old->is_object() && value.is_object() && key != "turn_detection") {
+      merge_into(old->get_object(), value.get_object());
+    } else {
+      target[key] = value;
+    }
+  }
+}
+
+Error invalid(std::string code, std::string message, std::string param) {
+  auto error = fail(ErrorType::validation, std::move(message), std::move(code));
+  error.say = std::move(param);
+  return error;
+}
+
+}  // namespace
+
+SessionView::SessionView(std::string instructions, json::array tools,
+                         std::vector<std::string> tool_names, std::string voice)
+    : instructions_(std::move(instructions)),
+      tools_(std::move(tools)),
+      tool_names_(tool_names.begin(), tool_names.end()) {
+  if (!voice.empty()) {
+    caller_["audio"] = json::object{{"output", json::object{{"voice", voice}}}};
+  }
+}
+
+Result<void> SessionView::check_tools(const json::object& session) {
+  const auto* tools = find_array(session, "tools");
+  if (!tools) return {};
+  for (std::size_t i = 0; i < tools->size(); ++i) {
+    const std::string param = "session.tools[" + std::to_string(i) + "]";
+    const auto* tool = (*tools)[i].if_object();
+    if (!tool) return invalid("invalid_value", "a tool must be an object", param);
+    if (text_at(*tool, "type") != "function") {
+      return invalid("invalid_value", "this gateway takes function tools only", param + ".type");
+    }
+    const std::string name(text_at(*tool, "name"));
+    if (name.empty()) {
+      return invalid("missing_required_parameter", "Missing required parameter: '" + param + ".name'.",
+                     param + ".name");
+    }
+    if (tool_names_.contains(name)) {
+      return invalid("invalid_value", "the name '" + name + "' belongs to this gateway's own tools",
+                     param + ".name");
+    }
+  }
+  return {};
+}
+
+Result<json::object> SessionView::merge(const json::object& caller_session) {
+  if (text_at(caller_session, "type") != "realtime") {
+    return caller_session.contains("type")
+               ? invalid("invalid_value", "only sessions of type 'realtime' are served here", "session.type")
+               : invalid("missing_required_parameter", "Missing required parameter: 'session.type'.",
+                         "session.type");
+  }
+  const auto checked = check_tools(caller_session);
+  if (!checked) return checked.error();
+
+  merge_into(caller_, caller_session);
+  if (const auto* tools = find_array(caller_session, "tools")) {
+    caller_tools_.clear();
+    for (const auto& tool : *tools) {
+      caller_tools_.emplace(std::string(text_at(tool.get_object(), "name")));
+    }
+  }
+  json::object out = caller_session;
+  out.erase("model");  // the operator's choice; the caller's own is recorded, not obeyed
+  out.erase("prompt");
+  if (const auto* tools = find_array(out, "tools")) out["tools"] = all_tools(*tools);
+  if (out.contains("instructions")) {
+    out["instructions"] = all_instructions(text_at(out, "instructions"));
+  }
+  return out;
+}
+
+json::object SessionView::full() const {
+  json::object out = caller_;
+  out["type"] = "realtime";
+  out.erase("model");
+  out.erase("prompt");
+  out["instructions"] = all_instructions(text_at(caller_, "instructions"));
+  const auto* tools = find_array(caller_, "tools");
+  out["tools"] = all_tools(tools ? *tools : json::array{});
+  if (!out.contains("tool_choice")) out["tool_choice"] = "auto";
+  return out;
+}
+
+void SessionView::hide(json::object& session) const {
+  session["instructions"] = text_at(caller_, "instructions");
+  const auto* tools = find_array(caller_, "tools");
+  session["tools"] = tools ? *tools : json::array{};
+}
+
+void SessionView::complete_response(json::object& response) {
+  if (const auto* tools = find_array(response, "tools")) {
+    for (const auto& tool : *tools) {
+      const auto* object = tool.if_object();
+      if (object) caller_tools_.emplace(std::string(text_at(*object, "name")));
+    }
+    response["tools"] = all_tools(*tools);
+  }
+  if (const auto* instructions = find_string(response, "instructions")) {
+    response["instructions"] = all_instructions(*instructions);
+  }
+}
+
+bool SessionView::is_callers_tool(std::string_view name) const {
+  return caller_tools_.contains(std::string(name));
+}
+
+json::array SessionView::all_tools(const json::array& callers) const {
+  json::array out = tools_;
+  for (const auto& tool : callers) {
+    const auto* object = tool.if_object();
+    if (object && tool_names_.contains(std::string(text_at(*object, "name")))) continue;
+    out.push_back(tool);
+  }
+  return out;
+}
+
+std::string SessionView::all_instructions(std::string_view callers) const {
+  if (callers.empty()) return instructions_;
+  if (instructions_.empty()) return std::string(callers);
+  return instructions_ + "\n\n" + std::string(callers);
+}
+
+}  // namespace callosum::session

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <deque>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <unordered_set>
+
+#include "realtime/server_event.hpp"
+
+namespace callosum::session {
+
+namespace json = boost::json;
+
+/// What the caller's program does not see: our calls, their outputs, and a response that held nothing else. A
+/// response is announced to the caller with its first visible event; one of hidden calls alone is dropped whole,
+/// and the response that follows up takes its place with its metadata.
+class ToolVeil {
+ public:
+  /// Items of ours that must not reach the caller.
+  void hide_item(std::string_view item_id, std::string_view previous_visible = {});
+  void hide_call(std::string_view call_id);
+  bool is_hidden_item(std::string_view item_id) const;
+  bool is_hidden_call(std::string_view call_id) const;
+
+  /// Keeps the announcement of a response back.
+  void hold_created(std::string_view response_id, std::string text, json::object metadata);
+  void mark_hidden_output(std::string_view response_id);
+  /// The kept announcement, when `response_id` is about to become visible: send it first.
+  std::optional<std::string> take_created(std::string_view response_id);
+  bool is_held(std::string_view response_id) const;
+  bool has_hidden_output(std::string_view response_id) const;
+  /// A response of hidden calls alone: drops it and keeps its metadata for the one that follows up.
+  void drop_response(std::string_view response_id, std::string done_text);
+  /// Metadata of the dropped response, for the follow-up's create; taken once.
+  json::object take_metadata();
+  /// The caller cancelled while a dropped response's calls ran: announcement and end, for the caller. Empty: none.
+  std::pair<std::string, std::string> take_dropped();
+  void forget_dropped() { dropped_.reset(); }
+
+  /// Removes our items from the `output` of a response event. True: something was removed.
+  bool strip_output(json::object& event) const;
+  /// `previous_item_id` never names a hidden item.
+  void mend_previous(json::object& event) const;
+
+ private:
+  struct Held {
+    std::string id;
+    std::string text;
+    json::object metadata;
+    bool has_hidden = false;
+    bool is_announced = false;
+  };
+  struct Dropped {
+    std::string created, done;
+    json::object metadata;
+  };
+  Held* find(std::string_view response_id);
+  const Held* find(std::string_view response_id) const;
+
+  std::unordered_map<std::string, std::string> hidden_items_;  // id -> visible one before it
+  std::unordered_set<std::string> hidden_calls_;
+  std::deque<Held> responses_;  // the last few
+  std::optional<Dropped> dropped_;
+};
+
+}  // namespace callosum::session
