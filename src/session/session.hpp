@@ -43,6 +43,8 @@ struct SessionStart {
   std::vector<std::string> tool_names;  ///< of `tools`
   json::object preset;                  ///< the session object a client secret was minted with
   std::string voice;                    ///< empty: the provider's own
+  /// The caller asked to be told of our tools too, by callosum.timeline events (`callosum call`).
+  bool wants_timeline = false;
 };
 
 /// One live conversation on the native path: a caller, a model, and the tools between them. Lives on one thread.
@@ -114,6 +116,8 @@ class Session {
                   std::string_view arguments);
   void release_waiting(std::string_view response_id, bool run);
   void on_answer(const std::string& call_id, registry::Envelope envelope);
+  void tell_timeline(std::string_view kind, std::string_view tool, std::string_view args,
+                     std::string_view text, std::string_view error_type);
   void interrupt_calls();
   void create_when_due();
   void turn_is_over();

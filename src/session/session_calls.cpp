@@ -1,4 +1,6 @@
 // Our tools within a session: from a finished call to its output and the response that follows.
+#include <boost/json/serialize.hpp>
+
 #include "base/json.hpp"
 #include "session/session.hpp"
 
@@ -56,6 +58,7 @@ void Session::start_call(std::string_view response_id, std::string_view call_id,
     pending_[id].connection = connection_;
     return on_answer(id, std::move(envelope));
   }
+  tell_timeline("called", name, arguments, "", "");
   const auto* tool = parts_.catalog->snapshot()->find(name);
   auto& pending = pending_[id];
   pending.response_id = response_id;
@@ -104,6 +107,11 @@ void Session::on_answer(const std::string& call_id, registry::Envelope envelope)
   const auto& call = node.mapped();
   state_.apply(envelope);
   const std::string output = registry::encode_text(envelope);
+  if (envelope.ok()) {
+    tell_timeline("answered", call.name, "", json::serialize(envelope.data), "");
+  } else {
+    tell_timeline("refused", call.name, "", envelope.error->message, to_string(envelope.error->type));
+  }
   if (is_connected_ && call.connection == connection_) {
     model_->send_function_call_output(call_id, output, next_event_id());
   } else {
@@ -115,6 +123,18 @@ void Session::on_answer(const std::string& call_id, registry::Envelope envelope)
   }
   sequencer_.on_output(call_id, call.is_silent, parts_.time.now());
   create_when_due();
+}
+
+void Session::tell_timeline(std::string_view kind, std::string_view tool, std::string_view args,
+                            std::string_view text, std::string_view error_type) {
+  if (!start_.wants_timeline) return;
+  to_caller(json::serialize(json::object{{"type", "callosum.timeline"},
+                                         {"event_id", next_event_id()},
+                                         {"kind", kind},
+                                         {"tool", tool},
+                                         {"args", args},
+                                         {"text", text},
+                                         {"error_type", error_type}}));
 }
 
 void Session::interrupt_calls() {

@@ -1,0 +1,94 @@
+#pragma once
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "provider/offline/brain.hpp"
+
+namespace callosum::provider::offline {
+
+namespace json = boost::json;
+
+/// The server's side of a GA conversation without a network: session, items, one response at a time, and the events
+/// that tell of them in the order the protocol records (§11). Pure: what it says collects in `out`.
+class GaConversation {
+ public:
+  GaConversation(std::string model, std::int64_t now_s);
+
+  std::deque<std::string>& out() { return out_; }
+  const json::object& session() const { return session_; }
+  const std::vector<Turn>& turns() const { return turns_; }
+  const json::array& tools() const;
+  std::string instructions() const;
+  bool is_audio_out() const;
+  std::string input_format() const;   ///< "audio/pcm", "audio/pcmu", "audio/pcma"
+  std::string output_format() const;
+  bool wants_transcription() const;
+  const json::object* turn_detection() const;  ///< null: the caller commits by hand
+
+  void say_created();
+  /// Sparse merge; answers session.updated or an error.
+  void update_session(const json::object& update, std::string_view event_id);
+  void error(std::string_view code, std::string_view message, std::string_view param,
+             std::string_view event_id);
+
+  // Input audio.
+  std::string speech_started(std::int64_t at_ms);  ///< the new item's id
+  void speech_stopped(std::int64_t at_ms, std::string_view item_id);
+  void committed(std::string_view item_id);
+  /// The words of a committed item, when the ears have them.
+  void heard(std::string_view item_id, std::string_view text, bool understood);
+
+  void create_item(const json::object& event);
+  void delete_item(std::string_view item_id, std::string_view event_id);
+  void retrieve_item(std::string_view item_id, std::string_view event_id);
+  void truncate_item(const json::object& event);
+
+  // Responses.
+  bool is_responding() const { return !response_id_.empty(); }
+  const std::string& response_id() const { return response_id_; }
+  void begin_response(const json::object& asked);
+  void add_call(const PlannedCall& call);
+  void begin_message();
+  /// Audio as whole samples in the output format, with the words it speaks.
+  void add_audio(std::span<const std::uint8_t> bytes);
+  void add_words(std::string_view words);
+  void end_message();
+  void end_response(std::string_view status, std::string_view reason = {});
+  bool is_out_of_band() const { return out_of_band_; }
+
+ private:
+  struct Message {
+    std::string id;
+    std::string words;
+    std::int64_t index = 0;
+    bool is_audio = true;
+  };
+  std::string make_id(std::string_view prefix);
+  void emit(std::string_view type, json::object fields);
+  void add_item(json::object item);
+  json::object response_object(std::string_view status, std::string_view reason) const;
+  json::object message_item(const Message& message, std::string_view status) const;
+
+  json::object session_;
+  std::deque<std::string> out_;
+  std::vector<Turn> turns_;
+  std::vector<json::object> items_;
+  std::string conversation_id_;
+  std::string last_item_;
+  std::string response_id_;
+  json::object asked_;
+  json::array output_;
+  std::optional<Message> message_;
+  bool out_of_band_ = false;
+  std::uint64_t next_id_ = 1;
+};
+
+}  // namespace callosum::provider::offline

@@ -1,0 +1,401 @@
+#include "provider/offline/offline_port.hpp"
+
+#include <boost/asio/this_coro.hpp>
+#include <deque>
+#include <optional>
+
+#include "async/event.hpp"
+#include "base/json.hpp"
+#include "base/text.hpp"
+#include "provider/offline/audio_in.hpp"
+#include "provider/offline/ga_conversation.hpp"
+#include "provider/offline/speech/vad.hpp"
+#include "realtime/client_event.hpp"
+
+namespace callosum::provider::offline {
+namespace {
+
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+using realtime::EventType;
+using speech::Vad;
+using speech::VadSink;
+
+constexpr auto kSpeechTimeout = 10s;
+constexpr auto kBrainTimeout = 20s;
+constexpr std::size_t kMaxBufferedSamples = 16000 * 35;  // more than the longest utterance
+
+std::vector<std::string> sentences_of(std::string_view text) {
+  std::vector<std::string> out;
+  std::size_t start = 0;
+  for (std::size_t i = 0; i + 1 < text.size(); ++i) {
+    const bool stop = text[i] == '.' || text[i] == '?' || text[i] == '!';
+    if (!stop || text[i + 1] != ' ') continue;
+    out.emplace_back(trim(text.substr(start, i + 1 - start)));
+    start = i + 1;
+  }
+  const auto rest = trim(text.substr(start));
+  if (!rest.empty()) out.emplace_back(rest);
+  return out;
+}
+
+class OfflinePort final : public realtime::ModelPort, private VadSink {
+ public:
+  explicit OfflinePort(OfflineParts parts)
+      : parts_(parts), conversation_("callosum-offline", epoch_s(parts.time.wall_now())) {
+    profile_.provider = "offline";
+    profile_.as_of = "2026-11-01";
+    profile_.is_networked = false;
+    profile_.session_cap = std::chrono::hours(24);
+  }
+
+  const realtime::ProviderProfile& profile() const override { return profile_; }
+
+  asio::awaitable<Result<void>> open(const json::object& session, async::Deadline) override {
+    const auto executor = co_await asio::this_coro::executor;
+    wake_ = std::make_unique<async::Event>(executor);
+    auto vad = Vad::make();
+    if (!vad) co_return vad.error();
+    vad_.emplace(std::move(*vad));
+    conversation_.say_created();
+    conversation_.update_session(session, "");
+    co_return Result<void>{};
+  }
+
+  asio::awaitable<Result<realtime::ServerFrame>> next(async::Deadline deadline) override {
+    while (true) {
+      auto& out = conversation_.out();
+      if (!out.empty()) {
+        current_ = std::move(out.front());
+        out.pop_front();
+        co_return realtime::ServerFrame{realtime::peek_type(current_), current_};
+      }
+      if (is_closed_) co_return fail(ErrorType::transient, "the offline voice was closed");
+      if (!jobs_.empty()) {
+        const Job job = std::move(jobs_.front());
+        jobs_.pop_front();
+        co_await perform(job);
+        continue;
+      }
+      wake_->reset();
+      const bool woken = co_await wake_->wait(deadline);
+      if (!woken) co_return fail(ErrorType::timeout, "nothing was said");
+    }
+  }
+
+  bool send(std::string_view client_event, net::FrameKind) override {
+    if (is_closed_ || !wake_) return false;
+    const realtime::ClientFrame frame{realtime::peek_type(client_event), client_event};
+    const auto event = realtime::decode_client_event(frame);
+    if (event) {
+      on_event(frame.type, *event);
+    } else {
+      conversation_.error("invalid_json", event.error().message, "", "");
+    }
+    wake_->set();
+    return true;
+  }
+
+  asio::awaitable<void> close(async::Deadline) override {
+    is_closed_ = true;
+    if (wake_) wake_->set();
+    co_return;
+  }
+
+  bool request_playback_utterance(std::string_view text, std::string_view) override {
+    start_response(json::object{{"conversation", "none"}}, std::string(text));
+    wake_->set();
+    return true;
+  }
+
+ private:
+  struct Job {
+    enum class Kind { hear, understand, plan, speak } kind;
+    std::string item_id;  ///< understand
+    bool answer = false;  ///< understand: a response follows
+    std::uint64_t response = 0;  ///< plan, speak: which one
+  };
+
+  void on_event(EventType type, const json::object& event) {
+    const auto event_id = text_at(event, "event_id");
+    switch (type) {
+      case EventType::input_audio_buffer_append: return on_audio(event, event_id);
+      case EventType::input_audio_buffer_commit: return on_commit(event_id);
+      case EventType::input_audio_buffer_clear:
+        unheard_.clear();
+        return;
+      case EventType::session_update:
+        if (const auto* session = find_object(event, "session")) {
+          return conversation_.update_session(*session, event_id);
+        }
+        return conversation_.error("missing_required_parameter",
+                                   "Missing required parameter: 'session'.", "session", event_id);
+      case EventType::conversation_item_create: return conversation_.create_item(event);
+      case EventType::conversation_item_delete:
+        return conversation_.delete_item(text_at(event, "item_id"), event_id);
+      case EventType::conversation_item_retrieve:
+        return conversation_.retrieve_item(text_at(event, "item_id"), event_id);
+      case EventType::conversation_item_truncate: return conversation_.truncate_item(event);
+      case EventType::response_create: return on_create(event, event_id);
+      case EventType::response_cancel:
+        if (cancel("client_cancelled")) return;
+        return conversation_.error("response_cancel_not_active",
+                                   "Cancellation failed: no active response found", "", event_id);
+      default:
+        return conversation_.error("invalid_value", "The event type is not known here.", "type", event_id);
+    }
+  }
+
+  void on_create(const json::object& event, std::string_view event_id) {
+    if (conversation_.is_responding()) {
+      return conversation_.error("conversation_already_has_active_response",
+                                 "Conversation already has an active response in progress: " +
+                                     conversation_.response_id(),
+                                 "", event_id);
+    }
+    const auto* asked = find_object(event, "response");
+    start_response(asked ? *asked : json::object{}, {});
+  }
+
+  void start_response(const json::object& asked, std::string fixed_text) {
+    if (conversation_.is_responding()) cancel("turn_detected");
+    ++response_;
+    to_say_.clear();
+    fixed_text_ = std::move(fixed_text);
+    conversation_.begin_response(asked);
+    jobs_.push_back({Job::Kind::plan, {}, false, response_});
+  }
+
+  bool cancel(std::string_view reason) {
+    if (!conversation_.is_responding()) return false;
+    ++response_;  // what is still being planned or spoken is for nobody
+    to_say_.clear();
+    if (in_message_) conversation_.end_message();
+    in_message_ = false;
+    conversation_.end_response("cancelled", reason);
+    return true;
+  }
+
+  void on_audio(const json::object& event, std::string_view event_id) {
+    const auto* audio = find_string(event, "audio");
+    if (!audio) {
+      return conversation_.error("missing_required_parameter", "Missing required parameter: 'audio'.",
+                                 "audio", event_id);
+    }
+    samples_.clear();
+    const auto taken = audio_in_.take(*audio, conversation_.input_format(), samples_);
+    if (!taken) return conversation_.error("invalid_value", taken.error().message, "audio", event_id);
+    if (conversation_.turn_detection()) {
+      vad_->push(samples_, *this);
+    } else if (unheard_.size() + samples_.size() <= kMaxBufferedSamples) {
+      unheard_.insert(unheard_.end(), samples_.begin(), samples_.end());
+    }
+  }
+
+  void on_commit(std::string_view event_id) {
+    if (conversation_.turn_detection()) return vad_->finish(*this);
+    if (unheard_.size() < audio::samples_in(100, audio::kSpeechRateHz)) {
+      return conversation_.error("input_audio_buffer_commit_empty",
+                                 "Error committing input audio buffer: the buffer is too small.", "",
+                                 event_id);
+    }
+    const std::string item = "item_offcommit" + std::to_string(++commits_);
+    conversation_.committed(item);
+    jobs_.push_back({Job::Kind::hear, {}, false, 0});
+    jobs_.push_back({Job::Kind::understand, item, false, 0});
+  }
+
+  static std::int64_t to_ms(std::uint64_t sample) {
+    return static_cast<std::int64_t>(sample * 1000 / audio::kSpeechRateHz);
+  }
+
+  bool is_set(const char* key) const {
+    const auto* detection = conversation_.turn_detection();
+    const auto* value = detection ? detection->if_contains(key) : nullptr;
+    return !value || !value->is_bool() || value->get_bool();
+  }
+
+  // VadSink
+  void speech_started(std::uint64_t at_sample) override {
+    speech_item_ = conversation_.speech_started(to_ms(at_sample));
+    if (is_set("interrupt_response")) cancel("turn_detected");
+  }
+  void speech(std::span<const std::int16_t> samples) override {
+    if (unheard_.size() + samples.size() > kMaxBufferedSamples) return;
+    unheard_.insert(unheard_.end(), samples.begin(), samples.end());
+    const bool queued = !jobs_.empty() && jobs_.back().kind == Job::Kind::hear;
+    if (!queued) jobs_.push_back({Job::Kind::hear, {}, false, 0});
+  }
+  void speech_stopped(std::uint64_t at_sample) override {
+    conversation_.speech_stopped(to_ms(at_sample), speech_item_);
+    conversation_.committed(speech_item_);
+    jobs_.push_back({Job::Kind::understand, speech_item_, is_set("create_response"), 0});
+  }
+
+  asio::awaitable<void> perform(const Job& job) {
+    switch (job.kind) {
+      case Job::Kind::hear: co_await hear(); break;
+      case Job::Kind::understand: co_await understand(job); break;
+      case Job::Kind::plan: co_await plan(job.response); break;
+      case Job::Kind::speak: co_await speak(job.response); break;
+    }
+  }
+
+  /// Feeds what the caller has said so far, so that little is left to do when they stop.
+  asio::awaitable<void> hear() {
+    if (unheard_.empty()) co_return;
+    auto samples = std::make_shared<std::vector<std::int16_t>>(std::move(unheard_));
+    unheard_.clear();
+    const bool phone_band = conversation_.input_format() != "audio/pcm";
+    if (!ears_) ears_ = std::make_shared<EarsHolder>();
+    std::function<Result<int>()> work = [ears = ears_, samples, phone_band,
+                                         &speech = parts_.speech]() -> Result<int> {
+      if (!ears->listener) {
+        auto made = speech.make_listener(phone_band);
+        if (!made) return made.error();
+        ears->listener = std::move(*made);
+      }
+      if (!ears->in_utterance) {
+        const auto started = ears->listener->start();
+        if (!started) return started.error();
+        ears->in_utterance = true;
+      }
+      ears->listener->feed(*samples);
+      return 0;
+    };
+    const auto deadline = async::Deadline::after(parts_.time, kSpeechTimeout);
+    const auto done = co_await parts_.pool.run<int>(deadline, std::move(work));
+    if (!done) note(done.error());
+  }
+
+  asio::awaitable<void> understand(const Job& job) {
+    co_await hear();
+    Utterance heard;
+    if (ears_) {
+      std::function<Result<Utterance>()> work = [ears = ears_]() -> Result<Utterance> {
+        if (!ears->in_utterance) return Utterance{};
+        ears->in_utterance = false;
+        return ears->listener->finish();
+      };
+      const auto deadline = async::Deadline::after(parts_.time, kSpeechTimeout);
+      auto done = co_await parts_.pool.run<Utterance>(deadline, std::move(work));
+      if (done) {
+        heard = std::move(*done);
+      } else {
+        note(done.error());
+      }
+    }
+    conversation_.heard(job.item_id, heard.text, heard.is_accepted);
+    if (job.answer) start_response({}, {});
+  }
+
+  asio::awaitable<void> plan(std::uint64_t response) {
+    if (response != response_) co_return;
+    Plan plan;
+    if (!fixed_text_.empty()) {
+      plan.text = std::move(fixed_text_);
+    } else {
+      const auto deadline = async::Deadline::after(parts_.time, kBrainTimeout);
+      const auto turns = conversation_.turns();
+      const auto tools = conversation_.tools();
+      const auto instructions = conversation_.instructions();
+      auto planned = co_await parts_.brain.plan(turns, tools, instructions, deadline);
+      if (response != response_) co_return;  // cancelled meanwhile
+      if (planned) {
+        plan = std::move(*planned);
+      } else {
+        plan.text = "I'm sorry, I cannot think of an answer right now.";
+      }
+    }
+    if (!plan.text.empty()) {
+      for (auto& sentence : sentences_of(plan.text)) to_say_.push_back(std::move(sentence));
+      conversation_.begin_message();
+      in_message_ = true;
+    }
+    calls_to_make_ = std::move(plan.calls);
+    jobs_.push_front({Job::Kind::speak, {}, false, response});
+  }
+
+  /// One sentence a step, so that the first is heard while the next is being made.
+  asio::awaitable<void> speak(std::uint64_t response) {
+    if (response != response_) co_return;
+    if (to_say_.empty()) {
+      if (in_message_) conversation_.end_message();
+      in_message_ = false;
+      for (const auto& call : calls_to_make_) conversation_.add_call(call);
+      calls_to_make_.clear();
+      conversation_.end_response("completed");
+      co_return;
+    }
+    const std::string sentence = std::move(to_say_.front());
+    to_say_.pop_front();
+    jobs_.push_front({Job::Kind::speak, {}, false, response});
+    conversation_.add_words(to_say_.empty() ? sentence : sentence + " ");
+    if (!conversation_.is_audio_out()) co_return;
+
+    const auto format = conversation_.output_format();
+    std::function<Result<std::vector<std::uint8_t>>()> work =
+        [sentence, format, voice = voice(),
+         &speech = parts_.speech]() -> Result<std::vector<std::uint8_t>> {
+      const auto pcm = speech.speak(sentence, voice);
+      if (!pcm) return pcm.error();
+      return encode_speech(*pcm, format);
+    };
+    const auto deadline = async::Deadline::after(parts_.time, kSpeechTimeout);
+    const auto bytes =
+        co_await parts_.pool.run<std::vector<std::uint8_t>>(deadline, std::move(work));
+    if (response != response_) co_return;
+    if (!bytes) {
+      note(bytes.error());
+      co_return;
+    }
+    const std::span<const std::uint8_t> all(*bytes);
+    const auto step = bytes_per_100_ms(format);
+    for (std::size_t at = 0; at < all.size(); at += step) {
+      conversation_.add_audio(all.subspan(at, std::min(step, all.size() - at)));
+    }
+  }
+
+  std::string voice() const {
+    const auto* audio = find_object(conversation_.session(), "audio");
+    const auto* output = audio ? find_object(*audio, "output") : nullptr;
+    return std::string(output ? text_at(*output, "voice", "slt") : "slt");
+  }
+
+  void note(const Error& error) {
+    conversation_.error("speech_failed", error.message, "", "");
+  }
+
+  struct EarsHolder {
+    std::unique_ptr<Listener> listener;
+    bool in_utterance = false;
+  };
+
+  OfflineParts parts_;
+  realtime::ProviderProfile profile_;
+  GaConversation conversation_;
+  AudioIn audio_in_;
+  std::optional<Vad> vad_;
+  std::unique_ptr<async::Event> wake_;
+  std::shared_ptr<EarsHolder> ears_;  // a worker thread may still hold it when the session is gone
+  std::deque<Job> jobs_;
+  std::deque<std::string> to_say_;
+  std::vector<PlannedCall> calls_to_make_;
+  std::vector<std::int16_t> samples_;
+  std::vector<std::int16_t> unheard_;
+  std::string current_;
+  std::string speech_item_;
+  std::string fixed_text_;
+  std::uint64_t response_ = 0;
+  std::uint64_t commits_ = 0;
+  bool in_message_ = false;
+  bool is_closed_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<realtime::ModelPort> make_offline_port(OfflineParts parts) {
+  return std::make_unique<OfflinePort>(parts);
+}
+
+}  // namespace callosum::provider::offline

@@ -1,0 +1,90 @@
+#include "provider/offline/phrase_brain.hpp"
+
+#include <boost/json/serialize.hpp>
+
+#include "base/json.hpp"
+#include "base/text.hpp"
+#include "provider/offline/phrase_matcher.hpp"
+#include "provider/offline/reply_writer.hpp"
+
+namespace callosum::provider::offline {
+namespace {
+
+constexpr std::string_view kAskBack =
+    "I did not catch that. What would you like to know? You can ask about bookings, services, "
+    "opening hours or our policies.";
+constexpr std::string_view kAboutItself =
+    "I am the offline demo voice. I understand the phrases of the loaded tools and nothing else.";
+
+bool asks_what_it_is(std::string_view sentence) {
+  const auto lower = to_lower_ascii(sentence);
+  for (const std::string_view phrase : {"who are you", "what are you", "are you a robot", "are you real"}) {
+    if (lower.find(phrase) != std::string::npos) return true;
+  }
+  return false;
+}
+
+class PhraseBrain final : public Brain {
+ public:
+  explicit PhraseBrain(std::shared_ptr<const registry::Snapshot> snapshot)
+      : snapshot_(std::move(snapshot)), matcher_(*snapshot_) {}
+
+  boost::asio::awaitable<Result<Plan>> plan(const std::vector<Turn>& turns,
+                                            const json::array& tools, const std::string&,
+                                            async::Deadline) override {
+    // Outputs since the last thing the user said are what is to be spoken about.
+    Plan plan;
+    std::size_t at = turns.size();
+    while (at > 0 && turns[at - 1].kind != Turn::Kind::user &&
+           turns[at - 1].kind != Turn::Kind::assistant) {
+      --at;
+    }
+    for (std::size_t i = at; i < turns.size(); ++i) {
+      if (turns[i].kind != Turn::Kind::output) continue;
+      if (!plan.text.empty()) plan.text += ' ';
+      plan.text += write_reply(tool_of(turns, turns[i].call_id), turns[i].text);
+    }
+    if (plan.text.empty() && at > 0 && turns[at - 1].kind == Turn::Kind::user) {
+      plan = answer(turns[at - 1], tools);
+    }
+    if (plan.text.empty() && plan.calls.empty()) plan.text = std::string(kAskBack);
+    co_return plan;
+  }
+
+ private:
+  const registry::ToolSpec* tool_of(const std::vector<Turn>& turns,
+                                    const std::string& call_id) const {
+    for (const auto& turn : turns) {
+      if (turn.kind == Turn::Kind::call && turn.call_id == call_id) return snapshot_->find(turn.name);
+    }
+    return nullptr;
+  }
+
+  Plan answer(const Turn& user, const json::array& tools) const {
+    Plan plan;
+    if (asks_what_it_is(user.text)) {
+      plan.text = std::string(kAboutItself);
+      return plan;
+    }
+    if (!user.was_understood) {
+      plan.text = std::string(kAskBack);
+      return plan;
+    }
+    for (const auto& match : matcher_.find_all(user.text, tools)) {
+      if (match.tool.empty()) continue;
+      plan.calls.push_back({match.tool, json::serialize(match.arguments)});
+    }
+    return plan;
+  }
+
+  std::shared_ptr<const registry::Snapshot> snapshot_;
+  PhraseMatcher matcher_;
+};
+
+}  // namespace
+
+std::unique_ptr<Brain> make_phrase_brain(std::shared_ptr<const registry::Snapshot> snapshot) {
+  return std::make_unique<PhraseBrain>(std::move(snapshot));
+}
+
+}  // namespace callosum::provider::offline

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <cstdint>
+#include <functional>
+#include <list>
+#include <memory>
+
+#include "session/session.hpp"
+
+namespace callosum::session {
+
+/// Everything a session is begun with, as the composition root plans it for one caller.
+struct SessionPlan {
+  SessionStart start;
+  std::shared_ptr<const pipeline::Catalog> catalog;
+  std::function<std::unique_ptr<realtime::ModelPort>()> make_model;
+};
+
+/// The live sessions of one thread. A session's frame is its caller's; the host knows them and can end them.
+class SessionHost {
+ public:
+  SessionHost(async::TimeSource& time, Random& random, pipeline::Executor& executor,
+              telemetry::Log& log, std::function<void(int)> on_count);
+
+  /// One conversation from join to end.
+  boost::asio::awaitable<void> serve(SessionPlan plan, std::unique_ptr<CallerLink> caller);
+  std::size_t live() const { return sessions_.size(); }
+  void stop();  ///< tells every session to say goodbye
+
+ private:
+  async::TimeSource& time_;
+  Random& random_;
+  pipeline::Executor& executor_;
+  telemetry::Log& log_;
+  std::function<void(int)> on_count_;  ///< +1 at join, -1 at the end
+  std::list<Session*> sessions_;
+};
+
+}  // namespace callosum::session
