@@ -6,6 +6,28 @@ find_package(Threads REQUIRED)
 find_package(ICU REQUIRED COMPONENTS uc i18n)
 find_package(ZLIB REQUIRED)
 
+pkg_check_modules(SODIUM REQUIRED IMPORTED_TARGET libsodium)
+pkg_check_modules(SQLITE REQUIRED IMPORTED_TARGET sqlite3)
+pkg_check_modules(SNDFILE REQUIRED IMPORTED_TARGET sndfile)
+pkg_check_modules(SPEEX REQUIRED IMPORTED_TARGET speexdsp)
+pkg_check_modules(JWT REQUIRED IMPORTED_TARGET libjwt)
+pkg_check_modules(YAML REQUIRED IMPORTED_TARGET yaml-cpp)
+# Debian's pocketsphinx.pc names include folders that are elsewhere on a multiarch system.
+find_path(SPHINX_INCLUDE pocketsphinx.h PATH_SUFFIXES pocketsphinx REQUIRED)
+find_path(SPHINXBASE_INCLUDE sphinxbase/cmd_ln.h REQUIRED)
+find_library(SPHINX_LIB pocketsphinx REQUIRED)
+find_library(SPHINXBASE_LIB sphinxbase REQUIRED)
+add_library(callosum_sphinx INTERFACE)
+target_include_directories(callosum_sphinx SYSTEM INTERFACE ${SPHINX_INCLUDE} ${SPHINXBASE_INCLUDE}
+                           ${SPHINXBASE_INCLUDE}/sphinxbase)
+target_link_libraries(callosum_sphinx INTERFACE ${SPHINX_LIB} ${SPHINXBASE_LIB})
+pkg_check_modules(APM REQUIRED IMPORTED_TARGET webrtc-audio-processing)
+find_package(spdlog REQUIRED)
+find_package(CLI11 REQUIRED)
+find_package(date REQUIRED)
+# By name: the package's CMake file also wants the push client's curl.
+find_library(PROMETHEUS_CORE prometheus-cpp-core REQUIRED)
+
 find_program(CALLOSUM_CCACHE ccache)
 if(CALLOSUM_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
   # A precompiled header holds its own time stamp; without this ccache would miss on every build.

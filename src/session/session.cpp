@@ -41,7 +41,8 @@ asio::awaitable<Result<void>> Session::open_model() {
   model_ = parts_.make_model();
   start_.context.provider = model_->profile().provider;
   const auto deadline = async::Deadline::after(parts_.time, kOpenTimeout);
-  auto opening = model_->open(view_.full(), deadline);
+  const auto session = view_.full();  // lives until the opening has ended
+  auto opening = model_->open(session, deadline);
   auto opened = co_await async::with_deadline(deadline, std::move(opening));
   if (!opened) co_return opened.error();
   ++connection_;

@@ -1,0 +1,246 @@
+#include "pipeline/executor.hpp"
+
+#include <gtest/gtest.h>
+
+#include "tool_world.hpp"
+
+namespace callosum::pipeline {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::make_tool;
+using testing::ToolWorld;
+
+ErrorType type_of(const registry::Envelope& envelope) {
+  return envelope.error ? envelope.error->type : ErrorType::internal;
+}
+
+TEST(Executor, RunsAToolAndRecordsItOnce) {
+  ToolWorld w({make_tool("stock")});
+
+  const auto envelope = w.run(w.request("call_1", "stock"));
+
+  ASSERT_TRUE(envelope.ok());
+  EXPECT_EQ(envelope.meta.tool_id, "test.stock");
+  EXPECT_EQ(envelope.meta.registry_version, "1.0.test0000");
+  EXPECT_EQ(w.audit.lines, std::vector<std::string>{"test.stock ok"});
+}
+
+TEST(Executor, StopsASlowToolAtItsDeadlineAndRecordsTheTimeoutOnce) {
+  auto tool = make_tool("stock");
+  tool.timeout = 400ms;
+  ToolWorld w({tool});
+  w.scripts["stock"].hangs = true;
+  const auto start = w.world.time().now();
+
+  const auto envelope = w.run(w.request("call_1", "stock"));
+
+  EXPECT_EQ(type_of(envelope), ErrorType::timeout);
+  EXPECT_EQ(envelope.error->say, tool.say_on_failure);
+  EXPECT_EQ(w.world.time().now() - start, 400ms);
+  EXPECT_EQ(w.audit.lines, std::vector<std::string>{"test.stock TIMEOUT"});
+}
+
+TEST(Executor, AnswersTheSameCallFiveTimesFromOneRun) {
+  auto tool = make_tool("stock");
+  tool.on_interrupt = registry::OnInterrupt::finish;
+  ToolWorld w({tool});
+  w.scripts["stock"].takes = 50ms;
+  std::vector<registry::Envelope> answers;
+  for (int i = 0; i < 5; ++i) {
+    w.executor->submit(w.request("call_1", "stock"),
+                       [&](registry::Envelope envelope) { answers.push_back(std::move(envelope)); });
+  }
+
+  w.world.run(w.executor->drain(w.world.in(10s)));
+
+  ASSERT_EQ(answers.size(), 5u);
+  for (const auto& answer : answers) EXPECT_TRUE(answer.ok());
+  EXPECT_EQ(w.scripts["stock"].runs, 1);
+}
+
+TEST(Executor, RefusesACallIdWithOtherArguments) {
+  ToolWorld w({make_tool("stock")});
+  w.run(w.request("call_1", "stock", R"({"a":1})"));
+
+  const auto second = w.run(w.request("call_1", "stock", R"({"a":2})"));
+  const auto again = w.run(w.request("call_1", "stock", R"({ "a": 1.0 })"));
+
+  EXPECT_EQ(type_of(second), ErrorType::conflict);
+  EXPECT_TRUE(again.ok());
+  EXPECT_EQ(w.scripts["stock"].runs, 1);
+}
+
+TEST(Executor, TellsAModelThatItInventedATool) {
+  ToolWorld w({make_tool("stock")});
+
+  const auto envelope = w.run(w.request("call_1", "drop_everything"));
+
+  EXPECT_EQ(type_of(envelope), ErrorType::not_found);
+  EXPECT_EQ(envelope.error->message.find("stock"), std::string::npos);
+  EXPECT_EQ(w.audit.lines, std::vector<std::string>{"drop_everything NOT_FOUND known"});
+}
+
+TEST(Executor, RefusesArgumentsThatAreNoObjectAndNeverGuesses) {
+  ToolWorld w({make_tool("stock")});
+  const std::vector<std::string> broken = {"[]",  "{\"a\":",      "{\"a\":1,\"a\":2}", "null",
+                                           "\"x", "{\"a\":1e999}", "{\"a\":9007199254740993}"};
+
+  for (std::size_t i = 0; i < broken.size(); ++i) {
+    const auto envelope = w.run(w.request("call_" + std::to_string(i), "stock", broken[i]));
+    EXPECT_EQ(type_of(envelope), ErrorType::validation) << broken[i];
+  }
+
+  EXPECT_EQ(w.scripts["stock"].runs, 0);
+}
+
+TEST(Executor, BindsWhatTheGatewayKnowsAndRefusesWhatTheModelMadeUp) {
+  auto tool = make_tool("booking");
+  tool.bind = {{"business_id", "session.tenant_id"}, {"customer_phone", "session.caller_phone"}};
+  ToolWorld w({tool});
+
+  const auto plain = w.run(w.request("call_1", "booking"));
+  const auto equal = w.run(w.request("call_2", "booking", R"({"business_id":"tenant-a"})"));
+  const auto foreign = w.run(w.request("call_3", "booking", R"({"business_id":"tenant-b"})"));
+  const auto null = w.run(w.request("call_4", "booking", R"({"business_id":null})"));
+
+  EXPECT_TRUE(plain.ok());
+  EXPECT_TRUE(equal.ok());
+  EXPECT_EQ(type_of(foreign), ErrorType::validation);
+  EXPECT_EQ(type_of(null), ErrorType::validation);
+  ASSERT_EQ(w.scripts["booking"].arguments.size(), 2u);
+  EXPECT_EQ(w.scripts["booking"].arguments[0], w.scripts["booking"].arguments[1]);
+  EXPECT_EQ(w.scripts["booking"].arguments[0],
+            R"({"business_id":"tenant-a","customer_phone":"+15550100"})");
+}
+
+TEST(Executor, BlocksDestructiveToolsByAccessByNameAndByArgumentInALiveConversation) {
+  auto by_access = make_tool("wipe");
+  by_access.access = registry::Access::destructive;
+  auto by_name = make_tool("delete_lead");
+  auto by_argument = make_tool("mail");
+  by_argument.risk = {{{{"action", {json::value("delete")}}}, registry::Access::destructive}};
+  ToolWorld w({by_access, by_name, by_argument});
+
+  EXPECT_EQ(type_of(w.run(w.request("1", "wipe"))), ErrorType::destructive_blocked);
+  EXPECT_EQ(type_of(w.run(w.request("2", "delete_lead"))), ErrorType::destructive_blocked);
+  EXPECT_EQ(type_of(w.run(w.request("3", "mail", R"({"action":"delete"})"))),
+            ErrorType::destructive_blocked);
+  EXPECT_EQ(type_of(w.run(w.request("4", "mail", "{broken"))), ErrorType::destructive_blocked);
+  EXPECT_TRUE(w.run(w.request("5", "mail", R"({"action":"read"})")).ok());
+}
+
+TEST(Executor, RefusesAProvidersCallInATransportOnlySession) {
+  ToolWorld w({make_tool("stock")});
+  auto request = w.request("call_1", "stock");
+  request.context.tool_ownership = registry::ToolOwnership::transport_only;
+
+  const auto envelope = w.run(std::move(request));
+
+  EXPECT_EQ(type_of(envelope), ErrorType::forbidden);
+  EXPECT_EQ(w.audit.lines, std::vector<std::string>{"test.stock FORBIDDEN ownership"});
+}
+
+TEST(Executor, AsksForMembershipRoleAndAssurance) {
+  auto tool = make_tool("stock");
+  tool.roles = {"manager"};
+  tool.min_assurance = registry::Assurance::carrier;
+  ToolWorld w({tool});
+  auto stranger = w.request("1", "stock");
+  stranger.context.is_member = false;
+  auto without_role = w.request("2", "stock");
+  auto unknown_caller = w.request("3", "stock");
+  unknown_caller.context.roles = {"manager"};
+  unknown_caller.context.assurance = registry::Assurance::none;
+  auto right = w.request("4", "stock");
+  right.context.roles = {"staff", "manager"};
+
+  EXPECT_EQ(type_of(w.run(std::move(stranger))), ErrorType::forbidden);
+  EXPECT_EQ(type_of(w.run(std::move(without_role))), ErrorType::forbidden);
+  EXPECT_EQ(type_of(w.run(std::move(unknown_caller))), ErrorType::forbidden);
+  EXPECT_TRUE(w.run(std::move(right)).ok());
+}
+
+TEST(Executor, KeepsAToolToItsChannels) {
+  auto tool = make_tool("stock");
+  tool.channels = {registry::Channel::text};
+  ToolWorld w({tool});
+
+  EXPECT_EQ(type_of(w.run(w.request("1", "stock"))), ErrorType::mode_restricted);
+}
+
+TEST(Executor, SpendsABudgetEachTurnAndCountsNoRefusals) {
+  ToolWorld w({make_tool("stock")}, {}, {.retrieval_calls = 2, .calls = 3});
+  w.run(w.request("0", "unknown"));
+  EXPECT_TRUE(w.run(w.request("1", "stock")).ok());
+  EXPECT_TRUE(w.run(w.request("2", "stock")).ok());
+
+  const auto third = w.run(w.request("3", "stock"));
+  auto next_turn = w.request("4", "stock");
+  next_turn.context.turn = 1;
+
+  EXPECT_EQ(type_of(third), ErrorType::budget_exceeded);
+  EXPECT_TRUE(w.run(std::move(next_turn)).ok());
+}
+
+TEST(Executor, ShortensALongListHonestlyAndRefusesOtherOversizeOutput) {
+  ToolWorld w({make_tool("list"), make_tool("blob")}, {.max_result_bytes = 400});
+  json::array items;
+  for (int i = 0; i < 100; ++i) items.push_back(json::object{{"n", i}});
+  w.scripts["list"].data = json::object{{"items", items}, {"count", 100}};
+  w.scripts["blob"].data = json::object{{"text", std::string(1000, 'x')}};
+
+  const auto list = w.run(w.request("1", "list"));
+  const auto blob = w.run(w.request("2", "blob"));
+
+  ASSERT_TRUE(list.ok());
+  EXPECT_TRUE(list.meta.truncated);
+  EXPECT_EQ(list.data.at("count").as_int64(), 100);
+  EXPECT_LT(list.data.at("items").as_array().size(), 100u);
+  EXPECT_EQ(type_of(blob), ErrorType::output_too_large);
+}
+
+TEST(Executor, CutsAReadWhenTheCallerInterruptsAndLetsAWriteEnd) {
+  auto write = make_tool("book");
+  write.access = registry::Access::write;
+  write.on_interrupt = registry::OnInterrupt::commit;
+  ToolWorld w({make_tool("look"), write});
+  w.scripts["look"].takes = 1s;
+  w.scripts["book"].takes = 1s;
+  std::vector<std::string> answers;
+  const auto note = [&](registry::Envelope e) {
+    answers.push_back(e.meta.call_id + (e.ok() ? " ok" : " " + std::string(to_string(e.error->type))));
+  };
+  const auto read = w.executor->submit(w.request("read", "look"), note);
+  const auto booking = w.executor->submit(w.request("write", "book"), note);
+  w.world.settle();
+
+  w.executor->interrupt(read);
+  w.executor->interrupt(booking);
+  w.world.run(w.executor->drain(w.world.in(10s)));
+
+  EXPECT_EQ(answers, (std::vector<std::string>{"read CANCELLED", "write ok"}));
+  EXPECT_EQ(w.scripts["look"].finished, 0);
+  EXPECT_EQ(w.scripts["book"].finished, 1);
+}
+
+TEST(Executor, LetsAWriteEndWhenNobodyWaitsForItAnyMore) {
+  auto write = make_tool("book");
+  write.access = registry::Access::write;
+  write.on_interrupt = registry::OnInterrupt::commit;
+  ToolWorld w({write});
+  w.scripts["book"].takes = 1s;
+  bool answered = false;
+  const auto ticket = w.executor->submit(w.request("write", "book"),
+                                         [&](const registry::Envelope&) { answered = true; });
+  w.world.settle();
+
+  w.executor->forget(ticket);
+  w.world.run(w.executor->drain(w.world.in(10s)));
+
+  EXPECT_FALSE(answered);
+  EXPECT_EQ(w.audit.lines, std::vector<std::string>{"test.book ok"});
+}
+
+}  // namespace
+}  // namespace callosum::pipeline

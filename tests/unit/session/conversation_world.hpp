@@ -1,0 +1,213 @@
+#pragma once
+
+#include <boost/asio/this_coro.hpp>
+#include <deque>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "async/bounded_queue.hpp"
+#include "session/session.hpp"
+#include "tool_world.hpp"
+
+namespace callosum::testing {
+
+/// A model's side played by a test: what it is sent is kept, what it says is pushed.
+struct ModelScript {
+  explicit ModelScript(const boost::asio::any_io_executor& executor) : says(executor, 1000) {}
+  async::BoundedQueue<std::string> says;
+  std::vector<std::string> sent;
+  json::object opened_with;
+  bool refuses_to_open = false;
+};
+
+class FakeModel final : public realtime::ModelPort {
+ public:
+  explicit FakeModel(std::shared_ptr<ModelScript> script) : script_(std::move(script)) {
+    profile_.provider = "fake";
+  }
+  const realtime::ProviderProfile& profile() const override { return profile_; }
+  boost::asio::awaitable<Result<void>> open(const json::object& session, async::Deadline) override {
+    if (script_->refuses_to_open) co_return fail(ErrorType::transient, "unreachable");
+    script_->opened_with = session;
+    co_return Result<void>{};
+  }
+  boost::asio::awaitable<Result<realtime::ServerFrame>> next(async::Deadline deadline) override {
+    auto text = co_await script_->says.pop(deadline);
+    if (!text) co_return fail(ErrorType::transient, "gone");
+    current_ = std::move(*text);
+    co_return realtime::ServerFrame{realtime::peek_type(current_), current_};
+  }
+  bool send(std::string_view event, net::FrameKind) override {
+    script_->sent.emplace_back(event);
+    return true;
+  }
+  boost::asio::awaitable<void> close(async::Deadline) override {
+    script_->says.close();
+    co_return;
+  }
+
+ private:
+  std::shared_ptr<ModelScript> script_;
+  realtime::ProviderProfile profile_;
+  std::string current_;
+};
+
+struct CallerScript {
+  explicit CallerScript(const boost::asio::any_io_executor& executor) : says(executor, 1000) {}
+  async::BoundedQueue<std::string> says;
+  std::vector<std::string> got;
+  std::uint16_t close_code = 0;
+};
+
+class FakeCaller final : public session::CallerLink {
+ public:
+  explicit FakeCaller(std::shared_ptr<CallerScript> script) : script_(std::move(script)) {}
+  boost::asio::awaitable<Result<realtime::ClientFrame>> next(async::Deadline deadline) override {
+    auto text = co_await script_->says.pop(deadline);
+    if (!text) co_return fail(ErrorType::transient, "gone");
+    current_ = std::move(*text);
+    co_return realtime::ClientFrame{realtime::peek_type(current_), current_};
+  }
+  bool send(std::string_view event, net::FrameKind) override {
+    script_->got.emplace_back(event);
+    return true;
+  }
+  boost::asio::awaitable<void> close(std::uint16_t code, std::string, async::Deadline) override {
+    script_->close_code = code;
+    co_return;
+  }
+
+ private:
+  std::shared_ptr<CallerScript> script_;
+  std::string current_;
+};
+
+/// A whole session under virtual time, with a test on both of its sides.
+class Conversation {
+ public:
+  explicit Conversation(std::vector<registry::ToolSpec> tools) : w(std::move(tools)) {
+    caller = std::make_shared<CallerScript>(w.world.executor());
+    json::array list;
+    session::SessionStart start;
+    for (const auto& tool : w.catalog->snapshot()->tools()) {
+      list.push_back(json::object{{"type", "function"}, {"name", tool.name}});
+      start.tool_names.push_back(tool.name);
+    }
+    start.context = w.context();
+    start.tools = list;
+    start.instructions = "PROMPT";
+    session::SessionParts parts{w.world.time(), random, *w.executor, log, w.catalog,
+                                [this]() -> std::unique_ptr<realtime::ModelPort> {
+                                  models.push_back(std::make_shared<ModelScript>(w.world.executor()));
+                                  models.back()->refuses_to_open =
+                                      models.size() > 1 && refusals_left-- > 0;
+                                  return std::make_unique<FakeModel>(models.back());
+                                }};
+    session = std::make_unique<session::Session>(std::move(parts), std::move(start),
+                                                 std::make_unique<FakeCaller>(caller));
+    boost::asio::co_spawn(w.world.context(), session->run(),
+                          [this](const std::exception_ptr& e) { ended = true, failure = e; });
+    w.world.settle();
+  }
+  ~Conversation() {
+    hang_up();
+    w.world.run(async::sleep_until(w.world.in(std::chrono::minutes(2))));
+  }
+
+  void hang_up() {
+    caller->says.close();
+    w.world.settle();
+  }
+  void model_says(std::string event) {
+    EXPECT_TRUE(models.back()->says.push(std::move(event)));
+    w.world.settle();
+  }
+  void caller_says(std::string event) {
+    EXPECT_TRUE(caller->says.push(std::move(event)));
+    w.world.settle();
+  }
+  void pass(std::chrono::milliseconds span) {
+    w.world.run(async::sleep_until(w.world.in(span)));
+    w.world.settle();
+  }
+  void lose_model() {
+    models.back()->says.close();
+    w.world.settle();
+  }
+
+  // The model's usual words.
+  void response_created(const std::string& id, const std::string& metadata = "null") {
+    model_says(R"({"type":"response.created","response":{"id":")" + id +
+               R"(","status":"in_progress","conversation_id":"conv_1","output":[],"metadata":)" +
+               metadata + "}}");
+  }
+  void call(const std::string& response, const std::string& call_id, const std::string& name,
+            const std::string& arguments = "{}", const std::string& status = "completed") {
+    const json::object item{{"id", "item_" + call_id}, {"type", "function_call"}, {"status", status},
+                            {"call_id", call_id},      {"name", name},            {"arguments", arguments}};
+    json::object added = item;
+    added["status"] = "in_progress";
+    added["arguments"] = "";
+    model_says(json::serialize(json::object{{"type", "response.output_item.added"},
+                                            {"response_id", response}, {"item", added}}));
+    model_says(json::serialize(json::object{{"type", "conversation.item.added"},
+                                            {"previous_item_id", nullptr}, {"item", added}}));
+    model_says(json::serialize(json::object{{"type", "response.function_call_arguments.done"},
+                                            {"response_id", response}, {"item_id", "item_" + call_id},
+                                            {"call_id", call_id}, {"name", name},
+                                            {"arguments", arguments}}));
+    model_says(json::serialize(json::object{{"type", "conversation.item.done"},
+                                            {"previous_item_id", nullptr}, {"item", item}}));
+    model_says(json::serialize(json::object{{"type", "response.output_item.done"},
+                                            {"response_id", response}, {"item", item}}));
+  }
+  void message(const std::string& response, const std::string& text) {
+    const json::object item{{"id", "item_m" + response}, {"type", "message"}, {"role", "assistant"},
+                            {"status", "completed"}, {"content", json::array{}}};
+    model_says(json::serialize(json::object{{"type", "response.output_item.added"},
+                                            {"response_id", response}, {"item", item}}));
+    model_says(json::serialize(json::object{{"type", "response.output_text.done"},
+                                            {"response_id", response}, {"text", text}}));
+    model_says(json::serialize(json::object{{"type", "response.output_item.done"},
+                                            {"response_id", response}, {"item", item}}));
+  }
+  void response_done(const std::string& id, const std::string& status = "completed",
+                     const std::string& output = "[]") {
+    model_says(R"({"type":"response.done","response":{"id":")" + id + R"(","status":")" + status +
+               R"(","status_details":null,"conversation_id":"conv_1","output":)" + output + "}}");
+  }
+
+  std::vector<std::string> sent(const std::string& type, std::size_t model = SIZE_MAX) const {
+    return of_type(models[std::min(model, models.size() - 1)]->sent, type);
+  }
+  std::vector<std::string> got(const std::string& type) const { return of_type(caller->got, type); }
+  bool caller_saw(const std::string& text) const {
+    for (const auto& event : caller->got) {
+      if (event.find(text) != std::string::npos) return true;
+    }
+    return false;
+  }
+
+  ToolWorld w;
+  SeededRandom random{7};
+  telemetry::NullLog log;
+  std::shared_ptr<CallerScript> caller;
+  std::vector<std::shared_ptr<ModelScript>> models;
+  std::unique_ptr<session::Session> session;
+  int refusals_left = 0;
+  bool ended = false;
+  std::exception_ptr failure;
+
+ private:
+  static std::vector<std::string> of_type(const std::vector<std::string>& events,
+                                          const std::string& type) {
+    std::vector<std::string> out;
+    for (const auto& event : events) {
+      if (realtime::peek_type_text(event) == type) out.push_back(event);
+    }
+    return out;
+  }
+};
+
+}  // namespace callosum::testing
