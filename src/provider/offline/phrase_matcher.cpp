@@ -25,8 +25,6 @@ const std::set<std::string, std::less<>>& filler_words() {
   return words;
 }
 
-bool is_slot(std::string_view word) { return word.size() > 2 && word.front() == '{'; }
-
 }  // namespace
 
 std::vector<std::string> words_of(std::string_view sentence) {
@@ -58,12 +56,9 @@ PhraseMatcher::PhraseMatcher(const registry::Snapshot& snapshot) {
   for (const auto& tool : snapshot.tools()) {
     std::set<std::string> seen;
     for (const auto& text : tool.phrases) {
-      Phrase phrase{tool.name, words_of(text), {}, 0};
-      for (const auto& word : phrase.words) {
-        if (is_slot(word)) phrase.slots.push_back(word.substr(1, word.size() - 2));
-        seen.insert(word);
-      }
-      phrases_.push_back(std::move(phrase));
+      phrases_.push_back(parse(tool.name, text));
+      const auto& words = phrases_.back().words;
+      seen.insert(words.begin(), words.end());
     }
     for (const auto& word : seen) ++in_tools[word];
     ++tools;
@@ -78,6 +73,30 @@ PhraseMatcher::PhraseMatcher(const registry::Snapshot& snapshot) {
     }
     phrase.norm = std::sqrt(sum);
   }
+}
+
+/// "{topic}" is any word of that slot; "{topic:refunds}" are the words "refunds", and what they mean.
+PhraseMatcher::Phrase PhraseMatcher::parse(const std::string& tool, std::string_view text) {
+  Phrase phrase;
+  phrase.tool = tool;
+  while (!text.empty()) {
+    const auto open = text.find('{');
+    for (auto& word : words_of(text.substr(0, open))) phrase.words.push_back(std::move(word));
+    const auto close = text.find('}', open == std::string_view::npos ? text.size() : open);
+    if (close == std::string_view::npos) break;
+    const auto inner = text.substr(open + 1, close - open - 1);
+    const auto colon = inner.find(':');
+    if (colon == std::string_view::npos) {
+      phrase.slots.emplace_back(inner);
+      phrase.words.push_back("{" + std::string(inner) + "}");
+    } else {
+      const auto value = inner.substr(colon + 1);
+      phrase.fixed[std::string(inner.substr(0, colon))] = value;
+      for (auto& word : words_of(value)) phrase.words.push_back(std::move(word));
+    }
+    text.remove_prefix(close + 1);
+  }
+  return phrase;
 }
 
 double PhraseMatcher::weight(const std::string& word) const {
@@ -140,6 +159,7 @@ Match PhraseMatcher::find(std::string_view sentence, const json::array& tools) c
     const double score = similarity(reading.words, phrase);
     if (score <= best.score) continue;
     best = {phrase.tool, {}, score};
+    for (const auto& [slot, value] : phrase.fixed) best.arguments[slot] = value;
     for (const auto& [slot, value] : reading.values) best.arguments[slot] = value;
   }
   const auto stranger = find_stranger(sentence, tools);

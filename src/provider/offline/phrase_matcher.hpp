@@ -37,6 +37,7 @@ class PhraseMatcher {
     std::string tool;
     std::vector<std::string> words;  // slots as "{name}"
     std::vector<std::string> slots;
+    std::map<std::string, std::string> fixed;  // arguments that the phrase itself names
     double norm = 0;
   };
   struct SlotWord {
@@ -49,6 +50,7 @@ class PhraseMatcher {
     std::map<std::string, std::string> values;
   };
 
+  static Phrase parse(const std::string& tool, std::string_view text);
   Reading read(const std::vector<std::string>& words, const std::vector<std::string>& slots) const;
   double weight(const std::string& word) const;
   double similarity(const std::vector<std::string>& a, const Phrase& phrase) const;

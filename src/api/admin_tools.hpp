@@ -1,0 +1,33 @@
+#pragma once
+
+#include <functional>
+
+#include "api/auth/authenticator.hpp"
+#include "api/resource.hpp"
+#include "pipeline/executor.hpp"
+
+namespace callosum::api {
+
+/// `POST /api/admin/tools/{tool}`: a person runs one tool, through the same gates as a model. Body: `{tenant_id?, args?,
+/// call_id?}`; the answer is the envelope, status 200 whatever it says.
+class AdminToolsResource final : public Resource {
+ public:
+  using PlanCall = std::function<boost::asio::awaitable<Result<registry::CallContext>>(
+      auth::Principal principal, std::string tenant)>;
+
+  AdminToolsResource(const auth::Authenticator& authenticator, PlanCall plan,
+                     pipeline::Executor& executor,
+                     std::shared_ptr<const pipeline::Catalog> catalog);
+  std::string_view method() const override { return "POST"; }
+  std::string_view path() const override { return "/api/admin/tools/{tool}"; }
+  boost::asio::awaitable<net::HttpResponse> handle(const net::HttpRequest& request,
+                                                   const std::vector<std::string>& parts) override;
+
+ private:
+  const auth::Authenticator& authenticator_;
+  PlanCall plan_;
+  pipeline::Executor& executor_;
+  std::shared_ptr<const pipeline::Catalog> catalog_;
+};
+
+}  // namespace callosum::api

@@ -1,0 +1,26 @@
+#include "api/probes.hpp"
+
+namespace callosum::api {
+
+namespace asio = boost::asio;
+
+asio::awaitable<net::HttpResponse> HealthResource::handle(const net::HttpRequest&,
+                                                          const std::vector<std::string>&) {
+  co_return net::HttpResponse::json(200, R"({"status":"ok"})");
+}
+
+asio::awaitable<net::HttpResponse> ReadyResource::handle(const net::HttpRequest&,
+                                                         const std::vector<std::string>&) {
+  const bool ready = is_ready_();
+  co_return net::HttpResponse::json(ready ? 200 : 503, ready ? R"({"status":"ready"})"
+                                                            : R"({"status":"not ready"})");
+}
+
+asio::awaitable<net::HttpResponse> MetricsResource::handle(const net::HttpRequest&,
+                                                           const std::vector<std::string>&) {
+  auto response = net::HttpResponse::text(200, metrics_.render());
+  response.headers.set("Content-Type", "text/plain; version=0.0.4; charset=utf-8");
+  co_return response;
+}
+
+}  // namespace callosum::api

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <functional>
+
+#include "api/resource.hpp"
+#include "telemetry/metrics.hpp"
+
+namespace callosum::api {
+
+/// `GET /healthz`: the process lives.
+class HealthResource final : public Resource {
+ public:
+  std::string_view method() const override { return "GET"; }
+  std::string_view path() const override { return "/healthz"; }
+  boost::asio::awaitable<net::HttpResponse> handle(const net::HttpRequest&,
+                                                   const std::vector<std::string>&) override;
+};
+
+/// `GET /readyz`: new sessions are welcome; 503 while starting or shutting down.
+class ReadyResource final : public Resource {
+ public:
+  explicit ReadyResource(std::function<bool()> is_ready) : is_ready_(std::move(is_ready)) {}
+  std::string_view method() const override { return "GET"; }
+  std::string_view path() const override { return "/readyz"; }
+  boost::asio::awaitable<net::HttpResponse> handle(const net::HttpRequest&,
+                                                   const std::vector<std::string>&) override;
+
+ private:
+  std::function<bool()> is_ready_;
+};
+
+/// `GET /metrics`: Prometheus text.
+class MetricsResource final : public Resource {
+ public:
+  explicit MetricsResource(telemetry::Metrics& metrics) : metrics_(metrics) {}
+  std::string_view method() const override { return "GET"; }
+  std::string_view path() const override { return "/metrics"; }
+  boost::asio::awaitable<net::HttpResponse> handle(const net::HttpRequest&,
+                                                   const std::vector<std::string>&) override;
+
+ private:
+  telemetry::Metrics& metrics_;
+};
+
+}  // namespace callosum::api

@@ -1,0 +1,96 @@
+#include "app/commands/call_command.hpp"
+
+#include <CLI/CLI.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include "app/call/call_client.hpp"
+#include "app/demo_files.hpp"
+#include "app/runtime_files.hpp"
+#include "audio/wav.hpp"
+
+namespace callosum::app {
+
+namespace asio = boost::asio;
+
+CallCommand::CallCommand(Output output, config::Environment env)
+    : output_(std::move(output)), env_(std::move(env)) {}
+
+void CallCommand::add_to(CLI::App& app) {
+  verb_ = app.add_subcommand("call", "Place a call to a gateway and watch what happens");
+  auto* file = verb_->add_option("FILE", file_, "What the caller says, a WAV file");
+  auto* text = verb_->add_option("--text", text_, "What the caller types instead")->type_name("T");
+  text->excludes(file);
+  verb_->add_option("--to", to_, "The gateway; default: the running demo's")->type_name("URL");
+  verb_->add_option("--token", token_, "Default: CALLOSUM_TOKEN, else the demo's")->type_name("T");
+  verb_->add_option("--save", save_, "Write the spoken reply to this file (default: reply.wav)")
+      ->type_name("WAV");
+  verb_->add_option("--ca", ca_file_, "Trust this certificate, for wss:")->type_name("FILE");
+  verb_->add_flag("--json", json_, "One JSON object a line, for programs");
+  verb_->add_flag("--phone", phone_, "8 kHz mu-law frames, as a phone sends them");
+}
+
+bool CallCommand::is_selected() const { return verb_ && verb_->parsed(); }
+
+int CallCommand::run() {
+  const auto complain = [this](const Error& error) {
+    output_.err("callosum call: " + error.message + "\n");
+    return 1;
+  };
+  if (file_.empty() == text_.empty()) {
+    output_.err("callosum call: give a WAV file, or --text\n");
+    return 2;
+  }
+  CallOptions options;
+  options.url = find_url(env_, to_);
+  auto token = find_token(env_, token_);
+  if (!token) return complain(token.error());
+  options.token = std::move(*token);
+  options.text = text_;
+  options.is_phone = phone_;
+  options.wants_audio = !file_.empty() || !save_.empty();
+  if (!file_.empty()) {
+    auto speech = audio::read_wav(file_, phone_ ? audio::kPhoneRateHz : audio::kRealtimeRateHz);
+    if (!speech) return complain(speech.error());
+    options.speech = std::move(*speech);
+    if (save_.empty()) save_ = "reply.wav";
+  }
+  if (options.url.starts_with("wss:")) {
+    auto tls = net::make_client_tls(ca_file_);
+    if (!tls) return complain(tls.error());
+    options.tls = std::move(*tls);
+  }
+  options.on_entry = [this](const TimelineEntry& entry) {
+    output_.out((json_ ? to_json_line(entry) : to_terminal_line(entry)) + "\n");
+  };
+
+  asio::io_context context(1);
+  async::SystemTime time;
+  Result<CallOutcome> outcome = fail(ErrorType::internal, "the call never began");
+  asio::co_spawn(context, place_call(time, std::move(options)),
+                 [&](const std::exception_ptr& bug, Result<CallOutcome> result) {
+                   if (!bug) outcome = std::move(result);
+                 });
+  context.run();
+  if (!outcome) {
+    const auto& error = outcome.error();
+    if (!error.detail.empty()) output_.err("  " + error.detail + "\n");
+    return complain(error);
+  }
+  if (!outcome->reply.samples.empty() && !save_.empty()) {
+    const auto saved = audio::write_wav(save_, outcome->reply);
+    if (!saved) return complain(saved.error());
+    if (!json_) output_.out("the reply is in " + save_ + "\n");
+  }
+  if (!outcome->was_heard) {
+    output_.err("callosum call: nothing was heard: is there speech in " + file_ + "?\n");
+    return 1;
+  }
+  if (!outcome->was_answered) {
+    output_.err("callosum call: there was no answer\n");
+    return 1;
+  }
+  return 0;
+}
+
+}  // namespace callosum::app

@@ -1,0 +1,32 @@
+#pragma once
+
+#include "app/commands/command.hpp"
+#include "app/commands/output.hpp"
+#include "config/load.hpp"
+
+namespace callosum::app {
+
+/// `callosum call`: places a call to a gateway as a phone or browser would, and tells what happens.
+class CallCommand final : public Command {
+ public:
+  explicit CallCommand(Output output = standard_output(),
+                       config::Environment env = config::process_environment());
+  void add_to(CLI::App& app) override;
+  bool is_selected() const override;
+  int run() override;
+
+ private:
+  Output output_;
+  config::Environment env_;
+  std::string file_;
+  std::string text_;
+  std::string to_;
+  std::string token_;
+  std::string save_;
+  std::string ca_file_;
+  bool json_ = false;
+  bool phone_ = false;
+  CLI::App* verb_ = nullptr;
+};
+
+}  // namespace callosum::app

@@ -1,0 +1,85 @@
+#include "app/commands/token_command.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include "api/auth/jwt.hpp"
+
+namespace callosum::app {
+
+TokenCommand::TokenCommand(const Clock& clock, Random& random, Output output,
+                           config::Environment env)
+    : clock_(clock),
+      random_(random),
+      output_(std::move(output)),
+      data_(default_demo_folder(env).string()) {}
+
+void TokenCommand::add_to(CLI::App& app) {
+  verb_ = app.add_subcommand("token", "Print a token for the demo");
+  verb_->add_option("--data", data_, "The demo's data folder")
+      ->type_name("DIR")
+      ->capture_default_str();
+  verb_->add_option("--pack", pack_, "For the first business that uses this pack")->type_name("P");
+  verb_->add_option("--tenant", tenant_, "For this business: its slug or id")->type_name("T");
+  verb_->add_option("--phone", phone_, "The caller's number, such as +15551234567")->type_name("N");
+  verb_->add_option("--role", roles_, "A role; may be repeated (default: admin)")
+      ->type_name("R")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+}
+
+bool TokenCommand::is_selected() const { return verb_ && verb_->parsed(); }
+
+int TokenCommand::run() {
+  const auto token = mint();
+  if (!token) {
+    output_.err(token.error().message + "\n");
+    return 1;
+  }
+  output_.out(*token + "\n");
+  return 0;
+}
+
+Result<std::string> TokenCommand::mint() {
+  const auto request = choose();
+  if (!request) return request.error();
+  const auto key = load_or_create_demo_key(data_, random_);
+  if (!key) return key.error();
+  const auto claims = demo_claims(*request, clock_.wall_now());
+  auto token = api::auth::mint_token(claims, *key, api::auth::JwtAlgorithm::hs256);
+  if (!token) return token;
+
+  // What the gateway would say of it is said here already, where the option can still be put right.
+  const auto config = demo_jwt_config(data_);
+  const api::auth::JwtRules rules{api::auth::JwtAlgorithm::hs256, *key, config.issuer,
+                                  config.audience};
+  const auto principal = api::auth::verify_token(*token, rules, clock_.wall_now());
+  if (!principal)
+    return fail(ErrorType::validation, "not a token to use: " + principal.error().detail);
+  output_.err("for " + request->tenant +
+              (request->phone.empty() ? "" : ", caller " + request->phone) + ", good for a day\n");
+  return token;
+}
+
+Result<DemoTokenRequest> TokenCommand::choose() const {
+  DemoTokenRequest request{tenant_, phone_, roles_};
+  if (request.roles.empty()) request.roles = {"admin"};
+  const auto tenants = read_demo_tenants(data_);
+  if (!tenants) {
+    // A tenant named in full needs no demo's word.
+    if (!tenant_.empty() && pack_.empty()) return request;
+    return tenants.error();
+  }
+  for (const auto& known : *tenants) {
+    if (!pack_.empty() && known.pack != pack_) continue;
+    if (!tenant_.empty() && known.tenant_id != tenant_ && known.slug != tenant_) continue;
+    request.tenant = known.tenant_id;
+    if (phone_.empty()) request.phone = known.phone;
+    return request;
+  }
+  std::string all;
+  for (const auto& known : *tenants)
+    all += (all.empty() ? "" : ", ") + known.slug + " (" + known.pack + ")";
+  return fail(ErrorType::not_found, "no such business in this demo; there are: " + all);
+}
+
+}  // namespace callosum::app

@@ -1,0 +1,159 @@
+#include "app/commands/tools_command.hpp"
+
+#include <CLI/CLI.hpp>
+#include <boost/json/array.hpp>
+#include <boost/json/serialize.hpp>
+
+#include "app/packs_folder.hpp"
+#include "base/text.hpp"
+#include "registry/export/export.hpp"
+#include "registry/render.hpp"
+
+namespace callosum::app {
+namespace {
+
+namespace json = boost::json;
+
+/// Every tool that a session of any role, in any mode, could be given. Destructive ones never are.
+std::vector<const registry::ToolSpec*> tools_for_voice(const registry::Snapshot& snapshot) {
+  std::vector<const registry::ToolSpec*> out;
+  const json::object no_arguments;
+  for (const auto& tool : snapshot.tools()) {
+    const auto& channels = tool.channels;
+    const bool voice =
+        std::find(channels.begin(), channels.end(), registry::Channel::voice) != channels.end();
+    if (voice && tool.access_for(&no_arguments) != registry::Access::destructive)
+      out.push_back(&tool);
+  }
+  return out;
+}
+
+json::array losses_of(const registry::ExportedTools& exported) {
+  json::array out;
+  for (const auto& loss : exported.losses) {
+    out.push_back(
+        json::object{{"tool", loss.tool},
+                     {"place", loss.place},
+                     {"keyword", loss.keyword},
+                     {"kind", loss.kind == registry::Loss::Kind::dropped ? "dropped" : "rewritten"},
+                     {"enforced", loss.enforced}});
+  }
+  return out;
+}
+
+}  // namespace
+
+ToolsCommand::ToolsCommand(Output output, Accept accept)
+    : output_(std::move(output)), accept_(std::move(accept)) {}
+
+void ToolsCommand::add_to(CLI::App& app) {
+  verb_ = app.add_subcommand("tools", "What the packs hold");
+  verb_->require_subcommand(1);
+  const auto add_folders = [this](CLI::App* sub) {
+    sub->add_option("--packs", folders_, "Folder of packs, or one pack; may be repeated")
+        ->type_name("DIR")
+        ->expected(1)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  };
+  list_ = verb_->add_subcommand("list", "Every tool in one line");
+  add_folders(list_);
+  show_ = verb_->add_subcommand("show", "One tool in full");
+  show_->add_option("name", name_, "The tool's name")->required()->type_name("NAME");
+  add_folders(show_);
+  lint_ = verb_->add_subcommand("lint", "Check packs: 0 if they would load");
+  lint_->add_option("folder", folders_, "Folder of packs, or one pack")->type_name("DIR");
+  export_ = verb_->add_subcommand("export", "The tools as a consumer is shown them");
+  export_->add_option("--for", consumer_, "Who: openai, openai:MODEL")
+      ->required()
+      ->type_name("WHO");
+  export_->add_flag("--json", json_, "One JSON object: tools, losses, tokens, registry_version");
+  export_->add_flag("--report", report_, "What the export loses, and what holds instead");
+  add_folders(export_);
+}
+
+bool ToolsCommand::is_selected() const { return verb_ && verb_->parsed(); }
+
+int ToolsCommand::run() {
+  if (lint_->parsed()) return lint();
+  const auto outcome = load();
+  if (!outcome.snapshot) {
+    output_.err(registry::render_problems(outcome.problems));
+    return 1;
+  }
+  if (list_->parsed()) return list(*outcome.snapshot);
+  if (show_->parsed()) return show(*outcome.snapshot);
+  return export_tools(*outcome.snapshot);
+}
+
+registry::LoadOutcome ToolsCommand::load() const {
+  std::vector<std::filesystem::path> folders(folders_.begin(), folders_.end());
+  if (folders.empty()) {
+    auto found = find_packs_folder();
+    if (!found) {
+      registry::LoadOutcome outcome;
+      outcome.problems.push_back({{}, "packs", found.error().message});
+      return outcome;
+    }
+    folders.push_back(std::move(*found));
+  }
+  auto outcome = registry::load_packs(folders);
+  if (!outcome.snapshot || !accept_) return outcome;
+  outcome.problems = accept_(*outcome.snapshot);
+  if (!outcome.problems.empty()) outcome.snapshot = nullptr;
+  return outcome;
+}
+
+int ToolsCommand::list(const registry::Snapshot& snapshot) const {
+  output_.out(registry::render_tool_list(snapshot));
+  return 0;
+}
+
+int ToolsCommand::show(const registry::Snapshot& snapshot) const {
+  if (const auto* tool = snapshot.find(name_)) {
+    output_.out(registry::render_tool(*tool));
+    return 0;
+  }
+  std::vector<std::string_view> names;
+  for (const auto& tool : snapshot.tools()) names.push_back(tool.name);
+  const auto near = find_nearest(name_, names);
+  output_.err("no tool is called " + name_ +
+              (near.empty() ? "; callosum tools list names them all"
+                            : "; did you mean " + std::string(near) + "?") +
+              "\n");
+  return 1;
+}
+
+int ToolsCommand::lint() const {
+  const auto outcome = load();
+  output_.out(registry::render_lint(outcome));
+  return outcome.snapshot ? 0 : 1;
+}
+
+int ToolsCommand::export_tools(const registry::Snapshot& snapshot) const {
+  const auto* exporter = registry::find_export(consumer_);
+  if (!exporter) {
+    std::vector<std::string> names;
+    for (const auto name : registry::export_names()) names.emplace_back(name);
+    output_.err("--for: expected one of " + join(names, ", ") + ", not " + consumer_ + "\n");
+    return 2;
+  }
+  const auto tools = tools_for_voice(snapshot);
+  const auto exported = exporter->compile(tools);
+  if (!exported) {
+    output_.err(exported.error().message + "\n");
+    return 1;
+  }
+  if (json_) {
+    const json::object all{{"for", consumer_},
+                           {"registry_version", snapshot.version()},
+                           {"tools", exported->tools},
+                           {"tokens", exported->tokens},
+                           {"losses", losses_of(*exported)}};
+    output_.out(json::serialize(all) + "\n");
+    return 0;
+  }
+  output_.out(report_ ? registry::render_export_report(*exported) : exported->text + "\n");
+  return 0;
+}
+
+}  // namespace callosum::app

@@ -1,0 +1,256 @@
+#include "app/gateway.hpp"
+
+#include <unistd.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <csignal>
+#include <thread>
+
+#include "api/admin_tenants.hpp"
+#include "api/admin_tools.hpp"
+#include "api/client_secrets.hpp"
+#include "api/probes.hpp"
+#include "api/router.hpp"
+#include "app/planner.hpp"
+#include "async/task_group.hpp"
+#include "async/with_deadline.hpp"
+#include "channel/realtime/realtime_channel.hpp"
+#include "net/server.hpp"
+#include "session/session_host.hpp"
+
+namespace callosum::app {
+
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr auto kDrainTime = 10s;
+
+/// One thread's share of the gateway.
+class Worker {
+ public:
+  Worker(Parts& parts, Planner& planner)
+      : parts_(parts),
+        context_(1),
+        executor_(context_.get_executor(), parts.time, parts.gate_list(), *parts.audit,
+                  parts.executor_limits()),
+        host_(parts.time, parts.random, executor_, *parts.log,
+              [gauge = parts.metrics.sessions()](int by) { gauge.add(by); }),
+        channel_(host_,
+                 [&planner](const net::HttpRequest& request) { return planner.plan_session(request); }),
+        ready_([&parts] { return parts.is_ready.load(); }),
+        metrics_(parts.metrics),
+        client_secrets_(*parts.authenticator, *parts.secrets),
+        admin_tools_(
+            *parts.authenticator,
+            [&planner](api::auth::Principal principal, std::string tenant) {
+              return planner.plan_call(std::move(principal), std::move(tenant));
+            },
+            executor_, parts.catalog),
+        admin_tenants_(*parts.authenticator, *parts.database, parts.time),
+        main_(*parts.log),
+        admin_(*parts.log) {
+    for (api::Resource* resource : {static_cast<api::Resource*>(&health_),
+                                    static_cast<api::Resource*>(&ready_),
+                                    static_cast<api::Resource*>(&client_secrets_)}) {
+      main_.add(*resource);
+    }
+    main_.add_upgrade("/v1/realtime", [this](const net::HttpRequest& request) {
+      return channel_.upgrade(request);
+    });
+  }
+
+  /// The operator's routes, on the main listener (demo) or on one of their own.
+  void place_admin(bool on_main) {
+    auto& router = on_main ? main_ : admin_;
+    if (!on_main) {
+      admin_.add(health_);
+      admin_.add(ready_);
+    }
+    if (parts_.config.metrics) router.add(metrics_);
+    router.add(admin_tools_);
+    router.add(admin_tenants_);
+  }
+
+  Result<std::uint16_t> listen(bool admin, net::ServerOptions options) {
+    auto server = net::make_server(context_.get_executor(), parts_.time, admin ? admin_ : main_, options);
+    if (!server) return server.error();
+    servers_.push_back(std::move(*server));
+    return servers_.back()->port();
+  }
+
+  void start() {
+    asio::co_spawn(context_, serve(), [this](const std::exception_ptr& bug) { on_end(bug); });
+    thread_ = std::thread([this] { context_.run(); });
+  }
+  /// `then` runs on this thread when everything has drained.
+  void run_here(const std::function<void()>& then) {
+    asio::co_spawn(context_, serve(), [this, &then](const std::exception_ptr& bug) {
+      on_end(bug);
+      then();
+    });
+    context_.run();
+  }
+  void join() {
+    if (thread_.joinable()) thread_.join();
+  }
+
+  void stop() {
+    asio::post(context_, [this] {
+      if (stopping_) return;
+      stopping_ = true;
+      const auto deadline = async::Deadline::after(parts_.time, kDrainTime);
+      host_.stop();
+      for (const auto& server : servers_) server->stop(deadline);
+    });
+  }
+
+  asio::io_context& context() { return context_; }
+
+ private:
+  asio::awaitable<void> serve() {
+    async::TaskGroup tasks(context_.get_executor(), parts_.time);
+    for (const auto& server : servers_) tasks.spawn("server", server->run());
+    co_await tasks.wait_all();
+    tasks.cancel();
+    co_await tasks.join();
+    const auto deadline = async::Deadline::after(parts_.time, kDrainTime);
+    co_await executor_.drain(deadline);
+  }
+
+  void on_end(const std::exception_ptr& bug) {
+    if (!bug) return;
+    try {
+      std::rethrow_exception(bug);
+    } catch (const std::exception& exception) {
+      parts_.log->error("worker_bug", {{"what", exception.what()}});
+    }
+  }
+
+  Parts& parts_;
+  asio::io_context context_;
+  pipeline::Executor executor_;
+  session::SessionHost host_;
+  channel::RealtimeChannel channel_;
+  api::HealthResource health_;
+  api::ReadyResource ready_;
+  api::MetricsResource metrics_;
+  api::ClientSecretsResource client_secrets_;
+  api::AdminToolsResource admin_tools_;
+  api::AdminTenantsResource admin_tenants_;
+  api::Router main_;
+  api::Router admin_;
+  std::vector<std::unique_ptr<net::Server>> servers_;
+  std::thread thread_;
+  bool stopping_ = false;
+};
+
+}  // namespace
+
+struct Gateway::State {
+  std::unique_ptr<Parts> parts;
+  std::unique_ptr<Planner> planner;
+  std::vector<std::unique_ptr<Worker>> workers;
+  std::uint16_t port = 0;
+  std::uint16_t tls_port = 0;
+  std::uint16_t admin_port = 0;
+};
+
+namespace {
+
+struct Listener {
+  bool admin = false;
+  net::ServerOptions options;
+  std::uint16_t* port;
+};
+
+/// Every worker listens on the same port: the first finds it, the others join.
+Result<void> listen_everywhere(std::vector<std::unique_ptr<Worker>>& workers, Listener listener) {
+  listener.options.reuse_port = workers.size() > 1;
+  for (const auto& worker : workers) {
+    const auto port = worker->listen(listener.admin, listener.options);
+    if (!port) return port.error();
+    listener.options.port = *port;
+  }
+  *listener.port = listener.options.port;
+  return {};
+}
+
+}  // namespace
+
+Gateway::Gateway(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Gateway::~Gateway() = default;
+
+Result<std::unique_ptr<Gateway>> Gateway::make(std::unique_ptr<Parts> parts,
+                                               const GatewayOptions& options) {
+  auto state = std::make_unique<State>();
+  state->parts = std::move(parts);
+  const auto& config = state->parts->config;
+  state->planner = std::make_unique<Planner>(*state->parts);
+  auto threads = static_cast<std::size_t>(config.threads);
+  if (threads == 0) threads = std::max(1u, std::thread::hardware_concurrency());
+  for (std::size_t i = 0; i < threads; ++i) {
+    state->workers.push_back(std::make_unique<Worker>(*state->parts, *state->planner));
+    state->workers.back()->place_admin(options.admin_on_main);
+  }
+
+  net::ServerOptions base;
+  base.address = config.listen.host;
+  if (config.max_sessions > 0) {
+    const auto share = static_cast<std::size_t>(config.max_sessions) / threads + 1;
+    base.max_connections = share;
+  }
+  auto main = base;
+  main.port = config.listen.port;
+  if (!options.has_own_tls_listener) main.tls = options.tls;
+  const auto listening = listen_everywhere(state->workers, {false, main, &state->port});
+  if (!listening) return listening.error();
+  if (options.has_own_tls_listener) {
+    auto tls = base;
+    tls.tls = options.tls;
+    tls.port = options.tls_port;
+    const auto with_tls = listen_everywhere(state->workers, {false, tls, &state->tls_port});
+    if (!with_tls) return with_tls.error();
+  }
+  if (!options.admin_on_main) {
+    auto admin = base;
+    admin.address = config.admin_listen.host;
+    admin.port = config.admin_listen.port;
+    const auto with_admin = listen_everywhere(state->workers, {true, admin, &state->admin_port});
+    if (!with_admin) return with_admin.error();
+  }
+  return std::unique_ptr<Gateway>(new Gateway(std::move(state)));
+}
+
+std::uint16_t Gateway::port() const { return state_->port; }
+std::uint16_t Gateway::tls_port() const { return state_->tls_port; }
+std::uint16_t Gateway::admin_port() const { return state_->admin_port; }
+Parts& Gateway::parts() { return *state_->parts; }
+
+int Gateway::run() {
+  auto& workers = state_->workers;
+  std::signal(SIGPIPE, SIG_IGN);
+  asio::signal_set signals(workers.front()->context(), SIGINT, SIGTERM);
+  std::function<void(const boost::system::error_code&, int)> on_signal =
+      [&](const boost::system::error_code& ec, int) {
+        if (ec) return;
+        if (!state_->parts->is_ready.exchange(false)) ::_exit(130);  // asked twice
+        state_->parts->log->info("stopping");
+        for (const auto& worker : workers) worker->stop();
+        signals.async_wait(on_signal);
+      };
+  signals.async_wait(on_signal);
+  state_->parts->is_ready = true;
+  for (std::size_t i = 1; i < workers.size(); ++i) workers[i]->start();
+  // Waiting for signals alone must not keep the first worker's loop going.
+  const std::function<void()> release = [&] { signals.cancel(); };
+  workers.front()->run_here(release);
+  for (const auto& worker : workers) worker->join();
+  return 0;
+}
+
+}  // namespace callosum::app

@@ -1,0 +1,44 @@
+#include "app/program.hpp"
+
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <vector>
+
+#include "app/commands/call_command.hpp"
+#include "app/commands/config_command.hpp"
+#include "app/commands/demo_command.hpp"
+#include "app/commands/serve_command.hpp"
+#include "app/commands/token_command.hpp"
+#include "app/commands/tool_command.hpp"
+#include "app/commands/tools_command.hpp"
+
+namespace callosum::app {
+
+int run_program(int argc, char** argv) {
+  CLI::App app("Callosum: any caller, any voice model, one safe set of tools.", "callosum");
+  app.require_subcommand(1);
+  app.set_version_flag("--version", std::string("callosum ") + CALLOSUM_VERSION);
+  SystemClock clock;
+  SystemRandom random;
+  std::vector<std::unique_ptr<Command>> commands;
+  commands.push_back(std::make_unique<DemoCommand>(random));
+  commands.push_back(std::make_unique<ServeCommand>());
+  commands.push_back(std::make_unique<CallCommand>());
+  commands.push_back(std::make_unique<ToolCommand>());
+  commands.push_back(std::make_unique<ToolsCommand>());
+  commands.push_back(std::make_unique<TokenCommand>(clock, random));
+  commands.push_back(std::make_unique<ConfigCommand>());
+  for (const auto& command : commands) command->add_to(app);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    const int status = app.exit(error);
+    return status == 0 ? 0 : 2;
+  }
+  for (const auto& command : commands) {
+    if (command->is_selected()) return command->run();
+  }
+  return 2;
+}
+
+}  // namespace callosum::app

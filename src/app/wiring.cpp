@@ -1,0 +1,127 @@
+#include "app/wiring.hpp"
+
+#include <array>
+
+#include "async/blocking_pool.hpp"
+#include "net/tls.hpp"
+#include "policy/access.hpp"
+#include "policy/arguments.hpp"
+#include "policy/channel.hpp"
+#include "policy/duplicate.hpp"
+#include "policy/known.hpp"
+#include "policy/membership.hpp"
+#include "policy/ownership.hpp"
+#include "policy/turn_budget.hpp"
+#include "provider/offline/flite_speech.hpp"
+#include "provider/offline/offline_port.hpp"
+#include "provider/offline/phrase_brain.hpp"
+#include "provider/openai/openai_port.hpp"
+#include "tool/builtin/builtin_kind.hpp"
+#include "tool/sql/sql_kind.hpp"
+
+namespace callosum::app {
+namespace {
+
+policy::TurnLimits turn_limits(const config::Config& config, std::string_view channel) {
+  const auto& limits = config.limits_for(channel);
+  const auto or_many = [](std::int64_t n) { return n > 0 ? static_cast<int>(n) : 1'000'000; };
+  policy::TurnLimits out;
+  out.retrieval_calls = or_many(limits.retrieval_calls);
+  out.calls = or_many(limits.calls);
+  out.turn_time = std::chrono::milliseconds(limits.turn_ms);
+  return out;
+}
+
+Result<void> make_openai(Parts& parts, const std::string& name,
+                         const config::ProviderConfig& config) {
+  auto tls = net::make_client_tls(config.ca_file);
+  if (!tls) return tls.error();
+  const bool is_remote = config.url.starts_with("wss:");
+  if (config.key.empty() && is_remote) {
+    return fail(ErrorType::validation, "providers." + name + ".key_env: the variable " +
+                                           config.key_env + " holds no key; set it, or use "
+                                           "provider: offline");
+  }
+  parts.provider.make = [url = config.url, key = config.key, model = config.model, tls = *tls,
+                         &time = parts.time] {
+    return provider::openai::make_openai_port({url, key, model, tls}, time);
+  };
+  parts.provider.export_name = "openai";
+  parts.provider.voice = config.voice;
+  return {};
+}
+
+struct OfflineState {
+  OfflineState() : pool(2, 4096) {}
+  std::unique_ptr<provider::offline::SpeechParts> speech;
+  std::unique_ptr<provider::offline::Brain> brain;
+  async::BlockingPool pool;  // its threads end first
+};
+
+Result<void> make_offline(Parts& parts, const std::string&, const config::ProviderConfig& config) {
+  auto state = std::make_shared<OfflineState>();
+  const auto& snapshot = parts.catalog->snapshot();
+  auto speech = provider::offline::make_flite_speech(*snapshot, parts.config.data + "/speech");
+  if (!speech) return speech.error();
+  state->speech = std::move(*speech);
+  state->brain = provider::offline::make_phrase_brain(snapshot);
+  parts.provider.make = [state, &time = parts.time] {
+    return provider::offline::make_offline_port({time, state->pool, *state->speech, *state->brain});
+  };
+  parts.provider_state = state;
+  parts.provider.export_name = "openai";  // it speaks the same events
+  parts.provider.voice = config.voice;
+  return {};
+}
+
+using MakeProvider = Result<void> (*)(Parts&, const std::string&, const config::ProviderConfig&);
+struct ProviderRow {
+  std::string_view kind;
+  MakeProvider make;
+};
+constexpr std::array kProviders{
+    ProviderRow{"openai", make_openai},
+    ProviderRow{"offline", make_offline},
+};
+
+}  // namespace
+
+std::vector<std::unique_ptr<tool::ToolKind>> make_tool_kinds(storage::Database& database) {
+  std::vector<std::unique_ptr<tool::ToolKind>> kinds;
+  kinds.push_back(tool::sql::make_sql_kind(database));
+  kinds.push_back(std::make_unique<tool::builtin::BuiltinKind>());
+  return kinds;
+}
+
+std::vector<std::unique_ptr<policy::Gate>> make_gates(const config::Config& config) {
+  const std::array turns{turn_limits(config, "voice"), turn_limits(config, "text"),
+                         turn_limits(config, "mcp")};
+  std::vector<std::unique_ptr<policy::Gate>> gates;
+  gates.push_back(std::make_unique<policy::OwnershipGate>());   // a mouth plans nothing
+  gates.push_back(std::make_unique<policy::DuplicateGate>());   // before anything is counted
+  gates.push_back(std::make_unique<policy::KnownGate>());       // the rest needs the tool
+  gates.push_back(std::make_unique<policy::ChannelGate>());     // how the caller came in
+  gates.push_back(std::make_unique<policy::AccessGate>());      // what these arguments would do
+  gates.push_back(std::make_unique<policy::MembershipGate>());  // who asks
+  gates.push_back(std::make_unique<policy::ArgumentsGate>());   // only members learn the schema
+  gates.push_back(std::make_unique<policy::TurnBudgetGate>(turns));  // counts what would run
+  return gates;
+}
+
+Result<void> make_provider(Parts& parts) {
+  const auto& name = parts.config.provider;
+  const auto at = parts.config.providers.find(name);
+  if (at == parts.config.providers.end()) {
+    return fail(ErrorType::not_found, "provider: there is no providers." + name);
+  }
+  const auto kind = at->second.kind.empty() ? name : at->second.kind;
+  std::string known;
+  for (const auto& row : kProviders) {
+    if (row.kind == kind) return row.make(parts, name, at->second);
+    known += (known.empty() ? "" : ", ") + std::string(row.kind);
+  }
+  return fail(ErrorType::not_found, "providers." + name + ": no provider of kind " + kind +
+                                        "; there are " + known);
+}
+
+}  // namespace callosum::app

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+
+#include "base/result.hpp"
+#include "provider/offline/speech/decoder.hpp"
+#include "provider/offline/speech/language.hpp"
+
+namespace callosum::provider::offline::speech {
+
+/// One utterance, heard twice. A grammar alone takes nearly any sentence for something it knows, so
+/// it is believed only where a freer model hears much the same words.
+struct Heard {
+  std::string grammar;    ///< the nearest sentence of the grammar; empty: none fits
+  std::string trigram;    ///< the words as the freer model has them
+  double agreement = 0;   ///< word similarity of the two, 0 to 1
+  bool accepted = false;  ///< enough agreement: `grammar` is what was said
+};
+
+/// The ears of one call: two decoders that get used to the caller. Blocking, about 0.06 s of CPU a
+/// second of speech: call it from a worker thread, one call at a time.
+class Ears {
+ public:
+  /// NOT_FOUND, naming the package, without the speech model.
+  static Result<Ears> make(const Language& language, Band band);
+
+  void start_utterance();
+  /// 16 kHz. Beyond 30 s an utterance is no longer listened to.
+  void feed(std::span<const std::int16_t> samples);
+  Heard finish();
+
+ private:
+  Ears(Decoder grammar, Decoder trigram);
+
+  Decoder grammar_;
+  Decoder trigram_;
+  std::size_t fed_ = 0;
+  bool listening_ = false;
+};
+
+}  // namespace callosum::provider::offline::speech
