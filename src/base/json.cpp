@@ -12,7 +12,8 @@ namespace {
 
 constexpr std::int64_t kSafeInteger = std::int64_t{1} << 53;
 
-/// Builds the value and counts the keys it was given: a duplicate shows as a key that is gone at the end.
+/// Builds the value and counts the keys it was given: a duplicate shows as a key that is gone at
+/// the end.
 struct Handler {
   static constexpr std::size_t max_object_size = std::size_t(-1);
   static constexpr std::size_t max_array_size = std::size_t(-1);
@@ -71,15 +72,14 @@ struct Handler {
     stack.push_uint64(u);
     return true;
   }
-  bool on_double(double, json::string_view text, json::error_code& ec) {
+  bool on_double(double rough, json::string_view text, json::error_code& ec) {
     // Boost.JSON 1.81 is off by a last bit now and then, and lets 1e999 through as infinity.
     double exact = 0;
     const auto parsed = std::from_chars(text.data(), text.data() + text.size(), exact);
     if (parsed.ec == std::errc::result_out_of_range) {
-      // Too small is zero; too large has no value.
-      const auto exponent = text.find_first_of("eE");
-      const bool tiny = exponent != json::string_view::npos && text[exponent + 1] == '-';
-      if (!tiny) return refuse(ec, "a number is too large");
+      // Too small is zero; too large has no value. The exponent alone does not tell: digits move
+      // the point.
+      if (!(std::fabs(rough) < 1)) return refuse(ec, "a number is too large");
       exact = 0;
     }
     if (!std::isfinite(exact)) return refuse(ec, "a number is not finite");
