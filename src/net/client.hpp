@@ -31,18 +31,20 @@ struct WsConnectOptions {
   WsLimits limits;
 };
 
-/// Resolve, connect, TLS, upgrade: all within the deadline. An HTTP refusal is AUTH (401, 403), RATE_LIMIT
-/// (429), TRANSIENT (5xx, network) or PERMANENT, its body in `detail`.
+/// Resolve, connect, TLS, upgrade: all within the deadline. An HTTP refusal is AUTH (401, 403),
+/// RATE_LIMIT (429), TRANSIENT (5xx, network) or PERMANENT, its body in `detail`.
 boost::asio::awaitable<Result<std::unique_ptr<WsConnection>>> connect_websocket(
     async::TimeSource& time, WsConnectOptions options, async::Deadline deadline);
 
 struct HttpClientOptions {
   std::shared_ptr<TlsContext> tls;
   std::size_t max_header_bytes = 16 * 1024;
-  std::size_t max_body_bytes = 1 << 20;  ///< beyond: OUTPUT_TOO_LARGE, and the connection is dropped
+  std::size_t max_body_bytes =
+      1 << 20;  ///< beyond: OUTPUT_TOO_LARGE, and the connection is dropped
 };
 
-/// One request on a connection of its own. `request.target` is taken from `url`. Never follows a redirect.
+/// One request on a connection of its own. `request.target` is taken from `url`. Never follows a
+/// redirect.
 boost::asio::awaitable<Result<HttpResponse>> send_http(async::TimeSource& time, std::string url,
                                                        HttpRequest request,
                                                        HttpClientOptions options,

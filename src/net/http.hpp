@@ -26,7 +26,7 @@ struct HttpRequest {
   std::string target = "/";  ///< as sent: path and query
   HttpFields headers;
   std::string body;
-  std::string peer;     ///< "127.0.0.1:5000", for logs and limits
+  std::string peer;  ///< "127.0.0.1:5000", for logs and limits
   bool is_tls = false;
   bool is_loopback = false;  ///< the peer is this machine
 

@@ -35,21 +35,25 @@ class HttpHandler {
 
 struct ServerOptions {
   std::string address = "127.0.0.1";
-  std::uint16_t port = 0;           ///< 0: any free one
-  bool reuse_port = false;          ///< one listener a thread on one port
-  std::shared_ptr<TlsContext> tls;  ///< null: plain
-  std::size_t max_connections = 4096;         ///< beyond: 503 and close
-  std::size_t max_header_bytes = 16 * 1024;   ///< beyond: 431
+  std::uint16_t port = 0;                    ///< 0: any free one
+  bool reuse_port = false;                   ///< one listener a thread on one port
+  std::shared_ptr<TlsContext> tls;           ///< null: plain
+  std::size_t max_connections = 4096;        ///< beyond: 503 and close
+  std::size_t max_header_bytes = 16 * 1024;  ///< beyond: 431
   std::size_t max_headers = 100;
-  std::size_t max_body_bytes = 1 << 20;       ///< beyond: 413
-  std::chrono::seconds header_timeout{5};     ///< also the TLS handshake's
-  std::chrono::seconds body_idle_timeout{10};
+  std::size_t max_body_bytes = 1 << 20;        ///< beyond: 413
+  std::chrono::seconds header_timeout{5};      ///< also the TLS handshake's
+  std::chrono::seconds body_idle_timeout{10};  ///< also for an answer that is not read
+  std::chrono::seconds body_timeout{120};      ///< for all of a body
   std::chrono::seconds handler_timeout{60};
   std::chrono::seconds keep_alive_timeout{30};
+  /// Where a handler's exception goes: one line with the id that the client was told. Empty:
+  /// nowhere.
+  std::function<void(const std::string& line)> log;
 };
 
-/// HTTP/1.1 and WebSocket on one listener and one thread. Strict (RFC 9112): anything ambiguous is a 400
-/// and a close, before any handler runs.
+/// HTTP/1.1 and WebSocket on one listener and one thread. Strict (RFC 9112): anything ambiguous is
+/// a 400 and a close, before any handler runs.
 class Server {
  public:
   virtual ~Server() = default;
@@ -60,6 +64,8 @@ class Server {
   /// No new connections; idle ones close; those in a handler end by the deadline, then are cut.
   virtual void stop(async::Deadline deadline) = 0;
   virtual std::size_t connections() const = 0;
+  /// Exceptions that handlers have thrown so far.
+  virtual std::uint64_t handler_failures() const = 0;
 };
 
 /// Listens at once, so that a port in use is known now: an error that says which and what to do.

@@ -7,7 +7,8 @@
 
 namespace callosum::net {
 
-/// A certificate and key, or what to trust. Opaque: OpenSSL stays inside net/. Shared by all threads.
+/// A certificate and key, or what to trust. Opaque: OpenSSL stays inside net/. Shared by all
+/// threads.
 class TlsContext;
 
 Result<std::shared_ptr<TlsContext>> make_server_tls(const std::string& cert_file,
@@ -16,7 +17,8 @@ Result<std::shared_ptr<TlsContext>> make_server_tls(const std::string& cert_file
 Result<std::shared_ptr<TlsContext>> make_client_tls(const std::string& ca_file = {},
                                                     bool verify_peer = true);
 
-/// Makes a self-signed certificate for localhost, 127.0.0.1 and ::1 where the files do not exist yet.
+/// Makes a self-signed certificate for localhost, 127.0.0.1 and ::1 where the files do not exist
+/// yet.
 Result<void> make_localhost_certificate(const std::string& cert_file, const std::string& key_file);
 
 }  // namespace callosum::net

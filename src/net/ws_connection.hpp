@@ -13,14 +13,15 @@
 
 namespace callosum::net {
 
-/// What one WebSocket may cost us. Breaking one closes it: 1009 too big, 1008 too many, 1002 malformed, 1007 not UTF-8.
+/// What one WebSocket may cost us. Breaking one closes it: 1009 too big, 1008 too many, 1002
+/// malformed, 1007 not UTF-8.
 struct WsLimits {
   std::size_t max_message_bytes = 1 << 20;
   std::size_t max_fragments = 64;             ///< frames a message, empty ones too
   std::size_t max_control_frames_per_s = 20;  ///< pings and pongs together
   std::size_t max_queued_bytes = 512 * 1024;  ///< waiting for a slow reader: ten seconds of audio
   std::chrono::seconds ping_every{20};
-  std::chrono::seconds dead_after{50};        ///< nothing at all received for so long
+  std::chrono::seconds dead_after{50};  ///< nothing at all received for so long
 };
 
 struct WsMessage {
@@ -46,16 +47,19 @@ class WsConnection {
  public:
   virtual ~WsConnection() = default;
 
-  /// The next whole message. Pings are answered and counted inside. Any end is an error: TRANSIENT, and
-  /// `close_info` says which; TIMEOUT when the deadline passes first (the connection stays usable).
+  /// The next whole message. Pings are answered and counted inside. Any end is an error: TRANSIENT,
+  /// and `close_info` says which; TIMEOUT when the deadline passes first (the connection stays
+  /// usable).
   virtual boost::asio::awaitable<Result<WsMessage>> read(async::Deadline deadline) = 0;
 
   /// Sends a text message without waiting: what the socket does not take now is queued, within
-  /// `max_queued_bytes`. False when the connection has ended or is ended by this (slow reader, 1008).
+  /// `max_queued_bytes`. False when the connection has ended or is ended by this (slow reader,
+  /// 1008).
   virtual bool send(std::string_view text, FrameKind kind = FrameKind::control) = 0;
   virtual bool send_binary(std::string_view bytes, FrameKind kind = FrameKind::audio) = 0;
 
-  /// Sends a close frame behind what is queued and ends both ways; waits for the peer until the deadline.
+  /// Sends a close frame behind what is queued and ends both ways; waits for the peer until the
+  /// deadline.
   virtual boost::asio::awaitable<void> close(std::uint16_t code, std::string reason,
                                              async::Deadline deadline) = 0;
   /// Drops the connection now. A pending read ends.

@@ -30,12 +30,13 @@ struct MemoryWsPipe {
   bool is_broken = false;               ///< the writer aborted
 };
 
-/// An end of a WebSocket that never leaves the process: orderly close, abort, bounded queue. Works under
-/// virtual time. A peer that does not read stands for a slow socket: what it has not read is "queued".
+/// An end of a WebSocket that never leaves the process: orderly close, abort, bounded queue. Works
+/// under virtual time. A peer that does not read stands for a slow socket: what it has not read is
+/// "queued".
 class MemoryWs final : public net::WsConnection {
  public:
-  MemoryWs(std::shared_ptr<MemoryWsPipe> in, std::shared_ptr<MemoryWsPipe> out, net::WsLimits limits,
-           std::string subprotocol, std::string peer)
+  MemoryWs(std::shared_ptr<MemoryWsPipe> in, std::shared_ptr<MemoryWsPipe> out,
+           net::WsLimits limits, std::string subprotocol, std::string peer)
       : in_(std::move(in)),
         out_(std::move(out)),
         limits_(limits),

@@ -1,0 +1,108 @@
+#include "net/ws_send_queue.hpp"
+
+#include <algorithm>
+
+namespace callosum::net {
+
+namespace {
+constexpr std::size_t kKeepSpareBytes = 4096;
+}
+
+WsSendQueue::Frame& WsSendQueue::append(std::string_view head, std::string_view payload) {
+  if (spare_.empty()) {
+    frames_.emplace_back();
+  } else {
+    frames_.splice(frames_.end(), spare_, spare_.begin());
+  }
+  Frame& frame = frames_.back();
+  frame.bytes.assign(head);
+  frame.bytes.append(payload);
+  frame.sent = 0;
+  frame.kind = FrameKind::control;
+  frame.is_begun = frame.is_pong = false;
+  bytes_ += frame.bytes.size();
+  return frame;
+}
+
+void WsSendQueue::remove(std::list<Frame>::iterator frame) {
+  bytes_ -= frame->bytes.size() - frame->sent;
+  if (spare_.empty() && frame->bytes.capacity() <= kKeepSpareBytes) {
+    spare_.splice(spare_.end(), frames_, frame);
+  } else {
+    frames_.erase(frame);
+  }
+}
+
+bool WsSendQueue::make_room(std::size_t bytes) {
+  if (bytes_ == 0) return true;  // a message bigger than the queue may still be sent alone
+  auto frame = frames_.begin();
+  while (bytes_ + bytes > max_bytes_ && frame != frames_.end()) {
+    const auto at = frame++;
+    if (at->kind != FrameKind::audio || at->is_begun) continue;
+    remove(at);
+    ++dropped_audio_;
+  }
+  return bytes_ + bytes <= max_bytes_;
+}
+
+bool WsSendQueue::push(std::string_view head, std::string_view payload, std::size_t sent,
+                       FrameKind kind) {
+  const std::size_t left = head.size() + payload.size() - sent;
+  if (sent == 0 && !make_room(left)) {
+    if (kind == FrameKind::control) return false;
+    ++dropped_audio_;
+    return true;
+  }
+  Frame& frame = append(head, payload);
+  frame.kind = kind;
+  frame.sent = sent;
+  frame.is_begun = sent > 0;
+  bytes_ -= sent;
+  return true;
+}
+
+bool WsSendQueue::push_pong(std::string_view head, std::string_view payload) {
+  for (auto frame = frames_.begin(); frame != frames_.end(); ++frame) {
+    if (!frame->is_pong || frame->is_begun) continue;
+    remove(frame);
+    break;
+  }
+  if (!make_room(head.size() + payload.size())) return false;
+  append(head, payload).is_pong = true;
+  return true;
+}
+
+void WsSendQueue::push_last(std::string_view head, std::string_view payload, std::size_t sent) {
+  Frame& frame = append(head, payload);
+  frame.sent = sent;
+  frame.is_begun = sent > 0;
+  bytes_ -= sent;
+}
+
+std::string_view WsSendQueue::front() {
+  Frame& frame = frames_.front();
+  frame.is_begun = true;
+  return std::string_view(frame.bytes).substr(frame.sent);
+}
+
+void WsSendQueue::consume(std::size_t bytes) {
+  while (bytes > 0 && !frames_.empty()) {
+    Frame& frame = frames_.front();
+    const std::size_t step = std::min(bytes, frame.bytes.size() - frame.sent);
+    frame.sent += step;
+    bytes_ -= step;
+    bytes -= step;
+    if (frame.sent == frame.bytes.size()) remove(frames_.begin());
+  }
+}
+
+void WsSendQueue::drop_unsent() {
+  while (!frames_.empty() && !frames_.back().is_begun) remove(std::prev(frames_.end()));
+}
+
+void WsSendQueue::clear() {
+  frames_.clear();
+  bytes_ = 0;
+}
+
+}  // namespace callosum::net

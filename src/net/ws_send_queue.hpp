@@ -1,0 +1,58 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <list>
+#include <string>
+#include <string_view>
+
+#include "net/ws_connection.hpp"
+
+namespace callosum::net {
+
+/// Encoded frames that a slow socket has not taken yet. Bounded in bytes; a frame of which a byte
+/// has been sent is never lost.
+class WsSendQueue {
+ public:
+  explicit WsSendQueue(std::size_t max_bytes) : max_bytes_(max_bytes) {}
+
+  /// Appends one frame (`head` and `payload`), of which `sent` bytes are gone already. Makes room
+  /// by losing the oldest audio. False when a control frame does not fit even so.
+  bool push(std::string_view head, std::string_view payload, std::size_t sent, FrameKind kind);
+  /// A pong replaces one that still waits: only the latest ping need be answered (RFC 6455 §5.5.3).
+  bool push_pong(std::string_view head, std::string_view payload);
+  /// The close frame always fits.
+  void push_last(std::string_view head, std::string_view payload, std::size_t sent);
+
+  bool empty() const { return frames_.empty(); }
+  std::size_t bytes() const { return bytes_; }
+  std::uint64_t dropped_audio() const { return dropped_audio_; }
+
+  /// What is to be sent next. The frame counts as begun: it stays where it is until consumed.
+  std::string_view front();
+  void consume(std::size_t bytes);
+  /// Everything but a frame that has been begun.
+  void drop_unsent();
+  void clear();
+
+ private:
+  struct Frame {
+    std::string bytes;
+    std::size_t sent = 0;
+    FrameKind kind = FrameKind::control;
+    bool is_begun = false;
+    bool is_pong = false;
+  };
+
+  bool make_room(std::size_t bytes);
+  Frame& append(std::string_view head, std::string_view payload);
+  void remove(std::list<Frame>::iterator frame);
+
+  std::list<Frame> frames_;
+  std::list<Frame> spare_;  ///< at most one, so that a stream of small frames allocates nothing
+  std::size_t bytes_ = 0;
+  std::size_t max_bytes_;
+  std::uint64_t dropped_audio_ = 0;
+};
+
+}  // namespace callosum::net

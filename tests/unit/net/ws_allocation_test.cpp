@@ -1,0 +1,103 @@
+// Counts what the relay of audio asks of the heap. The counters see every operator new and
+// aligned_alloc of this program; the other tests do not look at them.
+#include <atomic>
+#include <cstdlib>
+#include <gtest/gtest.h>
+#include <new>
+
+#include "net_world.hpp"
+
+namespace {
+
+std::atomic<std::size_t> allocations{0};
+std::atomic<bool> is_counting{false};
+
+void count_one() {
+  if (is_counting.load(std::memory_order_relaxed)) allocations.fetch_add(1);
+}
+
+}  // namespace
+
+void* operator new(std::size_t size) {
+  count_one();
+  if (void* memory = std::malloc(size > 0 ? size : 1)) return memory;
+  throw std::bad_alloc();
+}
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+
+/// Asio's frames and operations come from here. The C library's own one, under the name it keeps it
+/// by.
+extern "C" void* memalign(std::size_t alignment, std::size_t size);
+extern "C" void* aligned_alloc(std::size_t alignment, std::size_t size) {
+  count_one();
+  return memalign(alignment, size);
+}
+
+namespace callosum::net {
+namespace {
+
+// A 20 ms audio event: 24 kHz PCM16 is 960 bytes, as base64 1,280, in its JSON about 1.5 KB.
+constexpr std::size_t kAudioEventBytes = 1'500;
+
+asio::awaitable<void> relay(WsConnection& from, WsConnection& to, async::TimeSource& time) {
+  while (true) {
+    const auto message = co_await from.read(async::Deadline::none(time));
+    if (!message) co_return;
+    to.send(message->data, FrameKind::audio);
+  }
+}
+
+/// caller (client end) -> server leg `a` -> relay -> server leg `b` -> the other client end.
+struct RelayWorld {
+  RelayWorld() {
+    world.handler.decision.serve = [this](std::unique_ptr<WsConnection> c) {
+      return keep(std::move(c));
+    };
+    caller = std::move(*world.run(connect_to(world)));
+    listener = std::move(*world.run(connect_to(world)));
+    world.run_until([this] { return legs.size() == 2; });
+  }
+  asio::awaitable<void> keep(std::unique_ptr<WsConnection> connection) {
+    legs.push_back(std::move(connection));
+    co_return;
+  }
+
+  NetWorld world;
+  std::vector<std::unique_ptr<WsConnection>> legs;
+  std::unique_ptr<WsConnection> caller;
+  std::unique_ptr<WsConnection> listener;
+};
+
+asio::awaitable<bool> pace(RelayWorld& r, std::size_t warm_up, std::size_t counted) {
+  const std::string event(kAudioEventBytes, 'a');
+  for (std::size_t i = 0; i < warm_up + counted; ++i) {
+    is_counting = i >= warm_up;
+    r.caller->send(event, FrameKind::audio);
+    const auto heard = co_await r.listener->read(async::Deadline::none(r.world.time));
+    if (!heard || heard->data.size() != event.size()) co_return false;
+  }
+  is_counting = false;
+  co_return true;
+}
+
+TEST(WsAllocation, RelaysAudioWithoutAskingTheHeapInTheSteadyState) {
+  RelayWorld r;
+  constexpr std::size_t kWarmUp = 50;
+  constexpr std::size_t kCounted = 500;
+  bool has_ended = false;
+  auto relaying = relay(*r.legs[0], *r.legs[1], r.world.time);
+  asio::co_spawn(r.world.context, std::move(relaying),
+                 [&](const std::exception_ptr&) { has_ended = true; });
+  allocations = 0;
+
+  const bool is_heard = r.world.run(pace(r, kWarmUp, kCounted));
+
+  EXPECT_TRUE(is_heard);
+  EXPECT_EQ(allocations, 0u);
+  r.caller->abort();
+  r.world.run_until([&] { return has_ended; });
+}
+
+}  // namespace
+}  // namespace callosum::net
