@@ -1,0 +1,162 @@
+#include "config/checks.hpp"
+
+#include <set>
+
+#include "base/encoding.hpp"
+#include "base/text.hpp"
+
+namespace callosum::config {
+namespace {
+
+/// A key in the environment that is shorter is a slip, not a key.
+constexpr std::size_t kMinApiKeyBytes = 16;
+
+class Checker {
+ public:
+  Checker(const Environment& env, LoadOutcome& outcome)
+      : env_(env), outcome_(outcome), config_(outcome.config) {
+    for (const auto& problem : outcome.problems) already_wrong_.insert(problem.key);
+  }
+
+  void run() {
+    check_tls();
+    fetch_provider_keys();
+    check_provider("provider", config_.provider);
+    if (!config_.fallback.empty()) check_provider("fallback", config_.fallback);
+    check_jwt();
+    check_api_keys();
+    warn_of_what_is_odd();
+  }
+
+ private:
+  void check_tls() {
+    if (config_.tls.cert.empty() == config_.tls.key.empty()) return;
+    const bool no_key = config_.tls.key.empty();
+    refuse(no_key ? "tls.key" : "tls.cert",
+           no_key ? "needed beside tls.cert" : "needed beside tls.key");
+  }
+
+  void fetch_provider_keys() {
+    for (auto& [name, provider] : config_.providers) {
+      const std::string prefix = "providers." + name + ".";
+      provider.key = fetch(prefix + "key", provider.key_env);
+      provider.brain_key = fetch(prefix + "brain_key", provider.brain_key_env);
+    }
+  }
+
+  void check_provider(const std::string& key, const std::string& name) {
+    const auto found = config_.providers.find(name);
+    if (found == config_.providers.end()) {
+      std::vector<std::string_view> known;
+      for (const auto& entry : config_.providers) known.push_back(entry.first);
+      const auto near = find_nearest(name, known);
+      refuse(key, "no provider is called " + name +
+                      (near.empty() ? "; name it under providers, or use openai or offline"
+                                    : "; did you mean " + std::string(near) + "?"));
+      return;
+    }
+    const auto& provider = found->second;
+    const std::string kind = provider.kind.empty() ? name : provider.kind;
+    const std::string prefix = "providers." + name + ".";
+    if (kind != "offline" && provider.url.empty()) refuse(prefix + "url", "needed: where it is");
+    const bool is_remote = provider.url.starts_with("wss:") || provider.url.starts_with("https:");
+    if (is_remote && !provider.key_env.empty() && provider.key.empty()) {
+      refuse(prefix + "key_env",
+             "the environment has no " + provider.key_env + ", which holds the key of " + name);
+    }
+  }
+
+  void check_jwt() {
+    auto& jwt = config_.auth.jwt;
+    const int sources = !jwt.key.empty() + !jwt.key_env.empty() + !jwt.key_file.empty();
+    if (jwt.algorithm.empty()) {
+      if (sources > 0) refuse("auth.jwt.algorithm", "needed: HS256, RS256 or ES256");
+      return;
+    }
+    if (sources != 1) {
+      refuse("auth.jwt.key_file", sources == 0
+                                      ? "needed: the key, as key_file, key_env or key of auth.jwt"
+                                      : "only one of key_file, key_env and key may be given");
+      return;
+    }
+    if (jwt.key_env.empty()) return;
+    jwt.key = fetch("auth.jwt.key", jwt.key_env);
+    if (jwt.key.empty()) refuse("auth.jwt.key_env", "the environment has no " + jwt.key_env);
+  }
+
+  void check_api_keys() {
+    std::set<std::string> hashes;
+    for (std::size_t i = 0; i < config_.auth.api_keys.size(); ++i) {
+      auto& key = config_.auth.api_keys[i];
+      const std::string name = "auth.api_keys[" + std::to_string(i) + "]";
+      if (key.subject.empty()) refuse(name + ".subject", "needed: who it is that holds the key");
+      if (key.key_env.empty() == key.hash.empty()) {
+        refuse(name, "expected key_env or hash, and only one of them");
+        continue;
+      }
+      if (!key.key_env.empty() && !fetch_api_key(name, key)) continue;
+      if (!hashes.insert(key.hash).second) refuse(name, "the same key as one before it");
+    }
+  }
+
+  bool fetch_api_key(const std::string& name, ApiKeyConfig& key) {
+    const Secret value = fetch(name + ".key", key.key_env);
+    if (value.reveal().size() >= kMinApiKeyBytes) {
+      key.hash = sha256_hex(value.reveal());
+      return true;
+    }
+    refuse(name + ".key_env", value.empty() ? "the environment has no " + key.key_env
+                                            : key.key_env + " is shorter than " +
+                                                  std::to_string(kMinApiKeyBytes) +
+                                                  " bytes: too easily guessed");
+    return false;
+  }
+
+  void warn_of_what_is_odd() {
+    if (config_.auth.jwt.algorithm.empty() && config_.auth.api_keys.empty()) {
+      outcome_.warnings.push_back(
+          {"", "auth", "nobody can connect: neither auth.jwt nor auth.api_keys is given"});
+    }
+    if (!config_.admin_listen.is_loopback()) {
+      outcome_.warnings.push_back({origin_of("admin.listen"), "admin.listen",
+                                   "open to the network; keep it on loopback or a private net"});
+    }
+    if (!config_.listen.is_loopback() && config_.tls.cert.empty()) {
+      outcome_.warnings.push_back({origin_of("listen"), "listen",
+                                   "plain text to the network unless something in front adds TLS"});
+    }
+  }
+
+  Secret fetch(const std::string& key, const std::string& variable) {
+    if (variable.empty()) return {};
+    auto value = env_(variable);
+    if (!value || trim(*value).empty()) return {};
+    config_.origins[key] = "environment " + variable;
+    return Secret(std::string(trim(*value)));
+  }
+
+  std::string origin_of(const std::string& key) const {
+    const auto found = config_.origins.find(key);
+    return found == config_.origins.end() ? "" : found->second;
+  }
+
+  /// One problem a key: what is wrong in itself is not also judged beside others.
+  void refuse(const std::string& key, std::string why) {
+    if (already_wrong_.insert(key).second) {
+      outcome_.problems.push_back({origin_of(key), key, std::move(why)});
+    }
+  }
+
+  const Environment& env_;
+  LoadOutcome& outcome_;
+  Config& config_;
+  std::set<std::string> already_wrong_;
+};
+
+}  // namespace
+
+void complete_and_check(const Environment& env, LoadOutcome& outcome) {
+  Checker(env, outcome).run();
+}
+
+}  // namespace callosum::config

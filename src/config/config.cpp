@@ -1,0 +1,78 @@
+#include "config/config.hpp"
+
+#include <arpa/inet.h>
+#include <charconv>
+
+namespace callosum::config {
+namespace {
+
+bool is_address(const std::string& host, int family) {
+  unsigned char bytes[16];
+  return ::inet_pton(family, host.c_str(), bytes) == 1;
+}
+
+Error bad_address() {
+  return fail(ErrorType::validation,
+              "expected ADDRESS:PORT, such as 127.0.0.1:8080, [::1]:8080 or localhost:0");
+}
+
+}  // namespace
+
+bool ListenAddress::is_loopback() const {
+  return host == "localhost" || host == "::1" || host.starts_with("127.");
+}
+
+Result<ListenAddress> parse_listen_address(std::string_view text) {
+  const auto colon = text.rfind(':');
+  if (colon == std::string_view::npos) return bad_address();
+  const std::string_view digits = text.substr(colon + 1);
+  std::string_view host = text.substr(0, colon);
+
+  ListenAddress out;
+  const auto read = std::from_chars(digits.data(), digits.data() + digits.size(), out.port);
+  if (read.ec != std::errc() || read.ptr != digits.data() + digits.size()) return bad_address();
+
+  const bool bracketed = host.size() > 2 && host.front() == '[' && host.back() == ']';
+  if (bracketed) host = host.substr(1, host.size() - 2);
+  out.host = host;
+  const bool known = bracketed ? is_address(out.host, AF_INET6)
+                               : out.host == "localhost" || is_address(out.host, AF_INET);
+  if (!known || out.host.find('\0') != std::string::npos) return bad_address();
+  return out;
+}
+
+std::string to_string(const ListenAddress& address) {
+  const bool v6 = address.host.find(':') != std::string::npos;
+  return (v6 ? "[" + address.host + "]" : address.host) + ":" + std::to_string(address.port);
+}
+
+const ChannelLimits& Config::limits_for(std::string_view channel) const {
+  const auto found = limits.find(std::string(channel));
+  // A channel without a row of its own gets the strictest.
+  return found == limits.end() ? limits.at("phone") : found->second;
+}
+
+std::string Config::database_or_default() const {
+  return database.empty() ? data + "/callosum.db" : database;
+}
+
+std::map<std::string, ProviderConfig> Config::default_providers() {
+  ProviderConfig openai;
+  openai.url = "wss://api.openai.com/v1/realtime";
+  openai.key_env = "OPENAI_API_KEY";
+  openai.model = "gpt-realtime-2.1";
+  openai.voice = "marin";
+  ProviderConfig offline;
+  offline.voice = "slt";
+  return {{"openai", openai}, {"offline", offline}};
+}
+
+std::map<std::string, ChannelLimits> Config::default_limits() {
+  // DESIGN section 6. A typed chat plans longer; an MCP client has no turns.
+  return {{"voice", {2, 3, 0, 0, 16 * 1024}},
+          {"phone", {2, 2, 400, 1000, 16 * 1024}},
+          {"text", {8, 12, 0, 0, 64 * 1024}},
+          {"mcp", {0, 0, 0, 0, 256 * 1024}}};
+}
+
+}  // namespace callosum::config

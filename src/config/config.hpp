@@ -1,0 +1,124 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+#include "base/secret.hpp"
+
+namespace callosum::config {
+
+/// Where to listen. `host` is an address (v6 without brackets) or "localhost".
+struct ListenAddress {
+  std::string host;
+  std::uint16_t port = 0;  ///< 0: any free one
+  bool is_loopback() const;
+  bool operator==(const ListenAddress&) const = default;
+};
+/// "127.0.0.1:8080", "[::1]:8080", "localhost:0". VALIDATION says what was expected.
+Result<ListenAddress> parse_listen_address(std::string_view text);
+std::string to_string(const ListenAddress& address);
+
+struct TlsFiles {
+  std::string cert;
+  std::string key;
+};
+
+/// One voice provider, or the chat server of the offline one. The keys come from the environment.
+struct ProviderConfig {
+  std::string kind;  ///< the adapter; empty: the provider's name
+  std::string url;
+  std::string key_env;
+  std::string model;
+  std::vector<std::string> models;  ///< what a client's ?model= may choose
+  std::string voice;
+  std::string ca_file;
+  std::string brain_url;  ///< OpenAI-compatible chat server; empty: the phrase matcher
+  std::string brain_model;
+  std::string brain_key_env;
+  Secret key;        ///< value of `key_env`; empty where the environment has none
+  Secret brain_key;  ///< value of `brain_key_env`
+};
+
+struct JwtConfig {
+  std::string algorithm;  ///< HS256, RS256, ES256; empty: no JWT is accepted
+  Secret key;             ///< HS256 only: given here or through `key_env`
+  std::string key_env;
+  std::string key_file;  ///< PEM public key (RS256, ES256) or the bytes of a HS256 key
+  std::string issuer;
+  std::string audience;
+};
+
+/// A long-lived key of a service. Only its SHA-256 is kept.
+struct ApiKeyConfig {
+  std::string key_env;
+  std::string hash;  ///< 64 hex digits; filled from the environment where `key_env` is given
+  std::string subject;
+  std::vector<std::string> tenants;
+  std::vector<std::string> roles;
+};
+
+struct AuthConfig {
+  JwtConfig jwt;
+  std::vector<ApiKeyConfig> api_keys;
+  std::vector<std::string> allowed_origins;
+};
+
+/// What one turn of a conversation may spend. 0 lifts a cap, except that of the result.
+struct ChannelLimits {
+  std::int64_t retrieval_calls = 0;
+  std::int64_t calls = 0;
+  std::int64_t tool_ms = 0;
+  std::int64_t turn_ms = 0;
+  std::int64_t result_bytes = 16 * 1024;
+};
+
+struct LogConfig {
+  std::string level = "info";
+  std::string format = "json";
+  std::string file;
+};
+
+struct AuditConfig {
+  std::string sync = "grouped";
+  std::string file;
+};
+
+/// Everything the process was told, with the defaults of DESIGN section 6 where it was told
+/// nothing.
+struct Config {
+  ListenAddress listen{"127.0.0.1", 8080};
+  ListenAddress admin_listen{"127.0.0.1", 8081};
+  TlsFiles tls;
+  std::string data = "callosum-data";
+  std::string database;  ///< empty: callosum.db in `data`; may hold a password
+  std::vector<std::string> packs;
+  std::string provider = "offline";
+  std::string fallback;
+  std::map<std::string, ProviderConfig> providers = default_providers();
+  std::string reply_path = "native";
+  AuthConfig auth;
+  /// voice, phone, text, mcp: always these four.
+  std::map<std::string, ChannelLimits> limits = default_limits();
+  std::int64_t max_sessions = 0;  ///< 0: derived from the process's limit of descriptors
+  AuditConfig audit;
+  bool registry_lock = true;
+  LogConfig log;
+  bool metrics = true;
+  std::int64_t threads = 0;  ///< 0: one a processor
+
+  /// Where each value that is no default came from: key -> "callosum.yaml:12", "--set".
+  std::map<std::string, std::string> origins;
+
+  const ChannelLimits& limits_for(std::string_view channel) const;
+  /// `database`, or the file in `data`.
+  std::string database_or_default() const;
+
+  static std::map<std::string, ProviderConfig> default_providers();
+  static std::map<std::string, ChannelLimits> default_limits();
+};
+
+}  // namespace callosum::config

@@ -1,0 +1,286 @@
+#include "config/key_table.hpp"
+
+#include <array>
+#include <set>
+
+#include "base/text.hpp"
+
+namespace callosum::config {
+namespace {
+
+template <auto kA>
+Slot at(Config& config, const std::string&) {
+  return &(config.*kA);
+}
+template <auto kA, auto kB>
+Slot at(Config& config, const std::string&) {
+  return &((config.*kA).*kB);
+}
+template <auto kA, auto kB, auto kC>
+Slot at(Config& config, const std::string&) {
+  return &(((config.*kA).*kB).*kC);
+}
+template <auto kMember>
+Slot provider_at(Config& config, const std::string& name) {
+  return &(config.providers[name].*kMember);
+}
+template <auto kMember>
+Slot limit_at(Config& config, const std::string& channel) {
+  return &(config.limits[channel].*kMember);
+}
+
+constexpr auto kJwt = &AuthConfig::jwt;
+constexpr auto kAuth = &Config::auth;
+constexpr std::int64_t kDay_ms = 24 * 3600 * 1000;
+
+std::vector<KeySpec> make_table() {
+  return {
+      {"listen", Kind::address, at<&Config::listen>,
+       "Where callers connect. Port 0: any free one."},
+      {"admin.listen", Kind::address, at<&Config::admin_listen>,
+       "Where /api/admin, /metrics and the console listen. Keep it on loopback or a private net."},
+      {"tls.cert", Kind::path, at<&Config::tls, &TlsFiles::cert>,
+       "PEM certificate chain of the main listener. With `tls.key`; without both it speaks plain."},
+      {"tls.key", Kind::path, at<&Config::tls, &TlsFiles::key>, "PEM private key of `tls.cert`."},
+      {"data", Kind::path, at<&Config::data>, "Folder of what the gateway keeps."},
+      {"database", Kind::database, at<&Config::database>,
+       "SQLite file, or postgresql://… Empty: callosum.db in `data`."},
+      {"packs", Kind::paths, at<&Config::packs>,
+       "Folders of packs. Empty: those that come with the program."},
+      {"provider", Kind::name, at<&Config::provider>, "The provider that sessions talk to."},
+      {"fallback", Kind::name, at<&Config::fallback>,
+       "The provider for sessions that `provider` cannot take. Empty: none."},
+      {"providers.NAME.kind", Kind::name, provider_at<&ProviderConfig::kind>,
+       "Which vendor's protocol it speaks. Empty: the one called NAME."},
+      {"providers.NAME.url", Kind::url, provider_at<&ProviderConfig::url>, "Its endpoint."},
+      {"providers.NAME.key_env", Kind::variable, provider_at<&ProviderConfig::key_env>,
+       "Environment variable that holds its key."},
+      {"providers.NAME.model", Kind::text, provider_at<&ProviderConfig::model>,
+       "The model that sessions use."},
+      {"providers.NAME.models", Kind::texts, provider_at<&ProviderConfig::models>,
+       "Models that a client may choose with ?model=. Any other wish is recorded, not obeyed."},
+      {"providers.NAME.voice", Kind::text, provider_at<&ProviderConfig::voice>,
+       "Voice of the answers. offline: slt, rms, awb or kal16."},
+      {"providers.NAME.ca_file", Kind::path, provider_at<&ProviderConfig::ca_file>,
+       "PEM authorities to trust instead of the system's."},
+      {"providers.NAME.brain_url", Kind::url, provider_at<&ProviderConfig::brain_url>,
+       "offline: OpenAI-compatible chat server that plans. Empty: the phrase matcher."},
+      {"providers.NAME.brain_model", Kind::text, provider_at<&ProviderConfig::brain_model>,
+       "offline: model of that chat server."},
+      {"providers.NAME.brain_key_env", Kind::variable, provider_at<&ProviderConfig::brain_key_env>,
+       "offline: environment variable that holds the chat server's key."},
+      {"reply_path",
+       Kind::word,
+       at<&Config::reply_path>,
+       "Who owns ears, brain and mouth of a session.",
+       {"native", "bridge", "brain"}},
+      {"auth.jwt.algorithm",
+       Kind::word,
+       at<kAuth, kJwt, &JwtConfig::algorithm>,
+       "The one algorithm that tokens may be signed with. Empty: no JWT is accepted.",
+       {"", "HS256", "RS256", "ES256"}},
+      {"auth.jwt.key", Kind::secret, at<kAuth, kJwt, &JwtConfig::key>,
+       "HS256 key, at least 32 bytes. Better given through `key_env` or `key_file`."},
+      {"auth.jwt.key_env", Kind::variable, at<kAuth, kJwt, &JwtConfig::key_env>,
+       "Environment variable that holds the HS256 key."},
+      {"auth.jwt.key_file", Kind::path, at<kAuth, kJwt, &JwtConfig::key_file>,
+       "File with the PEM public key (RS256, ES256) or the HS256 key's bytes."},
+      {"auth.jwt.issuer", Kind::text, at<kAuth, kJwt, &JwtConfig::issuer>,
+       "What `iss` must be. Empty: not checked."},
+      {"auth.jwt.audience", Kind::text, at<kAuth, kJwt, &JwtConfig::audience>,
+       "What `aud` must be or hold. Empty: not checked."},
+      {"auth.api_keys", Kind::api_keys, at<kAuth, &AuthConfig::api_keys>,
+       "Keys of services: a list of {key_env or hash (SHA-256 in hex), subject, tenants, roles}."},
+      {"auth.allowed_origins", Kind::origins, at<kAuth, &AuthConfig::allowed_origins>,
+       "Web origins whose pages may connect: https://shop.example."},
+      {"limits.CHANNEL.retrieval_calls",
+       Kind::integer,
+       limit_at<&ChannelLimits::retrieval_calls>,
+       "Retrieval calls a turn. 0: no cap of their own.",
+       {},
+       0,
+       1000},
+      {"limits.CHANNEL.calls",
+       Kind::integer,
+       limit_at<&ChannelLimits::calls>,
+       "Tool calls a turn in all. 0: no cap.",
+       {},
+       0,
+       1000},
+      {"limits.CHANNEL.tool_ms",
+       Kind::integer,
+       limit_at<&ChannelLimits::tool_ms>,
+       "Hard deadline of one call where it is sooner than the tool's. 0: the tool's.",
+       {},
+       0,
+       kDay_ms},
+      {"limits.CHANNEL.turn_ms",
+       Kind::integer,
+       limit_at<&ChannelLimits::turn_ms>,
+       "Time that the tools of one turn may take together. 0: no cap.",
+       {},
+       0,
+       kDay_ms},
+      {"limits.CHANNEL.result_bytes",
+       Kind::integer,
+       limit_at<&ChannelLimits::result_bytes>,
+       "Largest result given to the model.",
+       {},
+       256,
+       1 << 20},
+      {"limits.sessions",
+       Kind::integer,
+       at<&Config::max_sessions>,
+       "Live sessions; beyond it 503. 0: derived from the limit of open files.",
+       {},
+       0,
+       1'000'000},
+      {"audit.sync",
+       Kind::word,
+       at<&Config::audit, &AuditConfig::sync>,
+       "When records are on disk: reads in groups within 100 ms, or always before the answer.",
+       {"grouped", "always"}},
+      {"audit.file", Kind::path, at<&Config::audit, &AuditConfig::file>,
+       "JSON lines of the audit. Empty: audit.jsonl in `data`."},
+      {"registry.lock", Kind::flag, at<&Config::registry_lock>,
+       "Packs stay as they were at the start. false: a reload makes a new version."},
+      {"log.level",
+       Kind::word,
+       at<&Config::log, &LogConfig::level>,
+       "Least level that is logged.",
+       {"debug", "info", "warn", "error", "off"}},
+      {"log.format",
+       Kind::word,
+       at<&Config::log, &LogConfig::format>,
+       "json for machines, text for a terminal.",
+       {"json", "text"}},
+      {"log.file", Kind::path, at<&Config::log, &LogConfig::file>,
+       "File to append to. Empty: standard error."},
+      {"metrics", Kind::flag, at<&Config::metrics>, "Whether /metrics answers."},
+      {"threads",
+       Kind::integer,
+       at<&Config::threads>,
+       "Threads of sessions. 0: one a processor.",
+       {},
+       0,
+       256},
+  };
+}
+
+bool is_provider_name(std::string_view name) {
+  const auto is_part = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+  };
+  return !name.empty() && name.size() <= 40 && std::all_of(name.begin(), name.end(), is_part);
+}
+
+/// The segment that stands for the row's placeholder, or nothing where the key is another one.
+std::optional<std::string> match_pattern(std::string_view pattern, std::string_view key) {
+  const auto want = split(pattern, '.');
+  const auto have = split(key, '.');
+  if (want.size() != have.size()) return std::nullopt;
+  std::string name;
+  for (std::size_t i = 0; i < want.size(); ++i) {
+    const auto channels = channel_words();
+    const bool is_name = want[i] == "NAME" && is_provider_name(have[i]);
+    const bool is_channel = want[i] == "CHANNEL" &&
+                            std::find(channels.begin(), channels.end(), have[i]) != channels.end();
+    if (is_name || is_channel) {
+      name = have[i];
+    } else if (want[i] != have[i]) {
+      return std::nullopt;
+    }
+  }
+  return name;
+}
+
+/// Every key that could have been meant: placeholders filled with the words there are, or with what
+/// was written.
+std::vector<std::string> possible_keys(std::string_view written) {
+  const auto segments = split(written, '.');
+  std::set<std::string> names{"openai", "offline"};
+  if (segments.size() == 3 && is_provider_name(segments[1])) names.emplace(segments[1]);
+  std::vector<std::string> keys;
+  for (const auto& spec : key_table()) {
+    const auto fill = [&](std::string_view placeholder, std::string_view word) {
+      std::string key(spec.path);
+      keys.push_back(key.replace(key.find(placeholder), placeholder.size(), word));
+    };
+    if (spec.path.find("NAME") != std::string_view::npos) {
+      for (const auto& name : names) fill("NAME", name);
+    } else if (spec.path.find("CHANNEL") != std::string_view::npos) {
+      for (const auto channel : channel_words()) fill("CHANNEL", channel);
+    } else {
+      keys.emplace_back(spec.path);
+    }
+  }
+  return keys;
+}
+
+}  // namespace
+
+const std::vector<KeySpec>& key_table() {
+  static const std::vector<KeySpec> kTable = make_table();
+  return kTable;
+}
+
+std::span<const std::string_view> channel_words() {
+  static constexpr std::array<std::string_view, 4> kWords{"voice", "phone", "text", "mcp"};
+  return kWords;
+}
+
+KeyMatch match_key(std::string_view key) {
+  for (const auto& spec : key_table()) {
+    if (auto name = match_pattern(spec.path, key)) return {&spec, std::move(*name)};
+  }
+  return {};
+}
+
+bool is_section(std::string_view path) {
+  const auto segments = split(path, '.').size();
+  for (const auto& spec : key_table()) {
+    const auto parts = split(spec.path, '.');
+    if (parts.size() <= segments) continue;
+    std::size_t bytes = segments - 1;
+    for (std::size_t i = 0; i < segments; ++i) bytes += parts[i].size();
+    if (match_pattern(spec.path.substr(0, bytes), path)) return true;
+  }
+  return false;
+}
+
+std::string hint_for(std::string_view key) {
+  const auto keys = possible_keys(key);
+  // Slips of the hand first, then the right word in the wrong section, or without its section.
+  const std::vector<std::string_view> views(keys.begin(), keys.end());
+  if (const auto near = find_nearest(key, views); !near.empty()) {
+    return "; did you mean " + std::string(near) + "?";
+  }
+  const auto last = split(key, '.').back();
+  for (const auto& candidate : keys) {
+    if (candidate.size() > last.size() && candidate.ends_with("." + std::string(last))) {
+      return "; did you mean " + candidate + "?";
+    }
+  }
+  return "; docs/configuration.md lists the keys";
+}
+
+std::string_view describe(Kind kind) {
+  constexpr std::array<std::string_view, 15> kNames{"text",
+                                                    "word",
+                                                    "name",
+                                                    "whole number",
+                                                    "true or false",
+                                                    "ADDRESS:PORT",
+                                                    "path",
+                                                    "URL",
+                                                    "path or postgresql URL",
+                                                    "environment variable",
+                                                    "secret",
+                                                    "list of texts",
+                                                    "list of paths",
+                                                    "list of origins",
+                                                    "list of API keys"};
+  return kNames[static_cast<std::size_t>(kind)];
+}
+
+}  // namespace callosum::config
