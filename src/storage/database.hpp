@@ -1,0 +1,58 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <filesystem>
+#include <functional>
+#include <memory>
+
+#include "async/blocking_pool.hpp"
+#include "storage/sqlite/connection_pool.hpp"
+
+namespace callosum::storage {
+
+struct DatabaseOptions {
+  std::filesystem::path path;
+  std::size_t readers = 4;
+  std::size_t max_queued = 256;  ///< per pool; beyond it TRANSIENT at once
+};
+
+/// The embedded database: one SQLite file, a few readers and one writer on threads of their own.
+/// For the gateway's own tables; tools come in through tool/sql's fenced connections to the same
+/// file. Outlives every query on it. Queries are built of the gateway's own SQL text, never of a
+/// caller's.
+class Database {
+ public:
+  /// Opens or makes the file and brings the gateway's tables up to date. Blocks: for start-up.
+  static Result<std::unique_ptr<Database>> open(const DatabaseOptions& options);
+
+  /// Safe from any strand; `query` runs on a reader's thread and owns what it uses.
+  template <class T>
+  boost::asio::awaitable<Result<T>> read(async::Deadline deadline,
+                                         std::function<Result<T>(sqlite::Connection&)> query) {
+    return readers_->run<T>(deadline, std::move(query));
+  }
+
+  /// In one durable transaction (see ConnectionPool::run_transaction).
+  template <class T>
+  boost::asio::awaitable<Result<T>> write(async::Deadline deadline,
+                                          std::function<Result<T>(sqlite::Connection&)> query) {
+    return writer_->run_transaction<T>(deadline, std::move(query));
+  }
+
+  /// Blocks, on a connection of its own, in one transaction: for start-up.
+  Result<void> change_at_start(const std::function<Result<void>(sqlite::Connection&)>& change);
+
+  const DatabaseOptions& options() const { return options_; }
+
+ private:
+  explicit Database(const DatabaseOptions& options);
+
+  DatabaseOptions options_;
+  // The pools' threads end first, so that no query sees its pool go.
+  std::shared_ptr<sqlite::ConnectionPool> readers_;
+  std::shared_ptr<sqlite::ConnectionPool> writer_;
+  async::BlockingPool reader_threads_;
+  async::BlockingPool writer_thread_;
+};
+
+}  // namespace callosum::storage

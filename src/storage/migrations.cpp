@@ -1,0 +1,92 @@
+#include "storage/migrations.hpp"
+
+#include <array>
+#include <boost/json/serialize.hpp>
+#include <string>
+
+#include "base/encoding.hpp"
+#include "base/json.hpp"
+#include "storage/sqlite/connection.hpp"
+
+namespace callosum::storage {
+namespace {
+
+constexpr std::string_view kRecord = R"sql(
+  CREATE TABLE IF NOT EXISTS schema_migrations (
+    number INTEGER PRIMARY KEY,
+    name TEXT NOT NULL,
+    sha256 TEXT NOT NULL,
+    applied_at TEXT NOT NULL
+  ) STRICT;
+)sql";
+
+constexpr std::string_view kTenants = R"sql(
+  CREATE TABLE tenants (
+    id TEXT PRIMARY KEY CHECK (length(id) = 36 AND id = lower(id)),
+    slug TEXT NOT NULL UNIQUE CHECK (length(slug) BETWEEN 1 AND 63 AND slug = lower(slug)),
+    name TEXT NOT NULL,
+    timezone TEXT NOT NULL,
+    created_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%SZ', 'now')),
+    updated_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%SZ', 'now'))
+  ) STRICT;
+)sql";
+
+// What was installed of each pack: its schema, its demo data.
+constexpr std::string_view kPackInstalls = R"sql(
+  CREATE TABLE pack_installs (
+    pack TEXT NOT NULL,
+    part TEXT NOT NULL,
+    fingerprint TEXT NOT NULL,
+    installed_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%SZ', 'now')),
+    PRIMARY KEY (pack, part)
+  ) STRICT;
+)sql";
+
+constexpr std::array kMigrations{
+    Migration{1, "tenants", kTenants},
+    Migration{2, "pack_installs", kPackInstalls},
+};
+
+Result<void> apply(sqlite::Connection& connection, const Migration& step) {
+  const auto done = connection.execute(step.sql);
+  if (!done) return done.error();
+  const auto recorded = connection.change(
+      "INSERT INTO schema_migrations (number, name, sha256, applied_at)"
+      " VALUES (:number, :name, :sha256, strftime('%Y-%m-%dT%H:%M:%SZ', 'now'))",
+      {{"number", step.number}, {"name", step.name}, {"sha256", sha256_hex(step.sql)}});
+  if (!recorded) return recorded.error();
+  return {};
+}
+
+Error differs(const json::object& recorded) {
+  return fail(ErrorType::permanent, "the database was made by another version of this program",
+              "schema_migrations: " + json::serialize(recorded));
+}
+
+}  // namespace
+
+std::span<const Migration> gateway_migrations() { return kMigrations; }
+
+Result<void> migrate(sqlite::Connection& connection, std::span<const Migration> migrations) {
+  const auto made = connection.execute(kRecord);
+  if (!made) return made.error();
+  const auto recorded =
+      connection.query("SELECT number, name, sha256 FROM schema_migrations ORDER BY number");
+  if (!recorded) return recorded.error();
+  if (recorded->size() > migrations.size()) return differs(recorded->back().as_object());
+  for (std::size_t i = 0; i < migrations.size(); ++i) {
+    const auto& step = migrations[i];
+    if (i >= recorded->size()) {
+      const auto applied = apply(connection, step);
+      if (!applied) return applied.error();
+      continue;
+    }
+    const auto& row = (*recorded)[i].as_object();
+    const bool is_same = row.at("number") == json::value(step.number) &&
+                         row.at("sha256").as_string() == sha256_hex(step.sql);
+    if (!is_same) return differs(row);
+  }
+  return {};
+}
+
+}  // namespace callosum::storage

@@ -1,0 +1,88 @@
+#include "storage/sqlite/connection_pool.hpp"
+
+#include <algorithm>
+#include <chrono>
+
+namespace callosum::storage::sqlite {
+namespace {
+
+// A query without a deadline of its own (start-up, tests) still ends.
+constexpr std::chrono::hours kLongestQuery{1};
+// The awaiter's interrupt comes first; the thread's own clock is only the second line.
+constexpr std::chrono::milliseconds kGrace{20};
+
+}  // namespace
+
+ConnectionPool::ConnectionPool(async::BlockingPool& threads, std::size_t size, Opener open)
+    : threads_(threads), size_(size), open_(std::move(open)) {}
+
+std::shared_ptr<QueryGuard> ConnectionPool::make_guard(async::Deadline deadline) {
+  const auto span = std::min<std::chrono::nanoseconds>(deadline.left(), kLongestQuery) + kGrace;
+  return std::make_shared<QueryGuard>(std::chrono::steady_clock::now() + span);
+}
+
+Result<void> ConnectionPool::begin(Connection& connection) {
+  const Connection::Trusted trusted(connection);
+  return connection.execute("BEGIN IMMEDIATE");
+}
+
+Result<void> ConnectionPool::commit(Connection& connection) {
+  auto* guard = connection.guard();
+  if (guard != nullptr && !guard->begin_commit()) {
+    return fail(ErrorType::timeout, "that took too long");
+  }
+  // From here the outcome is the disk's: no busy wait, no progress check may cut it.
+  connection.set_guard(nullptr);
+  const Connection::Trusted trusted(connection);
+  return connection.execute("COMMIT");
+}
+
+Result<std::unique_ptr<Connection>> ConnectionPool::take() {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!idle_.empty()) {
+      auto connection = std::move(idle_.back());
+      idle_.pop_back();
+      return connection;
+    }
+    if (opened_ >= size_) return fail(ErrorType::transient, "the database is busy, try again");
+    ++opened_;
+  }
+  auto opened = open_();
+  if (opened) return opened;
+  const std::lock_guard lock(mutex_);
+  --opened_;
+  return opened;
+}
+
+void ConnectionPool::give_back(std::unique_ptr<Connection> connection) {
+  // One that cannot be cleaned is never lent again: the next query must not see this one's
+  // transaction.
+  const bool is_clean = connection->tidy();
+  const std::lock_guard lock(mutex_);
+  if (is_clean) {
+    idle_.push_back(std::move(connection));
+  } else {
+    --opened_;
+  }
+}
+
+ConnectionPool::Lease::Lease(ConnectionPool& pool, QueryGuard& guard)
+    : pool_(pool), guard_(guard), connection_(pool.take()) {
+  if (!connection_) return;
+  if (guard_.begin((*connection_)->handle())) {
+    (*connection_)->set_guard(&guard_);
+    return;
+  }
+  pool_.give_back(std::move(*connection_));
+  connection_ = fail(ErrorType::timeout, "that took too long");
+}
+
+ConnectionPool::Lease::~Lease() {
+  if (!connection_) return;
+  guard_.end();
+  (*connection_)->set_guard(nullptr);
+  pool_.give_back(std::move(*connection_));
+}
+
+}  // namespace callosum::storage::sqlite
