@@ -27,21 +27,35 @@ using SchemaLoader = std::function<const json::value*(std::string_view uri)>;
 struct SchemaOptions {
   Draft draft = Draft::draft2020_12;  ///< where the schema has no `$schema`
   SchemaLoader loader;
-  bool assert_formats = true;         ///< `format` refuses (the gateway's way); false: annotates (the suites')
+  /// `format` refuses (the gateway's way); false: annotates (the suites').
+  bool assert_formats = true;
 };
 
-/// A compiled JSON Schema. Immutable and shared by threads; validation allocates nothing when it passes.
+/// A compiled JSON Schema. Immutable and shared by threads; validation allocates nothing when it
+/// passes.
 class Schema {
  public:
   virtual ~Schema() = default;
   virtual bool is_valid(const json::value& value) const = 0;
   /// Every problem, at most `limit`, worst first. Empty: valid.
-  virtual std::vector<SchemaHint> explain(const json::value& value, std::size_t limit = 8) const = 0;
+  virtual std::vector<SchemaHint> explain(const json::value& value,
+                                          std::size_t limit = 8) const = 0;
 };
 
-/// VALIDATION names the place in the schema (JSON Pointer) and what was expected. Unknown keywords are ignored
-/// here; a manifest's lint is stricter. Regular expressions run under ICU with a time limit.
+/// VALIDATION names the place in the schema (JSON Pointer) and what was expected. Unknown keywords
+/// are ignored here; a manifest's lint is stricter. Regular expressions run under ICU with a time
+/// limit.
 Result<std::shared_ptr<const Schema>> compile_schema(const json::value& schema,
                                                      const SchemaOptions& options = {});
+
+/// Every keyword that a document uses where a schema stands, sorted; unknown ones too. What an
+/// export has to know.
+std::vector<std::string> schema_keywords(const json::value& schema,
+                                         Draft draft = Draft::draft2020_12);
+
+/// What an author should put right although it compiles: unknown keywords, values of the wrong
+/// type, limits that exclude each other, `required` names that no property has. `path` is a JSON
+/// Pointer.
+std::vector<SchemaHint> lint_schema(const json::value& schema, Draft draft = Draft::draft2020_12);
 
 }  // namespace callosum::registry

@@ -85,6 +85,7 @@ struct ToolSpec {
   std::shared_ptr<const Schema> output;       ///< null: anything
   RunSpec run;
   SourcePlace place;
+  std::string digest;  ///< SHA-256 in hex of what the manifest says of this tool; registry.lock compares it
 
   /// The access these arguments need: the strictest rule that holds. Arguments that cannot be read (null) count
   /// as the strictest rule there is. A destructive name is destructive whatever the manifest says.

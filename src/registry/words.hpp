@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string_view>
+#include <vector>
 
 namespace callosum::registry {
 
@@ -42,5 +43,9 @@ std::string_view to_string(Intent);
 /// The enumerator a word names, or nothing. `parse_word<Access>("read")`.
 template <class Enum>
 std::optional<Enum> parse_word(std::string_view word);
+
+/// Every word of the enum, in its order: for messages that say what was expected.
+template <class Enum>
+std::vector<std::string_view> words_of();
 
 }  // namespace callosum::registry

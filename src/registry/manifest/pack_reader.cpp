@@ -1,0 +1,185 @@
+#include <set>
+
+#include "base/encoding.hpp"
+#include "base/json.hpp"
+#include "registry/manifest/drafts.hpp"
+#include "registry/manifest/field_reader.hpp"
+#include "registry/manifest/names.hpp"
+#include "registry/manifest/pack_files.hpp"
+
+namespace callosum::registry {
+namespace {
+
+constexpr std::size_t kMaxPromptBytes = 64 << 10;
+constexpr std::size_t kMaxSqlBytes = 16 << 20;
+constexpr TextLimits kName{.max_characters = 64, .max_lines = 1};
+constexpr TextLimits kFileName{.max_characters = 255, .max_lines = 1};
+constexpr TextLimits kPrompt{.max_characters = kMaxPromptBytes};
+
+/// A file that the manifest names, as found. Its digest goes into the pack's.
+struct NamedFile {
+  std::filesystem::path path;
+  std::string text;
+};
+
+class PackReader {
+ public:
+  PackReader(const ManifestText& manifest, PackDraft& draft)
+      : manifest_(manifest), draft_(draft), fields_(draft.root, "", draft.report) {}
+
+  void read() {
+    draft_.pack.folder = manifest_.folder;
+    read_identity();
+    read_prompt();
+    draft_.pack.schema_file = read_named_file("schema", kMaxSqlBytes).path;
+    draft_.pack.demo_file = read_named_file("demo", kMaxSqlBytes).path;
+    read_tenants();
+    read_slots();
+    read_tools();
+    read_access_mode();
+    fields_.finish();
+    draft_.pack.digest =
+        sha256_hex(canonical_json({{"manifest", to_json(draft_.root)}, {"files", files_}}));
+  }
+
+ private:
+  void read_identity();
+  void read_prompt();
+  void read_access_mode();
+  void read_tenants();
+  void read_slots();
+  void read_tools();
+  NamedFile read_named_file(std::string_view key, std::size_t max_bytes);
+
+  const ManifestText& manifest_;
+  PackDraft& draft_;
+  FieldReader fields_;
+  json::object files_;
+};
+
+void PackReader::read_identity() {
+  Pack& pack = draft_.pack;
+  pack.name = fields_.text("pack", Need::required, kName).value_or("");
+  if (!pack.name.empty() && !is_tool_name(pack.name)) {
+    fields_.problem("pack",
+                    "expected 1 to 64 letters, digits, `_` and `-`, found " + shown(pack.name));
+  }
+  pack.version = fields_.text("version", Need::required, kName).value_or("");
+  if (pack.version.empty()) return;
+  if (const auto version = parse_semver(pack.version)) {
+    draft_.version = *version;
+  } else {
+    fields_.problem("version", "expected MAJOR.MINOR.PATCH, found " + shown(pack.version));
+  }
+}
+
+void PackReader::read_prompt() {
+  draft_.pack.prompt = read_named_file("prompt", kMaxPromptBytes).text;
+  const auto inline_text = fields_.text("prompt_text", Need::optional, kPrompt);
+  if (!inline_text) return;
+  if (fields_.has("prompt")) {
+    fields_.problem("prompt_text", "expected either `prompt` or `prompt_text`, found both");
+  }
+  draft_.pack.prompt = *inline_text;
+}
+
+void PackReader::read_access_mode() {
+  bool has_writes = false;
+  for (const auto& tool : draft_.tools) has_writes |= tool.spec.access != Access::read;
+  const bool is_given = fields_.has("access_mode");
+  const auto mode = fields_.word<AccessMode>("access_mode");
+  draft_.pack.access_mode = to_string(mode.value_or(AccessMode::read_only));
+  if (has_writes && !is_given) {
+    fields_.problem("access_mode",
+                    "missing; a pack with tools that write says " + one_of(words_of<AccessMode>()));
+  }
+}
+
+NamedFile PackReader::read_named_file(std::string_view key, std::size_t max_bytes) {
+  const auto name = fields_.text(key, Need::optional, kFileName);
+  if (!name) return {};
+  const auto path = resolve_inside(manifest_.folder, *name);
+  if (!path) {
+    fields_.problem(key, path.error().message + ", found " + shown(*name));
+    return {};
+  }
+  if (manifest_.folder.empty()) return {*path, ""};
+  auto text = read_file(*path, max_bytes);
+  if (!text) {
+    fields_.problem(key, shown(*name) + ": " + text.error().message);
+    return {};
+  }
+  files_[key] = sha256_hex(*text);
+  return {*path, std::move(*text)};
+}
+
+void PackReader::read_tenants() {
+  const auto* tenants = fields_.find_map("tenants");
+  if (tenants == nullptr) return;
+  for (const auto& member : tenants->members) {
+    const auto field = fields_.path_of("tenants." + member.key);
+    if (!is_identifier(member.key)) {
+      draft_.report.problem(member.line, field, "expected a table's name");
+    }
+    const auto column = read_text(member.value, member.line, field, kName, draft_.report);
+    if (!column) continue;
+    if (!is_identifier(*column)) {
+      draft_.report.problem(member.line, field,
+                            "expected a column's name, found " + shown(*column));
+    }
+    draft_.pack.tenant_columns[member.key] = *column;
+  }
+}
+
+void PackReader::read_slots() {
+  const auto* slots = fields_.find_map("slots");
+  if (slots == nullptr) return;
+  FieldReader lists(*slots, "slots", draft_.report);
+  for (const auto& member : slots->members) {
+    auto words = lists.texts(member.key, kName);
+    if (!is_tool_name(member.key)) {
+      lists.problem(member.key, "expected a name of letters, digits, `_` and `-`");
+    }
+    if (member.value.is_sequence() && member.value.items.empty()) {
+      lists.problem(member.key, "expected at least one word");
+    }
+    draft_.pack.slots[member.key] = std::move(words);
+  }
+}
+
+void PackReader::read_tools() {
+  const auto* tools = fields_.find_list("tools", Need::required);
+  if (tools == nullptr) return;
+  if (tools->items.empty()) fields_.problem("tools", "expected at least one tool");
+  for (std::size_t i = 0; i < tools->items.size(); ++i) {
+    const YamlNode& node = tools->items[i];
+    auto path = "tools[" + std::to_string(i) + "]";
+    if (!node.is_map()) {
+      draft_.report.problem(node.line, path,
+                            "expected a map, found " + std::string(describe(node)));
+      continue;
+    }
+    draft_.tools.push_back(read_tool(node, std::move(path), draft_.pack, draft_.report));
+    check_tool(draft_.tools.back(), draft_.report);
+    check_templates(draft_.tools.back(), draft_.pack, draft_.report);
+  }
+}
+
+}  // namespace
+
+std::unique_ptr<PackDraft> read_pack(const ManifestText& manifest) {
+  auto draft = std::make_unique<PackDraft>(manifest.file);
+  auto root = parse_yaml(manifest.text, draft->report);
+  if (!root) return draft;
+  draft->root = std::move(*root);
+  if (!draft->root.is_map()) {
+    draft->report.problem(draft->root.line, "",
+                          "expected a map with `pack`, `version` and `tools`, found " +
+                              std::string(describe(draft->root)));
+    return draft;
+  }
+  PackReader(manifest, *draft).read();
+  return draft;
+}
+
+}  // namespace callosum::registry

@@ -1,0 +1,121 @@
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "base/text.hpp"
+#include "registry/manifest/drafts.hpp"
+
+namespace callosum::registry {
+namespace {
+
+using Packs = std::vector<std::unique_ptr<PackDraft>>;
+
+std::string place_of(const PackDraft& pack, int line) {
+  return SourcePlace{pack.report.file(), line}.to_string();
+}
+
+void check_pack_names(const Packs& packs) {
+  std::map<std::string, std::string> seen;
+  for (const auto& pack : packs) {
+    if (pack->pack.name.empty()) continue;
+    const auto* member = pack->root.find("pack");
+    const auto [first, is_new] =
+        seen.emplace(fold_name(pack->pack.name), place_of(*pack, member->line));
+    if (is_new) continue;
+    pack->report.problem(member->line, "pack",
+                         "the pack " + shown(pack->pack.name) + " is already at " + first->second);
+  }
+}
+
+/// Names that differ in upper and lower case only are one name to whoever hears them.
+void check_tool_names(const Packs& packs) {
+  std::map<std::string, std::string> seen;
+  for (const auto& pack : packs) {
+    for (const auto& tool : pack->tools) {
+      if (tool.spec.name.empty()) continue;
+      const int line = tool.line_of("name");
+      const auto [first, is_new] = seen.emplace(fold_name(tool.spec.name), place_of(*pack, line));
+      if (is_new) continue;
+      pack->report.problem(line, tool.path + ".name",
+                           "a tool of this name is already at " + first->second);
+    }
+  }
+}
+
+using Graph = std::map<std::string, const ToolDraft*, std::less<>>;
+
+Graph all_tools(const Packs& packs) {
+  Graph tools;
+  for (const auto& pack : packs) {
+    for (const auto& tool : pack->tools) tools.emplace(tool.spec.name, &tool);
+  }
+  return tools;
+}
+
+/// A key of a tool that names other tools.
+struct Mentions {
+  const ToolDraft& tool;
+  std::string_view key;
+  const std::vector<std::string>& names;
+};
+
+void check_mentions(const Mentions& mentions, const Graph& tools, Report& report) {
+  std::vector<std::string_view> known;
+  for (const auto& [name, tool] : tools) known.push_back(name);
+  for (const auto& name : mentions.names) {
+    if (tools.contains(name)) continue;
+    report.problem(mentions.tool.line_of(mentions.key),
+                   mentions.tool.path + "." + std::string(mentions.key),
+                   "there is no tool " + shown(name) + nearest_hint(name, known));
+  }
+}
+
+/// Whether following `requires` from this tool leads back to it: then it could never run.
+bool requires_itself(const std::string& name, const Graph& tools) {
+  std::set<std::string_view> seen;
+  std::vector<std::string_view> next{name};
+  while (!next.empty()) {
+    const auto at = tools.find(next.back());
+    next.pop_back();
+    if (at == tools.end()) continue;
+    for (const auto& required : at->second->spec.requires_tools) {
+      if (required == name) return true;
+      if (seen.insert(required).second) next.push_back(required);
+    }
+  }
+  return false;
+}
+
+void check_phrases(const Packs& packs) {
+  std::map<std::string, std::string> seen;
+  for (const auto& pack : packs) {
+    for (const auto& tool : pack->tools) {
+      for (const auto& phrase : tool.spec.phrases) {
+        const auto [first, is_new] = seen.emplace(fold_name(phrase), tool.spec.name);
+        if (is_new || first->second == tool.spec.name) continue;
+        pack->report.warn(tool.line_of("phrases"), tool.path + ".phrases",
+                          shown(phrase) + " is also a phrase of `" + first->second + "`");
+      }
+    }
+  }
+}
+
+}  // namespace
+
+void check_together(const Packs& packs) {
+  check_pack_names(packs);
+  check_tool_names(packs);
+  check_phrases(packs);
+  const Graph tools = all_tools(packs);
+  for (const auto& pack : packs) {
+    for (const auto& tool : pack->tools) {
+      check_mentions({tool, "requires", tool.spec.requires_tools}, tools, pack->report);
+      check_mentions({tool, "invalidates", tool.spec.invalidates}, tools, pack->report);
+      if (!requires_itself(tool.spec.name, tools)) continue;
+      pack->report.problem(tool.line_of("requires"), tool.path + ".requires",
+                           "leads back to this tool; it could never run");
+    }
+  }
+}
+
+}  // namespace callosum::registry

@@ -1,0 +1,145 @@
+#include <algorithm>
+
+#include "base/json.hpp"
+#include "base/text.hpp"
+#include "registry/manifest/drafts.hpp"
+#include "registry/manifest/schema_reader.hpp"
+
+namespace callosum::registry {
+namespace {
+
+using Names = std::vector<std::string_view>;
+
+bool contains(const Names& names, std::string_view name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+/// Speaks of one tool's keys, with their lines.
+class Notes {
+ public:
+  Notes(const ToolDraft& tool, Report& report) : tool_(tool), report_(report) {}
+  void problem(std::string_view key, std::string message) const {
+    report_.problem(tool_.line_of(key), field(key), std::move(message));
+  }
+  void warn(std::string_view key, std::string message) const {
+    report_.warn(tool_.line_of(key), field(key), std::move(message));
+  }
+  void unknown_argument(std::string_view key, std::string_view name, const Names& known) const {
+    problem(key, shown(name) + " is no argument of this tool" + nearest_hint(name, known));
+  }
+
+ private:
+  std::string field(std::string_view key) const { return tool_.path + "." + std::string(key); }
+  const ToolDraft& tool_;
+  Report& report_;
+};
+
+void check_bindings(const ToolSpec& tool, const Names& arguments, const Notes& notes) {
+  for (const auto& binding : tool.bind) {
+    if (contains(arguments, binding.parameter)) {
+      notes.problem("bind",
+                    shown(binding.parameter) +
+                        " is also in input.properties; a bound parameter is not shown to a model");
+    }
+    const bool is_number = binding.source == "session.caller_phone";
+    if (is_number && tool.min_assurance == Assurance::none) {
+      notes.warn("bind",
+                 "bound to the caller's number, which anybody can set while `min_assurance` is "
+                 "none; expected carrier or verified");
+    }
+  }
+}
+
+void check_risk(const ToolSpec& tool, const Names& arguments, const Notes& notes) {
+  for (const auto& rule : tool.risk) {
+    if (rule.access <= tool.access) {
+      notes.problem("risk", "a rule only raises: expected stricter than `" +
+                                std::string(to_string(tool.access)) + "`, found `" +
+                                std::string(to_string(rule.access)) + "`");
+    }
+    for (const auto& [argument, values] : rule.when) {
+      if (!contains(arguments, argument)) {
+        notes.unknown_argument("risk", argument, arguments);
+        continue;
+      }
+      const auto* choices = find_choices(tool.input_schema, argument);
+      if (choices == nullptr) continue;
+      for (const auto& value : values) {
+        if (std::find(choices->begin(), choices->end(), value) != choices->end()) continue;
+        notes.problem(
+            "risk", shown(canonical_json(value)) + " is no value that `" + argument + "` may have");
+      }
+    }
+  }
+}
+
+void check_argument_names(const ToolSpec& tool, const Names& arguments, const Notes& notes) {
+  Names known = arguments;
+  for (const auto& binding : tool.bind) known.push_back(binding.parameter);
+  for (const auto& name : tool.idempotency_key) {
+    if (!contains(known, name)) notes.unknown_argument("idempotency_key", name, known);
+  }
+  for (const auto& name : tool.provenance_seen) {
+    if (!contains(arguments, name)) notes.unknown_argument("provenance", name, arguments);
+  }
+  const auto fields = all_property_names(tool.output_schema);
+  for (const auto& name : tool.mask) {
+    if (contains(fields, name)) continue;
+    notes.problem("mask", shown(name) + " is no property of output" + nearest_hint(name, fields));
+  }
+}
+
+void check_times(const ToolSpec& tool, const Notes& notes) {
+  const auto hard = std::to_string(tool.timeout.count());
+  if (tool.latency_budget >= tool.timeout) {
+    notes.problem("latency_budget_ms", "expected less than timeout_ms (" + hard + "), found " +
+                                           std::to_string(tool.latency_budget.count()));
+  }
+  if (tool.filler_after.count() > 0 && tool.filler_after >= tool.timeout) {
+    notes.problem("filler_after_ms", "expected less than timeout_ms (" + hard + "), found " +
+                                         std::to_string(tool.filler_after.count()));
+  }
+  if (tool.cache_ttl.count() > 0 && tool.access != Access::read) {
+    notes.problem("cache_ttl_s", "only a tool whose access is read may be cached");
+  }
+  if (tool.stale_on_timeout.count() > 0 && tool.cache_ttl.count() == 0) {
+    notes.problem("stale_on_timeout_s", "expected `cache_ttl_s` beside it");
+  }
+}
+
+void check_rights(const ToolSpec& tool, const Notes& notes) {
+  if (tool.category == Category::retrieval && tool.access != Access::read) {
+    notes.problem("access", "expected read for category retrieval, found " +
+                                std::string(to_string(tool.access)));
+  }
+  if (tool.poll && tool.access != Access::read) {
+    notes.problem("poll", "expected only where access is read");
+  }
+  if (tool.is_write() && tool.on_interrupt == OnInterrupt::abort) {
+    notes.warn("on_interrupt",
+               "a write that is aborted may be half done; expected commit or finish");
+  }
+  if (is_destructive_name(tool.name) && tool.access != Access::destructive) {
+    notes.warn("name", "destructive by its name, whatever `access` says");
+  }
+  const json::object nothing;
+  const bool is_spoken =
+      std::find(tool.channels.begin(), tool.channels.end(), Channel::voice) != tool.channels.end();
+  if (is_spoken && tool.access_for(&nothing) == Access::destructive) {
+    notes.warn("channels", "a destructive tool never runs in a realtime session; leave voice out");
+  }
+}
+
+}  // namespace
+
+void check_tool(const ToolDraft& draft, Report& report) {
+  const Notes notes(draft, report);
+  const auto arguments = property_names(draft.spec.input_schema);
+  check_bindings(draft.spec, arguments, notes);
+  check_risk(draft.spec, arguments, notes);
+  check_argument_names(draft.spec, arguments, notes);
+  check_times(draft.spec, notes);
+  check_rights(draft.spec, notes);
+}
+
+}  // namespace callosum::registry

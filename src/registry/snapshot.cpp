@@ -1,0 +1,29 @@
+#include "registry/snapshot.hpp"
+
+#include <algorithm>
+
+namespace callosum::registry {
+
+Snapshot::Snapshot(std::vector<Pack> packs, std::vector<ToolSpec> tools, std::string version)
+    : packs_(std::move(packs)), tools_(std::move(tools)), version_(std::move(version)) {
+  for (std::size_t i = 0; i < tools_.size(); ++i) by_name_.emplace(tools_[i].name, i);
+}
+
+const ToolSpec* Snapshot::find(std::string_view name) const {
+  const auto found = by_name_.find(name);
+  return found == by_name_.end() ? nullptr : &tools_[found->second];
+}
+
+const Pack* Snapshot::find_pack(std::string_view name) const {
+  const auto found = std::find_if(packs_.begin(), packs_.end(),
+                                  [&](const Pack& pack) { return pack.name == name; });
+  return found == packs_.end() ? nullptr : &*found;
+}
+
+std::string LoadProblem::to_string() const {
+  std::string out = place.to_string() + ": ";
+  if (!field.empty()) out += field + ": ";
+  return out + message;
+}
+
+}  // namespace callosum::registry

@@ -1,0 +1,91 @@
+#include "registry/tool_spec.hpp"
+
+#include <gtest/gtest.h>
+
+namespace callosum::registry {
+namespace {
+
+ToolSpec calendar_tool() {
+  ToolSpec tool;
+  tool.name = "calendar";
+  tool.risk = {{{{"action", {"create", "move"}}}, Access::write},
+               {{{"action", {"erase"}}}, Access::destructive},
+               {{{"action", {"list"}}, {"days", {json::value(100)}}}, Access::propose}};
+  return tool;
+}
+
+Access access_for(const ToolSpec& tool, const json::object& arguments) {
+  return tool.access_for(&arguments);
+}
+
+TEST(ToolAccess, RisesWithTheArgumentsThatARuleNames) {
+  const auto tool = calendar_tool();
+
+  EXPECT_EQ(access_for(tool, {{"action", "list"}}), Access::read);
+  EXPECT_EQ(access_for(tool, {{"action", "move"}}), Access::write);
+  EXPECT_EQ(access_for(tool, {{"action", "erase"}}), Access::destructive);
+  EXPECT_EQ(access_for(tool, {}), Access::read);
+}
+
+TEST(ToolAccess, NeedsEveryConditionOfARule) {
+  const auto tool = calendar_tool();
+
+  EXPECT_EQ(access_for(tool, {{"action", "list"}, {"days", 7}}), Access::read);
+  EXPECT_EQ(access_for(tool, {{"action", "list"}, {"days", 100.0}}), Access::propose);
+}
+
+TEST(ToolAccess, IsTheStrictestWhereArgumentsCannotBeRead) {
+  const auto tool = calendar_tool();
+
+  EXPECT_EQ(tool.access_for(nullptr), Access::destructive);
+  EXPECT_EQ(access_for(tool, {{"action", json::array{"list"}}}), Access::destructive);
+}
+
+TEST(ToolAccess, IsNotFooledByTheSpellingOfAValue) {
+  EXPECT_EQ(access_for(calendar_tool(), {{"action", "ＥＲase"}}), Access::destructive);
+}
+
+TEST(ToolAccess, ADestructiveNameIsDestructiveWhateverTheManifestSays) {
+  ToolSpec tool;
+
+  tool.name = "Delete_booking";
+  EXPECT_EQ(access_for(tool, {}), Access::destructive);
+  tool.name = "do_DROP_SCHEMA_now";
+  EXPECT_EQ(access_for(tool, {}), Access::destructive);
+  tool.name = "undelete_booking";
+  EXPECT_EQ(access_for(tool, {}), Access::read);
+}
+
+template <class Enum>
+void expect_words_read_back() {
+  const auto words = words_of<Enum>();
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    EXPECT_EQ(parse_word<Enum>(words[i]), static_cast<Enum>(i));
+    EXPECT_EQ(to_string(static_cast<Enum>(i)), words[i]);
+  }
+  EXPECT_EQ(parse_word<Enum>(""), std::nullopt);
+}
+
+TEST(Words, OfEveryEnumReadBackAsTheyAreWritten) {
+  expect_words_read_back<Category>();
+  expect_words_read_back<Access>();
+  expect_words_read_back<Channel>();
+  expect_words_read_back<Assurance>();
+  expect_words_read_back<Confirmation>();
+  expect_words_read_back<OnInterrupt>();
+  expect_words_read_back<Delivery>();
+  expect_words_read_back<CacheScope>();
+  expect_words_read_back<ToolOwnership>();
+  expect_words_read_back<AccessMode>();
+  expect_words_read_back<ReplyPath>();
+  expect_words_read_back<Intent>();
+}
+
+TEST(Words, AreThoseOfTheWire) {
+  EXPECT_EQ(to_string(Intent::set_pending_message), "SET_PENDING_MESSAGE");
+  EXPECT_EQ(to_string(AccessMode::propose_actions), "propose_actions");
+  EXPECT_EQ(parse_word<Access>("READ"), std::nullopt);
+}
+
+}  // namespace
+}  // namespace callosum::registry
