@@ -1,0 +1,52 @@
+#pragma once
+
+#include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
+#include <cstdint>
+#include <set>
+#include <string>
+
+#include "base/result.hpp"
+#include "registry/tool_spec.hpp"
+#include "storage/sqlite/connection.hpp"
+
+namespace callosum::tool::sql {
+
+namespace json = boost::json;
+
+/// What a tool's rows become (packs/README.md "Results").
+enum class ResultShape : std::uint8_t {
+  one,       ///< the first row as an object, or null
+  many,      ///< {items, count, truncated?}
+  value,     ///< {value}: first column of the first row
+  affected,  ///< {affected}: rows written
+};
+
+/// A tool's `run`, read and checked once at load.
+struct Plan {
+  std::string sql;
+  ResultShape shape = ResultShape::many;
+  std::size_t max_rows = 50;
+  bool is_write = false;
+  std::set<std::string, std::less<>>
+      json_columns;  ///< text that the output schema calls object or array
+  std::set<std::string, std::less<>> boolean_columns;  ///< 0 and 1 that it calls boolean
+};
+
+/// Reads `{sql, result, max_rows?}`. VALIDATION names the key.
+Result<Plan> read_plan(const registry::ToolSpec& tool);
+
+/// What the output schema says of one row; null: nothing.
+const json::object* row_schema(const json::object& output, ResultShape shape);
+
+/// Compiles the statement behind the fence of `connection`. VALIDATION says why it does not load:
+/// what the fence refuses, a parameter that is neither input nor binding, a column that the output
+/// schema does not know.
+Result<void> check_plan(storage::sqlite::Connection& connection, const registry::ToolSpec& tool,
+                        const Plan& plan);
+
+/// Runs it for one tenant on a fenced connection, on that connection's thread.
+Result<json::value> run_plan(storage::sqlite::Connection& connection, const Plan& plan,
+                             const json::object& arguments, const std::string& tenant_id);
+
+}  // namespace callosum::tool::sql

@@ -1,0 +1,104 @@
+#include <algorithm>
+
+#include "base/json.hpp"
+#include "base/text.hpp"
+#include "tool/sql/plan.hpp"
+
+namespace callosum::tool::sql {
+namespace {
+
+constexpr std::int64_t kMostRows = 500;
+
+Error refuse(const std::string& why) { return fail(ErrorType::validation, "run." + why); }
+
+bool names_type(const json::object& schema, std::string_view word) {
+  const auto* type = schema.if_contains("type");
+  if (type == nullptr) return false;
+  if (const auto* one = type->if_string()) return *one == word;
+  const auto* many = type->if_array();
+  return many != nullptr &&
+         std::any_of(many->begin(), many->end(), [word](const json::value& item) {
+           return item.is_string() && item.get_string() == word;
+         });
+}
+
+void read_columns(const json::object& row, Plan& plan) {
+  const auto* properties = find_object(row, "properties");
+  if (properties == nullptr) return;
+  for (const auto& property : *properties) {
+    const auto* schema = property.value().if_object();
+    if (schema == nullptr || names_type(*schema, "string")) continue;
+    if (names_type(*schema, "object") || names_type(*schema, "array")) {
+      plan.json_columns.emplace(property.key());
+    } else if (names_type(*schema, "boolean") && !names_type(*schema, "integer") &&
+               !names_type(*schema, "number")) {
+      plan.boolean_columns.emplace(property.key());
+    }
+  }
+}
+
+Result<ResultShape> read_shape(const json::object& config) {
+  const auto word = text_at(config, "result");
+  if (word == "one") return ResultShape::one;
+  if (word == "many") return ResultShape::many;
+  if (word == "value") return ResultShape::value;
+  if (word == "affected") return ResultShape::affected;
+  return refuse("result: expected one, many, value or affected");
+}
+
+Result<void> check_keys(const json::object& config) {
+  const std::vector<std::string_view> known{"sql", "result", "max_rows"};
+  for (const auto& member : config) {
+    if (std::find(known.begin(), known.end(), member.key()) != known.end()) continue;
+    const auto nearest = find_nearest(member.key(), known);
+    return refuse(std::string(member.key()) + ": unknown key" +
+                  (nearest.empty() ? "; known are sql, result, max_rows"
+                                   : "; did you mean " + std::string(nearest) + "?"));
+  }
+  return {};
+}
+
+Result<void> read_max_rows(const json::object& config, Plan& plan) {
+  const auto* value = config.if_contains("max_rows");
+  if (value == nullptr) return {};
+  const bool is_good =
+      value->is_int64() && value->get_int64() >= 1 && value->get_int64() <= kMostRows;
+  if (!is_good || plan.shape != ResultShape::many) {
+    return refuse("max_rows: expected a whole number from 1 to 500, with result: many");
+  }
+  plan.max_rows = static_cast<std::size_t>(value->get_int64());
+  return {};
+}
+
+}  // namespace
+
+const json::object* row_schema(const json::object& output, ResultShape shape) {
+  if (shape == ResultShape::one) return &output;
+  if (shape != ResultShape::many) return nullptr;
+  const auto* properties = find_object(output, "properties");
+  const auto* items = properties == nullptr ? nullptr : find_object(*properties, "items");
+  return items == nullptr ? nullptr : find_object(*items, "items");
+}
+
+Result<Plan> read_plan(const registry::ToolSpec& tool) {
+  const auto* config = tool.run.config.if_object();
+  if (config == nullptr) return fail(ErrorType::validation, "run: expected sql and result");
+  const auto keys = check_keys(*config);
+  if (!keys) return keys.error();
+  const auto* sql = find_string(*config, "sql");
+  if (sql == nullptr || trim(*sql).empty()) return refuse("sql: expected one SQL statement");
+  const auto shape = read_shape(*config);
+  if (!shape) return shape.error();
+
+  Plan plan{.sql = std::string(*sql), .shape = *shape, .is_write = tool.is_write()};
+  if (plan.shape == ResultShape::affected && !plan.is_write) {
+    return refuse("result: affected is for tools whose access is write");
+  }
+  const auto rows = read_max_rows(*config, plan);
+  if (!rows) return rows.error();
+  const auto* row = row_schema(tool.output_schema, plan.shape);
+  if (row != nullptr) read_columns(*row, plan);
+  return plan;
+}
+
+}  // namespace callosum::tool::sql
