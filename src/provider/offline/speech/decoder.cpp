@@ -1,7 +1,10 @@
 #include "provider/offline/speech/decoder.hpp"
 
+#include <algorithm>
 #include <array>
+#include <cmath>
 #include <mutex>
+#include <string_view>
 #include <pocketsphinx/pocketsphinx.h>
 #include <sphinxbase/cmn.h>
 #include <sphinxbase/err.h>
@@ -19,6 +22,12 @@ constexpr std::array<float, 13> kPhoneBandMean = {
 /// utterance of a call, while the mean is still finding its place, is not pruned away.
 constexpr const char* kBeam = "1e-70";
 constexpr const char* kWordBeam = "1e-45";
+
+/// Scores are logarithms to the base 1.0001.
+constexpr double kLogUnit = 1e-4;
+
+/// "<sil>", "[NOISE]": sounds between the words.
+bool is_filler(std::string_view word) { return word.starts_with('<') || word.starts_with('['); }
 
 /// The decoder is very talkative; what matters comes back as values.
 void silence_log() {
@@ -72,10 +81,28 @@ void Decoder::feed(std::span<const std::int16_t> samples) {
   if (!samples.empty()) ps_process_raw(decoder_.get(), samples.data(), samples.size(), 0, 0);
 }
 
-std::string Decoder::finish() {
+Decoded Decoder::finish() {
   ps_end_utt(decoder_.get());
   const char* text = ps_get_hyp(decoder_.get(), nullptr);
-  return text == nullptr ? "" : text;
+  if (text == nullptr) return {};
+  Decoded decoded{.text = text};
+  ps_get_prob(decoder_.get());  // fills in the posteriors of the words
+  double acoustic = 0;
+  double frames = 0;
+  double least_sure = 0;
+  for (ps_seg_t* word = ps_seg_iter(decoder_.get()); word != nullptr; word = ps_seg_next(word)) {
+    if (is_filler(ps_seg_word(word))) continue;
+    int first = 0;
+    int last = 0;
+    int32 score = 0;
+    ps_seg_frames(word, &first, &last);
+    least_sure = std::min(least_sure, kLogUnit * ps_seg_prob(word, &score, nullptr, nullptr));
+    acoustic += kLogUnit * score;
+    frames += last - first + 1;
+  }
+  decoded.fit = frames > 0 ? acoustic / frames : 0;
+  decoded.least_sure = std::exp(least_sure);
+  return decoded;
 }
 
 }  // namespace callosum::provider::offline::speech

@@ -19,6 +19,16 @@ enum class Band : std::uint8_t {
   phone,  ///< came as 8 kHz mu-law and was resampled
 };
 
+/// What a decoder made of an utterance.
+struct Decoded {
+  std::string text;  ///< words separated by single spaces; empty where nothing fits
+  /// How much better any sounds at all would have fitted than these words: 0 best, about -2 for words that were said,
+  /// -4.5 for words that were not. Natural logarithm a frame, so it does not depend on level or line.
+  double fit = 0;
+  /// Posterior probability of the least sure word, 0 to 1. Means nothing for a grammar.
+  double least_sure = 0;
+};
+
 /// One pocketsphinx decoder over one language. Its cepstral mean learns the caller's line from
 /// utterance to utterance, so it belongs to one call and must never be shared. Blocking; one thread
 /// at a time.
@@ -32,8 +42,7 @@ class Decoder {
   void start();
   /// 16 kHz; best in pieces of 20 ms while the caller speaks.
   void feed(std::span<const std::int16_t> samples);
-  /// The words heard, separated by single spaces; empty where nothing fits.
-  std::string finish();
+  Decoded finish();
 
  private:
   struct Free {

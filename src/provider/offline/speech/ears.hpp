@@ -11,13 +11,19 @@
 
 namespace callosum::provider::offline::speech {
 
-/// One utterance, heard twice. A grammar alone takes nearly any sentence for something it knows, so
-/// it is believed only where a freer model hears much the same words.
+/// One utterance, heard twice. A grammar alone takes nearly any sentence for something it knows, so it is believed
+/// only where a freer model hears much the same words. Where they differ, the freer model's words count only when each
+/// of them is sure and fits the sound: another wording of what is known, and not a stranger's sentence bent to it.
 struct Heard {
-  std::string grammar;    ///< the nearest sentence of the grammar; empty: none fits
-  std::string trigram;    ///< the words as the freer model has them
-  double agreement = 0;   ///< word similarity of the two, 0 to 1
-  bool accepted = false;  ///< enough agreement: `grammar` is what was said
+  std::string grammar;      ///< the nearest sentence of the grammar; empty: none fits
+  std::string trigram;      ///< the words as the freer model has them
+  double agreement = 0;     ///< word similarity of the two, 0 to 1
+  bool accepted = false;    ///< they agree: `grammar` is what was said
+  bool words_sure = false;  ///< `trigram` is what was said, phrase or not
+
+  bool understood() const { return accepted || words_sure; }
+  /// What to go on with; empty when nothing was understood.
+  const std::string& text() const;
 };
 
 /// The ears of one call: two decoders that get used to the caller. Blocking, about 0.06 s of CPU a
@@ -33,10 +39,11 @@ class Ears {
   Heard finish();
 
  private:
-  Ears(Decoder grammar, Decoder trigram);
+  Ears(Decoder grammar, Decoder trigram, Band band);
 
   Decoder grammar_;
   Decoder trigram_;
+  Band band_;
   std::size_t fed_ = 0;
   bool listening_ = false;
 };
