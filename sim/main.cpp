@@ -1,0 +1,23 @@
+// The simulators of the vendors' clouds, one subcommand each.
+#include <CLI/CLI.hpp>
+#include <csignal>
+#include <cstdio>
+
+#include "sim/openai/command.hpp"
+
+int main(int argc, char** argv) {
+  std::signal(SIGPIPE, SIG_IGN);
+  CLI::App program("The far side of Callosum's wires, for tests: vendors' clouds on this machine.",
+                   "callosum-sim");
+  program.require_subcommand(1);
+  callosum::sim::openai::add_command(program);
+  try {
+    program.parse(argc, argv);
+  } catch (const CLI::RuntimeError& e) {
+    std::fprintf(stderr, "%s\n", e.what());
+    return e.get_exit_code();
+  } catch (const CLI::ParseError& e) {
+    return program.exit(e);
+  }
+  return 0;
+}

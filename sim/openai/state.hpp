@@ -1,0 +1,25 @@
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "sim/openai/conversation.hpp"
+#include "sim/openai/session_config.hpp"
+
+namespace callosum::sim::openai {
+
+/// A function call of the model, from its item's end on.
+struct CallState {
+  bool is_cut = false;
+  std::size_t outputs = 0;
+};
+
+/// What one connection remembers. Owned by its Dialogue.
+struct State {
+  SessionConfig config;
+  Conversation conversation;
+  std::map<std::string, CallState, std::less<>> calls;
+  bool has_spoken = false;
+};
+
+}  // namespace callosum::sim::openai
