@@ -47,6 +47,7 @@ enum class FaultKind : std::uint8_t {
 enum class Manner : std::uint8_t {
   close,  ///< a close frame with `code`
   eof,    ///< the TCP connection ends without one
+  reset,  ///< the same with a TCP reset
   hang,   ///< nothing is sent or read any more, and nothing closed
 };
 

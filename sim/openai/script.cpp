@@ -38,8 +38,10 @@ void read_disconnect(Sheet& sheet, Disconnect& into) {
     into.manner = Manner::close;
   } else if (manner == "hang") {
     into.manner = Manner::hang;
+  } else if (manner == "reset") {
+    into.manner = Manner::reset;
   } else if (manner != "eof") {
-    sheet.complain(sheet.node("manner"), "manner must be close, eof or hang");
+    sheet.complain(sheet.node("manner"), "manner must be close, eof, reset or hang");
   }
   if (code < 1000 || code > 4999) {
     sheet.complain(sheet.node("code"), "code must be a close code, 1000 to 4999");

@@ -88,8 +88,12 @@ boost::asio::awaitable<void> Wire::close_when_told() {
     told_.reset();
     co_await told_.wait(never);
   }
-  if (ending_->manner == Manner::eof) {
-    socket_.abort();
+  if (ending_->manner == Manner::eof || ending_->manner == Manner::reset) {
+    if (ending_->manner == Manner::reset) {
+      socket_.reset();
+    } else {
+      socket_.abort();
+    }
     co_return;
   }
   const auto deadline = async::Deadline::after(world_.time, kGoodbye);

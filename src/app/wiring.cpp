@@ -12,6 +12,7 @@
 #include "policy/membership.hpp"
 #include "policy/ownership.hpp"
 #include "policy/turn_budget.hpp"
+#include "provider/offline/chat_brain.hpp"
 #include "provider/offline/flite_speech.hpp"
 #include "provider/offline/offline_port.hpp"
 #include "provider/offline/phrase_brain.hpp"
@@ -64,7 +65,14 @@ Result<void> make_offline(Parts& parts, const std::string&, const config::Provid
   auto speech = provider::offline::make_flite_speech(*snapshot, parts.config.data + "/speech");
   if (!speech) return speech.error();
   state->speech = std::move(*speech);
-  state->brain = provider::offline::make_phrase_brain(snapshot);
+  if (config.brain_url.empty()) {
+    state->brain = provider::offline::make_phrase_brain(snapshot);
+  } else {
+    auto tls = net::make_client_tls(config.ca_file);
+    if (!tls) return tls.error();
+    state->brain = provider::offline::make_chat_brain(
+        {config.brain_url, config.brain_model, config.brain_key, *tls}, parts.time);
+  }
   parts.provider.make = [state, &time = parts.time] {
     return provider::offline::make_offline_port({time, state->pool, *state->speech, *state->brain});
   };

@@ -71,6 +71,10 @@ class PlainStream final : public ByteStream {
     error_code ignored;
     socket_.close(ignored);
   }
+  void reset_on_close() override {
+    error_code ignored;
+    socket_.set_option(asio::socket_base::linger(true, 0), ignored);
+  }
   asio::any_io_executor executor() override { return socket_.get_executor(); }
 
  private:
@@ -118,6 +122,10 @@ class TlsStream final : public ByteStream {
   void close() override {
     error_code ignored;
     stream_.next_layer().close(ignored);
+  }
+  void reset_on_close() override {
+    error_code ignored;
+    stream_.next_layer().set_option(asio::socket_base::linger(true, 0), ignored);
   }
   asio::any_io_executor executor() override { return stream_.get_executor(); }
 

@@ -53,6 +53,8 @@ class ByteStream {
   /// Whether a write that was cancelled may be begun again; a TLS record that is cut is lost.
   virtual bool survives_cancelled_write() const = 0;
   virtual void close() = 0;  ///< now
+  /// Makes `close` a TCP reset, which takes back what the peer has not read. For simulators.
+  virtual void reset_on_close() {}
   virtual boost::asio::any_io_executor executor() = 0;
 };
 

@@ -29,6 +29,7 @@ class LinkedWsConnection final : public WsConnection {
     return WsLink::close(link_, code, std::move(reason), deadline);
   }
   void abort() override { link_->abort(); }
+  void reset() override { link_->reset(); }
   const std::optional<CloseInfo>& close_info() const override { return link_->close_info(); }
   std::size_t queued_bytes() const override { return link_->queue().bytes(); }
   std::uint64_t dropped_audio_frames() const override { return link_->queue().dropped_audio(); }

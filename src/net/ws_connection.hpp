@@ -64,6 +64,8 @@ class WsConnection {
                                              async::Deadline deadline) = 0;
   /// Drops the connection now. A pending read ends.
   virtual void abort() = 0;
+  /// The same with a TCP reset, where there is TCP. For simulators.
+  virtual void reset() { abort(); }
 
   virtual const std::optional<CloseInfo>& close_info() const = 0;
   virtual std::size_t queued_bytes() const = 0;

@@ -176,6 +176,11 @@ void WsLink::abort() {
   drop();
 }
 
+void WsLink::reset() {
+  if (!is_closed_) stream_->reset_on_close();
+  abort();
+}
+
 void WsLink::release() {
   if (!is_lingering_) abort();
 }

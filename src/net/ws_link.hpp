@@ -38,6 +38,7 @@ class WsLink final : public IoSink,
                                             std::string reason, async::Deadline deadline);
   bool send(WsOpcode opcode, std::string_view payload, FrameKind kind);
   void abort();
+  void reset();
   /// The owner has gone: drops the connection unless it is already saying goodbye.
   void release();
 

@@ -66,10 +66,9 @@ TEST_F(SpeechEars, DoNotBelieveSentencesTheyHaveNoPhraseFor) {
 }
 
 TEST_F(SpeechEars, TakeAnotherWordingByItsWords) {
-  const std::vector<std::string> wordings = {"when are you open on tuesday",
-                                             "is there an appointment on friday",
-                                             "tell me about your cancellation rules",
-                                             "how much does a manicure cost"};
+  const std::vector<std::string> wordings = {
+      "when are you open on tuesday", "is there an appointment on friday",
+      "tell me about your cancellation rules", "how much does a manicure cost"};
   int heard_right = 0;
 
   for (const auto& sentence : wordings) {

@@ -4,10 +4,10 @@
 #include <array>
 #include <cmath>
 #include <mutex>
-#include <string_view>
 #include <pocketsphinx/pocketsphinx.h>
 #include <sphinxbase/cmn.h>
 #include <sphinxbase/err.h>
+#include <string_view>
 
 namespace callosum::provider::offline::speech {
 namespace {

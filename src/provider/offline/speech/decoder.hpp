@@ -22,8 +22,9 @@ enum class Band : std::uint8_t {
 /// What a decoder made of an utterance.
 struct Decoded {
   std::string text;  ///< words separated by single spaces; empty where nothing fits
-  /// How much better any sounds at all would have fitted than these words: 0 best, about -2 for words that were said,
-  /// -4.5 for words that were not. Natural logarithm a frame, so it does not depend on level or line.
+  /// How much better any sounds at all would have fitted than these words: 0 best, about -2 for
+  /// words that were said, -4.5 for words that were not. Natural logarithm a frame, so it does not
+  /// depend on level or line.
   double fit = 0;
   /// Posterior probability of the least sure word, 0 to 1. Means nothing for a grammar.
   double least_sure = 0;

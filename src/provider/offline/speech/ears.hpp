@@ -11,9 +11,10 @@
 
 namespace callosum::provider::offline::speech {
 
-/// One utterance, heard twice. A grammar alone takes nearly any sentence for something it knows, so it is believed
-/// only where a freer model hears much the same words. Where they differ, the freer model's words count only when each
-/// of them is sure and fits the sound: another wording of what is known, and not a stranger's sentence bent to it.
+/// One utterance, heard twice. A grammar alone takes nearly any sentence for something it knows, so
+/// it is believed only where a freer model hears much the same words. Where they differ, the freer
+/// model's words count only when each of them is sure and fits the sound: another wording of what
+/// is known, and not a stranger's sentence bent to it.
 struct Heard {
   std::string grammar;      ///< the nearest sentence of the grammar; empty: none fits
   std::string trigram;      ///< the words as the freer model has them

@@ -17,7 +17,8 @@ class Collect final : public VadSink {
   void speech_started(std::uint64_t) override { decoder_.start(); }
   void speech(std::span<const std::int16_t> samples) override { decoder_.feed(samples); }
   void speech_stopped(std::uint64_t) override {
-    if (std::string words = decoder_.finish().text; !words.empty()) heard_.push_back(std::move(words));
+    if (std::string words = decoder_.finish().text; !words.empty())
+      heard_.push_back(std::move(words));
   }
 
   std::string text() const { return join(heard_, " "); }

