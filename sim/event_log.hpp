@@ -13,8 +13,9 @@ namespace callosum::sim {
 
 namespace json = boost::json;
 
-/// What passed on the wires, one JSON object a line: {ms, connection, dir: in|out|note, ...}. Written at once, so that
-/// a test can read it while the simulator runs. Base64 audio is replaced by its length.
+/// What passed on the wires, one JSON object a line: {ms, connection, dir: in|out|note, ...}.
+/// Written at once, so that a test can read it while the simulator runs. Base64 audio is replaced
+/// by its length.
 class EventLog {
  public:
   /// Writes nothing.

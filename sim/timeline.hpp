@@ -10,7 +10,8 @@
 
 namespace callosum::sim {
 
-/// What one connection does later: actions by their time, in one task. Equal times keep their order.
+/// What one connection does later: actions by their time, in one task. Equal times keep their
+/// order.
 class Timeline {
  public:
   Timeline(const boost::asio::any_io_executor& executor, async::TimeSource& time)

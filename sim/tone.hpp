@@ -7,7 +7,8 @@
 
 namespace callosum::sim {
 
-/// The sound formats of the vendors' wires. Ours on purpose: nothing is shared with the product's audio/.
+/// The sound formats of the vendors' wires. Ours on purpose: nothing is shared with the product's
+/// audio/.
 enum class SoundFormat : std::uint8_t { pcm24, ulaw, alaw };
 
 SoundFormat parse_sound_format(std::string_view name);  ///< "audio/pcm", "audio/pcmu", "audio/pcma"
@@ -16,8 +17,8 @@ std::size_t bytes_per_ms(SoundFormat format);
 /// Spoken sound goes out in pieces of this length.
 constexpr std::chrono::milliseconds kSoundPiece{200};
 
-/// One piece of a 220 Hz tone as base64. 200 ms hold whole periods, so pieces join without a click and all are
-/// equal: computed once a format.
+/// One piece of a 220 Hz tone as base64. 200 ms hold whole periods, so pieces join without a click
+/// and all are equal: computed once a format.
 const std::string& tone_piece_base64(SoundFormat format);
 
 /// How long a voice would need for `text`, in whole pieces; at most a minute.

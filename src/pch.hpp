@@ -1,5 +1,5 @@
-// The one precompiled header: what almost every file includes anyway. Nothing here may be relied upon:
-// every header still names what it uses (lint compiles each alone).
+// The one precompiled header: what almost every file includes anyway. Nothing here may be relied
+// upon: every header still names what it uses (lint compiles each alone).
 #pragma once
 
 #include <algorithm>

@@ -110,10 +110,12 @@ void Door::admit_kind(const net::HttpRequest& request, Admission& admission) con
   admission.model = request.query("model");
   const auto intent = request.query("intent");
   if (!request.query("call_id").empty()) {
-    return refuse(admission, 4000, {"invalid_call_id", "No call with this id is running.", "call_id"});
+    return refuse(admission, 4000,
+                  {"invalid_call_id", "No call with this id is running.", "call_id"});
   }
   if (!intent.empty() && intent != "transcription") {
-    return refuse(admission, 4000, {"invalid_value", "Supported intents are: 'transcription'.", "intent"});
+    return refuse(admission, 4000,
+                  {"invalid_value", "Supported intents are: 'transcription'.", "intent"});
   }
   const bool is_preset_transcription =
       admission.preset && text_at(*admission.preset, "type") == "transcription";
@@ -125,15 +127,16 @@ void Door::admit_kind(const net::HttpRequest& request, Admission& admission) con
     admission.model = text_at(*admission.preset, "model", kDefaultModel);
   }
   if (admission.model.empty()) {
-    return refuse(admission, 4000, {"missing_model", "You must provide a model parameter.", "model"});
+    return refuse(admission, 4000,
+                  {"missing_model", "You must provide a model parameter.", "model"});
   }
   const auto& more = world_.script->models;
   const bool is_known = is_known_model(admission.model) ||
                         std::find(more.begin(), more.end(), admission.model) != more.end();
   if (!is_known) {
-    return refuse(admission, 4000,
-                  {"invalid_model", "The model '" + admission.model + "' is not a realtime model.",
-                   "model"});
+    return refuse(
+        admission, 4000,
+        {"invalid_model", "The model '" + admission.model + "' is not a realtime model.", "model"});
   }
   // The secret's session was made for its own model; the connection's word is newer.
   if (admission.preset) (*admission.preset)["model"] = admission.model;
@@ -160,7 +163,8 @@ net::HttpResponse Door::make_secret(const net::HttpRequest& request) {
 
   const auto* expiry = find_object(fields, "expires_after");
   const auto* seconds = expiry ? expiry->if_contains("seconds") : nullptr;
-  const std::chrono::seconds life(seconds ? seconds->to_number<std::int64_t>() : kSecretLife.count());
+  const std::chrono::seconds life(seconds ? seconds->to_number<std::int64_t>()
+                                          : kSecretLife.count());
   const auto expires = world_.time.wall_now() + life;
   const auto value = make_id("ek_", world_.random);
   if (secrets_.size() >= kMostSecrets) secrets_.clear();

@@ -43,7 +43,8 @@ Reply report_outputs(const Turn& turn) {
   return say(std::move(text));
 }
 
-/// "Say exactly: …" in a response's own instructions: the words in quotes, else what follows the colon.
+/// "Say exactly: …" in a response's own instructions: the words in quotes, else what follows the
+/// colon.
 std::string dictated(std::string_view instructions) {
   const auto exactly = to_lower_ascii(instructions).find("exactly");
   if (exactly == std::string::npos) return {};

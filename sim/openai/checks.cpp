@@ -9,14 +9,21 @@ namespace {
 
 std::string_view kind_of(const json::value& value) {
   switch (value.kind()) {
-    case json::kind::null: return "null";
-    case json::kind::bool_: return "a boolean";
+    case json::kind::null:
+      return "null";
+    case json::kind::bool_:
+      return "a boolean";
     case json::kind::int64:
-    case json::kind::uint64: return "an integer";
-    case json::kind::double_: return "a decimal";
-    case json::kind::string: return "a string";
-    case json::kind::array: return "an array";
-    case json::kind::object: return "an object";
+    case json::kind::uint64:
+      return "an integer";
+    case json::kind::double_:
+      return "a decimal";
+    case json::kind::string:
+      return "a string";
+    case json::kind::array:
+      return "an array";
+    case json::kind::object:
+      return "an object";
   }
   return "something else";
 }
@@ -32,14 +39,16 @@ Problem out_of_range(const json::value& value, const std::string& path, double l
   const std::string kind = value.is_double() ? "decimal" : "integer";
   if (number < least) {
     return WireError{kind + "_below_min_value",
-                     "Invalid '" + path + "': " + kind + " below minimum value. Expected a value >= " +
-                         spell(least) + ", but got " + spell(number) + " instead.",
+                     "Invalid '" + path + "': " + kind +
+                         " below minimum value. Expected a value >= " + spell(least) +
+                         ", but got " + spell(number) + " instead.",
                      path};
   }
   if (number > most) {
     return WireError{kind + "_above_max_value",
-                     "Invalid '" + path + "': " + kind + " above maximum value. Expected a value <= " +
-                         spell(most) + ", but got " + spell(number) + " instead.",
+                     "Invalid '" + path + "': " + kind +
+                         " above maximum value. Expected a value <= " + spell(most) + ", but got " +
+                         spell(number) + " instead.",
                      path};
   }
   return {};
@@ -52,7 +61,8 @@ Problem unknown_parameter(const std::string& path) {
 }
 
 Problem missing_parameter(const std::string& path) {
-  return WireError{"missing_required_parameter", "Missing required parameter: '" + path + "'.", path};
+  return WireError{"missing_required_parameter", "Missing required parameter: '" + path + "'.",
+                   path};
 }
 
 Problem wrong_type(const std::string& path, std::string_view expected, const json::value& value) {
@@ -108,7 +118,8 @@ Problem check_each(const json::value& value, const std::string& path, std::size_
   if (!array) return wrong_type(path, "an array", value);
   if (array->size() > max_size) {
     return WireError{"array_above_max_length",
-                     "Invalid '" + path + "': array too long. Expected an array with maximum length " +
+                     "Invalid '" + path +
+                         "': array too long. Expected an array with maximum length " +
                          std::to_string(max_size) + ", but got an array with length " +
                          std::to_string(array->size()) + " instead.",
                      path};
@@ -124,7 +135,8 @@ Problem check_number(const json::value& value, const std::string& path, double l
   return out_of_range(value, path, least, most);
 }
 
-Problem check_integer(const json::value& value, const std::string& path, double least, double most) {
+Problem check_integer(const json::value& value, const std::string& path, double least,
+                      double most) {
   if (!value.is_int64() && !value.is_uint64()) return wrong_type(path, "an integer", value);
   return out_of_range(value, path, least, most);
 }
@@ -134,7 +146,8 @@ Problem check_text(const json::value& value, const std::string& path, std::size_
   if (!text) return wrong_type(path, "a string", value);
   if (text->size() <= max_bytes) return {};
   return WireError{"string_above_max_length",
-                   "Invalid '" + path + "': string too long. Expected a string with maximum length " +
+                   "Invalid '" + path +
+                       "': string too long. Expected a string with maximum length " +
                        std::to_string(max_bytes) + ", but got a string with length " +
                        std::to_string(text->size()) + " instead.",
                    path};

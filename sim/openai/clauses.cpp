@@ -73,7 +73,9 @@ class Reader {
   }
   std::size_t position() const { return at_; }
   void rewind(std::size_t to) { at_ = to; }
-  std::string_view slice(std::size_t from, std::size_t to) const { return text_.substr(from, to - from); }
+  std::string_view slice(std::size_t from, std::size_t to) const {
+    return text_.substr(from, to - from);
+  }
 
  private:
   std::string_view text_;
@@ -193,7 +195,8 @@ bool mentions_tool(std::string_view text, std::string_view tool) {
   std::replace(name.begin(), name.end(), '-', '_');
   std::size_t found = 0;
   for (const auto word : split(name, '_')) {
-    if (word.empty() || std::find(kFillers.begin(), kFillers.end(), word) != kFillers.end()) continue;
+    if (word.empty() || std::find(kFillers.begin(), kFillers.end(), word) != kFillers.end())
+      continue;
     if (!has_word(word)) return false;
     ++found;
   }

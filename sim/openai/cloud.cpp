@@ -35,7 +35,8 @@ net::HttpResponse Cloud::answer(const net::HttpRequest& request) {
   if (path == "/v1/realtime/client_secrets" && request.method == "POST") {
     return door_.make_secret(request);
   }
-  return error_response(404, {"", "Invalid URL (" + request.method + " " + std::string(path) + ")"});
+  return error_response(404,
+                        {"", "Invalid URL (" + request.method + " " + std::string(path) + ")"});
 }
 
 net::HttpResponse Cloud::take_script(const net::HttpRequest& request) {
@@ -67,7 +68,8 @@ std::optional<net::HttpResponse> Cloud::refuse_by_script(Admission& admission) {
 net::UpgradeDecision Cloud::decide(const net::HttpRequest& request) {
   net::UpgradeDecision decision;
   if (request.path() != "/v1/realtime") {
-    decision.refusal = error_response(404, {"", "Invalid URL (GET " + std::string(request.path()) + ")"});
+    decision.refusal =
+        error_response(404, {"", "Invalid URL (GET " + std::string(request.path()) + ")"});
     return decision;
   }
   auto admission = door_.admit(request);

@@ -9,8 +9,9 @@
 
 namespace callosum::sim::openai {
 
-/// OpenAI's Realtime service: GET /v1/realtime as a WebSocket, POST /v1/realtime/client_secrets; and for
-/// tests GET /sim/stats, POST /sim/reset, POST /sim/script (YAML; for connections from then on).
+/// OpenAI's Realtime service: GET /v1/realtime as a WebSocket, POST /v1/realtime/client_secrets;
+/// and for tests GET /sim/stats, POST /sim/reset, POST /sim/script (YAML; for connections from then
+/// on).
 class Cloud final : public net::HttpHandler {
  public:
   Cloud(World& world, std::string key) : world_(world), door_(world, std::move(key)) {}

@@ -60,7 +60,8 @@ std::vector<std::string> pieces_of(const CallPlan& call, std::string_view argume
   const auto size = count > 0 ? (arguments.size() + count - 1) / count : kPieceOfArguments;
   std::vector<std::string> out;
   for (std::size_t from = 0; from < arguments.size();) {
-    const auto to = whole_characters(arguments, std::min(arguments.size(), from + std::max<std::size_t>(size, 1)));
+    const auto to = whole_characters(
+        arguments, std::min(arguments.size(), from + std::max<std::size_t>(size, 1)));
     out.emplace_back(arguments.substr(from, to - from));
     from = to;
   }
@@ -77,7 +78,8 @@ void add_item(const ItemSoFar& item, const ResponseFrame& frame, Events& out) {
       {{"type", "conversation.item.added"}, {"previous_item_id", nullptr}, {"item", item.item}});
 }
 
-void add_text_deltas(ItemSoFar& item, const std::string& text, const ResponseFrame& frame, Events& out) {
+void add_text_deltas(ItemSoFar& item, const std::string& text, const ResponseFrame& frame,
+                     Events& out) {
   const char* type = "response.output_text.delta";
   for (auto& word : words_of(text)) {
     auto event = content_ids(type, item, frame);
@@ -89,7 +91,8 @@ void add_text_deltas(ItemSoFar& item, const std::string& text, const ResponseFra
 }
 
 /// The transcript runs ahead of the sound.
-void add_audio_deltas(ItemSoFar& item, const std::string& text, const ResponseFrame& frame, Events& out) {
+void add_audio_deltas(ItemSoFar& item, const std::string& text, const ResponseFrame& frame,
+                      Events& out) {
   const auto words = words_of(text);
   const auto pieces = static_cast<std::size_t>(spoken_length(text, frame.speed) / kSoundPiece);
   const auto words_a_piece = (words.size() + pieces - 1) / pieces;
@@ -111,8 +114,11 @@ void add_audio_deltas(ItemSoFar& item, const std::string& text, const ResponseFr
 Events message_events(const ReplyPart& part, std::size_t index, const ResponseFrame& frame) {
   Events out;
   ItemSoFar item{.output_index = index, .is_audio = frame.is_audio};
-  item.item = {{"id", frame.make_id("item_")}, {"type", "message"},      {"status", "in_progress"},
-               {"role", "assistant"},          {"content", json::array()}};
+  item.item = {{"id", frame.make_id("item_")},
+               {"type", "message"},
+               {"status", "in_progress"},
+               {"role", "assistant"},
+               {"content", json::array()}};
   if (!part.phase.empty()) item.item["phase"] = part.phase;
   add_item(item, frame, out);
   auto opened = content_ids("response.content_part.added", item, frame);
@@ -162,7 +168,8 @@ void end_call(const ItemSoFar& item, const ResponseFrame& frame, json::object& b
   out.push_back(std::move(done));
 }
 
-void end_message(const ItemSoFar& item, const ResponseFrame& frame, json::object& body, Events& out) {
+void end_message(const ItemSoFar& item, const ResponseFrame& frame, json::object& body,
+                 Events& out) {
   json::object part;
   if (item.is_audio) {
     out.push_back(content_ids("response.output_audio.done", item, frame));
@@ -202,7 +209,8 @@ std::vector<json::object> end_item(const ItemSoFar& item, const ResponseFrame& f
     end_message(item, frame, body, out);
   }
   if (frame.is_in_conversation) {
-    out.push_back({{"type", "conversation.item.done"}, {"previous_item_id", nullptr}, {"item", body}});
+    out.push_back(
+        {{"type", "conversation.item.done"}, {"previous_item_id", nullptr}, {"item", body}});
   }
   out.push_back({{"type", "response.output_item.done"},
                  {"response_id", frame.response_id},

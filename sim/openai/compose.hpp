@@ -38,16 +38,17 @@ struct ResponseFrame {
   std::function<std::string(std::string_view prefix)> make_id;
 };
 
-/// All events between response.created and response.done, in the order of dossier section 11, then the
-/// finish, with the reply's delays. Faults are not in it yet.
+/// All events between response.created and response.done, in the order of dossier section 11, then
+/// the finish, with the reply's delays. Faults are not in it yet.
 std::vector<Step> compose(const Reply& reply, const ResponseFrame& frame);
 
-/// The events that end an item: early, with what has been sent of it, when `status` is "incomplete".
+/// The events that end an item: early, with what has been sent of it, when `status` is
+/// "incomplete".
 struct ItemSoFar {
   std::size_t output_index = 0;
-  json::object item;       ///< as added
-  std::string text;        ///< sent as text or transcript
-  std::string arguments;   ///< sent of a call
+  json::object item;      ///< as added
+  std::string text;       ///< sent as text or transcript
+  std::string arguments;  ///< sent of a call
   bool is_audio = false;
 };
 std::vector<json::object> end_item(const ItemSoFar& item, const ResponseFrame& frame,

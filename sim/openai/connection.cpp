@@ -42,7 +42,8 @@ void expire(Wire& wire) {
                    {"message", "Your session hit the maximum duration of 60 minutes."},
                    {"param", nullptr},
                    {"event_id", nullptr}});
-  wire.end({.manner = Manner::close, .code = 1001, .reason = "invalid_request_error.session_expired"});
+  wire.end(
+      {.manner = Manner::close, .code = 1001, .reason = "invalid_request_error.session_expired"});
 }
 
 asio::awaitable<void> read_events(Served& served) {
@@ -65,7 +66,8 @@ asio::awaitable<void> read_events(Served& served) {
   }
   const auto executor = co_await asio::this_coro::executor;
   async::Event never(executor);
-  const auto forever = async::Deadline::none(time);  // the closer ends the connection, or its peer does
+  const auto forever =
+      async::Deadline::none(time);  // the closer ends the connection, or its peer does
   co_await never.wait(forever);
 }
 
@@ -75,8 +77,9 @@ void record_end(Served& served) {
   auto& stats = wire.world().stats;
   const auto& close = served.socket.close_info();
   if (close) {
-    stats.record_session(wire.name(), "closed",
-                         {{"code", close->code}, {"reason", close->reason}, {"by_peer", close->by_peer}});
+    stats.record_session(
+        wire.name(), "closed",
+        {{"code", close->code}, {"reason", close->reason}, {"by_peer", close->by_peer}});
   }
   wire.world().log.note(wire.name(), "disconnected", close ? std::to_string(close->code) : "");
 }

@@ -10,8 +10,8 @@
 
 namespace callosum::sim::openai {
 
-/// What the handshake said about a connection. A failure is told behind the upgrade, as the vendor does
-/// (dossier section 2.1): an error event, then a close with `type.code` as its reason.
+/// What the handshake said about a connection. A failure is told behind the upgrade, as the vendor
+/// does (dossier section 2.1): an error event, then a close with `type.code` as its reason.
 struct Admission {
   std::optional<WireError> refusal;
   std::uint16_t close_code = 4000;
@@ -21,7 +21,8 @@ struct Admission {
 };
 
 /// Serves one connection until either side ends it. `world` outlives it.
-boost::asio::awaitable<void> serve_connection(World& world, std::unique_ptr<net::WsConnection> socket,
+boost::asio::awaitable<void> serve_connection(World& world,
+                                              std::unique_ptr<net::WsConnection> socket,
                                               Admission admission);
 
 }  // namespace callosum::sim::openai

@@ -47,9 +47,11 @@ Problem Conversation::truncate(const json::object& event) {
   };
   auto* item = find(id);
   if (!item) {
-    return refuse("Error truncating item: the item with id '" + std::string(id) + "' does not exist.");
+    return refuse("Error truncating item: the item with id '" + std::string(id) +
+                  "' does not exist.");
   }
-  if (item->spoken.count() == 0) return refuse("Only model output audio messages can be truncated.");
+  if (item->spoken.count() == 0)
+    return refuse("Only model output audio messages can be truncated.");
   const std::chrono::milliseconds end(event.at("audio_end_ms").to_number<std::int64_t>());
   if (end > item->spoken) {
     return refuse("Audio content of " + std::to_string(item->spoken.count()) +

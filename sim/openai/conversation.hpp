@@ -23,7 +23,8 @@ class Conversation {
  public:
   using Items = std::list<Item>;
 
-  /// Behind `after` (an item id, "root" for the front, empty for the end). Null when `after` is unknown.
+  /// Behind `after` (an item id, "root" for the front, empty for the end). Null when `after` is
+  /// unknown.
   Item* insert(Item item, std::string_view after = {});
   Item* find(std::string_view id);
   bool erase(std::string_view id);

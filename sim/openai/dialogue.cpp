@@ -11,7 +11,9 @@ namespace {
 /// 15 MiB of sound as base64, and what is around it.
 constexpr JsonLimits kLimits{.max_bytes = 24u << 20, .max_depth = 64};
 
-json::value or_null(const std::string& text) { return text.empty() ? json::value() : json::value(text); }
+json::value or_null(const std::string& text) {
+  return text.empty() ? json::value() : json::value(text);
+}
 
 }  // namespace
 
@@ -28,11 +30,14 @@ Dialogue::Dialogue(Wire& wire, Timeline& timeline, SessionConfig config)
   };
 }
 
-void Dialogue::begin() { wire_.send({{"type", "session.created"}, {"session", state_.config.effective()}}); }
+void Dialogue::begin() {
+  wire_.send({{"type", "session.created"}, {"session", state_.config.effective()}});
+}
 
 void Dialogue::on_binary() {
   wire_.note("binary_frames");
-  wire_.refuse({"invalid_event", "Binary frames are not supported: send each event as a text frame."});
+  wire_.refuse(
+      {"invalid_event", "Binary frames are not supported: send each event as a text frame."});
 }
 
 void Dialogue::on_text(std::string_view frame) {
@@ -116,9 +121,10 @@ void Dialogue::create_item(const json::object& event) {
   const auto& item = event.at("item").get_object();
   const auto id = text_at(item, "id");
   if (!id.empty() && state_.conversation.find(id)) {
-    return wire_.refuse({"invalid_value", "An item with the id '" + std::string(id) + "' already exists.",
-                         "item.id"},
-                        &event);
+    return wire_.refuse(
+        {"invalid_value", "An item with the id '" + std::string(id) + "' already exists.",
+         "item.id"},
+        &event);
   }
   if (text_at(item, "type") == "function_call_output") {
     if (!accept_output(item, event)) return;
@@ -138,10 +144,10 @@ bool Dialogue::accept_output(const json::object& item, const json::object& event
   if (call == state_.calls.end()) {
     wire_.note("unknown_outputs", call_id);
     if (wire_.script().accepts_unknown_outputs) return true;
-    wire_.refuse({"invalid_tool_call_id",
-                  "Tool call ID '" + std::string(call_id) + "' not found in conversation.",
-                  "item.call_id"},
-                 &event);
+    wire_.refuse(
+        {"invalid_tool_call_id",
+         "Tool call ID '" + std::string(call_id) + "' not found in conversation.", "item.call_id"},
+        &event);
     return false;
   }
   if (call->second.is_cut) wire_.note("outputs_for_cut_calls", call_id);
@@ -161,10 +167,10 @@ void Dialogue::add_item(json::object item, const json::object& event) {
   auto body = without_sound(item);
   const auto after = text_at(event, "previous_item_id");
   if (!state_.conversation.insert({.id = id, .body = body}, after)) {
-    return wire_.refuse({"invalid_value",
-                         "The item with id '" + std::string(after) + "' does not exist.",
-                         "previous_item_id"},
-                        &event);
+    return wire_.refuse(
+        {"invalid_value", "The item with id '" + std::string(after) + "' does not exist.",
+         "previous_item_id"},
+        &event);
   }
   const auto previous = or_null(state_.conversation.previous_of(id));
   wire_.send({{"type", "conversation.item.added"}, {"previous_item_id", previous}, {"item", body}});
@@ -175,11 +181,11 @@ void Dialogue::retrieve_item(const json::object& event) {
   const auto id = text_at(event, "item_id");
   const auto* item = state_.conversation.find(id);
   if (!item) {
-    return wire_.refuse({"item_retrieve_invalid_item_id",
-                         "Error retrieving item: the item with id '" + std::string(id) +
-                             "' does not exist.",
-                         "item_id"},
-                        &event);
+    return wire_.refuse(
+        {"item_retrieve_invalid_item_id",
+         "Error retrieving item: the item with id '" + std::string(id) + "' does not exist.",
+         "item_id"},
+        &event);
   }
   wire_.send({{"type", "conversation.item.retrieved"}, {"item", item->body}});
 }
@@ -187,10 +193,10 @@ void Dialogue::retrieve_item(const json::object& event) {
 void Dialogue::delete_item(const json::object& event) {
   const std::string id(text_at(event, "item_id"));
   if (!state_.conversation.erase(id)) {
-    return wire_.refuse({"item_delete_invalid_item_id",
-                         "Error deleting item: the item with id '" + id + "' does not exist.",
-                         "item_id"},
-                        &event);
+    return wire_.refuse(
+        {"item_delete_invalid_item_id",
+         "Error deleting item: the item with id '" + id + "' does not exist.", "item_id"},
+        &event);
   }
   wire_.send({{"type", "conversation.item.deleted"}, {"item_id", id}});
 }
@@ -207,8 +213,9 @@ void Dialogue::create_response(const json::object& event) { responder_.create(ev
 void Dialogue::cancel_response(const json::object& event) { responder_.cancel(event); }
 
 void Dialogue::clear_output(const json::object& event) {
-  wire_.refuse({"invalid_event", "output_audio_buffer.clear is only for WebRTC and SIP sessions.", "type"},
-               &event);
+  wire_.refuse(
+      {"invalid_event", "output_audio_buffer.clear is only for WebRTC and SIP sessions.", "type"},
+      &event);
 }
 
 void Dialogue::end() {

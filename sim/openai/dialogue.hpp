@@ -9,8 +9,8 @@
 
 namespace callosum::sim::openai {
 
-/// One connection's conversation: client events in, server events out through the Wire. Knows no socket
-/// and waits for nothing; what happens later goes to the Timeline.
+/// One connection's conversation: client events in, server events out through the Wire. Knows no
+/// socket and waits for nothing; what happens later goes to the Timeline.
 class Dialogue {
  public:
   Dialogue(Wire& wire, Timeline& timeline, SessionConfig config);
@@ -47,7 +47,8 @@ class Dialogue {
   State state_;
   Responder responder_;
   Listener listener_;
-  /// Outputs that came while a response ran: taken, but added and acknowledged behind it, as recorded.
+  /// Outputs that came while a response ran: taken, but added and acknowledged behind it, as
+  /// recorded.
   std::vector<json::object> waiting_outputs_;
 };
 

@@ -18,7 +18,8 @@ std::size_t find_type(const Steps& steps, std::string_view type, std::size_t fro
 std::size_t end_of_response(const Steps& steps) { return find_type(steps, "response.done"); }
 
 void insert(Steps& steps, std::size_t at, Step step) {
-  steps.insert(steps.begin() + static_cast<std::ptrdiff_t>(std::min(at, steps.size())), std::move(step));
+  steps.insert(steps.begin() + static_cast<std::ptrdiff_t>(std::min(at, steps.size())),
+               std::move(step));
 }
 
 /// Events are counted from 1, and response.created, which is no step, is the first.
@@ -33,7 +34,8 @@ void duplicate(const Fault& fault, Steps& steps) {
   for (std::size_t i = 0; i < fault.count; ++i) insert(steps, at, copy);
 }
 
-void duplicate_call(const Fault& fault, const ResponseFrame& frame, const Reply& reply, Steps& steps) {
+void duplicate_call(const Fault& fault, const ResponseFrame& frame, const Reply& reply,
+                    Steps& steps) {
   const auto first = std::find_if(reply.parts.begin(), reply.parts.end(),
                                   [](const ReplyPart& part) { return part.call.has_value(); });
   if (first == reply.parts.end()) return;
@@ -52,7 +54,8 @@ void duplicate_call(const Fault& fault, const ResponseFrame& frame, const Reply&
     more.pop_back();  // its own finish
     auto at = end_of_response(steps) + (fault.is_late ? 1 : 0);
     for (auto& step : more) {
-      if (step.event.contains("output_index")) step.event["output_index"] = reply.parts.size() + copy;
+      if (step.event.contains("output_index"))
+        step.event["output_index"] = reply.parts.size() + copy;
       insert(steps, at++, std::move(step));
     }
   }
@@ -94,18 +97,32 @@ void apply_faults(const Reply& reply, const ResponseFrame& frame, Steps& steps) 
   for (const auto& fault : reply.faults) {
     switch (fault.kind) {
       case FaultKind::duplicate:
-      case FaultKind::duplicate_late: duplicate(fault, steps); break;
-      case FaultKind::duplicate_call: duplicate_call(fault, frame, reply, steps); break;
-      case FaultKind::reorder: reorder(fault, steps); break;
-      case FaultKind::drop: drop(fault, steps); break;
-      case FaultKind::silence: insert(steps, position(fault), {.kind = Step::Kind::silence}); break;
+      case FaultKind::duplicate_late:
+        duplicate(fault, steps);
+        break;
+      case FaultKind::duplicate_call:
+        duplicate_call(fault, frame, reply, steps);
+        break;
+      case FaultKind::reorder:
+        reorder(fault, steps);
+        break;
+      case FaultKind::drop:
+        drop(fault, steps);
+        break;
+      case FaultKind::silence:
+        insert(steps, position(fault), {.kind = Step::Kind::silence});
+        break;
       case FaultKind::disconnect:
         insert(steps, position(fault),
                {.kind = Step::Kind::disconnect, .disconnect = fault.disconnect});
         break;
       case FaultKind::unknown_event:
-      case FaultKind::huge_event: add_unknown_event(fault, frame, steps); break;
-      case FaultKind::errors: add_errors(fault, steps); break;
+      case FaultKind::huge_event:
+        add_unknown_event(fault, frame, steps);
+        break;
+      case FaultKind::errors:
+        add_errors(fault, steps);
+        break;
     }
   }
 }

@@ -18,8 +18,9 @@ int number_at(const json::object& object, std::string_view key, int otherwise) {
   return value && value->is_number() ? value->to_number<int>() : otherwise;
 }
 
-/// How long a pause ends a turn. A semantic detector waits by eagerness; 8, 4 and 2 s are its longest
-/// waits, and a finished sentence, which is all that this ear can assume, takes a quarter of them.
+/// How long a pause ends a turn. A semantic detector waits by eagerness; 8, 4 and 2 s are its
+/// longest waits, and a finished sentence, which is all that this ear can assume, takes a quarter
+/// of them.
 int silence_ms(const json::object& turn_detection) {
   if (text_at(turn_detection, "type") != "semantic_vad") {
     return number_at(turn_detection, "silence_duration_ms", 200);
@@ -93,7 +94,8 @@ void InputAudio::hear_frame(double loudness, const json::object& turn_detection,
   quiet_ms_ = is_loud ? 0 : quiet_ms_ + kFrameMs;
   if (!is_speaking_ && loud_ms_ >= kOnsetMs) {
     is_speaking_ = true;
-    const std::chrono::milliseconds before(loud_ms_ + number_at(turn_detection, "prefix_padding_ms", 300));
+    const std::chrono::milliseconds before(loud_ms_ +
+                                           number_at(turn_detection, "prefix_padding_ms", 300));
     events.push_back({SpeechChange::started, std::max(heard_ - before, start_)});
   } else if (is_speaking_ && quiet_ms_ >= silence_ms(turn_detection)) {
     is_speaking_ = false;

@@ -16,11 +16,12 @@ enum class SpeechChange : std::uint8_t { started, stopped };
 
 struct SpeechEvent {
   SpeechChange change;
-  std::chrono::milliseconds at;  ///< audio_start_ms or audio_end_ms: from the first sample ever appended
+  std::chrono::milliseconds
+      at;  ///< audio_start_ms or audio_end_ms: from the first sample ever appended
 };
 
-/// The input buffer of one connection and its ear: speech is what is loud enough for long enough. Forty
-/// milliseconds above the threshold begin it, `silence_duration_ms` below it end it.
+/// The input buffer of one connection and its ear: speech is what is loud enough for long enough.
+/// Forty milliseconds above the threshold begin it, `silence_duration_ms` below it end it.
 class InputAudio {
  public:
   /// `turn_detection` null: nothing is detected. Returns what changed, in order.

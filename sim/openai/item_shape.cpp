@@ -6,8 +6,8 @@
 namespace callosum::sim::openai {
 namespace {
 
-constexpr std::array<std::string_view, 4> kItemTypes{"message", "function_call",
-                                                     "function_call_output", "mcp_approval_response"};
+constexpr std::array<std::string_view, 4> kItemTypes{
+    "message", "function_call", "function_call_output", "mcp_approval_response"};
 constexpr std::array<std::string_view, 3> kRoles{"system", "user", "assistant"};
 constexpr std::array<std::string_view, 3> kStatuses{"completed", "incomplete", "in_progress"};
 constexpr std::array<std::string_view, 1> kObjects{"realtime.item"};
@@ -21,12 +21,10 @@ Problem is_id(const json::value& value, const std::string& path) {
   return check_text(value, path, 128);
 }
 
-constexpr std::array kContentFields{Field{"type", is_text, true},
-                                    Field{"text", is_text},
-                                    Field{"audio", is_text},
-                                    Field{"transcript", is_text, false, true},
-                                    Field{"image_url", is_text},
-                                    Field{"detail", is_text}};
+constexpr std::array kContentFields{
+    Field{"type", is_text, true}, Field{"text", is_text},
+    Field{"audio", is_text},      Field{"transcript", is_text, false, true},
+    Field{"image_url", is_text},  Field{"detail", is_text}};
 
 Problem check_content_of(const json::value& value, const std::string& path,
                          std::span<const std::string_view> types) {
@@ -36,7 +34,8 @@ Problem check_content_of(const json::value& value, const std::string& path,
   bool is_known = false;
   for (const auto word : types) is_known |= word == type;
   if (!is_known) return not_one_of(path + ".type", type, types);
-  if (type.ends_with("_text") && !content.contains("text")) return missing_parameter(path + ".text");
+  if (type.ends_with("_text") && !content.contains("text"))
+    return missing_parameter(path + ".text");
   if (type == "input_image" && !content.contains("image_url")) {
     return missing_parameter(path + ".image_url");
   }
@@ -54,13 +53,11 @@ Problem check_assistant_content(const json::value& value, const std::string& pat
 }
 
 Problem check_message(const json::value& value, const std::string& path) {
-  static constexpr std::array kFields{Field{"type", is_text, true},
-                                      Field{"id", is_id},
-                                      Field{"object", is_one_of<kObjects>},
-                                      Field{"status", is_one_of<kStatuses>},
-                                      Field{"role", is_one_of<kRoles>, true},
-                                      Field{"phase", is_one_of<kPhases>, false, true},
-                                      Field{"content", is_array, true}};
+  static constexpr std::array kFields{
+      Field{"type", is_text, true},           Field{"id", is_id},
+      Field{"object", is_one_of<kObjects>},   Field{"status", is_one_of<kStatuses>},
+      Field{"role", is_one_of<kRoles>, true}, Field{"phase", is_one_of<kPhases>, false, true},
+      Field{"content", is_array, true}};
   if (auto problem = check_fields(value, path, kFields)) return problem;
   const auto& item = value.get_object();
   const auto role = text_at(item, "role");
@@ -78,13 +75,12 @@ constexpr std::array kCallFields{Field{"type", is_text, true},
                                  Field{"name", is_text, true},
                                  Field{"arguments", is_text, true}};
 constexpr std::array kOutputFields{
-    Field{"type", is_text, true},    Field{"id", is_id},
+    Field{"type", is_text, true},         Field{"id", is_id},
     Field{"object", is_one_of<kObjects>}, Field{"status", is_one_of<kStatuses>},
-    Field{"call_id", is_id, true},   Field{"output", is_text, true}};
+    Field{"call_id", is_id, true},        Field{"output", is_text, true}};
 constexpr std::array kApprovalFields{
-    Field{"type", is_text, true},       Field{"id", is_id},
-    Field{"approval_request_id", is_text, true}, Field{"approve", is_boolean, true},
-    Field{"reason", is_text, false, true}};
+    Field{"type", is_text, true}, Field{"id", is_id}, Field{"approval_request_id", is_text, true},
+    Field{"approve", is_boolean, true}, Field{"reason", is_text, false, true}};
 constexpr std::array kReferenceFields{Field{"type", is_text, true}, Field{"id", is_id, true}};
 
 }  // namespace

@@ -23,10 +23,10 @@ bool Listener::wants(const char* key) const {
 void Listener::append(const json::object& event) {
   const auto decoded = decode_base64(text_at(event, "audio"), bytes_);
   if (!decoded) {
-    return wire_.refuse({"invalid_value",
-                         "Invalid 'audio'. Expected base64-encoded audio bytes, but got something else.",
-                         "audio"},
-                        &event);
+    return wire_.refuse(
+        {"invalid_value",
+         "Invalid 'audio'. Expected base64-encoded audio bytes, but got something else.", "audio"},
+        &event);
   }
   if (bytes_.size() > kMostAudioBytes) {
     return wire_.refuse({"string_above_max_length", "Invalid 'audio': more than 15 MiB.", "audio"},
@@ -35,7 +35,8 @@ void Listener::append(const json::object& event) {
   const auto before = audio_.total();
   const auto changes =
       audio_.append(bytes_, state_.config.input_format(), state_.config.turn_detection());
-  wire_.world().stats.count("audio_ms_in", static_cast<std::uint64_t>((audio_.total() - before).count()));
+  wire_.world().stats.count("audio_ms_in",
+                            static_cast<std::uint64_t>((audio_.total() - before).count()));
   for (const auto& change : changes) {
     if (change.change == SpeechChange::started) {
       speech_started(change.at);
@@ -67,11 +68,12 @@ void Listener::speech_stopped(Ms at) {
 void Listener::commit(const json::object& event) {
   const auto buffered = audio_.buffered();
   if (buffered < kLeastCommit) {
-    return wire_.refuse({"input_audio_buffer_commit_empty",
-                         "Error committing input audio buffer: buffer too small. Expected at least 100ms "
-                         "of audio, but buffer only has " +
-                             std::to_string(buffered.count()) + ".00ms of audio."},
-                        &event);
+    return wire_.refuse(
+        {"input_audio_buffer_commit_empty",
+         "Error committing input audio buffer: buffer too small. Expected at least 100ms "
+         "of audio, but buffer only has " +
+             std::to_string(buffered.count()) + ".00ms of audio."},
+        &event);
   }
   commit_item(audio_.is_speaking() ? speech_item_ : wire_.world().make_id("item_"));
 }
@@ -111,9 +113,10 @@ void Listener::add_transcript(const std::string& item_id) {
   if (!item) return;
   item->body.at("content").as_array().at(0).as_object()["transcript"] = item->heard;
   const auto event = [&](std::string_view what) {
-    return json::object{{"type", "conversation.item.input_audio_transcription." + std::string(what)},
-                        {"item_id", item_id},
-                        {"content_index", 0}};
+    return json::object{
+        {"type", "conversation.item.input_audio_transcription." + std::string(what)},
+        {"item_id", item_id},
+        {"content_index", 0}};
   };
   auto delta = event("delta");
   delta["delta"] = item->heard;

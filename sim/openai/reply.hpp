@@ -15,13 +15,14 @@ using Ms = std::chrono::milliseconds;
 /// One function call that the "model" makes.
 struct CallPlan {
   std::string name;
-  std::string arguments;            ///< verbatim: need not be JSON
-  std::string call_id;              ///< empty: a fresh one
-  std::vector<std::string> pieces;  ///< what the deltas carry; empty: the arguments, cut by `piece_count`
-  std::size_t piece_count = 0;      ///< 0: token-sized pieces
-  bool is_cut = false;              ///< ends `incomplete`, its arguments as far as they came
-  bool is_unfinished = false;       ///< never gets its done events
-  std::string announced;            ///< arguments already in output_item.added, as some vendors send `{}`
+  std::string arguments;  ///< verbatim: need not be JSON
+  std::string call_id;    ///< empty: a fresh one
+  std::vector<std::string>
+      pieces;  ///< what the deltas carry; empty: the arguments, cut by `piece_count`
+  std::size_t piece_count = 0;  ///< 0: token-sized pieces
+  bool is_cut = false;          ///< ends `incomplete`, its arguments as far as they came
+  bool is_unfinished = false;   ///< never gets its done events
+  std::string announced;  ///< arguments already in output_item.added, as some vendors send `{}`
 };
 
 /// One output item: something said, or a call.
@@ -34,7 +35,8 @@ struct ReplyPart {
 enum class FaultKind : std::uint8_t {
   duplicate,       ///< the event of `type` is sent `count` times more, in a row
   duplicate_late,  ///< the event of `type` again after response.done
-  duplicate_call,  ///< the first call again, whole, under another item id; after response.done if `is_late`
+  duplicate_call,  ///< the first call again, whole, under another item id; after response.done if
+                   ///< `is_late`
   reorder,         ///< the first event of `type` swaps places with the first of `other_type`
   drop,            ///< events of `type` are not sent
   silence,         ///< nothing more from this response, which stays active
@@ -89,16 +91,16 @@ struct Turn {
     std::string text;
   };
 
-  std::string user_text;          ///< newest user message, also while its calls are answered
-  bool is_user_newest = false;    ///< nothing was said or called since
-  std::vector<Output> outputs;    ///< newer than anything the model said or called
-  std::size_t call_rounds = 0;    ///< rounds of calls since the user's message
-  std::string instructions;       ///< of this response alone
+  std::string user_text;        ///< newest user message, also while its calls are answered
+  bool is_user_newest = false;  ///< nothing was said or called since
+  std::vector<Output> outputs;  ///< newer than anything the model said or called
+  std::size_t call_rounds = 0;  ///< rounds of calls since the user's message
+  std::string instructions;     ///< of this response alone
   std::vector<std::string> tools;
-  bool may_call = true;           ///< tool_choice is not "none"
-  std::string must_call;          ///< a tool's name, or "*" for any
-  std::size_t nth = 1;            ///< response of this connection
-  std::size_t connection = 1;     ///< connection of this process
+  bool may_call = true;        ///< tool_choice is not "none"
+  std::string must_call;       ///< a tool's name, or "*" for any
+  std::size_t nth = 1;         ///< response of this connection
+  std::size_t connection = 1;  ///< connection of this process
 };
 
 }  // namespace callosum::sim::openai

@@ -29,7 +29,8 @@ json::object effective_output(const json::object& session, const json::object& p
   return out;
 }
 
-const json::value& effective(const json::object& session, const json::object& params, const char* key) {
+const json::value& effective(const json::object& session, const json::object& params,
+                             const char* key) {
   const auto* given = params.if_contains(key);
   return given ? *given : session.at(key);
 }
@@ -97,18 +98,17 @@ ResponseFrame Responder::make_frame(const json::object& params) {
   frame.is_in_conversation = text_at(params, "conversation") != "none";
   frame.format = parse_sound_format(text_at(output.at("format").get_object(), "type"));
   frame.speed = audio_output(session).at("speed").to_number<double>();
-  frame.make_id = [world = &wire_.world()](std::string_view prefix) { return world->make_id(prefix); };
+  frame.make_id = [world = &wire_.world()](std::string_view prefix) {
+    return world->make_id(prefix);
+  };
   return frame;
 }
 
 json::object Responder::make_body(const json::object& params, const ResponseFrame& frame) const {
   const auto& session = state_.config.effective();
-  json::object body{{"object", "realtime.response"},
-                    {"id", frame.response_id},
-                    {"status", "in_progress"},
-                    {"status_details", nullptr},
-                    {"output", json::array()},
-                    {"conversation_id", nullptr}};
+  json::object body{{"object", "realtime.response"}, {"id", frame.response_id},
+                    {"status", "in_progress"},       {"status_details", nullptr},
+                    {"output", json::array()},       {"conversation_id", nullptr}};
   if (frame.is_in_conversation) {
     body["conversation_id"] = "conv_" + std::string(text_at(session, "id")).substr(5);
   }
@@ -126,11 +126,12 @@ Reply Responder::make_reply(const json::object& params) {
   if (const auto* tool = find_bad_tool(session, params)) {
     wire_.note("bad_tool_schemas", text_at(*tool, "name"));
     Reply reply;
-    reply.failure = {{"type", "invalid_request_error"},
-                     {"code", "invalid_function_parameters"},
-                     {"message", "Invalid schema for function '" + std::string(text_at(*tool, "name")) +
-                                     "': schema must have type 'object' and not have "
-                                     "'oneOf'/'anyOf'/'allOf'/'enum'/'not' at the top level."}};
+    reply.failure = {
+        {"type", "invalid_request_error"},
+        {"code", "invalid_function_parameters"},
+        {"message", "Invalid schema for function '" + std::string(text_at(*tool, "name")) +
+                        "': schema must have type 'object' and not have "
+                        "'oneOf'/'anyOf'/'allOf'/'enum'/'not' at the top level."}};
     return reply;
   }
   auto turn = make_turn(state_.conversation, session, params);
@@ -186,8 +187,8 @@ void Responder::cancel(const json::object& event) {
   if (!target) {
     wire_.note("cancels_of_nothing", id);
     // A client of LiveKit's knows this error by how its message begins (dossier section 17, 14).
-    return wire_.refuse({"response_cancel_not_active", "Cancellation failed: no active response found"},
-                        &event);
+    return wire_.refuse(
+        {"response_cancel_not_active", "Cancellation failed: no active response found"}, &event);
   }
   target->cancel("client_cancelled");
   release(target);

@@ -9,8 +9,8 @@
 
 namespace callosum::sim::openai {
 
-/// response.create, response.cancel and the rule between them: one response at a time may write to the
-/// conversation; others (`conversation: "none"`) run beside it.
+/// response.create, response.cancel and the rule between them: one response at a time may write to
+/// the conversation; others (`conversation: "none"`) run beside it.
 class Responder {
  public:
   Responder(Wire& wire, State& state, Timeline& timeline);

@@ -11,7 +11,8 @@ constexpr std::int64_t kTokenLimit = 400000;
 
 }  // namespace
 
-ResponseRun::ResponseRun(Wire& wire, State& state, Reply reply, ResponseFrame frame, json::object body)
+ResponseRun::ResponseRun(Wire& wire, State& state, Reply reply, ResponseFrame frame,
+                         json::object body)
     : wire_(wire),
       state_(state),
       reply_(std::move(reply)),
@@ -54,11 +55,17 @@ std::optional<Ms> ResponseRun::advance() {
 
 void ResponseRun::perform(Step& step) {
   switch (step.kind) {
-    case Step::Kind::event: return send(std::move(step.event));
-    case Step::Kind::finish: return finish();
-    case Step::Kind::silence: is_silent_ = true; return;
-    case Step::Kind::disconnect: return wire_.end(step.disconnect);
-    case Step::Kind::error: return wire_.send_error(std::move(step.event));
+    case Step::Kind::event:
+      return send(std::move(step.event));
+    case Step::Kind::finish:
+      return finish();
+    case Step::Kind::silence:
+      is_silent_ = true;
+      return;
+    case Step::Kind::disconnect:
+      return wire_.end(step.disconnect);
+    case Step::Kind::error:
+      return wire_.send_error(std::move(step.event));
   }
 }
 
@@ -120,7 +127,8 @@ void ResponseRun::record_call(const json::object& item) {
   const auto call_id = text_at(item, "call_id");
   const auto status = text_at(item, "status");
   wire_.world().stats.count("function_calls");
-  wire_.world().stats.record_call(call_id, text_at(item, "name"), text_at(item, "arguments"), status);
+  wire_.world().stats.record_call(call_id, text_at(item, "name"), text_at(item, "arguments"),
+                                  status);
   const auto known = state_.calls.find(call_id);
   if (known == state_.calls.end()) {
     state_.calls[std::string(call_id)].is_cut = status == "incomplete";
@@ -133,7 +141,8 @@ void ResponseRun::finish() {
     return;
   }
   bool is_cut = false;
-  for (const auto& sent : sent_) is_cut |= sent.is_ended && text_at(sent.ended, "status") == "incomplete";
+  for (const auto& sent : sent_)
+    is_cut |= sent.is_ended && text_at(sent.ended, "status") == "incomplete";
   if (!reply_.failure.empty()) {
     send_done("failed", json::object{{"type", "failed"}, {"error", reply_.failure}});
   } else if (is_cut || !reply_.incomplete.empty()) {
@@ -180,17 +189,17 @@ json::object ResponseRun::usage() const {
   // Output sound counts one token each 50 ms (dossier section 15).
   const std::int64_t sound = played_.count() / 50;
   const auto text = static_cast<std::int64_t>(written_ + sent_.size() * 8);
-  return {{"total_tokens", input + sound + text},
-          {"input_tokens", input},
-          {"output_tokens", sound + text},
-          {"input_token_details",
-           {{"text_tokens", input},
-            {"audio_tokens", 0},
-            {"image_tokens", 0},
-            {"cached_tokens", 0},
-            {"cached_tokens_details",
-             {{"text_tokens", 0}, {"audio_tokens", 0}, {"image_tokens", 0}}}}},
-          {"output_token_details", {{"text_tokens", text}, {"audio_tokens", sound}}}};
+  return {
+      {"total_tokens", input + sound + text},
+      {"input_tokens", input},
+      {"output_tokens", sound + text},
+      {"input_token_details",
+       {{"text_tokens", input},
+        {"audio_tokens", 0},
+        {"image_tokens", 0},
+        {"cached_tokens", 0},
+        {"cached_tokens_details", {{"text_tokens", 0}, {"audio_tokens", 0}, {"image_tokens", 0}}}}},
+      {"output_token_details", {{"text_tokens", text}, {"audio_tokens", sound}}}};
 }
 
 }  // namespace callosum::sim::openai

@@ -10,8 +10,8 @@
 
 namespace callosum::sim::openai {
 
-/// One response under way: sends its events and keeps what was really sent, so that a cut leaves the items and the
-/// response.done that the wire would have.
+/// One response under way: sends its events and keeps what was really sent, so that a cut leaves
+/// the items and the response.done that the wire would have.
 class ResponseRun {
  public:
   ResponseRun(Wire& wire, State& state, Reply reply, ResponseFrame frame, json::object body);

@@ -1,11 +1,10 @@
 #include "sim/openai/script.hpp"
 
-#include <yaml-cpp/yaml.h>
-
 #include <array>
 #include <boost/json/serialize.hpp>
 #include <fstream>
 #include <sstream>
+#include <yaml-cpp/yaml.h>
 
 #include "sim/openai/yaml_sheet.hpp"
 
@@ -94,7 +93,8 @@ ReplyPart read_call(const YAML::Node& node, std::optional<Error>& problem) {
   if (!arguments.IsDefined()) {
     call.arguments = "{}";
   } else {
-    call.arguments = arguments.IsScalar() ? arguments.Scalar() : json::serialize(to_json(arguments));
+    call.arguments =
+        arguments.IsScalar() ? arguments.Scalar() : json::serialize(to_json(arguments));
   }
   sheet.read("call_id", call.call_id);
   const auto pieces = sheet.node("pieces");
@@ -161,10 +161,12 @@ void read_refusal(Sheet& sheet, Refusal& into) {
 
 void read_script(const YAML::Node& root, Script& script, std::optional<Error>& problem) {
   Sheet sheet(root, "script", problem);
-  sheet.each("rules", [&](const YAML::Node& rule) { script.rules.push_back(read_rule(rule, problem)); });
+  sheet.each("rules",
+             [&](const YAML::Node& rule) { script.rules.push_back(read_rule(rule, problem)); });
   sheet.each("transcripts",
              [&](const YAML::Node& text) { script.transcripts.push_back(text.as<std::string>()); });
-  sheet.each("models", [&](const YAML::Node& name) { script.models.push_back(name.as<std::string>()); });
+  sheet.each("models",
+             [&](const YAML::Node& name) { script.models.push_back(name.as<std::string>()); });
   sheet.read_ms("session_seconds", script.session_length, 1000);
   sheet.read_ms("session_ms", script.session_length);
   sheet.read_ms("transcription_delay_ms", script.transcription_delay);

@@ -26,7 +26,7 @@ struct Rule {
 
 /// Cuts a connection when it has been sent so many events.
 struct ConnectionCut {
-  std::size_t at_event = 0;  ///< 0: never
+  std::size_t at_event = 0;     ///< 0: never
   std::size_t connections = 1;  ///< only the first so many connections
   Disconnect disconnect;
 };
@@ -42,7 +42,8 @@ struct Refusal {
   std::size_t close_code = 4000;
 };
 
-/// What a session will do, read from YAML (sim/README.md has every key). Immutable; shared by connections.
+/// What a session will do, read from YAML (sim/README.md has every key). Immutable; shared by
+/// connections.
 struct Script {
   std::vector<Rule> rules;
   std::vector<std::string> transcripts;  ///< what is heard, by turn; the last repeats

@@ -18,7 +18,8 @@ struct SessionMoment {
   bool is_response_active = false;  ///< the speed is fixed as long
 };
 
-/// The effective session of one connection: defaults, and what updates made of it (dossier section 4).
+/// The effective session of one connection: defaults, and what updates made of it (dossier section
+/// 4).
 class SessionConfig {
  public:
   SessionConfig(SessionKind kind, std::string_view model, std::string_view id,

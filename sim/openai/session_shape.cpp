@@ -59,35 +59,38 @@ Problem check_voice(const json::value& value, const std::string& path) {
 }
 
 Problem check_turn_detection(const json::value& value, const std::string& path) {
-  static constexpr std::array kServer{Field{"type", is_one_of<kVadTypes>, true},
-                                      Field{"threshold", number_between<0, 100>},
-                                      Field{"prefix_padding_ms", integer_between<0, 10000>},
-                                      Field{"silence_duration_ms", integer_between<0, 10000>},
-                                      Field{"create_response", is_boolean},
-                                      Field{"interrupt_response", is_boolean},
-                                      Field{"idle_timeout_ms", integer_between<5000, 30000>, false, true}};
-  static constexpr std::array kSemantic{Field{"type", is_one_of<kVadTypes>, true},
-                                        Field{"eagerness", is_one_of<kEagerness>},
-                                        Field{"create_response", is_boolean},
-                                        Field{"interrupt_response", is_boolean}};
+  static constexpr std::array kServer{
+      Field{"type", is_one_of<kVadTypes>, true},
+      Field{"threshold", number_between<0, 100>},
+      Field{"prefix_padding_ms", integer_between<0, 10000>},
+      Field{"silence_duration_ms", integer_between<0, 10000>},
+      Field{"create_response", is_boolean},
+      Field{"interrupt_response", is_boolean},
+      Field{"idle_timeout_ms", integer_between<5000, 30000>, false, true}};
+  static constexpr std::array kSemantic{
+      Field{"type", is_one_of<kVadTypes>, true}, Field{"eagerness", is_one_of<kEagerness>},
+      Field{"create_response", is_boolean}, Field{"interrupt_response", is_boolean}};
   const auto* object = value.if_object();
   const bool is_semantic = object && text_at(*object, "type") == "semantic_vad";
   return is_semantic ? check_fields(value, path, kSemantic) : check_fields(value, path, kServer);
 }
 
-constexpr std::array kTranscription{
-    Field{"model", is_text},        Field{"language", is_text, false, true},
-    Field{"prompt", is_text, false, true}, Field{"delay", is_one_of<kEfforts>, false, true},
-    Field{"keywords", is_text_list, false, true}, Field{"languages", is_text_list, false, true}};
+constexpr std::array kTranscription{Field{"model", is_text},
+                                    Field{"language", is_text, false, true},
+                                    Field{"prompt", is_text, false, true},
+                                    Field{"delay", is_one_of<kEfforts>, false, true},
+                                    Field{"keywords", is_text_list, false, true},
+                                    Field{"languages", is_text_list, false, true}};
 constexpr std::array kNoise{Field{"type", is_one_of<kNoiseTypes>, true},
                             Field{"strength", is_anything, false, true}};
-constexpr std::array kInput{
-    Field{"format", check_format}, Field{"transcription", has_fields<kTranscription>, false, true},
-    Field{"noise_reduction", has_fields<kNoise>, false, true},
-    Field{"turn_detection", check_turn_detection, false, true}};
+constexpr std::array kInput{Field{"format", check_format},
+                            Field{"transcription", has_fields<kTranscription>, false, true},
+                            Field{"noise_reduction", has_fields<kNoise>, false, true},
+                            Field{"turn_detection", check_turn_detection, false, true}};
 constexpr std::array kOutput{Field{"format", check_format}, Field{"voice", check_voice},
                              Field{"speed", number_between<25, 150>}};
-constexpr std::array kAudio{Field{"input", has_fields<kInput>}, Field{"output", has_fields<kOutput>}};
+constexpr std::array kAudio{Field{"input", has_fields<kInput>},
+                            Field{"output", has_fields<kOutput>}};
 constexpr std::array kInputOnly{Field{"input", has_fields<kInput>}};
 constexpr std::array kResponseOutput{Field{"format", check_format}, Field{"voice", check_voice}};
 constexpr std::array kResponseAudio{Field{"output", has_fields<kResponseOutput>}};

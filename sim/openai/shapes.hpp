@@ -4,7 +4,8 @@
 
 namespace callosum::sim::openai {
 
-/// The shapes of what a client may send (dossier sections 4 to 7): which members, of which type, in which range.
+/// The shapes of what a client may send (dossier sections 4 to 7): which members, of which type, in
+/// which range.
 
 /// A `session` of type "realtime" or "transcription", from session.update or client_secrets.
 Problem check_session(const json::value& value, const std::string& path);
@@ -16,8 +17,8 @@ Problem check_tool_choice(const json::value& value, const std::string& path);
 Problem check_item(const json::value& value, const std::string& path);
 /// The same, or an `item_reference`.
 Problem check_input_item(const json::value& value, const std::string& path);
-/// A whole client event whose `type` is known: its members and their types, except `session`, `response`
-/// and `item`, which have their own checks.
+/// A whole client event whose `type` is known: its members and their types, except `session`,
+/// `response` and `item`, which have their own checks.
 Problem check_event(std::string_view type, const json::object& event);
 bool is_client_event(std::string_view type);
 /// What the wire answers to a type that it does not know.

@@ -10,8 +10,8 @@ namespace callosum::sim::openai {
 
 namespace json = boost::json;
 
-/// What all connections did, for `GET /sim/stats`. The counters of a client's mistakes stay zero with a
-/// client that keeps the protocol. Maps are bounded: past the limit `truncated` says so.
+/// What all connections did, for `GET /sim/stats`. The counters of a client's mistakes stay zero
+/// with a client that keeps the protocol. Maps are bounded: past the limit `truncated` says so.
 class Stats {
  public:
   void count(std::string_view counter, std::uint64_t by = 1);

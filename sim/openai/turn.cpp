@@ -35,15 +35,20 @@ std::vector<Seen> see_all(const Conversation& conversation, const json::object& 
   return out;
 }
 
-bool is_type(const Seen& seen, std::string_view type) { return text_at(*seen.body, "type") == type; }
-bool is_user(const Seen& seen) { return is_type(seen, "message") && text_at(*seen.body, "role") == "user"; }
+bool is_type(const Seen& seen, std::string_view type) {
+  return text_at(*seen.body, "type") == type;
+}
+bool is_user(const Seen& seen) {
+  return is_type(seen, "message") && text_at(*seen.body, "role") == "user";
+}
 bool is_assistant(const Seen& seen) {
   return is_type(seen, "message") && text_at(*seen.body, "role") == "assistant";
 }
 
 std::string tool_of(const std::vector<Seen>& seen, std::string_view call_id) {
   for (const auto& item : seen) {
-    const bool is_call = is_type(item, "function_call") && text_at(*item.body, "call_id") == call_id;
+    const bool is_call =
+        is_type(item, "function_call") && text_at(*item.body, "call_id") == call_id;
     if (is_call) return std::string(text_at(*item.body, "name"));
   }
   return {};

@@ -9,7 +9,9 @@ namespace {
 
 constexpr std::chrono::seconds kGoodbye{2};
 
-json::value or_null(const std::string& text) { return text.empty() ? json::value() : json::value(text); }
+json::value or_null(const std::string& text) {
+  return text.empty() ? json::value() : json::value(text);
+}
 
 }  // namespace
 

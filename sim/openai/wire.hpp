@@ -33,7 +33,7 @@ class Wire {
 
   World& world() { return world_; }
   const Script& script() const { return *script_; }
-  std::size_t number() const { return number_; }   ///< of the connection, from 1
+  std::size_t number() const { return number_; }     ///< of the connection, from 1
   const std::string& name() const { return name_; }  ///< "c1"
 
  private:

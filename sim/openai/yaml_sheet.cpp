@@ -39,9 +39,11 @@ void Sheet::read(const char* key, std::optional<std::string>& into) {
 void Sheet::read(const char* key, std::size_t& into) {
   const auto value = node(key);
   if (!value.IsDefined()) return;
-  const bool is_number = value.IsScalar() && !value.Scalar().empty() && value.Scalar().size() < 12 &&
+  const bool is_number = value.IsScalar() && !value.Scalar().empty() &&
+                         value.Scalar().size() < 12 &&
                          value.Scalar().find_first_not_of("0123456789") == std::string::npos;
-  if (!is_number) return complain(value, where_ + "." + key + " must be a whole number, not negative");
+  if (!is_number)
+    return complain(value, where_ + "." + key + " must be a whole number, not negative");
   into = std::stoull(value.Scalar());
 }
 
@@ -88,9 +90,10 @@ void Sheet::finish() {
     if (known_.contains(key)) continue;
     std::vector<std::string_view> known(known_.begin(), known_.end());
     const auto nearest = find_nearest(key, known);
-    complain(member.first, "unknown key '" + key + "' in " + where_ +
-                               (nearest.empty() ? std::string()
-                                                : "; did you mean '" + std::string(nearest) + "'?"));
+    complain(
+        member.first,
+        "unknown key '" + key + "' in " + where_ +
+            (nearest.empty() ? std::string() : "; did you mean '" + std::string(nearest) + "'?"));
   }
 }
 

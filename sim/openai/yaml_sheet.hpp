@@ -1,18 +1,18 @@
 #pragma once
 
-#include <yaml-cpp/yaml.h>
-
 #include <boost/json/value.hpp>
 #include <functional>
 #include <optional>
 #include <set>
 #include <string>
+#include <yaml-cpp/yaml.h>
 
 #include "base/error.hpp"
 
 namespace callosum::sim::openai {
 
-/// Reads one YAML map key by key and keeps the first problem, with its line, for all maps that share `problem`.
+/// Reads one YAML map key by key and keeps the first problem, with its line, for all maps that
+/// share `problem`.
 class Sheet {
  public:
   Sheet(const YAML::Node& node, std::string where, std::optional<Error>& problem);

@@ -7,7 +7,8 @@
 
 namespace callosum::api {
 
-/// `GET /api/admin/tenants`: the businesses that the principal belongs to; all of them for the role `operator`.
+/// `GET /api/admin/tenants`: the businesses that the principal belongs to; all of them for the role
+/// `operator`.
 class AdminTenantsResource final : public Resource {
  public:
   AdminTenantsResource(const auth::Authenticator& authenticator, storage::Database& database,

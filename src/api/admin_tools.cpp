@@ -25,7 +25,8 @@ asio::awaitable<net::HttpResponse> AdminToolsResource::handle(
   if (!body) co_return error_response(body.error());
   const auto* fields = body->if_object();
   if (!fields) {
-    const auto error = fail(ErrorType::validation, "the body must be a JSON object: {tenant_id?, args?}");
+    const auto error =
+        fail(ErrorType::validation, "the body must be a JSON object: {tenant_id?, args?}");
     co_return error_response(error);
   }
   const auto* args = fields->if_contains("args");

@@ -7,8 +7,9 @@
 
 namespace callosum::api {
 
-/// `POST /v1/realtime/client_secrets`: a short-lived `ek_` credential for our own socket, as OpenAI's clients ask for one
-/// (protocol §3.1). The session object is kept with it and begins every session opened with it.
+/// `POST /v1/realtime/client_secrets`: a short-lived `ek_` credential for our own socket, as
+/// OpenAI's clients ask for one (protocol §3.1). The session object is kept with it and begins
+/// every session opened with it.
 class ClientSecretsResource final : public Resource {
  public:
   ClientSecretsResource(const auth::Authenticator& authenticator, auth::ClientSecretStore& secrets);

@@ -12,8 +12,8 @@ asio::awaitable<net::HttpResponse> HealthResource::handle(const net::HttpRequest
 asio::awaitable<net::HttpResponse> ReadyResource::handle(const net::HttpRequest&,
                                                          const std::vector<std::string>&) {
   const bool ready = is_ready_();
-  co_return net::HttpResponse::json(ready ? 200 : 503, ready ? R"({"status":"ready"})"
-                                                            : R"({"status":"not ready"})");
+  co_return net::HttpResponse::json(ready ? 200 : 503,
+                                    ready ? R"({"status":"ready"})" : R"({"status":"not ready"})");
 }
 
 asio::awaitable<net::HttpResponse> MetricsResource::handle(const net::HttpRequest&,

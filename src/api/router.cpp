@@ -54,7 +54,8 @@ asio::awaitable<net::HttpResponse> Router::handle(const net::HttpRequest& reques
   for (const auto& [path, upgrade] : upgrades_) {
     if (path != request.path()) continue;
     co_return net::HttpResponse::json(
-        426, R"({"error":{"type":"VALIDATION","message":"connect to this path with a WebSocket"}})");
+        426,
+        R"({"error":{"type":"VALIDATION","message":"connect to this path with a WebSocket"}})");
   }
   co_return net::HttpResponse::json(
       404, R"({"error":{"type":"NOT_FOUND","message":"there is nothing at this path"}})");

@@ -9,10 +9,12 @@
 
 namespace callosum::api {
 
-/// Finds the resource for a request: 404 for a path nobody has, 405 with `Allow` for a method it has not.
+/// Finds the resource for a request: 404 for a path nobody has, 405 with `Allow` for a method it
+/// has not.
 class Router final : public net::HttpHandler {
  public:
-  using Upgrade = std::function<boost::asio::awaitable<net::UpgradeDecision>(const net::HttpRequest&)>;
+  using Upgrade =
+      std::function<boost::asio::awaitable<net::UpgradeDecision>(const net::HttpRequest&)>;
 
   explicit Router(telemetry::Log& log) : log_(log) {}
   void add(Resource& resource) { resources_.push_back(&resource); }

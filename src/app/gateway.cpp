@@ -1,13 +1,12 @@
 #include "app/gateway.hpp"
 
-#include <unistd.h>
-
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <csignal>
 #include <thread>
+#include <unistd.h>
 
 #include "api/admin_tenants.hpp"
 #include "api/admin_tools.hpp"
@@ -40,8 +39,9 @@ class Worker {
                   parts.executor_limits()),
         host_(parts.time, parts.random, executor_, *parts.log,
               [gauge = parts.metrics.sessions()](int by) { gauge.add(by); }),
-        channel_(host_,
-                 [&planner](const net::HttpRequest& request) { return planner.plan_session(request); }),
+        channel_(
+            host_,
+            [&planner](const net::HttpRequest& request) { return planner.plan_session(request); }),
         ready_([&parts] { return parts.is_ready.load(); }),
         metrics_(parts.metrics),
         client_secrets_(*parts.authenticator, *parts.secrets),
@@ -54,9 +54,9 @@ class Worker {
         admin_tenants_(*parts.authenticator, *parts.database, parts.time),
         main_(*parts.log),
         admin_(*parts.log) {
-    for (api::Resource* resource : {static_cast<api::Resource*>(&health_),
-                                    static_cast<api::Resource*>(&ready_),
-                                    static_cast<api::Resource*>(&client_secrets_)}) {
+    for (api::Resource* resource :
+         {static_cast<api::Resource*>(&health_), static_cast<api::Resource*>(&ready_),
+          static_cast<api::Resource*>(&client_secrets_)}) {
       main_.add(*resource);
     }
     main_.add_upgrade("/v1/realtime", [this](const net::HttpRequest& request) {
@@ -77,7 +77,8 @@ class Worker {
   }
 
   Result<std::uint16_t> listen(bool admin, net::ServerOptions options) {
-    auto server = net::make_server(context_.get_executor(), parts_.time, admin ? admin_ : main_, options);
+    auto server =
+        net::make_server(context_.get_executor(), parts_.time, admin ? admin_ : main_, options);
     if (!server) return server.error();
     servers_.push_back(std::move(*server));
     return servers_.back()->port();

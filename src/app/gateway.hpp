@@ -14,11 +14,11 @@ struct GatewayOptions {
   std::shared_ptr<net::TlsContext> tls;
   bool has_own_tls_listener = false;  ///< else `tls` is the main listener's
   std::uint16_t tls_port = 0;
-  bool admin_on_main = false;         ///< `demo`: one listener for all
+  bool admin_on_main = false;  ///< `demo`: one listener for all
 };
 
-/// The running server: one thread and one io_context a processor, each with its own listeners on the same ports, its own
-/// executor and its own sessions. Nothing is shared but what Parts holds.
+/// The running server: one thread and one io_context a processor, each with its own listeners on
+/// the same ports, its own executor and its own sessions. Nothing is shared but what Parts holds.
 class Gateway {
  public:
   /// Listens at once; an error says which address is taken.
@@ -31,7 +31,8 @@ class Gateway {
   std::uint16_t admin_port() const;  ///< 0: on the main listener
   Parts& parts();
 
-  /// Serves until SIGTERM or SIGINT, then says goodbye and drains; a second signal ends it at once. The exit status.
+  /// Serves until SIGTERM or SIGINT, then says goodbye and drains; a second signal ends it at once.
+  /// The exit status.
   int run();
 
  private:

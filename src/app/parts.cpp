@@ -65,7 +65,8 @@ Result<std::unique_ptr<Parts>> make_parts(PartsOptions options) {
               : config.log.level == "error" ? telemetry::LogLevel::error
               : config.log.level == "off"   ? telemetry::LogLevel::off
                                             : telemetry::LogLevel::info;
-  log.format = config.log.format == "text" ? telemetry::LogFormat::text : telemetry::LogFormat::json;
+  log.format =
+      config.log.format == "text" ? telemetry::LogFormat::text : telemetry::LogFormat::json;
   log.file = config.log.file;
   auto made_log = telemetry::make_log(parts->time, log);
   if (!made_log) return made_log.error();
@@ -85,7 +86,8 @@ Result<std::unique_ptr<Parts>> make_parts(PartsOptions options) {
   if (!loaded) return loaded.error();
   parts->gates = make_gates(config);
 
-  const auto audit_file = config.audit.file.empty() ? config.data + "/audit.jsonl" : config.audit.file;
+  const auto audit_file =
+      config.audit.file.empty() ? config.data + "/audit.jsonl" : config.audit.file;
   auto audit = FileAudit::open(audit_file, *parts->log);
   if (!audit) return audit.error();
   parts->file_audit = std::move(*audit);
@@ -96,7 +98,8 @@ Result<std::unique_ptr<Parts>> make_parts(PartsOptions options) {
   parts->secrets = std::make_unique<api::auth::ClientSecretStore>(parts->time, parts->random);
   parts->authenticator =
       std::make_unique<api::auth::Authenticator>(std::move(*keys), *parts->secrets, parts->time);
-  parts->origins = std::make_unique<api::auth::OriginPolicy>(config.auth.allowed_origins, parts->is_demo);
+  parts->origins =
+      std::make_unique<api::auth::OriginPolicy>(config.auth.allowed_origins, parts->is_demo);
   if (options.with_provider) {
     const auto provider = make_provider(*parts);
     if (!provider) return provider.error();

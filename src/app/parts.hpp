@@ -31,7 +31,8 @@ struct ProviderFactory {
   std::string voice;
 };
 
-/// Everything that the threads of one process share. Built once by `make_parts`, in the order of the members.
+/// Everything that the threads of one process share. Built once by `make_parts`, in the order of
+/// the members.
 struct Parts {
   config::Config config;
   bool is_demo = false;
@@ -62,7 +63,8 @@ struct PartsOptions {
   bool with_provider = true;  ///< false: tools only, as for a command
 };
 
-/// Reads the packs, opens the database, compiles every tool: an error says all that is wrong, with file and line.
+/// Reads the packs, opens the database, compiles every tool: an error says all that is wrong, with
+/// file and line.
 Result<std::unique_ptr<Parts>> make_parts(PartsOptions options);
 
 }  // namespace callosum::app

@@ -13,9 +13,7 @@ namespace {
 
 constexpr auto kPlanTimeout = 5s;
 
-Error not_theirs() {
-  return fail(ErrorType::forbidden, "you are not a member of that business");
-}
+Error not_theirs() { return fail(ErrorType::forbidden, "you are not a member of that business"); }
 
 }  // namespace
 
@@ -32,9 +30,9 @@ asio::awaitable<Result<storage::Tenant>> Planner::find_tenant(const api::auth::P
                                                               std::string asked) {
   if (asked.empty()) {
     if (principal.tenants.size() != 1) {
-      co_return fail(ErrorType::validation,
-                     principal.tenants.empty() ? "this credential belongs to no business"
-                                               : "say which business: add ?tenant_id=");
+      co_return fail(ErrorType::validation, principal.tenants.empty()
+                                                ? "this credential belongs to no business"
+                                                : "say which business: add ?tenant_id=");
     }
     asked = principal.tenants.front();
   }
@@ -42,8 +40,8 @@ asio::awaitable<Result<storage::Tenant>> Planner::find_tenant(const api::auth::P
   auto tenant = co_await storage::resolve_canonical_tenant(*parts_.database, asked, deadline);
   if (!tenant && tenant.error().type != ErrorType::not_found) co_return tenant.error();
   // The same answer for "not yours" and "not there".
-  const bool is_member = tenant && (principal.is_member_of(tenant->id) ||
-                                    principal.is_member_of(tenant->slug));
+  const bool is_member =
+      tenant && (principal.is_member_of(tenant->id) || principal.is_member_of(tenant->slug));
   if (!is_member) co_return not_theirs();
   co_return tenant;
 }
@@ -106,7 +104,8 @@ asio::awaitable<Result<session::SessionPlan>> Planner::plan_session(
   if (!origin) co_return origin.error();
   auto principal = parts_.authenticator->authenticate(request);
   if (!principal) {
-    parts_.log->warn("upgrade_refused", {{"peer", request.peer}, {"reason", principal.error().detail}});
+    parts_.log->warn("upgrade_refused",
+                     {{"peer", request.peer}, {"reason", principal.error().detail}});
     co_return principal.error();
   }
   if (!parts_.is_ready) co_return fail(ErrorType::transient, "the gateway is not ready");

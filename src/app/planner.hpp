@@ -13,19 +13,22 @@
 
 namespace callosum::app {
 
-/// Who may do what as whom: turns a request's principal into the context of a call or the plan of a session. Shared by
-/// all threads.
+/// Who may do what as whom: turns a request's principal into the context of a call or the plan of a
+/// session. Shared by all threads.
 class Planner {
  public:
   explicit Planner(Parts& parts) : parts_(parts) {}
 
-  /// A realtime session for whoever sent this upgrade: authenticated, from an allowed origin, member of a tenant.
-  boost::asio::awaitable<Result<session::SessionPlan>> plan_session(const net::HttpRequest& request);
-  /// The context of a call that a person makes outside a conversation. `tenant` may be empty: the only one.
+  /// A realtime session for whoever sent this upgrade: authenticated, from an allowed origin,
+  /// member of a tenant.
+  boost::asio::awaitable<Result<session::SessionPlan>> plan_session(
+      const net::HttpRequest& request);
+  /// The context of a call that a person makes outside a conversation. `tenant` may be empty: the
+  /// only one.
   boost::asio::awaitable<Result<registry::CallContext>> plan_call(api::auth::Principal principal,
                                                                   std::string tenant);
-  /// The tenant meant: the one asked for, else the principal's only one. FORBIDDEN, in one wording, where it is not
-  /// theirs or does not exist.
+  /// The tenant meant: the one asked for, else the principal's only one. FORBIDDEN, in one wording,
+  /// where it is not theirs or does not exist.
   boost::asio::awaitable<Result<storage::Tenant>> find_tenant(const api::auth::Principal& principal,
                                                               std::string asked);
   Parts& parts() { return parts_; }

@@ -8,8 +8,8 @@
 
 namespace callosum::app {
 
-/// What a running demo leaves for `callosum call` and `callosum tool run`: under $XDG_RUNTIME_DIR/callosum, or in the demo's
-/// own folder where there is none. Files of mode 0600.
+/// What a running demo leaves for `callosum call` and `callosum tool run`: under
+/// $XDG_RUNTIME_DIR/callosum, or in the demo's own folder where there is none. Files of mode 0600.
 struct RuntimeFiles {
   std::filesystem::path folder;
   std::filesystem::path token() const { return folder / "token"; }
@@ -17,7 +17,8 @@ struct RuntimeFiles {
 };
 RuntimeFiles runtime_files(const config::Environment& env);
 
-/// The token to use: as given, else CALLOSUM_TOKEN, else the demo's file. NOT_FOUND says where one may come from.
+/// The token to use: as given, else CALLOSUM_TOKEN, else the demo's file. NOT_FOUND says where one
+/// may come from.
 Result<std::string> find_token(const config::Environment& env, const std::string& given);
 /// The address to use: as given, else the running demo's, else ws://127.0.0.1:8080/v1/realtime.
 std::string find_url(const config::Environment& env, const std::string& given);

@@ -1,10 +1,9 @@
 #include "app/sinks.hpp"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <cerrno>
 #include <cstring>
+#include <fcntl.h>
+#include <unistd.h>
 
 namespace callosum::app {
 
@@ -65,8 +64,8 @@ void FileAudit::commit(const std::string& lines) {
     const auto wrote = ::write(descriptor_, lines.data() + done, lines.size() - done);
     if (wrote < 0 && errno == EINTR) continue;
     if (wrote < 0) {
-      log_.error("audit_write_failed", {{"reason", std::strerror(errno)},
-                                        {"lost_bytes", lines.size() - done}});
+      log_.error("audit_write_failed",
+                 {{"reason", std::strerror(errno)}, {"lost_bytes", lines.size() - done}});
       return;
     }
     done += static_cast<std::size_t>(wrote);

@@ -14,7 +14,8 @@
 
 namespace callosum::app {
 
-/// Audit records as JSON lines in a file, written in groups by a thread of its own: at most 100 ms after the call.
+/// Audit records as JSON lines in a file, written in groups by a thread of its own: at most 100 ms
+/// after the call.
 class FileAudit final : public pipeline::AuditSink {
  public:
   static Result<std::unique_ptr<FileAudit>> open(const std::filesystem::path& file,

@@ -88,7 +88,8 @@ asio::awaitable<Result<std::string>> fill_tenant_prompt(
     std::function<Result<json::array>(storage::sqlite::Connection&)> query =
         [id = tenant.id](storage::sqlite::Connection& connection) {
           return connection.query(
-              "SELECT name, industry, ai_config, services, working_hours FROM businesses WHERE id = :id",
+              "SELECT name, industry, ai_config, services, working_hours FROM businesses WHERE id "
+              "= :id",
               json::object{{"id", id}});
         };
     const auto rows = co_await database.read<json::array>(deadline, std::move(query));

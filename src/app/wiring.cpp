@@ -40,7 +40,8 @@ Result<void> make_openai(Parts& parts, const std::string& name,
   const bool is_remote = config.url.starts_with("wss:");
   if (config.key.empty() && is_remote) {
     return fail(ErrorType::validation, "providers." + name + ".key_env: the variable " +
-                                           config.key_env + " holds no key; set it, or use "
+                                           config.key_env +
+                                           " holds no key; set it, or use "
                                            "provider: offline");
   }
   parts.provider.make = [url = config.url, key = config.key, model = config.model, tls = *tls,
@@ -128,8 +129,8 @@ Result<void> make_provider(Parts& parts) {
     if (row.kind == kind) return row.make(parts, name, at->second);
     known += (known.empty() ? "" : ", ") + std::string(row.kind);
   }
-  return fail(ErrorType::not_found, "providers." + name + ": no provider of kind " + kind +
-                                        "; there are " + known);
+  return fail(ErrorType::not_found,
+              "providers." + name + ": no provider of kind " + kind + "; there are " + known);
 }
 
 }  // namespace callosum::app

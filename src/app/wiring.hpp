@@ -7,7 +7,8 @@
 
 namespace callosum::app {
 
-// The one place that names concrete parts. A new provider, gate or tool kind is one line in wiring.cpp.
+// The one place that names concrete parts. A new provider, gate or tool kind is one line in
+// wiring.cpp.
 
 std::vector<std::unique_ptr<tool::ToolKind>> make_tool_kinds(storage::Database& database);
 /// In the order they are asked (DESIGN "The way of one tool call").

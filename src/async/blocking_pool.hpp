@@ -18,16 +18,17 @@
 
 namespace callosum::async {
 
-/// Threads for libraries that block (SQLite, speech). `run` may be awaited from any strand; the queue is
-/// bounded and a full one answers TRANSIENT at once.
+/// Threads for libraries that block (SQLite, speech). `run` may be awaited from any strand; the
+/// queue is bounded and a full one answers TRANSIENT at once.
 class BlockingPool {
  public:
   BlockingPool(std::size_t threads, std::size_t max_queued);
   ~BlockingPool();  ///< lets running jobs end; drops queued ones
 
-  /// Runs `job` on a pool thread. When the deadline passes or the caller is cancelled, `interrupt` (if any;
-  /// called on the caller's thread, must be thread-safe) is asked to cut the job short, and the answer is
-  /// TIMEOUT at once: the job may still be ending, so it must own what it touches.
+  /// Runs `job` on a pool thread. When the deadline passes or the caller is cancelled, `interrupt`
+  /// (if any; called on the caller's thread, must be thread-safe) is asked to cut the job short,
+  /// and the answer is TIMEOUT at once: the job may still be ending, so it must own what it
+  /// touches.
   template <class T>
   boost::asio::awaitable<Result<T>> run(Deadline deadline, std::function<Result<T>()> job,
                                         std::function<void()> interrupt = {});

@@ -10,8 +10,8 @@
 
 namespace callosum::async {
 
-/// At most `capacity` values from many producers to one consumer, on one thread. Full: `push` says so
-/// and keeps nothing; the producer decides what to lose.
+/// At most `capacity` values from many producers to one consumer, on one thread. Full: `push` says
+/// so and keeps nothing; the producer decides what to lose.
 template <class T>
 class BoundedQueue {
  public:

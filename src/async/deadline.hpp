@@ -7,7 +7,8 @@
 
 namespace callosum::async {
 
-/// The moment by which something must have ended. Made at the edge, passed down, only ever shortened.
+/// The moment by which something must have ended. Made at the edge, passed down, only ever
+/// shortened.
 class Deadline {
  public:
   static Deadline after(TimeSource& time, std::chrono::nanoseconds span) {

@@ -25,13 +25,15 @@ struct TaskGroup::State {
     asio::cancellation_signal cancel;
   };
 
-  State(asio::any_io_executor e, TimeSource& t) : executor(std::move(e)), time(t), changed(executor) {}
+  State(asio::any_io_executor e, TimeSource& t)
+      : executor(std::move(e)), time(t), changed(executor) {}
 
   asio::any_io_executor executor;
   TimeSource& time;
   Event changed;
   std::list<Task> tasks;
-  // co_spawn still looks at a task's signal after its completion handler: the next spawn clears these.
+  // co_spawn still looks at a task's signal after its completion handler: the next spawn clears
+  // these.
   std::list<Task> ended_tasks;
   std::size_t spawned = 0;
   std::size_t ended = 0;

@@ -12,8 +12,8 @@
 namespace callosum::async {
 
 /// Concurrent work that ends with the frame it lives in: spawn, wait_any or wait_all, cancel, join.
-/// One thread. A cancellation of the owner is held back while it joins and unwinds at the end of `join`.
-/// A task's exception that is not a cancellation is a bug: `join` throws the first one.
+/// One thread. A cancellation of the owner is held back while it joins and unwinds at the end of
+/// `join`. A task's exception that is not a cancellation is a bug: `join` throws the first one.
 class TaskGroup {
  public:
   TaskGroup(boost::asio::any_io_executor executor, TimeSource& time);
@@ -23,7 +23,7 @@ class TaskGroup {
 
   /// `name` (a literal) is for diagnosis. Returns the task's number.
   std::size_t spawn(const char* name, boost::asio::awaitable<void> task);
-  void cancel();                 ///< every task
+  void cancel();                  ///< every task
   void cancel(std::size_t task);  ///< one
 
   boost::asio::awaitable<void> wait_any();  ///< one more task has ended, or the owner was cancelled

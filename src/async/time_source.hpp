@@ -12,7 +12,8 @@ namespace callosum::async {
 class TimeSource : public Clock {
  public:
   /// Returns when `when` is reached or `timer` is cancelled, whichever is first; ask `now()` which.
-  /// `timer` belongs to the caller and outlives the wait. Throws only when the coroutine is cancelled.
+  /// `timer` belongs to the caller and outlives the wait. Throws only when the coroutine is
+  /// cancelled.
   virtual boost::asio::awaitable<void> wait(boost::asio::steady_timer& timer, SteadyTime when) = 0;
 };
 
@@ -23,8 +24,9 @@ class SystemTime final : public TimeSource {
   boost::asio::awaitable<void> wait(boost::asio::steady_timer& timer, SteadyTime when) override;
 };
 
-/// Time that moves only when told. One thread. `run` drives the context and jumps to the next waiter
-/// whenever nothing else can happen, so a whole session passes in microseconds and in one order.
+/// Time that moves only when told. One thread. `run` drives the context and jumps to the next
+/// waiter whenever nothing else can happen, so a whole session passes in microseconds and in one
+/// order.
 class VirtualTime final : public TimeSource {
  public:
   SteadyTime now() const override { return now_; }

@@ -15,8 +15,9 @@
 
 namespace callosum::async {
 
-/// Runs `work` until it ends or the deadline passes; then cancels it, waits until it has unwound, and
-/// answers TIMEOUT. A cancellation of the caller cancels `work` and unwinds after it. Exceptions pass.
+/// Runs `work` until it ends or the deadline passes; then cancels it, waits until it has unwound,
+/// and answers TIMEOUT. A cancellation of the caller cancels `work` and unwinds after it.
+/// Exceptions pass.
 template <class T>
 boost::asio::awaitable<Result<T>> with_deadline(Deadline deadline,
                                                 boost::asio::awaitable<Result<T>> work) {

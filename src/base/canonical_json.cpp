@@ -1,9 +1,9 @@
-// RFC 8785 (JSON Canonicalization Scheme): keys by UTF-16 code units, ECMAScript numbers, minimal escapes.
-#include <unicode/unistr.h>
-
+// RFC 8785 (JSON Canonicalization Scheme): keys by UTF-16 code units, ECMAScript numbers, minimal
+// escapes.
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <unicode/unistr.h>
 #include <vector>
 
 #include "base/json.hpp"
@@ -17,13 +17,27 @@ void append_string(std::string_view text, std::string& out) {
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);
     switch (c) {
-      case '"': out += "\\\""; break;
-      case '\\': out += "\\\\"; break;
-      case '\b': out += "\\b"; break;
-      case '\f': out += "\\f"; break;
-      case '\n': out += "\\n"; break;
-      case '\r': out += "\\r"; break;
-      case '\t': out += "\\t"; break;
+      case '"':
+        out += "\\\"";
+        break;
+      case '\\':
+        out += "\\\\";
+        break;
+      case '\b':
+        out += "\\b";
+        break;
+      case '\f':
+        out += "\\f";
+        break;
+      case '\n':
+        out += "\\n";
+        break;
+      case '\r':
+        out += "\\r";
+        break;
+      case '\t':
+        out += "\\t";
+        break;
       default:
         if (byte < 0x20) {
           out += "\\u00";
@@ -44,8 +58,9 @@ void append_double(double number, std::string& out) {
     return;
   }
   char buffer[40];
-  const auto end = std::to_chars(buffer, buffer + sizeof buffer, std::abs(number),
-                                 std::chars_format::scientific).ptr;
+  const auto end =
+      std::to_chars(buffer, buffer + sizeof buffer, std::abs(number), std::chars_format::scientific)
+          .ptr;
   const std::string_view text(buffer, static_cast<std::size_t>(end - buffer));
   const auto e = text.find('e');
   std::string digits(1, text[0]);
@@ -66,8 +81,9 @@ void append_double(double number, std::string& out) {
   } else if (count <= point) {
     out.append(digits).append(static_cast<std::size_t>(point - count), '0');
   } else {
-    out.append(digits, 0, static_cast<std::size_t>(point)).append(1, '.').append(
-        digits, static_cast<std::size_t>(point));
+    out.append(digits, 0, static_cast<std::size_t>(point))
+        .append(1, '.')
+        .append(digits, static_cast<std::size_t>(point));
   }
 }
 
@@ -104,8 +120,12 @@ void append_object(const json::object& object, std::string& out) {
 void append_canonical_json(const json::value& value, std::string& out) {
   constexpr std::int64_t kExact = std::int64_t{1} << 53;
   switch (value.kind()) {
-    case json::kind::null: out += "null"; return;
-    case json::kind::bool_: out += value.get_bool() ? "true" : "false"; return;
+    case json::kind::null:
+      out += "null";
+      return;
+    case json::kind::bool_:
+      out += value.get_bool() ? "true" : "false";
+      return;
     case json::kind::int64: {
       const auto i = value.get_int64();
       if (i <= kExact && i >= -kExact) {
@@ -115,9 +135,15 @@ void append_canonical_json(const json::value& value, std::string& out) {
       }
       return;
     }
-    case json::kind::uint64: append_double(static_cast<double>(value.get_uint64()), out); return;
-    case json::kind::double_: append_double(value.get_double(), out); return;
-    case json::kind::string: append_string(value.get_string(), out); return;
+    case json::kind::uint64:
+      append_double(static_cast<double>(value.get_uint64()), out);
+      return;
+    case json::kind::double_:
+      append_double(value.get_double(), out);
+      return;
+    case json::kind::string:
+      append_string(value.get_string(), out);
+      return;
     case json::kind::array: {
       out += '[';
       bool first = true;
@@ -129,7 +155,9 @@ void append_canonical_json(const json::value& value, std::string& out) {
       out += ']';
       return;
     }
-    case json::kind::object: append_object(value.get_object(), out); return;
+    case json::kind::object:
+      append_object(value.get_object(), out);
+      return;
   }
 }
 

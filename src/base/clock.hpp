@@ -8,12 +8,13 @@ namespace callosum {
 using SteadyTime = std::chrono::steady_clock::time_point;
 using WallTime = std::chrono::system_clock::time_point;
 
-/// What time it is. Rules about time ask this seam, never std::chrono, so that a test can turn the hands.
+/// What time it is. Rules about time ask this seam, never std::chrono, so that a test can turn the
+/// hands.
 class Clock {
  public:
   virtual ~Clock() = default;
-  virtual SteadyTime now() const = 0;      ///< monotonic: deadlines, budgets, durations
-  virtual WallTime wall_now() const = 0;   ///< UTC: records, token expiry
+  virtual SteadyTime now() const = 0;     ///< monotonic: deadlines, budgets, durations
+  virtual WallTime wall_now() const = 0;  ///< UTC: records, token expiry
 };
 
 class SystemClock final : public Clock {

@@ -78,7 +78,8 @@ Result<void> decode_base64url(std::string_view text, std::vector<std::uint8_t>& 
 
 Sha256 sha256(std::string_view bytes) {
   Sha256 out{};
-  crypto_hash_sha256(out.data(), reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size());
+  crypto_hash_sha256(out.data(), reinterpret_cast<const unsigned char*>(bytes.data()),
+                     bytes.size());
   return out;
 }
 

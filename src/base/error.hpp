@@ -6,7 +6,8 @@
 
 namespace callosum {
 
-/// Every way a call or a request can fail, with the wire's own words (DESIGN "The envelope"). One enum, one table.
+/// Every way a call or a request can fail, with the wire's own words (DESIGN "The envelope"). One
+/// enum, one table.
 enum class ErrorType : std::uint8_t {
   not_found,
   mode_restricted,

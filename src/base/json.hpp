@@ -16,16 +16,18 @@ namespace json = boost::json;
 struct JsonLimits {
   std::size_t max_bytes = 1 << 20;
   std::size_t max_depth = 32;
-  /// Refuse integer literals beyond ±2^53: other programs round them (arguments; DESIGN section 12).
+  /// Refuse integer literals beyond ±2^53: other programs round them (arguments; DESIGN section
+  /// 12).
   bool safe_integers = false;
 };
 
-/// Strict RFC 8259: one value, valid UTF-8, no duplicate keys, no non-finite numbers, exact doubles.
-/// VALIDATION with the byte offset otherwise. Memory comes from `storage`.
+/// Strict RFC 8259: one value, valid UTF-8, no duplicate keys, no non-finite numbers, exact
+/// doubles. VALIDATION with the byte offset otherwise. Memory comes from `storage`.
 Result<json::value> parse_strict(std::string_view text, const JsonLimits& limits = {},
                                  json::storage_ptr storage = {});
 
-/// Arguments of a tool call: an object; empty text counts as `{}` (protocol quirk 9). Never a guess.
+/// Arguments of a tool call: an object; empty text counts as `{}` (protocol quirk 9). Never a
+/// guess.
 Result<json::object> parse_arguments(std::string_view text, json::storage_ptr storage = {});
 
 /// RFC 8785: one spelling for equal values. What hashes, cache keys and consent are taken over.

@@ -1,8 +1,7 @@
 #include "base/random.hpp"
 
-#include <sodium.h>
-
 #include <cstring>
+#include <sodium.h>
 
 namespace callosum {
 

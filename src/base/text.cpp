@@ -1,11 +1,10 @@
 #include "base/text.hpp"
 
+#include <algorithm>
+#include <numeric>
 #include <unicode/normalizer2.h>
 #include <unicode/unistr.h>
 #include <unicode/utf8.h>
-
-#include <algorithm>
-#include <numeric>
 
 namespace callosum {
 

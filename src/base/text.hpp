@@ -14,7 +14,8 @@ std::size_t edit_distance(std::string_view a, std::string_view b);
 /// The known word closest to `word` when it is close enough to be a slip of the hand; else empty.
 std::string_view find_nearest(std::string_view word, const std::vector<std::string_view>& known);
 
-/// Unicode NFKC case folding without ignorable code points: every disguise of a name becomes one spelling.
+/// Unicode NFKC case folding without ignorable code points: every disguise of a name becomes one
+/// spelling.
 std::string fold_name(std::string_view text);
 
 /// Whether a tool's name says "destructive" whatever its manifest does (DESIGN "A manifest").

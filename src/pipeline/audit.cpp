@@ -7,27 +7,28 @@
 namespace callosum::pipeline {
 
 std::string encode_text(const AuditRecord& r) {
-  return json::serialize(json::object{{"event", "tool_execution"},
-                                      {"at_ms", r.at_ms},
-                                      {"tenant_id", r.tenant_id},
-                                      {"session_id", r.session_id},
-                                      {"subject", r.subject},
-                                      {"provider", r.provider},
-                                      {"channel", r.channel},
-                                      {"mode", r.mode},
-                                      {"turn", r.turn},
-                                      {"call_id", r.call_id},
-                                      {"tool_id", r.tool},
-                                      {"tool_version", r.tool_version},
-                                      {"registry_version", r.registry_version},
-                                      {"access", r.access},
-                                      {"category", r.category},
-                                      {"arguments_hash", r.arguments_hash},
-                                      {"gate", r.gate},
-                                      {"outcome", r.outcome},
-                                      {"ok", r.outcome == "ok"},
-                                      {"duration_ms", static_cast<double>(r.duration.count()) / 1000},
-                                      {"result_bytes", r.result_bytes}});
+  return json::serialize(
+      json::object{{"event", "tool_execution"},
+                   {"at_ms", r.at_ms},
+                   {"tenant_id", r.tenant_id},
+                   {"session_id", r.session_id},
+                   {"subject", r.subject},
+                   {"provider", r.provider},
+                   {"channel", r.channel},
+                   {"mode", r.mode},
+                   {"turn", r.turn},
+                   {"call_id", r.call_id},
+                   {"tool_id", r.tool},
+                   {"tool_version", r.tool_version},
+                   {"registry_version", r.registry_version},
+                   {"access", r.access},
+                   {"category", r.category},
+                   {"arguments_hash", r.arguments_hash},
+                   {"gate", r.gate},
+                   {"outcome", r.outcome},
+                   {"ok", r.outcome == "ok"},
+                   {"duration_ms", static_cast<double>(r.duration.count()) / 1000},
+                   {"result_bytes", r.result_bytes}});
 }
 
 AuditEntry::AuditEntry(AuditSink& sink, const Clock& clock, const policy::PreparedCall& call)

@@ -32,7 +32,8 @@ class AuditSink {
   virtual void write(const AuditRecord& record) = 0;
 };
 
-/// A record that is written however the call ends: `CANCELLED` when its frame unwinds before `close`.
+/// A record that is written however the call ends: `CANCELLED` when its frame unwinds before
+/// `close`.
 class AuditEntry {
  public:
   AuditEntry(AuditSink& sink, const Clock& clock, const policy::PreparedCall& call);

@@ -21,9 +21,9 @@ std::shared_ptr<const Catalog> Catalog::make(std::shared_ptr<const registry::Sna
     auto handler = (*kind)->make(spec, *pack);
     if (!handler) {
       const auto& error = handler.error();
-      problems.push_back({spec.run.place, spec.name + ".run",
-                          error.detail.empty() ? error.message
-                                               : error.message + " (" + error.detail + ")"});
+      problems.push_back(
+          {spec.run.place, spec.name + ".run",
+           error.detail.empty() ? error.message : error.message + " (" + error.detail + ")"});
       continue;
     }
     catalog->handlers_.emplace(&spec, std::move(*handler));

@@ -12,7 +12,8 @@ namespace callosum::pipeline {
 /// The handlers of one snapshot's tools. Immutable; kept as long as a session pins the snapshot.
 class Catalog {
  public:
-  /// Compiles every tool by its kind. All problems are collected, each at its place in the manifest.
+  /// Compiles every tool by its kind. All problems are collected, each at its place in the
+  /// manifest.
   static std::shared_ptr<const Catalog> make(std::shared_ptr<const registry::Snapshot> snapshot,
                                              const std::vector<tool::ToolKind*>& kinds,
                                              std::vector<registry::LoadProblem>& problems);

@@ -2,10 +2,9 @@
 
 #include <boost/json/serialize.hpp>
 
-#include "base/json.hpp"
-
 #include "async/cancellation.hpp"
 #include "async/with_deadline.hpp"
+#include "base/json.hpp"
 #include "pipeline/output_check.hpp"
 #include "pipeline/prepare.hpp"
 

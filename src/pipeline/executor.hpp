@@ -16,7 +16,7 @@
 namespace callosum::pipeline {
 
 struct ExecutorLimits {
-  std::size_t max_result_bytes = 16 * 1024;  ///< of `data`, to a voice model
+  std::size_t max_result_bytes = 16 * 1024;    ///< of `data`, to a voice model
   std::chrono::milliseconds turn_time{20000};  ///< the handler's deadline never passes this
   std::size_t max_running = 1024;              ///< calls at once on this thread; beyond: TRANSIENT
 };
@@ -29,8 +29,9 @@ struct CallRequest {
   std::shared_ptr<const Catalog> catalog;
 };
 
-/// Decides whether a call may run, runs it, and answers it once. Owns its calls: a session may go away and its
-/// calls end as their tools declare. One a thread; gates, audit and catalogs are shared.
+/// Decides whether a call may run, runs it, and answers it once. Owns its calls: a session may go
+/// away and its calls end as their tools declare. One a thread; gates, audit and catalogs are
+/// shared.
 class Executor {
  public:
   using Ticket = std::uint64_t;
@@ -39,10 +40,11 @@ class Executor {
   Executor(boost::asio::any_io_executor executor, async::TimeSource& time,
            std::vector<policy::Gate*> gates, AuditSink& audit, ExecutorLimits limits);
 
-  /// Starts a call. `on_answer` is called once, on this thread, unless forgotten before; for a call that need not
-  /// wait that is before `submit` returns.
+  /// Starts a call. `on_answer` is called once, on this thread, unless forgotten before; for a call
+  /// that need not wait that is before `submit` returns.
   Ticket submit(CallRequest request, OnAnswer on_answer);
-  /// The caller interrupted or hung up: `abort` tools are cut and answer CANCELLED, others run to their end.
+  /// The caller interrupted or hung up: `abort` tools are cut and answer CANCELLED, others run to
+  /// their end.
   void interrupt(Ticket ticket);
   /// The session goes away: nobody waits for the answer any more; then as `interrupt`.
   void forget(Ticket ticket);

@@ -17,7 +17,8 @@ json::array* list_of(json::value& data) {
   return items ? items->if_array() : nullptr;
 }
 
-/// Drops entries from the end until it fits, and says so. False: there is nothing that could be dropped.
+/// Drops entries from the end until it fits, and says so. False: there is nothing that could be
+/// dropped.
 bool shorten(json::value& data, std::size_t max_bytes) {
   auto* list = list_of(data);
   if (!list || list->empty()) return false;

@@ -25,7 +25,8 @@ json::value bound_value(const CallContext& context, std::string_view source) {
   return nullptr;
 }
 
-/// A bound parameter that was sent must be equal, to the byte; then it is as if it had not been sent.
+/// A bound parameter that was sent must be equal, to the byte; then it is as if it had not been
+/// sent.
 void bind(policy::PreparedCall& prepared) {
   for (const auto& binding : prepared.tool->bind) {
     auto value = bound_value(prepared.context, binding.source);
@@ -60,7 +61,8 @@ policy::PreparedCall prepare(const registry::ToolCall& call, const CallContext& 
     prepared.arguments_problem = parsed.error();
     prepared.arguments_hash = sha256_hex(call.arguments);
   }
-  if (prepared.tool) prepared.access = prepared.tool->access_for(parsed ? &prepared.arguments : nullptr);
+  if (prepared.tool)
+    prepared.access = prepared.tool->access_for(parsed ? &prepared.arguments : nullptr);
   return prepared;
 }
 

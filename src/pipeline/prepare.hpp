@@ -4,8 +4,9 @@
 
 namespace callosum::pipeline {
 
-/// Reads a call once, for every gate and the tool alike: strict parse, find the tool in the pinned snapshot, take
-/// out reserved arguments, bind, make canonical, hash. Never fails: problems are carried in the result.
+/// Reads a call once, for every gate and the tool alike: strict parse, find the tool in the pinned
+/// snapshot, take out reserved arguments, bind, make canonical, hash. Never fails: problems are
+/// carried in the result.
 policy::PreparedCall prepare(const registry::ToolCall& call, const registry::CallContext& context,
                              policy::SessionCalls& calls, async::Deadline deadline);
 

@@ -10,7 +10,8 @@ boost::asio::awaitable<Verdict> AccessGate::ask(const PreparedCall& call) {
   }
   const bool changes = call.access != Access::read;
   if (changes && call.context.access_mode == registry::AccessMode::read_only) {
-    co_return refuse(ErrorType::forbidden, "this conversation can look things up but change nothing");
+    co_return refuse(ErrorType::forbidden,
+                     "this conversation can look things up but change nothing");
   }
   co_return pass();
 }

@@ -4,8 +4,9 @@
 
 namespace callosum::policy {
 
-/// Has this very call been made before? Same id, same arguments: the first answer again (waiting for it where the
-/// first still runs), nothing runs and nothing is counted. Same id, other arguments: CONFLICT.
+/// Has this very call been made before? Same id, same arguments: the first answer again (waiting
+/// for it where the first still runs), nothing runs and nothing is counted. Same id, other
+/// arguments: CONFLICT.
 class DuplicateGate final : public Gate {
  public:
   std::string_view name() const override { return "duplicate"; }

@@ -16,8 +16,8 @@ namespace callosum::policy {
 
 namespace json = boost::json;
 
-/// A call after preparation, as every gate sees it. What failed in preparation is carried along, to be spoken by
-/// the gate it belongs to.
+/// A call after preparation, as every gate sees it. What failed in preparation is carried along, to
+/// be spoken by the gate it belongs to.
 struct PreparedCall {
   const registry::ToolCall& call;
   const registry::CallContext& context;
@@ -26,10 +26,11 @@ struct PreparedCall {
 
   const registry::ToolSpec* tool = nullptr;  ///< null: not in the pinned snapshot
   json::object arguments;                    ///< after binding
-  std::optional<Error> arguments_problem;    ///< unreadable, or a bound parameter with another value
-  std::string canonical;                     ///< RFC 8785 text of `arguments`
-  std::string arguments_hash;                ///< its SHA-256; of the raw text where that cannot be read
-  registry::Access access = registry::Access::read;  ///< by argument value; the strictest where unreadable
+  std::optional<Error> arguments_problem;  ///< unreadable, or a bound parameter with another value
+  std::string canonical;                   ///< RFC 8785 text of `arguments`
+  std::string arguments_hash;  ///< its SHA-256; of the raw text where that cannot be read
+  registry::Access access =
+      registry::Access::read;  ///< by argument value; the strictest where unreadable
   std::string confirmation_token;
 };
 

@@ -15,11 +15,12 @@
 
 namespace callosum::policy {
 
-/// What the gates remember of one session: calls answered, and what the current turn has spent. Belongs to the
-/// session's thread; shared by the session and the calls that outlive it.
+/// What the gates remember of one session: calls answered, and what the current turn has spent.
+/// Belongs to the session's thread; shared by the session and the calls that outlive it.
 class SessionCalls {
  public:
-  /// A call id as first seen. `answer` is empty while that call still runs; `answered` wakes who waits for it.
+  /// A call id as first seen. `answer` is empty while that call still runs; `answered` wakes who
+  /// waits for it.
   struct Known {
     std::string arguments_hash;
     std::optional<registry::Envelope> answer;

@@ -22,13 +22,14 @@ Result<json::object> decode_client_event(const ClientFrame& frame) {
 }
 
 std::string encode_session_update(const json::object& session, std::string_view event_id) {
-  return json::serialize(json::object{
-      {"type", "session.update"}, {"event_id", event_id}, {"session", session}});
+  return json::serialize(
+      json::object{{"type", "session.update"}, {"event_id", event_id}, {"session", session}});
 }
 
 std::string encode_function_output(std::string_view call_id, std::string_view output,
                                    std::string_view event_id) {
-  // Once a call: written by hand, since building a tree to throw away would cost more than the text.
+  // Once a call: written by hand, since building a tree to throw away would cost more than the
+  // text.
   std::string out;
   out.reserve(output.size() + output.size() / 8 + 192);
   out += R"({"type":"conversation.item.create","event_id":")";
@@ -57,8 +58,8 @@ std::string encode_text_message(std::string_view role, std::string_view text,
   json::array content;
   content.push_back(json::object{{"type", kind}, {"text", text}});
   const json::object item{{"type", "message"}, {"role", role}, {"content", std::move(content)}};
-  return json::serialize(json::object{
-      {"type", "conversation.item.create"}, {"event_id", event_id}, {"item", item}});
+  return json::serialize(
+      json::object{{"type", "conversation.item.create"}, {"event_id", event_id}, {"item", item}});
 }
 
 std::string encode_error(std::string_view type, std::string_view code, std::string_view message,
@@ -69,8 +70,7 @@ std::string encode_error(std::string_view type, std::string_view code, std::stri
                            {"message", message},
                            {"param", text_or_null(param)},
                            {"event_id", text_or_null(client_event_id)}};
-  return json::serialize(
-      json::object{{"type", "error"}, {"event_id", event_id}, {"error", error}});
+  return json::serialize(json::object{{"type", "error"}, {"event_id", event_id}, {"error", error}});
 }
 
 }  // namespace callosum::realtime

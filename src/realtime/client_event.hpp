@@ -18,11 +18,12 @@ struct ClientFrame {
   std::string_view text;
 };
 
-/// VALIDATION when the frame is not one JSON object within 1 MiB (audio appends are never parsed here).
+/// VALIDATION when the frame is not one JSON object within 1 MiB (audio appends are never parsed
+/// here).
 Result<json::object> decode_client_event(const ClientFrame& frame);
 
-// What the gateway itself says to a model. Each returns one event as text (§6); `event_id` comes back in
-// `error.event_id`, so that a failure can be told from one of the caller's.
+// What the gateway itself says to a model. Each returns one event as text (§6); `event_id` comes
+// back in `error.event_id`, so that a failure can be told from one of the caller's.
 std::string encode_session_update(const json::object& session, std::string_view event_id);
 std::string encode_function_output(std::string_view call_id, std::string_view output,
                                    std::string_view event_id);

@@ -35,7 +35,8 @@ constexpr std::array kRows{
     Row{EventType::conversation_item_truncated, "conversation.item.truncated"},
     Row{EventType::conversation_item_deleted, "conversation.item.deleted"},
     Row{EventType::transcription_delta, "conversation.item.input_audio_transcription.delta"},
-    Row{EventType::transcription_completed, "conversation.item.input_audio_transcription.completed"},
+    Row{EventType::transcription_completed,
+        "conversation.item.input_audio_transcription.completed"},
     Row{EventType::transcription_failed, "conversation.item.input_audio_transcription.failed"},
     Row{EventType::transcription_segment, "conversation.item.input_audio_transcription.segment"},
     Row{EventType::input_audio_buffer_committed, "input_audio_buffer.committed"},
@@ -123,12 +124,13 @@ class Scanner {
   void skip_space() {
     while (!at_end() && static_cast<unsigned char>(text_[at_]) <= ' ') ++at_;
   }
-  /// Behind the opening quote; leaves behind the closing one. Escapes stay as written: no type has any.
+  /// Behind the opening quote; leaves behind the closing one. Escapes stay as written: no type has
+  /// any.
   std::string_view string_body() {
     const std::size_t start = at_;
     while (!at_end()) {
-      const auto* quote = static_cast<const char*>(
-          std::memchr(text_.data() + at_, '"', text_.size() - at_));
+      const auto* quote =
+          static_cast<const char*>(std::memchr(text_.data() + at_, '"', text_.size() - at_));
       if (!quote) break;
       const auto end = static_cast<std::size_t>(quote - text_.data());
       std::size_t slashes = 0;
@@ -174,8 +176,8 @@ std::string_view to_string(EventType type) {
 }
 
 EventType event_type_of(std::string_view word) {
-  const auto at = std::lower_bound(kSorted.begin(), kSorted.end(), Row{EventType::unknown, word},
-                                   less_by_word);
+  const auto at =
+      std::lower_bound(kSorted.begin(), kSorted.end(), Row{EventType::unknown, word}, less_by_word);
   return at != kSorted.end() && at->word == word ? at->type : EventType::unknown;
 }
 

@@ -5,7 +5,8 @@
 
 namespace callosum::realtime {
 
-/// Every event of the GA Realtime wire (protocols: OpenAI Realtime, client events §6 and server events §8).
+/// Every event of the GA Realtime wire (protocols: OpenAI Realtime, client events §6 and server
+/// events §8).
 enum class EventType : std::uint8_t {
   unknown,  ///< what the vendor adds tomorrow: passed on
 
@@ -75,8 +76,8 @@ enum class EventType : std::uint8_t {
 std::string_view to_string(EventType type);
 EventType event_type_of(std::string_view word);
 
-/// What kind of event a frame is, by its top-level `type` alone; the rest is not parsed and need not even be
-/// valid. `unknown` where there is none. Costs a few dozen nanoseconds and no memory.
+/// What kind of event a frame is, by its top-level `type` alone; the rest is not parsed and need
+/// not even be valid. `unknown` where there is none. Costs a few dozen nanoseconds and no memory.
 EventType peek_type(std::string_view frame);
 /// The text of the top-level `type`; empty where there is none.
 std::string_view peek_type_text(std::string_view frame);

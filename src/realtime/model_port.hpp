@@ -18,32 +18,33 @@ namespace callosum::realtime {
 
 /// What a provider and model can do: dated data, asked by the session instead of the vendor's name.
 struct ProviderProfile {
-  std::string provider;                       ///< label of logs and metrics
-  std::string as_of;                          ///< date of the knowledge
-  bool can_change_tools = true;               ///< within a session
-  bool can_answer_while_speaking = true;      ///< an output is allowed while a response runs
-  bool is_networked = true;                   ///< can be lost and found again
-  std::chrono::seconds session_cap{3600};     ///< the provider ends the session then
+  std::string provider;                    ///< label of logs and metrics
+  std::string as_of;                       ///< date of the knowledge
+  bool can_change_tools = true;            ///< within a session
+  bool can_answer_while_speaking = true;   ///< an output is allowed while a response runs
+  bool is_networked = true;                ///< can be lost and found again
+  std::chrono::seconds session_cap{3600};  ///< the provider ends the session then
 };
 
-/// A function call whose item is complete (§0.3): safe to run. Views into the event it was read from.
+/// A function call whose item is complete (§0.3): safe to run. Views into the event it was read
+/// from.
 struct FinishedCall {
   std::string_view response_id, item_id, call_id, name, arguments;
 };
 
-/// How a model is reached: one per realtime provider, every one under the same names. Speaks GA events inwards
-/// whatever its wire is. Lives on its session's thread.
+/// How a model is reached: one per realtime provider, every one under the same names. Speaks GA
+/// events inwards whatever its wire is. Lives on its session's thread.
 class ModelPort {
  public:
   virtual ~ModelPort() = default;
   virtual const ProviderProfile& profile() const = 0;
 
-  /// Connects; the first server frame to follow is session.created. `session` is the GA session to begin with
-  /// (type, instructions, tools, audio …), sent as the first session.update.
+  /// Connects; the first server frame to follow is session.created. `session` is the GA session to
+  /// begin with (type, instructions, tools, audio …), sent as the first session.update.
   virtual boost::asio::awaitable<Result<void>> open(const json::object& session,
                                                     async::Deadline deadline) = 0;
-  /// The next server frame. Any error but TIMEOUT means the connection is gone: TRANSIENT may be opened again,
-  /// PERMANENT and AUTH may not.
+  /// The next server frame. Any error but TIMEOUT means the connection is gone: TRANSIENT may be
+  /// opened again, PERMANENT and AUTH may not.
   virtual boost::asio::awaitable<Result<ServerFrame>> next(async::Deadline deadline) = 0;
   /// Passes a GA client event on as it is. Never waits. False: the connection is gone.
   virtual bool send(std::string_view client_event, net::FrameKind kind) = 0;

@@ -13,8 +13,8 @@ Result<ServerEvent> decode_server_event(const ServerFrame& frame) {
 }
 
 Item read_item(const json::object& item) {
-  return {text_at(item, "id"),      text_at(item, "type"), text_at(item, "status"),
-          text_at(item, "role"),    text_at(item, "call_id"), text_at(item, "name"),
+  return {text_at(item, "id"),       text_at(item, "type"),    text_at(item, "status"),
+          text_at(item, "role"),     text_at(item, "call_id"), text_at(item, "name"),
           text_at(item, "arguments")};
 }
 
@@ -44,7 +44,8 @@ ResponseInfo read_response(const json::object& event) {
   info.is_out_of_band = conversation && conversation->is_null();
   if (const auto* details = find_object(*response, "status_details")) {
     info.reason = text_at(*details, "reason");
-    if (const auto* error = find_object(*details, "error")) info.error_code = text_at(*error, "code");
+    if (const auto* error = find_object(*details, "error"))
+      info.error_code = text_at(*error, "code");
   }
   return info;
 }

@@ -18,8 +18,9 @@ struct ServerFrame {
   std::string_view text;
 };
 
-/// A server event that the gateway acts on, parsed whole: `body` is the event as it came, for rewriting.
-/// The accessors below read the fields that GA promises (protocol §7, §8); a missing one reads as empty.
+/// A server event that the gateway acts on, parsed whole: `body` is the event as it came, for
+/// rewriting. The accessors below read the fields that GA promises (protocol §7, §8); a missing one
+/// reads as empty.
 struct ServerEvent {
   EventType type = EventType::unknown;
   json::object body;

@@ -31,13 +31,15 @@ struct EnvelopeMeta {
   bool truncated = false;
 };
 
-/// What every caller of a tool gets back, on every channel (DESIGN "The envelope"). Either `error` or `data`.
+/// What every caller of a tool gets back, on every channel (DESIGN "The envelope"). Either `error`
+/// or `data`.
 struct Envelope {
   json::value data;
   std::optional<Error> error;
   std::vector<IntentRequest> intents;
   EnvelopeMeta meta;
-  /// Members beside type, message, retryable, say: `confirmation_request`, `partial_side_effects`, `hints`.
+  /// Members beside type, message, retryable, say: `confirmation_request`, `partial_side_effects`,
+  /// `hints`.
   json::object error_extra;
 
   bool ok() const { return !error; }

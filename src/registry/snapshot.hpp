@@ -17,10 +17,11 @@ struct Pack {
   std::string name;
   std::string version;
   std::filesystem::path folder;
-  std::string prompt;             ///< template; {placeholders} are filled per tenant
-  std::string access_mode;        ///< default of its sessions
+  std::string prompt;       ///< template; {placeholders} are filled per tenant
+  std::string access_mode;  ///< default of its sessions
   std::map<std::string, std::string> tenant_columns;  ///< table -> column that holds the tenant
-  std::map<std::string, std::vector<std::string>> slots;  ///< slot name -> words callers use (offline ears)
+  std::map<std::string, std::vector<std::string>>
+      slots;                          ///< slot name -> words callers use (offline ears)
   std::filesystem::path schema_file;  ///< SQL that makes the pack's tables; empty: none
   std::filesystem::path demo_file;    ///< SQL of the demo data; empty: none
   std::string digest;                 ///< SHA-256 in hex of the manifest and of every file it names
@@ -59,11 +60,13 @@ struct LoadOutcome {
   std::vector<LoadProblem> warnings;
 };
 
-/// Loads `DIR/*/pack.yaml`, or one pack where DIR itself has a pack.yaml. All problems are collected.
+/// Loads `DIR/*/pack.yaml`, or one pack where DIR itself has a pack.yaml. All problems are
+/// collected.
 LoadOutcome load_packs(const std::vector<std::filesystem::path>& folders,
                        const std::vector<std::string>& providers = {"openai"});
 
-/// One pack from its text alone: files it names are neither looked for nor read. `file` is for the messages.
+/// One pack from its text alone: files it names are neither looked for nor read. `file` is for the
+/// messages.
 LoadOutcome load_pack_text(std::string_view yaml, std::string_view file,
                            const std::vector<std::string>& providers = {"openai"});
 

@@ -18,21 +18,22 @@ struct ToolCall {
   std::string arguments;
 };
 
-/// Who is asking, and from where: set by the gateway from the authenticated session, never by a model.
+/// Who is asking, and from where: set by the gateway from the authenticated session, never by a
+/// model.
 struct CallContext {
-  std::string tenant_id;    ///< canonical uuid
+  std::string tenant_id;  ///< canonical uuid
   std::string tenant_slug;
   std::string session_id;
-  std::string subject;      ///< the principal's `sub`
+  std::string subject;  ///< the principal's `sub`
   std::string email;
   std::vector<std::string> roles;
-  bool is_member = false;   ///< of this tenant
+  bool is_member = false;  ///< of this tenant
   std::string caller_phone;
   std::string call_sid;
   Assurance assurance = Assurance::none;
   Channel channel = Channel::voice;
   std::string mode;
-  std::string account;      ///< selected_account_email
+  std::string account;  ///< selected_account_email
   std::uint64_t epoch = 0;
   std::uint64_t turn = 0;
   std::uint64_t generation = 0;
@@ -43,7 +44,7 @@ struct CallContext {
   bool is_realtime = true;
   /// Planned by the provider's model (as opposed to our brain, or a person).
   bool is_provider_planned = true;
-  std::string provider;     ///< label: "openai", "offline"; "http", "console"
+  std::string provider;  ///< label: "openai", "offline"; "http", "console"
   std::shared_ptr<const Snapshot> snapshot;
 };
 

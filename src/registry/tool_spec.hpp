@@ -44,15 +44,15 @@ struct ToolSpec {
   std::string pack;
   std::string name;
   std::string version;
-  std::string id;       ///< "pack.name"
+  std::string id;  ///< "pack.name"
   std::string summary;
   std::string description;
   Category category = Category::retrieval;
   Access access = Access::read;
   std::vector<RiskRule> risk;
   std::vector<Channel> channels;
-  std::vector<std::string> modes;   ///< empty: every mode
-  std::vector<std::string> roles;   ///< empty: every member
+  std::vector<std::string> modes;  ///< empty: every mode
+  std::vector<std::string> roles;  ///< empty: every member
   Assurance min_assurance = Assurance::none;
   Confirmation confirmation = Confirmation::none;
   std::chrono::milliseconds latency_budget{400};
@@ -64,31 +64,35 @@ struct ToolSpec {
   std::chrono::milliseconds filler_after{0};  ///< 0: none
   std::vector<std::string> idempotency_key;
   std::vector<Binding> bind;
-  std::vector<std::string> provenance_seen;   ///< arguments that must have been seen before
-  std::vector<std::string> mask;              ///< output fields that logs and audit hide
+  std::vector<std::string> provenance_seen;  ///< arguments that must have been seen before
+  std::vector<std::string> mask;             ///< output fields that logs and audit hide
   std::vector<std::string> invalidates;
   std::vector<std::string> requires_tools;
   std::optional<int> max_chain;
-  std::string account;                        ///< provider of a connected account it needs
+  std::string account;  ///< provider of a connected account it needs
   bool terminal = false;
   bool poll = false;
   std::chrono::seconds stale_on_timeout{0};
   std::string say_on_failure;
-  /// What callers say: "what is your {topic:cancellation} policy"; slots name an argument, and a value of it.
+  /// What callers say: "what is your {topic:cancellation} policy"; slots name an argument, and a
+  /// value of it.
   std::vector<std::string> phrases;
-  /// How the offline brain says the result: "Your {service} is {status}."; empty: reads the fields out.
+  /// How the offline brain says the result: "Your {service} is {status}."; empty: reads the fields
+  /// out.
   std::string reply;
-  std::string reply_empty;                    ///< where the result is null or an empty list
-  json::object input_schema;   ///< as written, without the bound parameters: what a model may send
+  std::string reply_empty;    ///< where the result is null or an empty list
+  json::object input_schema;  ///< as written, without the bound parameters: what a model may send
   json::object output_schema;
   std::shared_ptr<const Schema> input;
-  std::shared_ptr<const Schema> output;       ///< null: anything
+  std::shared_ptr<const Schema> output;  ///< null: anything
   RunSpec run;
   SourcePlace place;
-  std::string digest;  ///< SHA-256 in hex of what the manifest says of this tool; registry.lock compares it
+  std::string
+      digest;  ///< SHA-256 in hex of what the manifest says of this tool; registry.lock compares it
 
-  /// The access these arguments need: the strictest rule that holds. Arguments that cannot be read (null) count
-  /// as the strictest rule there is. A destructive name is destructive whatever the manifest says.
+  /// The access these arguments need: the strictest rule that holds. Arguments that cannot be read
+  /// (null) count as the strictest rule there is. A destructive name is destructive whatever the
+  /// manifest says.
   Access access_for(const json::object* arguments) const;
   bool is_write() const { return access == Access::write || access == Access::destructive; }
 };

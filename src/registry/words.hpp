@@ -7,10 +7,16 @@
 
 namespace callosum::registry {
 
-// The words of manifests, sessions and audit (DESIGN "Words"). Enumerators carry the wire's own word.
+// The words of manifests, sessions and audit (DESIGN "Words"). Enumerators carry the wire's own
+// word.
 
 enum class Category : std::uint8_t { retrieval, action, meta };
-enum class Access : std::uint8_t { read, propose, write, destructive };  ///< in rising order of risk
+enum class Access : std::uint8_t {
+  read,
+  propose,
+  write,
+  destructive
+};  ///< in rising order of risk
 enum class Channel : std::uint8_t { voice, text, mcp };
 enum class Assurance : std::uint8_t { none, carrier, verified };  ///< in rising order
 enum class Confirmation : std::uint8_t { none, spoken, strong };
@@ -21,10 +27,10 @@ enum class ToolOwnership : std::uint8_t { provider_native, transport_only };
 enum class AccessMode : std::uint8_t { read_only, propose_actions, confirm };
 enum class ReplyPath : std::uint8_t { native, bridge, brain };
 enum class Intent : std::uint8_t {
-  end_voice_session,     ///< END_VOICE_SESSION; after the current turn has been spoken
-  suppress_audio,        ///< SUPPRESS_AUDIO: this turn sends no audio
-  suppress_transcript,   ///< SUPPRESS_TRANSCRIPT
-  set_pending_message,   ///< SET_PENDING_MESSAGE: said before the session ends
+  end_voice_session,    ///< END_VOICE_SESSION; after the current turn has been spoken
+  suppress_audio,       ///< SUPPRESS_AUDIO: this turn sends no audio
+  suppress_transcript,  ///< SUPPRESS_TRANSCRIPT
+  set_pending_message,  ///< SET_PENDING_MESSAGE: said before the session ends
 };
 
 std::string_view to_string(Category);

@@ -7,7 +7,8 @@
 
 namespace callosum::session {
 
-/// What was said, in text, bounded: what a new provider connection is told when the old one was lost.
+/// What was said, in text, bounded: what a new provider connection is told when the old one was
+/// lost.
 class History {
  public:
   struct Line {

@@ -16,9 +16,10 @@ namespace json = boost::json;
 /// What to do with a caller's own response.create.
 enum class CreateDecision { forward, hold, refuse };
 
-/// The one owner of `response.create` (DESIGN "The way of one tool call", 9). Never one while a response is active;
-/// when every call of a response has its output and nothing is active, exactly one, unless the caller has
-/// interrupted or the tool's delivery is silent. Pure: told what happened, asked what is due.
+/// The one owner of `response.create` (DESIGN "The way of one tool call", 9). Never one while a
+/// response is active; when every call of a response has its output and nothing is active, exactly
+/// one, unless the caller has interrupted or the tool's delivery is silent. Pure: told what
+/// happened, asked what is due.
 class ResponseSequencer {
  public:
   // What the model's side said.
@@ -51,17 +52,18 @@ class ResponseSequencer {
  private:
   bool batch_is_open() const { return !ours_.empty(); }
 
-  // After the caller spoke, a response of its own normally follows; only when none does is ours due.
+  // After the caller spoke, a response of its own normally follows; only when none does is ours
+  // due.
   static constexpr std::chrono::seconds kInterruptedHold{4};
 
   std::string active_;
-  bool create_sent_ = false;  // a response.create is on its way
-  std::unordered_set<std::string> ours_;         // our calls without an output
-  std::unordered_set<std::string> callers_;      // the caller's calls without an output
-  bool unseen_output_ = false;                   // an output no response has been made from
-  bool caller_will_create_ = false;              // the batch holds calls of the caller, who says when
-  std::optional<std::string> held_;              // the caller's create, waiting for our outputs
-  bool is_speaking_ = false;                     // the caller
+  bool create_sent_ = false;                 // a response.create is on its way
+  std::unordered_set<std::string> ours_;     // our calls without an output
+  std::unordered_set<std::string> callers_;  // the caller's calls without an output
+  bool unseen_output_ = false;               // an output no response has been made from
+  bool caller_will_create_ = false;          // the batch holds calls of the caller, who says when
+  std::optional<std::string> held_;          // the caller's create, waiting for our outputs
+  bool is_speaking_ = false;                 // the caller
   std::optional<SteadyTime> hold_until_;
 };
 

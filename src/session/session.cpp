@@ -178,8 +178,8 @@ asio::awaitable<bool> Session::find_model_again(Error why) {
                                       {"attempt", attempt},
                                       {"detail", why.detail}});
     // Half the pause again by chance, so that a thousand sessions do not come back at once.
-    const auto jitter = std::chrono::nanoseconds(
-        static_cast<std::int64_t>(parts_.random.next_u64() % static_cast<std::uint64_t>(pause.count() / 2)));
+    const auto jitter = std::chrono::nanoseconds(static_cast<std::int64_t>(
+        parts_.random.next_u64() % static_cast<std::uint64_t>(pause.count() / 2)));
     const auto until = async::Deadline::after(parts_.time, pause + jitter);
     co_await async::sleep_until(until);
     pause = std::min<std::chrono::nanoseconds>(pause * 2, 5s);
@@ -202,7 +202,8 @@ asio::awaitable<bool> Session::find_model_again(Error why) {
   co_return false;
 }
 
-/// A new connection knows nothing: it is told in text what was said, and the results it never asked for.
+/// A new connection knows nothing: it is told in text what was said, and the results it never asked
+/// for.
 asio::awaitable<void> Session::tell_new_model() {
   for (const auto& line : history_.lines()) {
     to_model(realtime::encode_text_message(line.role, line.text, next_event_id()));

@@ -47,8 +47,9 @@ struct SessionStart {
   bool wants_timeline = false;
 };
 
-/// One live conversation on the native path: a caller, a model, and the tools between them. Lives on one thread.
-/// The caller sees a model; our calls run here without it. A lost provider is found again in mid-conversation.
+/// One live conversation on the native path: a caller, a model, and the tools between them. Lives
+/// on one thread. The caller sees a model; our calls run here without it. A lost provider is found
+/// again in mid-conversation.
 class Session {
  public:
   Session(SessionParts parts, SessionStart start, std::unique_ptr<CallerLink> caller);
@@ -70,7 +71,8 @@ class Session {
     bool is_silent = false;
     std::uint64_t connection = 0;  // the one the call came on
   };
-  /// A finished call that may only run once its whole response has completed (it changes something).
+  /// A finished call that may only run once its whole response has completed (it changes
+  /// something).
   struct WaitingCall {
     std::string response_id, call_id, name, arguments;
   };
@@ -142,9 +144,9 @@ class Session {
   std::unordered_map<std::string, PendingCall> pending_;  // by call id
   std::unordered_set<std::string> seen_calls_;
   std::deque<WaitingCall> waiting_;
-  std::deque<bool> update_is_callers_;     // session.updates on their way: whose
-  std::deque<std::string> held_for_model_; // control events while the model is being found again
-  std::deque<std::string> late_results_;   // answers to calls of a connection that is gone
+  std::deque<bool> update_is_callers_;      // session.updates on their way: whose
+  std::deque<std::string> held_for_model_;  // control events while the model is being found again
+  std::deque<std::string> late_results_;    // answers to calls of a connection that is gone
   std::unordered_set<std::string> tool_names_;
 
   std::unique_ptr<async::Event> wake_;  // the timekeeper's

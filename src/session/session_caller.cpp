@@ -19,17 +19,24 @@ void Session::on_caller_frame(const realtime::ClientFrame& frame) {
     case EventType::input_audio_buffer_append:
       to_model(frame.text, net::FrameKind::audio);
       return;
-    case EventType::session_update: return on_caller_session_update(frame);
-    case EventType::conversation_item_create: return on_caller_item(frame);
-    case EventType::response_create: return on_caller_create(frame);
-    case EventType::response_cancel: return on_caller_cancel(frame);
+    case EventType::session_update:
+      return on_caller_session_update(frame);
+    case EventType::conversation_item_create:
+      return on_caller_item(frame);
+    case EventType::response_create:
+      return on_caller_create(frame);
+    case EventType::response_cancel:
+      return on_caller_cancel(frame);
     case EventType::input_audio_buffer_commit:
     case EventType::input_audio_buffer_clear:
     case EventType::conversation_item_retrieve:
     case EventType::conversation_item_delete:
     case EventType::conversation_item_truncate:
-    case EventType::output_audio_buffer_clear: to_model(frame.text); return;
-    default: break;
+    case EventType::output_audio_buffer_clear:
+      to_model(frame.text);
+      return;
+    default:
+      break;
   }
   const auto event = realtime::decode_client_event(frame);
   if (!event) {
@@ -66,7 +73,8 @@ void Session::on_caller_item(const realtime::ClientFrame& frame) {
   const auto* object = find_object(*event, "item");
   const std::string event_id(text_at(*event, "event_id"));
   if (!object) {
-    return refuse("missing_required_parameter", "Missing required parameter: 'item'.", "item", event_id);
+    return refuse("missing_required_parameter", "Missing required parameter: 'item'.", "item",
+                  event_id);
   }
   const auto item = realtime::read_item(*object);
   if (item.is_function_output()) {
@@ -103,8 +111,11 @@ void Session::on_caller_create(const realtime::ClientFrame& frame) {
   }
   const std::string text = changed ? json::serialize(*event) : std::string(frame.text);
   switch (sequencer_.on_caller_create(out_of_band, text)) {
-    case CreateDecision::forward: to_model(text); return;
-    case CreateDecision::hold: return;
+    case CreateDecision::forward:
+      to_model(text);
+      return;
+    case CreateDecision::hold:
+      return;
     case CreateDecision::refuse:
       return refuse("conversation_already_has_active_response",
                     "Conversation already has an active response in progress: " +

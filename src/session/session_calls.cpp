@@ -66,10 +66,8 @@ void Session::start_call(std::string_view response_id, std::string_view call_id,
   pending.connection = connection_;
   pending.is_silent = tool && tool->delivery == registry::Delivery::silent;
 
-  pipeline::CallRequest request{{id, std::string(name), std::string(arguments)},
-                                start_.context,
-                                calls_,
-                                parts_.catalog};
+  pipeline::CallRequest request{
+      {id, std::string(name), std::string(arguments)}, start_.context, calls_, parts_.catalog};
   pipeline::Executor::OnAnswer on_done = [this, id](registry::Envelope envelope) {
     on_answer(id, std::move(envelope));
   };
@@ -110,7 +108,8 @@ void Session::on_answer(const std::string& call_id, registry::Envelope envelope)
   if (envelope.ok()) {
     tell_timeline("answered", call.name, "", json::serialize(envelope.data), "");
   } else {
-    tell_timeline("refused", call.name, "", envelope.error->message, to_string(envelope.error->type));
+    tell_timeline("refused", call.name, "", envelope.error->message,
+                  to_string(envelope.error->type));
   }
   if (is_connected_ && call.connection == connection_) {
     model_->send_function_call_output(call_id, output, next_event_id());

@@ -17,7 +17,8 @@ struct SessionPlan {
   std::function<std::unique_ptr<realtime::ModelPort>()> make_model;
 };
 
-/// The live sessions of one thread. A session's frame is its caller's; the host knows them and can end them.
+/// The live sessions of one thread. A session's frame is its caller's; the host knows them and can
+/// end them.
 class SessionHost {
  public:
   SessionHost(async::TimeSource& time, Random& random, pipeline::Executor& executor,

@@ -19,23 +19,34 @@ void Session::on_model_frame(const realtime::ServerFrame& frame) {
       return;
     case EventType::output_audio_transcript_done:
     case EventType::output_text_done:
-    case EventType::transcription_completed: return on_transcript(frame);
+    case EventType::transcription_completed:
+      return on_transcript(frame);
     case EventType::session_created:
-    case EventType::session_updated: return on_session_event(frame);
+    case EventType::session_updated:
+      return on_session_event(frame);
     case EventType::conversation_item_added:
     case EventType::conversation_item_created:
-    case EventType::conversation_item_done: return on_item_event(frame);
+    case EventType::conversation_item_done:
+      return on_item_event(frame);
     case EventType::output_item_added:
-    case EventType::output_item_done: return on_output_item(frame);
+    case EventType::output_item_done:
+      return on_output_item(frame);
     case EventType::function_call_arguments_delta:
-    case EventType::function_call_arguments_done: return on_arguments(frame);
-    case EventType::response_created: return on_response_created(frame);
-    case EventType::response_done: return on_response_done(frame);
-    case EventType::error: return on_error(frame);
+    case EventType::function_call_arguments_done:
+      return on_arguments(frame);
+    case EventType::response_created:
+      return on_response_created(frame);
+    case EventType::response_done:
+      return on_response_done(frame);
+    case EventType::error:
+      return on_error(frame);
     case EventType::speech_started:
     case EventType::speech_stopped:
-    case EventType::input_audio_buffer_committed: return on_speech(frame);
-    default: to_caller(frame.text); return;  // what this vendor adds tomorrow is not an error
+    case EventType::input_audio_buffer_committed:
+      return on_speech(frame);
+    default:
+      to_caller(frame.text);
+      return;  // what this vendor adds tomorrow is not an error
   }
 }
 
@@ -90,7 +101,8 @@ void Session::on_output_item(const realtime::ServerFrame& frame) {
     announce(response_id);
     to_caller(frame.text);
   }
-  if (const auto call = model_->handle_realtime_function_call_event(*event)) on_finished_call(*call);
+  if (const auto call = model_->handle_realtime_function_call_event(*event))
+    on_finished_call(*call);
 }
 
 void Session::on_arguments(const realtime::ServerFrame& frame) {
@@ -205,7 +217,7 @@ void Session::on_transcript(const realtime::ServerFrame& frame) {
     return;
   }
   const auto said = frame.type == EventType::output_text_done ? text_at(event->body, "text")
-                                                             : text_at(event->body, "transcript");
+                                                              : text_at(event->body, "transcript");
   history_.add("assistant", said);
   if (!state_.should_suppress_transcript()) to_caller(frame.text);
 }

@@ -47,8 +47,8 @@ Result<void> SessionView::check_tools(const json::object& session) {
     }
     const std::string name(text_at(*tool, "name"));
     if (name.empty()) {
-      return invalid("missing_required_parameter", "Missing required parameter: '" + param + ".name'.",
-                     param + ".name");
+      return invalid("missing_required_parameter",
+                     "Missing required parameter: '" + param + ".name'.", param + ".name");
     }
     if (tool_names_.contains(name)) {
       return invalid("invalid_value", "the name '" + name + "' belongs to this gateway's own tools",
@@ -61,9 +61,10 @@ Result<void> SessionView::check_tools(const json::object& session) {
 Result<json::object> SessionView::merge(const json::object& caller_session) {
   if (text_at(caller_session, "type") != "realtime") {
     return caller_session.contains("type")
-               ? invalid("invalid_value", "only sessions of type 'realtime' are served here", "session.type")
-               : invalid("missing_required_parameter", "Missing required parameter: 'session.type'.",
-                         "session.type");
+               ? invalid("invalid_value", "only sessions of type 'realtime' are served here",
+                         "session.type")
+               : invalid("missing_required_parameter",
+                         "Missing required parameter: 'session.type'.", "session.type");
   }
   const auto checked = check_tools(caller_session);
   if (!checked) return checked.error();

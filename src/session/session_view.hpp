@@ -12,21 +12,23 @@ namespace callosum::session {
 
 namespace json = boost::json;
 
-/// The two faces of one session object: what the model is given (the tenant's prompt, our tools and the caller's) and
-/// what the caller's program believes it has set. Pure.
+/// The two faces of one session object: what the model is given (the tenant's prompt, our tools and
+/// the caller's) and what the caller's program believes it has set. Pure.
 class SessionView {
  public:
   SessionView(std::string instructions, json::array tools, std::vector<std::string> tool_names,
               std::string voice);
 
-  /// Takes a caller's `session` of session.update in (sparse, as GA merges it) and gives what to send to the model.
-  /// VALIDATION with the GA code in `detail` and the parameter in `say` where it may not.
+  /// Takes a caller's `session` of session.update in (sparse, as GA merges it) and gives what to
+  /// send to the model. VALIDATION with the GA code in `detail` and the parameter in `say` where it
+  /// may not.
   Result<json::object> merge(const json::object& caller_session);
   /// The whole session for a new connection.
   json::object full() const;
   /// Rewrites the model's session object into what the caller set.
   void hide(json::object& session) const;
-  /// Our part put into a caller's `response` of response.create: prompt and tools are never replaced.
+  /// Our part put into a caller's `response` of response.create: prompt and tools are never
+  /// replaced.
   void complete_response(json::object& response);
   bool is_callers_tool(std::string_view name) const;
 

@@ -12,9 +12,15 @@ void StateController::apply(const registry::Envelope& envelope) {
         // A typed conversation has no voice session to end.
         if (channel_ == registry::Channel::voice) pending_end_ = true;
         break;
-      case registry::Intent::suppress_audio: suppress_audio_ = true; break;
-      case registry::Intent::suppress_transcript: suppress_transcript_ = true; break;
-      case registry::Intent::set_pending_message: pending_message_ = intent.argument; break;
+      case registry::Intent::suppress_audio:
+        suppress_audio_ = true;
+        break;
+      case registry::Intent::suppress_transcript:
+        suppress_transcript_ = true;
+        break;
+      case registry::Intent::set_pending_message:
+        pending_message_ = intent.argument;
+        break;
     }
   }
 }

@@ -8,7 +8,8 @@
 
 namespace callosum::session {
 
-/// What tools may ask of a session, and what it has agreed to. The channel is given at join and never inferred.
+/// What tools may ask of a session, and what it has agreed to. The channel is given at join and
+/// never inferred.
 class StateController {
  public:
   explicit StateController(registry::Channel channel) : channel_(channel) {}
@@ -17,7 +18,8 @@ class StateController {
   void apply(const registry::Envelope& envelope);
   /// A new turn: suppression ends with the turn that asked for it.
   void begin_turn();
-  /// The current turn has been spoken. True: the session ends now (END_VOICE_SESSION after current_turn).
+  /// The current turn has been spoken. True: the session ends now (END_VOICE_SESSION after
+  /// current_turn).
   bool turn_spoken();
   void end() { is_active_ = false; }
 

@@ -15,9 +15,10 @@ namespace callosum::session {
 
 namespace json = boost::json;
 
-/// What the caller's program does not see: our calls, their outputs, and a response that held nothing else. A
-/// response is announced to the caller with its first visible event; one of hidden calls alone is dropped whole,
-/// and the response that follows up takes its place with its metadata.
+/// What the caller's program does not see: our calls, their outputs, and a response that held
+/// nothing else. A response is announced to the caller with its first visible event; one of hidden
+/// calls alone is dropped whole, and the response that follows up takes its place with its
+/// metadata.
 class ToolVeil {
  public:
   /// Items of ours that must not reach the caller.
@@ -37,7 +38,8 @@ class ToolVeil {
   void drop_response(std::string_view response_id, std::string done_text);
   /// Metadata of the dropped response, for the follow-up's create; taken once.
   json::object take_metadata();
-  /// The caller cancelled while a dropped response's calls ran: announcement and end, for the caller. Empty: none.
+  /// The caller cancelled while a dropped response's calls ran: announcement and end, for the
+  /// caller. Empty: none.
   std::pair<std::string, std::string> take_dropped();
   void forget_dropped() { dropped_.reset(); }
 

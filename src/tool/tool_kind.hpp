@@ -18,7 +18,8 @@ namespace callosum::tool {
 
 namespace json = boost::json;
 
-/// One run of a tool: already prepared and passed by every gate. References live until the run ends.
+/// One run of a tool: already prepared and passed by every gate. References live until the run
+/// ends.
 struct Invocation {
   const registry::ToolSpec& tool;
   const json::object& arguments;  ///< after binding
@@ -44,7 +45,8 @@ class ToolKind {
  public:
   virtual ~ToolKind() = default;
   virtual std::string_view name() const = 0;
-  /// Compiles `tool.run`. A VALIDATION error says why the manifest does not load (`message` names the field).
+  /// Compiles `tool.run`. A VALIDATION error says why the manifest does not load (`message` names
+  /// the field).
   virtual Result<std::unique_ptr<ToolHandler>> make(const registry::ToolSpec& tool,
                                                     const registry::Pack& pack) = 0;
 };

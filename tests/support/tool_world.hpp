@@ -23,7 +23,8 @@
 
 namespace callosum::testing {
 
-/// What a test's tool does: waits, then answers or fails; counts its runs and remembers its arguments.
+/// What a test's tool does: waits, then answers or fails; counts its runs and remembers its
+/// arguments.
 struct ToolScript {
   std::chrono::milliseconds takes{0};
   json::value data = json::object{{"done", true}};
@@ -105,8 +106,7 @@ inline registry::ToolSpec make_tool(std::string name) {
 /// An executor with the real gates over scripted tools.
 class ToolWorld {
  public:
-  explicit ToolWorld(std::vector<registry::ToolSpec> tools,
-                     pipeline::ExecutorLimits limits = {},
+  explicit ToolWorld(std::vector<registry::ToolSpec> tools, pipeline::ExecutorLimits limits = {},
                      policy::TurnLimits turn = {.retrieval_calls = 20, .calls = 30}) {
     registry::Pack pack;
     pack.name = "test";
@@ -123,9 +123,7 @@ class ToolWorld {
         audit, limits);
   }
 
-  ~ToolWorld() {
-    world.run(executor->drain(world.in(std::chrono::seconds(60))));
-  }
+  ~ToolWorld() { world.run(executor->drain(world.in(std::chrono::seconds(60)))); }
 
   registry::CallContext context() const {
     registry::CallContext context;

@@ -22,7 +22,7 @@ using realtime::EventType;
 constexpr auto kFrame = 20ms;
 constexpr auto kQuietAfterAnswer = 1200ms;  // a follow-up may still come
 constexpr auto kQuietAfterText = 300ms;
-constexpr auto kGiveUpUnheard = 4s;         // after the last word, when nothing was heard of it
+constexpr auto kGiveUpUnheard = 4s;  // after the last word, when nothing was heard of it
 constexpr auto kGiveUpUnanswered = 30s;
 
 class Call {
@@ -112,7 +112,8 @@ class Call {
   }
 
   asio::awaitable<void> send_silence() {
-    const std::vector<std::int16_t> silence(audio::samples_in(20, outcome_.reply.sample_rate_hz), 0);
+    const std::vector<std::int16_t> silence(audio::samples_in(20, outcome_.reply.sample_rate_hz),
+                                            0);
     while (true) {
       send_frame(silence);
       co_await pace();
@@ -166,12 +167,16 @@ class Call {
     if (!event) return;
     const auto& body = event->body;
     switch (frame.type) {
-      case EventType::output_audio_delta: take_audio(text_at(body, "delta")); return;
+      case EventType::output_audio_delta:
+        take_audio(text_at(body, "delta"));
+        return;
       case EventType::transcription_completed:
         outcome_.was_heard = true;
         enter({0, "heard", "", "", std::string(text_at(body, "transcript")), ""});
         return;
-      case EventType::speech_started: is_answered_ = false; return;
+      case EventType::speech_started:
+        is_answered_ = false;
+        return;
       case EventType::output_text_done:
         enter({0, "said", "", "", std::string(text_at(body, "text")), ""});
         return;
@@ -186,7 +191,8 @@ class Call {
         enter({0, "refused", "", "", std::string(error.message), std::string(error.code)});
         return;
       }
-      default: break;
+      default:
+        break;
     }
     if (text_at(body, "type") == "callosum.timeline") {
       enter({0, std::string(text_at(body, "kind")), std::string(text_at(body, "tool")),

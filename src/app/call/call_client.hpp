@@ -30,8 +30,8 @@ struct CallOutcome {
   bool was_answered = false;
 };
 
-/// Places one call as a phone or browser would: real frames at real-time pace over the WebSocket. Ends when the answer
-/// has been given and nothing more comes, or nothing was heard at all.
+/// Places one call as a phone or browser would: real frames at real-time pace over the WebSocket.
+/// Ends when the answer has been given and nothing more comes, or nothing was heard at all.
 boost::asio::awaitable<Result<CallOutcome>> place_call(async::TimeSource& time,
                                                        CallOptions options);
 

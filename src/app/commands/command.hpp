@@ -10,7 +10,8 @@ class App;
 
 namespace callosum::app {
 
-/// One verb of the program: declares its options, then runs. Answers the exit status: 0 done, 1 it failed, 2 misuse.
+/// One verb of the program: declares its options, then runs. Answers the exit status: 0 done, 1 it
+/// failed, 2 misuse.
 class Command {
  public:
   virtual ~Command() = default;

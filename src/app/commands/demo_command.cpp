@@ -16,9 +16,11 @@ namespace {
 /// The businesses of the packs' demo data, each with the caller who has most bookings.
 Result<std::vector<DemoTenant>> read_businesses(storage::Database& database) {
   std::vector<DemoTenant> tenants;
-  const auto read = database.change_at_start([&](storage::sqlite::Connection& connection) -> Result<void> {
+  const auto read = database.change_at_start([&](storage::sqlite::Connection& connection)
+                                                 -> Result<void> {
     const auto rows = connection.query(
-        "SELECT t.id, t.slug, (SELECT customer_phone FROM bookings b WHERE b.business_id = t.id AND "
+        "SELECT t.id, t.slug, (SELECT customer_phone FROM bookings b WHERE b.business_id = t.id "
+        "AND "
         "customer_phone IS NOT NULL GROUP BY customer_phone ORDER BY count(*) DESC, customer_phone "
         "LIMIT 1) AS phone FROM tenants t ORDER BY t.rowid");
     if (!rows) return rows.error();
@@ -141,9 +143,10 @@ void DemoCommand::say_hello(Gateway& gateway, const std::string& token) {
   const auto& host = gateway.parts().config.listen.host;
   const std::string port = std::to_string(gateway.port());
   const std::string tls_port = std::to_string(gateway.tls_port());
-  const auto program = std::filesystem::read_symlink("/proc/self/exe").lexically_relative(
-      std::filesystem::current_path());
-  const std::string self = program.empty() || *program.begin() == ".." ? "callosum" : program.string();
+  const auto program = std::filesystem::read_symlink("/proc/self/exe")
+                           .lexically_relative(std::filesystem::current_path());
+  const std::string self =
+      program.empty() || *program.begin() == ".." ? "callosum" : program.string();
   output_.out("callosum demo listening on http://" + host + ":" + port + "\n");
   output_.out("  realtime  ws://" + host + ":" + port + "/v1/realtime   (TLS: wss://" + host + ":" +
               tls_port + "/v1/realtime, certificate " + data_ + "/localhost.crt)\n");
@@ -152,7 +155,8 @@ void DemoCommand::say_hello(Gateway& gateway, const std::string& token) {
   output_.out("Try, in another terminal:\n");
   output_.out("  " + self + " call examples/audio/cancellation-slt-16k.wav --save reply.wav\n");
   output_.out("  " + self + " call --text \"when is my next appointment\"\n");
-  output_.out("  " + self + " tool run get_working_hours --args '{}' --to http://" + host + ":" + port + "\n");
+  output_.out("  " + self + " tool run get_working_hours --args '{}' --to http://" + host + ":" +
+              port + "\n");
   output_.out("\nStop with Ctrl-C.\n");
 }
 

@@ -9,8 +9,8 @@ namespace callosum::app {
 
 class Gateway;
 
-/// `callosum demo`: a gateway with demo businesses and the offline voice; no key, no server, no question asked. Its
-/// credentials are good on this machine only.
+/// `callosum demo`: a gateway with demo businesses and the offline voice; no key, no server, no
+/// question asked. Its credentials are good on this machine only.
 class DemoCommand final : public Command {
  public:
   explicit DemoCommand(Random& random, Output output = standard_output(),

@@ -10,7 +10,8 @@
 namespace callosum::app {
 namespace {
 
-/// In production what runs is what was reviewed: the lock is written at the first start and holds from then on.
+/// In production what runs is what was reviewed: the lock is written at the first start and holds
+/// from then on.
 Result<void> check_registry_lock(const Parts& parts) {
   if (!parts.config.registry_lock) return {};
   const std::filesystem::path path = parts.config.data + "/registry.lock";

@@ -33,7 +33,8 @@ std::string pretty(const json::value& value, std::size_t depth = 0) {
     return out + "\n" + end + "}";
   }
   if (const auto* array = value.if_array(); array && !array->empty()) {
-    for (const auto& item : *array) out += (out.empty() ? "[\n" : ",\n") + pad + pretty(item, depth + 1);
+    for (const auto& item : *array)
+      out += (out.empty() ? "[\n" : ",\n") + pad + pretty(item, depth + 1);
     return out + "\n" + end + "]";
   }
   return json::serialize(value);
@@ -78,7 +79,9 @@ void ToolCommand::add_to(CLI::App& app) {
   group->require_subcommand(1);
   verb_ = group->add_subcommand("run", "Run NAME with --args and print the envelope");
   verb_->add_option("NAME", name_, "The tool's name")->required();
-  verb_->add_option("--args", args_, "Arguments, a JSON object")->type_name("JSON")->capture_default_str();
+  verb_->add_option("--args", args_, "Arguments, a JSON object")
+      ->type_name("JSON")
+      ->capture_default_str();
   verb_->add_option("--to", to_, "A running gateway; default: the demo's")->type_name("URL");
   verb_->add_option("--token", token_, "Default: CALLOSUM_TOKEN, else the demo's")->type_name("T");
   verb_->add_option("--tenant", tenant_, "The business: slug or id")->type_name("T");
@@ -92,7 +95,8 @@ bool ToolCommand::is_selected() const { return verb_ && verb_->parsed(); }
 Result<std::string> ToolCommand::run_there() {
   const auto token = find_token(env_, token_);
   if (!token) return token.error();
-  const auto args = parse_strict(args_, {.max_bytes = 64 * 1024, .max_depth = 32, .safe_integers = true});
+  const auto args =
+      parse_strict(args_, {.max_bytes = 64 * 1024, .max_depth = 32, .safe_integers = true});
   if (!args) return fail(ErrorType::validation, "--args: " + args.error().message);
   if (!args->is_object()) return fail(ErrorType::validation, "--args: expected a JSON object");
 
@@ -113,9 +117,11 @@ Result<std::string> ToolCommand::run_there() {
   if (!response) return response.error();
   if (response->status == 200) return std::move(response->body);
   const auto answer = parse_strict(response->body);
-  const auto* error = answer && answer->is_object() ? find_object(answer->get_object(), "error") : nullptr;
-  return fail(ErrorType::permanent, "the gateway answered " + std::to_string(response->status) +
-                                        (error ? ": " + std::string(text_at(*error, "message")) : ""));
+  const auto* error =
+      answer && answer->is_object() ? find_object(answer->get_object(), "error") : nullptr;
+  return fail(ErrorType::permanent,
+              "the gateway answered " + std::to_string(response->status) +
+                  (error ? ": " + std::string(text_at(*error, "message")) : ""));
 }
 
 Result<std::string> ToolCommand::run_here() {

@@ -6,8 +6,9 @@
 
 namespace callosum::app {
 
-/// `callosum tool run NAME --args JSON`: one tool through the executor and its gates, at a running gateway (`--to`, or the
-/// demo's) or, with --config, in this process. The envelope goes to standard output.
+/// `callosum tool run NAME --args JSON`: one tool through the executor and its gates, at a running
+/// gateway (`--to`, or the demo's) or, with --config, in this process. The envelope goes to
+/// standard output.
 class ToolCommand final : public Command {
  public:
   explicit ToolCommand(Output output = standard_output(),

@@ -11,7 +11,8 @@ namespace callosum::channel {
 /// `GET /v1/realtime`: a caller who speaks GA Realtime over a WebSocket, a browser or a server.
 class RealtimeChannel {
  public:
-  /// Who may join and what their session is begun with; an error refuses the upgrade with its HTTP status.
+  /// Who may join and what their session is begun with; an error refuses the upgrade with its HTTP
+  /// status.
   using Admit =
       std::function<boost::asio::awaitable<Result<session::SessionPlan>>(const net::HttpRequest&)>;
 

@@ -36,8 +36,7 @@ Result<void> AudioIn::take(std::string_view base64, const std::string& format,
 
 Result<std::vector<std::uint8_t>> encode_speech(const audio::Pcm& pcm, const std::string& format) {
   const bool is_pcm = format == "audio/pcm";
-  const auto scaled =
-      audio::resample(pcm, is_pcm ? audio::kRealtimeRateHz : audio::kPhoneRateHz);
+  const auto scaled = audio::resample(pcm, is_pcm ? audio::kRealtimeRateHz : audio::kPhoneRateHz);
   if (!scaled) return scaled.error();
   std::vector<std::uint8_t> out;
   if (format == "audio/pcmu") {

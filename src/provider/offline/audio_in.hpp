@@ -11,7 +11,8 @@
 
 namespace callosum::provider::offline {
 
-/// Turns the audio of input_audio_buffer.append into 16 kHz samples. One a conversation: it resamples a stream.
+/// Turns the audio of input_audio_buffer.append into 16 kHz samples. One a conversation: it
+/// resamples a stream.
 class AudioIn {
  public:
   /// Appends to `out`. VALIDATION: not base64, or half a sample.
@@ -25,7 +26,8 @@ class AudioIn {
   std::vector<std::int16_t> samples_;
 };
 
-/// 16 kHz speech as whole samples of an output format: "audio/pcm" (24 kHz), "audio/pcmu", "audio/pcma" (8 kHz).
+/// 16 kHz speech as whole samples of an output format: "audio/pcm" (24 kHz), "audio/pcmu",
+/// "audio/pcma" (8 kHz).
 Result<std::vector<std::uint8_t>> encode_speech(const audio::Pcm& pcm, const std::string& format);
 std::size_t bytes_per_100_ms(const std::string& format);
 

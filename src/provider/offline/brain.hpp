@@ -17,7 +17,7 @@ struct Turn {
   enum class Kind { system, user, assistant, call, output } kind = Kind::user;
   std::string text;  ///< what was said; the arguments of a call; the output of one
   std::string call_id;
-  std::string name;  ///< of a call
+  std::string name;            ///< of a call
   bool was_understood = true;  ///< a user's speech that the ears are sure of
 };
 

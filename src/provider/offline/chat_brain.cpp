@@ -38,8 +38,8 @@ void append_call(json::array& messages, const Turn& turn) {
   }
   json::array list;
   list.push_back(std::move(call));
-  messages.push_back(json::object{
-      {"role", "assistant"}, {"content", nullptr}, {"tool_calls", std::move(list)}});
+  messages.push_back(
+      json::object{{"role", "assistant"}, {"content", nullptr}, {"tool_calls", std::move(list)}});
 }
 
 class ChatBrain final : public Brain {
@@ -65,8 +65,9 @@ class ChatBrain final : public Brain {
         co_await net::send_http(time_, url, std::move(request), std::move(client), deadline);
     if (!response) co_return response.error();
     if (response->status != 200) {
-      co_return fail(ErrorType::transient, "the language model did not answer",
-                     "HTTP " + std::to_string(response->status) + " " + response->body.substr(0, 500));
+      co_return fail(
+          ErrorType::transient, "the language model did not answer",
+          "HTTP " + std::to_string(response->status) + " " + response->body.substr(0, 500));
     }
     co_return decode_chat_answer(response->body);
   }
@@ -84,12 +85,18 @@ std::string encode_chat_request(const std::string& model, const std::vector<Turn
   if (!instructions.empty()) messages.push_back(message("system", instructions));
   for (const auto& turn : turns) {
     switch (turn.kind) {
-      case Turn::Kind::system: messages.push_back(message("system", turn.text)); break;
-      case Turn::Kind::assistant: messages.push_back(message("assistant", turn.text)); break;
+      case Turn::Kind::system:
+        messages.push_back(message("system", turn.text));
+        break;
+      case Turn::Kind::assistant:
+        messages.push_back(message("assistant", turn.text));
+        break;
       case Turn::Kind::user:
         messages.push_back(message("user", turn.text.empty() ? "(inaudible)" : turn.text));
         break;
-      case Turn::Kind::call: append_call(messages, turn); break;
+      case Turn::Kind::call:
+        append_call(messages, turn);
+        break;
       case Turn::Kind::output: {
         auto output = message("tool", turn.text);
         output["tool_call_id"] = turn.call_id;
@@ -105,7 +112,8 @@ std::string encode_chat_request(const std::string& model, const std::vector<Turn
 
 Result<Plan> decode_chat_answer(std::string_view body) {
   const auto bad = [](std::string why) {
-    return fail(ErrorType::transient, "the language model's answer could not be read", std::move(why));
+    return fail(ErrorType::transient, "the language model's answer could not be read",
+                std::move(why));
   };
   const auto parsed = parse_strict(body);
   if (!parsed) return bad(parsed.error().message);
@@ -121,8 +129,8 @@ Result<Plan> decode_chat_answer(std::string_view body) {
     const auto* call = entry.if_object();
     const auto* function = call ? find_object(*call, "function") : nullptr;
     if (!function) return bad("a tool call without a function");
-    plan.calls.push_back({std::string(text_at(*function, "name")),
-                          std::string(text_at(*function, "arguments"))});
+    plan.calls.push_back(
+        {std::string(text_at(*function, "name")), std::string(text_at(*function, "arguments"))});
   }
   return plan;
 }

@@ -11,13 +11,14 @@
 namespace callosum::provider::offline {
 
 struct ChatBrainOptions {
-  std::string url;    ///< base of an OpenAI-compatible server: http://127.0.0.1:11434/v1
+  std::string url;  ///< base of an OpenAI-compatible server: http://127.0.0.1:11434/v1
   std::string model;
-  Secret key;         ///< empty: none is sent
+  Secret key;  ///< empty: none is sent
   std::shared_ptr<net::TlsContext> tls;
 };
 
-/// A language model behind `POST {url}/chat/completions` (Ollama, llama.cpp, vLLM, …), asked for one step at a time.
+/// A language model behind `POST {url}/chat/completions` (Ollama, llama.cpp, vLLM, …), asked for
+/// one step at a time.
 std::unique_ptr<Brain> make_chat_brain(ChatBrainOptions options, async::TimeSource& time);
 
 /// The request's body and the answer's reading, pure (protocol: chat completions).

@@ -35,7 +35,8 @@ class FliteSpeech final : public SpeechParts {
   explicit FliteSpeech(speech::Language language) : language_(std::move(language)) {}
 
   Result<std::unique_ptr<Listener>> make_listener(bool phone_band) override {
-    auto ears = speech::Ears::make(language_, phone_band ? speech::Band::phone : speech::Band::wide);
+    auto ears =
+        speech::Ears::make(language_, phone_band ? speech::Band::phone : speech::Band::wide);
     if (!ears) return ears.error();
     std::unique_ptr<Listener> listener = std::make_unique<SphinxListener>(std::move(*ears));
     return listener;
@@ -44,7 +45,8 @@ class FliteSpeech final : public SpeechParts {
   Result<audio::Pcm> speak(std::string_view text, std::string_view voice) override {
     const auto* mouth = find_mouth(voice);
     if (!mouth) mouth = find_mouth(kDefaultVoice);  // a client's own name for a voice
-    if (!mouth) return fail(ErrorType::permanent, "the offline voice is not installed (package flite)");
+    if (!mouth)
+      return fail(ErrorType::permanent, "the offline voice is not installed (package flite)");
     return mouth->speak(text);
   }
 

@@ -45,9 +45,9 @@ std::string text_of(const json::object& item) {
 }  // namespace
 
 GaConversation::GaConversation(std::string model, std::int64_t now_s) {
-  const json::object vad{{"type", "server_vad"},        {"threshold", 0.5},
-                         {"prefix_padding_ms", 300},    {"silence_duration_ms", 500},
-                         {"create_response", true},     {"interrupt_response", true},
+  const json::object vad{{"type", "server_vad"},      {"threshold", 0.5},
+                         {"prefix_padding_ms", 300},  {"silence_duration_ms", 500},
+                         {"create_response", true},   {"interrupt_response", true},
                          {"idle_timeout_ms", nullptr}};
   const json::object input{{"format", format_of("audio/pcm")},
                            {"transcription", nullptr},
@@ -209,7 +209,8 @@ void GaConversation::create_item(const json::object& event) {
   const auto event_id = text_at(event, "event_id");
   const auto* asked = find_object(event, "item");
   if (!asked) {
-    return error("missing_required_parameter", "Missing required parameter: 'item'.", "item", event_id);
+    return error("missing_required_parameter", "Missing required parameter: 'item'.", "item",
+                 event_id);
   }
   json::object item = *asked;
   if (text_at(item, "id").empty()) item["id"] = make_id("item_");
@@ -227,7 +228,8 @@ void GaConversation::create_item(const json::object& event) {
     turn.call_id = text_at(item, "call_id");
     turn.text = text_at(item, "output");
   } else {
-    return error("invalid_value", "Items of this type cannot be created here.", "item.type", event_id);
+    return error("invalid_value", "Items of this type cannot be created here.", "item.type",
+                 event_id);
   }
   turns_.push_back(std::move(turn));
   add_item(std::move(item));
@@ -268,14 +270,16 @@ json::object GaConversation::response_object(std::string_view status,
                                              std::string_view reason) const {
   const bool running = status == "in_progress";
   json::value details = nullptr;
-  if (!running && status != "completed") details = json::object{{"type", status}, {"reason", reason}};
+  if (!running && status != "completed")
+    details = json::object{{"type", status}, {"reason", reason}};
   json::value usage = nullptr;
   if (!running) {
-    usage = json::object{{"total_tokens", 0},
-                         {"input_tokens", 0},
-                         {"output_tokens", 0},
-                         {"input_token_details", json::object{{"text_tokens", 0}, {"audio_tokens", 0}}},
-                         {"output_token_details", json::object{{"text_tokens", 0}, {"audio_tokens", 0}}}};
+    usage = json::object{
+        {"total_tokens", 0},
+        {"input_tokens", 0},
+        {"output_tokens", 0},
+        {"input_token_details", json::object{{"text_tokens", 0}, {"audio_tokens", 0}}},
+        {"output_token_details", json::object{{"text_tokens", 0}, {"audio_tokens", 0}}}};
   }
   const auto* metadata = asked_.if_contains("metadata");
   const auto* audio = find_object(session_, "audio");
@@ -350,7 +354,8 @@ json::object GaConversation::message_item(const Message& message, std::string_vi
 }
 
 void GaConversation::begin_message() {
-  message_ = Message{make_id("item_"), {}, static_cast<std::int64_t>(output_.size()), is_audio_out()};
+  message_ =
+      Message{make_id("item_"), {}, static_cast<std::int64_t>(output_.size()), is_audio_out()};
   const auto item = message_item(*message_, "in_progress");
   const json::value previous = last_item_.empty() ? json::value(nullptr) : json::value(last_item_);
   emit("response.output_item.added",

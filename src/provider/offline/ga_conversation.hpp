@@ -16,8 +16,9 @@ namespace callosum::provider::offline {
 
 namespace json = boost::json;
 
-/// The server's side of a GA conversation without a network: session, items, one response at a time, and the events
-/// that tell of them in the order the protocol records (§11). Pure: what it says collects in `out`.
+/// The server's side of a GA conversation without a network: session, items, one response at a
+/// time, and the events that tell of them in the order the protocol records (§11). Pure: what it
+/// says collects in `out`.
 class GaConversation {
  public:
   GaConversation(std::string model, std::int64_t now_s);
@@ -28,7 +29,7 @@ class GaConversation {
   const json::array& tools() const;
   std::string instructions() const;
   bool is_audio_out() const;
-  std::string input_format() const;   ///< "audio/pcm", "audio/pcmu", "audio/pcma"
+  std::string input_format() const;  ///< "audio/pcm", "audio/pcmu", "audio/pcma"
   std::string output_format() const;
   bool wants_transcription() const;
   const json::object* turn_detection() const;  ///< null: the caller commits by hand

@@ -111,16 +111,18 @@ class OfflinePort final : public realtime::ModelPort, private VadSink {
  private:
   struct Job {
     enum class Kind { hear, understand, plan, speak } kind;
-    std::string item_id;  ///< understand
-    bool answer = false;  ///< understand: a response follows
+    std::string item_id;         ///< understand
+    bool answer = false;         ///< understand: a response follows
     std::uint64_t response = 0;  ///< plan, speak: which one
   };
 
   void on_event(EventType type, const json::object& event) {
     const auto event_id = text_at(event, "event_id");
     switch (type) {
-      case EventType::input_audio_buffer_append: return on_audio(event, event_id);
-      case EventType::input_audio_buffer_commit: return on_commit(event_id);
+      case EventType::input_audio_buffer_append:
+        return on_audio(event, event_id);
+      case EventType::input_audio_buffer_commit:
+        return on_commit(event_id);
       case EventType::input_audio_buffer_clear:
         unheard_.clear();
         return;
@@ -130,28 +132,32 @@ class OfflinePort final : public realtime::ModelPort, private VadSink {
         }
         return conversation_.error("missing_required_parameter",
                                    "Missing required parameter: 'session'.", "session", event_id);
-      case EventType::conversation_item_create: return conversation_.create_item(event);
+      case EventType::conversation_item_create:
+        return conversation_.create_item(event);
       case EventType::conversation_item_delete:
         return conversation_.delete_item(text_at(event, "item_id"), event_id);
       case EventType::conversation_item_retrieve:
         return conversation_.retrieve_item(text_at(event, "item_id"), event_id);
-      case EventType::conversation_item_truncate: return conversation_.truncate_item(event);
-      case EventType::response_create: return on_create(event, event_id);
+      case EventType::conversation_item_truncate:
+        return conversation_.truncate_item(event);
+      case EventType::response_create:
+        return on_create(event, event_id);
       case EventType::response_cancel:
         if (cancel("client_cancelled")) return;
         return conversation_.error("response_cancel_not_active",
                                    "Cancellation failed: no active response found", "", event_id);
       default:
-        return conversation_.error("invalid_value", "The event type is not known here.", "type", event_id);
+        return conversation_.error("invalid_value", "The event type is not known here.", "type",
+                                   event_id);
     }
   }
 
   void on_create(const json::object& event, std::string_view event_id) {
     if (conversation_.is_responding()) {
-      return conversation_.error("conversation_already_has_active_response",
-                                 "Conversation already has an active response in progress: " +
-                                     conversation_.response_id(),
-                                 "", event_id);
+      return conversation_.error(
+          "conversation_already_has_active_response",
+          "Conversation already has an active response in progress: " + conversation_.response_id(),
+          "", event_id);
     }
     const auto* asked = find_object(event, "response");
     start_response(asked ? *asked : json::object{}, {});
@@ -179,12 +185,13 @@ class OfflinePort final : public realtime::ModelPort, private VadSink {
   void on_audio(const json::object& event, std::string_view event_id) {
     const auto* audio = find_string(event, "audio");
     if (!audio) {
-      return conversation_.error("missing_required_parameter", "Missing required parameter: 'audio'.",
-                                 "audio", event_id);
+      return conversation_.error("missing_required_parameter",
+                                 "Missing required parameter: 'audio'.", "audio", event_id);
     }
     samples_.clear();
     const auto taken = audio_in_.take(*audio, conversation_.input_format(), samples_);
-    if (!taken) return conversation_.error("invalid_value", taken.error().message, "audio", event_id);
+    if (!taken)
+      return conversation_.error("invalid_value", taken.error().message, "audio", event_id);
     if (conversation_.turn_detection()) {
       vad_->push(samples_, *this);
     } else if (unheard_.size() + samples_.size() <= kMaxBufferedSamples) {
@@ -196,8 +203,8 @@ class OfflinePort final : public realtime::ModelPort, private VadSink {
     if (conversation_.turn_detection()) return vad_->finish(*this);
     if (unheard_.size() < audio::samples_in(100, audio::kSpeechRateHz)) {
       return conversation_.error("input_audio_buffer_commit_empty",
-                                 "Error committing input audio buffer: the buffer is too small.", "",
-                                 event_id);
+                                 "Error committing input audio buffer: the buffer is too small.",
+                                 "", event_id);
     }
     const std::string item = "item_offcommit" + std::to_string(++commits_);
     conversation_.committed(item);
@@ -234,10 +241,18 @@ class OfflinePort final : public realtime::ModelPort, private VadSink {
 
   asio::awaitable<void> perform(const Job& job) {
     switch (job.kind) {
-      case Job::Kind::hear: co_await hear(); break;
-      case Job::Kind::understand: co_await understand(job); break;
-      case Job::Kind::plan: co_await plan(job.response); break;
-      case Job::Kind::speak: co_await speak(job.response); break;
+      case Job::Kind::hear:
+        co_await hear();
+        break;
+      case Job::Kind::understand:
+        co_await understand(job);
+        break;
+      case Job::Kind::plan:
+        co_await plan(job.response);
+        break;
+      case Job::Kind::speak:
+        co_await speak(job.response);
+        break;
     }
   }
 
@@ -362,9 +377,7 @@ class OfflinePort final : public realtime::ModelPort, private VadSink {
     return std::string(output ? text_at(*output, "voice", "slt") : "slt");
   }
 
-  void note(const Error& error) {
-    conversation_.error("speech_failed", error.message, "", "");
-  }
+  void note(const Error& error) { conversation_.error("speech_failed", error.message, "", ""); }
 
   struct EarsHolder {
     std::unique_ptr<Listener> listener;

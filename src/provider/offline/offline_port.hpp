@@ -18,8 +18,8 @@ struct OfflineParts {
   Brain& brain;
 };
 
-/// The offline voice: a realtime model of its own, made of voice-activity detection, ears, a brain and a mouth. Speaks
-/// the same events as the others; needs no key and no network.
+/// The offline voice: a realtime model of its own, made of voice-activity detection, ears, a brain
+/// and a mouth. Speaks the same events as the others; needs no key and no network.
 std::unique_ptr<realtime::ModelPort> make_offline_port(OfflineParts parts);
 
 }  // namespace callosum::provider::offline

@@ -18,7 +18,8 @@ constexpr std::string_view kAboutItself =
 
 bool asks_what_it_is(std::string_view sentence) {
   const auto lower = to_lower_ascii(sentence);
-  for (const std::string_view phrase : {"who are you", "what are you", "are you a robot", "are you real"}) {
+  for (const std::string_view phrase :
+       {"who are you", "what are you", "are you a robot", "are you real"}) {
     if (lower.find(phrase) != std::string::npos) return true;
   }
   return false;
@@ -55,7 +56,8 @@ class PhraseBrain final : public Brain {
   const registry::ToolSpec* tool_of(const std::vector<Turn>& turns,
                                     const std::string& call_id) const {
     for (const auto& turn : turns) {
-      if (turn.kind == Turn::Kind::call && turn.call_id == call_id) return snapshot_->find(turn.name);
+      if (turn.kind == Turn::Kind::call && turn.call_id == call_id)
+        return snapshot_->find(turn.name);
     }
     return nullptr;
   }

@@ -10,18 +10,19 @@
 namespace callosum::provider::offline {
 namespace {
 
-// Below this a sentence is answered with a question back: the two were told apart on the packs' own phrases and
-// the sentences in examples/.
+// Below this a sentence is answered with a question back: the two were told apart on the packs' own
+// phrases and the sentences in examples/.
 constexpr double kCloseEnough = 0.52;
 constexpr double kStrangerEnough = 0.34;
 
 /// What callers wrap a question in; it says nothing about which one.
 const std::set<std::string, std::less<>>& filler_words() {
   static const std::set<std::string, std::less<>> words{
-      "a",    "an",   "the",  "please", "hi",   "hello", "hey",   "good",  "morning", "um",   "uh",
-      "can",  "could", "you", "tell",   "me",   "i",     "would", "like",  "to",      "know", "just",
-      "so",   "well", "okay", "ok",     "thanks", "thank", "is",  "are",   "do",      "does", "of",
-      "us",   "my",   "your", "it",     "there", "that", "want",  "need",  "am",      "i'm",  "i'd"};
+      "a",     "an",    "the",  "please", "hi",   "hello", "hey",  "good", "morning",
+      "um",    "uh",    "can",  "could",  "you",  "tell",  "me",   "i",    "would",
+      "like",  "to",    "know", "just",   "so",   "well",  "okay", "ok",   "thanks",
+      "thank", "is",    "are",  "do",     "does", "of",    "us",   "my",   "your",
+      "it",    "there", "that", "want",   "need", "am",    "i'm",  "i'd"};
   return words;
 }
 
@@ -48,9 +49,8 @@ PhraseMatcher::PhraseMatcher(const registry::Snapshot& snapshot) {
       for (const auto& value : values) slot_words_.push_back({slot, words_of(value), value});
     }
   }
-  std::stable_sort(slot_words_.begin(), slot_words_.end(), [](const auto& a, const auto& b) {
-    return a.words.size() > b.words.size();
-  });
+  std::stable_sort(slot_words_.begin(), slot_words_.end(),
+                   [](const auto& a, const auto& b) { return a.words.size() > b.words.size(); });
   std::map<std::string, int> in_tools;
   int tools = 0;
   for (const auto& tool : snapshot.tools()) {
@@ -75,7 +75,8 @@ PhraseMatcher::PhraseMatcher(const registry::Snapshot& snapshot) {
   }
 }
 
-/// "{topic}" is any word of that slot; "{topic:refunds}" are the words "refunds", and what they mean.
+/// "{topic}" is any word of that slot; "{topic:refunds}" are the words "refunds", and what they
+/// mean.
 PhraseMatcher::Phrase PhraseMatcher::parse(const std::string& tool, std::string_view text) {
   Phrase phrase;
   phrase.tool = tool;
@@ -132,7 +133,8 @@ PhraseMatcher::Reading PhraseMatcher::read(const std::vector<std::string>& words
   return reading;
 }
 
-double PhraseMatcher::similarity(const std::vector<std::string>& words, const Phrase& phrase) const {
+double PhraseMatcher::similarity(const std::vector<std::string>& words,
+                                 const Phrase& phrase) const {
   const std::set<std::string> a(words.begin(), words.end());
   const std::set<std::string> b(phrase.words.begin(), phrase.words.end());
   double norm = 0;
@@ -211,7 +213,8 @@ Match PhraseMatcher::find_stranger(std::string_view sentence, const json::array&
     std::string value(trim(sentence));
     for (const std::string_view mark : {" in ", " for ", " at ", " of ", " to "}) {
       const auto found = to_lower_ascii(sentence).rfind(mark);
-      if (found != std::string::npos) value = std::string(trim(sentence.substr(found + mark.size())));
+      if (found != std::string::npos)
+        value = std::string(trim(sentence.substr(found + mark.size())));
     }
     while (!value.empty() && (value.back() == '?' || value.back() == '.')) value.pop_back();
     const auto* parameters = find_object(*tool, "parameters");

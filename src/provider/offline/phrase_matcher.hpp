@@ -20,14 +20,15 @@ struct Match {
   double score = 0;  ///< 0 … 1
 };
 
-/// Finds the tool whose phrases are closest to a sentence: slot words are recognised and put aside, the rest is
-/// compared as weighted words (TF-IDF, cosine). Knows nothing but the listed phrases, and says so.
+/// Finds the tool whose phrases are closest to a sentence: slot words are recognised and put aside,
+/// the rest is compared as weighted words (TF-IDF, cosine). Knows nothing but the listed phrases,
+/// and says so.
 class PhraseMatcher {
  public:
   explicit PhraseMatcher(const registry::Snapshot& snapshot);
 
-  /// The best tool among `tools` (a GA tool array: ours by their phrases, others by name and description), or one
-  /// with an empty name when nothing is close enough.
+  /// The best tool among `tools` (a GA tool array: ours by their phrases, others by name and
+  /// description), or one with an empty name when nothing is close enough.
   Match find(std::string_view sentence, const json::array& tools) const;
   /// As `find`, for each part of a sentence that asks two things ("… and what are your hours").
   std::vector<Match> find_all(std::string_view sentence, const json::array& tools) const;

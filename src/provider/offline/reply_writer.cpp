@@ -20,11 +20,13 @@ int number_in(std::string_view text, std::size_t at, std::size_t count) {
 std::string say_date(std::string_view iso) {
   constexpr std::array kDays{"Sunday",   "Monday", "Tuesday", "Wednesday",
                              "Thursday", "Friday", "Saturday"};
-  constexpr std::array kMonths{"January", "February", "March",     "April",   "May",      "June",
-                               "July",    "August",   "September", "October", "November", "December"};
-  const std::chrono::year_month_day date{std::chrono::year{number_in(iso, 0, 4)},
-                                         std::chrono::month{static_cast<unsigned>(std::max(0, number_in(iso, 5, 2)))},
-                                         std::chrono::day{static_cast<unsigned>(std::max(0, number_in(iso, 8, 2)))}};
+  constexpr std::array kMonths{"January",   "February", "March",    "April",
+                               "May",       "June",     "July",     "August",
+                               "September", "October",  "November", "December"};
+  const std::chrono::year_month_day date{
+      std::chrono::year{number_in(iso, 0, 4)},
+      std::chrono::month{static_cast<unsigned>(std::max(0, number_in(iso, 5, 2)))},
+      std::chrono::day{static_cast<unsigned>(std::max(0, number_in(iso, 8, 2)))}};
   if (!date.ok()) return std::string(iso);
   const std::chrono::weekday weekday{std::chrono::sys_days{date}};
   return std::string(kDays[weekday.c_encoding()]) + ", " +
@@ -70,10 +72,14 @@ std::string say_list(const json::array& items, std::string_view field) {
 
 std::string say_value(const json::value& value) {
   switch (value.kind()) {
-    case json::kind::null: return "";
-    case json::kind::bool_: return value.get_bool() ? "yes" : "no";
-    case json::kind::string: return std::string(value.get_string());
-    case json::kind::array: return say_list(value.get_array(), {});
+    case json::kind::null:
+      return "";
+    case json::kind::bool_:
+      return value.get_bool() ? "yes" : "no";
+    case json::kind::string:
+      return std::string(value.get_string());
+    case json::kind::array:
+      return say_list(value.get_array(), {});
     case json::kind::object: {
       std::string out;
       for (const auto& [key, member] : value.get_object()) {
@@ -106,8 +112,8 @@ double number_of(const json::value& value) {
 }
 
 std::string format(const json::value& value, std::string_view format) {
-  const std::string_view text = value.is_string() ? std::string_view(value.get_string())
-                                                  : std::string_view{};
+  const std::string_view text =
+      value.is_string() ? std::string_view(value.get_string()) : std::string_view{};
   if (format == "datetime") return say_datetime(text);
   if (format == "date") return say_date(text);
   if (format == "time") {
@@ -195,7 +201,8 @@ std::string write_reply(const registry::ToolSpec* tool, std::string_view output)
   }
   const auto* data = envelope->if_contains("data");
   if (!data || is_empty(*data)) {
-    return tool && !tool->reply_empty.empty() ? tool->reply_empty : "I could not find anything about that.";
+    return tool && !tool->reply_empty.empty() ? tool->reply_empty
+                                              : "I could not find anything about that.";
   }
   if (tool && !tool->reply.empty()) return fill_reply(tool->reply, *data);
   return "Here is what I found: " + say_value(*data) + ".";

@@ -10,9 +10,9 @@ namespace callosum::provider::offline {
 
 namespace json = boost::json;
 
-/// What to say about a tool's answer: the manifest's `reply` with its {field|format} filled from `data`, or
-/// `reply_empty`, or the fields read out where there is no template. Formats: datetime, date, time, money, minutes,
-/// list:FIELD, words. `output` is the envelope's text.
+/// What to say about a tool's answer: the manifest's `reply` with its {field|format} filled from
+/// `data`, or `reply_empty`, or the fields read out where there is no template. Formats: datetime,
+/// date, time, money, minutes, list:FIELD, words. `output` is the envelope's text.
 std::string write_reply(const registry::ToolSpec* tool, std::string_view output);
 
 /// Fills a template; an unknown field reads as nothing. `data` is an object.

@@ -17,7 +17,8 @@ struct Utterance {
   bool is_accepted = false;  ///< both recognisers agree: it may be acted upon
 };
 
-/// Recognises one caller's utterances, one after the other. Blocks: used on a worker thread, by one at a time.
+/// Recognises one caller's utterances, one after the other. Blocks: used on a worker thread, by one
+/// at a time.
 class Listener {
  public:
   virtual ~Listener() = default;

@@ -16,13 +16,17 @@ constexpr std::array kRows{
     Row{"invalid_api_key", ErrorType::auth, "the provider refused our key"},
     Row{"insufficient_permissions", ErrorType::auth, "the provider refused our key"},
     Row{"account_deactivated", ErrorType::auth, "the provider's account is deactivated"},
-    Row{"missing_model", ErrorType::permanent, "the provider wants a model; set providers.NAME.model"},
+    Row{"missing_model", ErrorType::permanent,
+        "the provider wants a model; set providers.NAME.model"},
     Row{"invalid_model", ErrorType::permanent, "the provider does not know the configured model"},
     Row{"model_not_found", ErrorType::permanent, "the provider does not know the configured model"},
-    Row{"beta_api_shape_disabled", ErrorType::permanent, "the provider speaks another protocol version"},
+    Row{"beta_api_shape_disabled", ErrorType::permanent,
+        "the provider speaks another protocol version"},
     Row{"insufficient_quota", ErrorType::permanent, "the provider's account has no credit left"},
-    Row{"credit_balance_exhausted", ErrorType::permanent, "the provider's account has no credit left"},
-    Row{"billing_hard_limit_reached", ErrorType::permanent, "the provider's billing limit is reached"},
+    Row{"credit_balance_exhausted", ErrorType::permanent,
+        "the provider's account has no credit left"},
+    Row{"billing_hard_limit_reached", ErrorType::permanent,
+        "the provider's billing limit is reached"},
 };
 
 }  // namespace

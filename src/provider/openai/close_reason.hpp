@@ -5,8 +5,8 @@
 
 namespace callosum::provider::openai {
 
-/// What a close means (protocol §2.1: the reason reads `<error.type>.<error.code>`): AUTH and PERMANENT must not
-/// be retried, TRANSIENT may.
+/// What a close means (protocol §2.1: the reason reads `<error.type>.<error.code>`): AUTH and
+/// PERMANENT must not be retried, TRANSIENT may.
 Error explain_close(const net::CloseInfo& close);
 
 }  // namespace callosum::provider::openai

@@ -81,9 +81,7 @@ class OpenAiPort final : public realtime::ModelPort {
   }
 
  private:
-  Error lost() const {
-    return explain_close(connection_->close_info().value_or(net::CloseInfo{}));
-  }
+  Error lost() const { return explain_close(connection_->close_info().value_or(net::CloseInfo{})); }
 
   OpenAiOptions options_;
   async::TimeSource& time_;

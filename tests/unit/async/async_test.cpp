@@ -1,7 +1,6 @@
-#include <gtest/gtest.h>
-
 #include <boost/asio/this_coro.hpp>
 #include <boost/system/system_error.hpp>
+#include <gtest/gtest.h>
 
 #include "async/blocking_pool.hpp"
 #include "async/bounded_queue.hpp"
@@ -83,7 +82,7 @@ asio::awaitable<bool> cancelled_group_unwinds_children(VirtualWorld& world) {
   const bool still_running = !unwound && tasks.running() == 1;
   tasks.cancel();
   co_await tasks.join();
-  co_return still_running && unwound;
+  co_return still_running&& unwound;
 }
 
 TEST(TaskGroup, EndsTheOthersWhenOneEnds) {

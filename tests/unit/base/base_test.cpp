@@ -1,6 +1,5 @@
-#include <gtest/gtest.h>
-
 #include <cmath>
+#include <gtest/gtest.h>
 
 #include "base/encoding.hpp"
 #include "base/ids.hpp"
@@ -115,8 +114,10 @@ TEST(Ids, CarryTheirTimeAndAreNeverTheSame) {
 TEST(Names, AreDestructiveInEveryDisguise) {
   EXPECT_TRUE(is_destructive_name("delete_lead"));
   EXPECT_TRUE(is_destructive_name("DELETE_lead"));
-  EXPECT_TRUE(is_destructive_name("\xef\xbd\x84" "elete_lead"));          // full-width d
-  EXPECT_TRUE(is_destructive_name("de\xe2\x80\x8blete_lead"));             // zero-width space
+  EXPECT_TRUE(
+      is_destructive_name("\xef\xbd\x84"
+                          "elete_lead"));                       // full-width d
+  EXPECT_TRUE(is_destructive_name("de\xe2\x80\x8blete_lead"));  // zero-width space
   EXPECT_TRUE(is_destructive_name("my_Drop_Schema_tool"));
   EXPECT_FALSE(is_destructive_name("undelete_lead"));
 }

@@ -48,8 +48,9 @@ TEST(Executor, AnswersTheSameCallFiveTimesFromOneRun) {
   w.scripts["stock"].takes = 50ms;
   std::vector<registry::Envelope> answers;
   for (int i = 0; i < 5; ++i) {
-    w.executor->submit(w.request("call_1", "stock"),
-                       [&](registry::Envelope envelope) { answers.push_back(std::move(envelope)); });
+    w.executor->submit(w.request("call_1", "stock"), [&](registry::Envelope envelope) {
+      answers.push_back(std::move(envelope));
+    });
   }
 
   w.world.run(w.executor->drain(w.world.in(10s)));
@@ -83,8 +84,9 @@ TEST(Executor, TellsAModelThatItInventedATool) {
 
 TEST(Executor, RefusesArgumentsThatAreNoObjectAndNeverGuesses) {
   ToolWorld w({make_tool("stock")});
-  const std::vector<std::string> broken = {"[]",  "{\"a\":",      "{\"a\":1,\"a\":2}", "null",
-                                           "\"x", "{\"a\":1e999}", "{\"a\":9007199254740993}"};
+  const std::vector<std::string> broken = {
+      "[]",  "{\"a\":",       "{\"a\":1,\"a\":2}",       "null",
+      "\"x", "{\"a\":1e999}", "{\"a\":9007199254740993}"};
 
   for (std::size_t i = 0; i < broken.size(); ++i) {
     const auto envelope = w.run(w.request("call_" + std::to_string(i), "stock", broken[i]));
@@ -209,7 +211,8 @@ TEST(Executor, CutsAReadWhenTheCallerInterruptsAndLetsAWriteEnd) {
   w.scripts["book"].takes = 1s;
   std::vector<std::string> answers;
   const auto note = [&](registry::Envelope e) {
-    answers.push_back(e.meta.call_id + (e.ok() ? " ok" : " " + std::string(to_string(e.error->type))));
+    answers.push_back(e.meta.call_id +
+                      (e.ok() ? " ok" : " " + std::string(to_string(e.error->type))));
   };
   const auto read = w.executor->submit(w.request("read", "look"), note);
   const auto booking = w.executor->submit(w.request("write", "book"), note);

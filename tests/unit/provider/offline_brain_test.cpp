@@ -39,7 +39,8 @@ TEST(PhraseMatcher, FindsTheToolAndItsArgumentInOtherWords) {
   const auto snapshot = desk();
   const PhraseMatcher matcher(snapshot);
 
-  const auto policy = matcher.find("Hi, could you tell me your late arrival policy please?", declared());
+  const auto policy =
+      matcher.find("Hi, could you tell me your late arrival policy please?", declared());
   const auto hours = matcher.find("Hello, what are the opening hours", declared());
 
   EXPECT_EQ(policy.tool, "get_policies");
@@ -98,8 +99,10 @@ TEST(ReplyWriter, FillsATemplateAsOneWouldSayIt) {
   const auto data = parse_strict(
       R"({"service":"haircut","at":"2026-11-24T14:05:00-05:00","price":45.5,"items":[{"n":"a"},{"n":"b"},{"n":"c"}]})");
 
-  EXPECT_EQ(fill_reply("{service} on {at|datetime}", *data), "haircut on Tuesday, November 24 at 2 oh 5 p m");
-  EXPECT_EQ(fill_reply("{price|money}, {items|list:n}", *data), "45 dollars and 50 cents, a, b and c");
+  EXPECT_EQ(fill_reply("{service} on {at|datetime}", *data),
+            "haircut on Tuesday, November 24 at 2 oh 5 p m");
+  EXPECT_EQ(fill_reply("{price|money}, {items|list:n}", *data),
+            "45 dollars and 50 cents, a, b and c");
   EXPECT_EQ(fill_reply("{items.1.n}{missing}", *data), "b");
 }
 
@@ -110,8 +113,9 @@ TEST(ReplyWriter, SpeaksOfFailureAndOfNothing) {
 
   EXPECT_EQ(write_reply(&tool, R"({"ok":true,"data":null})"), "Nothing there.");
   EXPECT_EQ(write_reply(&tool, R"({"ok":true,"data":{"items":[]}})"), "Nothing there.");
-  EXPECT_EQ(write_reply(&tool, R"({"ok":false,"error":{"message":"too slow","say":"One moment."}})"),
-            "One moment.");
+  EXPECT_EQ(
+      write_reply(&tool, R"({"ok":false,"error":{"message":"too slow","say":"One moment."}})"),
+      "One moment.");
   EXPECT_EQ(write_reply(nullptr, "22 degrees"), "The answer is: 22 degrees");
 }
 

@@ -97,13 +97,17 @@ class Conversation {
     start.context = w.context();
     start.tools = list;
     start.instructions = "PROMPT";
-    session::SessionParts parts{w.world.time(), random, *w.executor, log, w.catalog,
-                                [this]() -> std::unique_ptr<realtime::ModelPort> {
-                                  models.push_back(std::make_shared<ModelScript>(w.world.executor()));
-                                  models.back()->refuses_to_open =
-                                      models.size() > 1 && refusals_left-- > 0;
-                                  return std::make_unique<FakeModel>(models.back());
-                                }};
+    session::SessionParts parts{
+        w.world.time(),
+        random,
+        *w.executor,
+        log,
+        w.catalog,
+        [this]() -> std::unique_ptr<realtime::ModelPort> {
+          models.push_back(std::make_shared<ModelScript>(w.world.executor()));
+          models.back()->refuses_to_open = models.size() > 1 && refusals_left-- > 0;
+          return std::make_unique<FakeModel>(models.back());
+        }};
     session = std::make_unique<session::Session>(std::move(parts), std::move(start),
                                                  std::make_unique<FakeCaller>(caller));
     boost::asio::co_spawn(w.world.context(), session->run(),
@@ -144,33 +148,42 @@ class Conversation {
   }
   void call(const std::string& response, const std::string& call_id, const std::string& name,
             const std::string& arguments = "{}", const std::string& status = "completed") {
-    const json::object item{{"id", "item_" + call_id}, {"type", "function_call"}, {"status", status},
-                            {"call_id", call_id},      {"name", name},            {"arguments", arguments}};
+    const json::object item{{"id", "item_" + call_id},
+                            {"type", "function_call"},
+                            {"status", status},
+                            {"call_id", call_id},
+                            {"name", name},
+                            {"arguments", arguments}};
     json::object added = item;
     added["status"] = "in_progress";
     added["arguments"] = "";
-    model_says(json::serialize(json::object{{"type", "response.output_item.added"},
-                                            {"response_id", response}, {"item", added}}));
-    model_says(json::serialize(json::object{{"type", "conversation.item.added"},
-                                            {"previous_item_id", nullptr}, {"item", added}}));
+    model_says(json::serialize(json::object{
+        {"type", "response.output_item.added"}, {"response_id", response}, {"item", added}}));
+    model_says(json::serialize(json::object{
+        {"type", "conversation.item.added"}, {"previous_item_id", nullptr}, {"item", added}}));
     model_says(json::serialize(json::object{{"type", "response.function_call_arguments.done"},
-                                            {"response_id", response}, {"item_id", "item_" + call_id},
-                                            {"call_id", call_id}, {"name", name},
+                                            {"response_id", response},
+                                            {"item_id", "item_" + call_id},
+                                            {"call_id", call_id},
+                                            {"name", name},
                                             {"arguments", arguments}}));
-    model_says(json::serialize(json::object{{"type", "conversation.item.done"},
-                                            {"previous_item_id", nullptr}, {"item", item}}));
-    model_says(json::serialize(json::object{{"type", "response.output_item.done"},
-                                            {"response_id", response}, {"item", item}}));
+    model_says(json::serialize(json::object{
+        {"type", "conversation.item.done"}, {"previous_item_id", nullptr}, {"item", item}}));
+    model_says(json::serialize(json::object{
+        {"type", "response.output_item.done"}, {"response_id", response}, {"item", item}}));
   }
   void message(const std::string& response, const std::string& text) {
-    const json::object item{{"id", "item_m" + response}, {"type", "message"}, {"role", "assistant"},
-                            {"status", "completed"}, {"content", json::array{}}};
-    model_says(json::serialize(json::object{{"type", "response.output_item.added"},
-                                            {"response_id", response}, {"item", item}}));
-    model_says(json::serialize(json::object{{"type", "response.output_text.done"},
-                                            {"response_id", response}, {"text", text}}));
-    model_says(json::serialize(json::object{{"type", "response.output_item.done"},
-                                            {"response_id", response}, {"item", item}}));
+    const json::object item{{"id", "item_m" + response},
+                            {"type", "message"},
+                            {"role", "assistant"},
+                            {"status", "completed"},
+                            {"content", json::array{}}};
+    model_says(json::serialize(json::object{
+        {"type", "response.output_item.added"}, {"response_id", response}, {"item", item}}));
+    model_says(json::serialize(json::object{
+        {"type", "response.output_text.done"}, {"response_id", response}, {"text", text}}));
+    model_says(json::serialize(json::object{
+        {"type", "response.output_item.done"}, {"response_id", response}, {"item", item}}));
   }
   void response_done(const std::string& id, const std::string& status = "completed",
                      const std::string& output = "[]") {

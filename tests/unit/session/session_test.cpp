@@ -57,8 +57,9 @@ TEST(Session, AnswersACallDeliveredFiveTimesOnce) {
   Conversation c({make_tool("stock")});
   c.response_created("resp_1");
   for (int i = 0; i < 5; ++i) c.call("resp_1", "call_1", "stock");
-  c.response_done("resp_1", "completed",
-                  R"([{"id":"item_x","type":"function_call","status":"completed","call_id":"call_1","name":"stock","arguments":"{}"}])");
+  c.response_done(
+      "resp_1", "completed",
+      R"([{"id":"item_x","type":"function_call","status":"completed","call_id":"call_1","name":"stock","arguments":"{}"}])");
 
   EXPECT_EQ(c.w.scripts["stock"].runs, 1);
   EXPECT_EQ(c.sent("conversation.item.create").size(), 1u);
@@ -68,8 +69,9 @@ TEST(Session, AnswersACallDeliveredFiveTimesOnce) {
 TEST(Session, AnswersACallThatOnlyTheResponsesEndTellsOf) {
   Conversation c({make_tool("stock")});
   c.response_created("resp_1");
-  c.response_done("resp_1", "completed",
-                  R"([{"id":"item_x","type":"function_call","status":"completed","call_id":"call_1","name":"stock","arguments":"{}"}])");
+  c.response_done(
+      "resp_1", "completed",
+      R"([{"id":"item_x","type":"function_call","status":"completed","call_id":"call_1","name":"stock","arguments":"{}"}])");
 
   EXPECT_EQ(c.w.scripts["stock"].runs, 1);
   EXPECT_EQ(c.sent("response.create").size(), 1u);
@@ -125,7 +127,8 @@ TEST(Session, DoesNotRunAWriteOfAResponseThatTheCallerCutOff) {
   Conversation c({write});
   c.response_created("resp_1");
   c.call("resp_1", "call_1", "book");
-  c.model_says(R"({"type":"input_audio_buffer.speech_started","item_id":"item_u","audio_start_ms":1})");
+  c.model_says(
+      R"({"type":"input_audio_buffer.speech_started","item_id":"item_u","audio_start_ms":1})");
   c.response_done("resp_1", "cancelled");
 
   EXPECT_EQ(c.w.scripts["book"].runs, 0);
@@ -139,8 +142,10 @@ TEST(Session, AnInterruptedReadIsAnsweredAndFollowedByNothingOfOurs) {
   c.response_created("resp_1");
   c.call("resp_1", "call_1", "stock");
   c.response_done("resp_1");
-  c.model_says(R"({"type":"input_audio_buffer.speech_started","item_id":"item_u","audio_start_ms":1})");
-  c.model_says(R"({"type":"input_audio_buffer.speech_stopped","item_id":"item_u","audio_end_ms":9})");
+  c.model_says(
+      R"({"type":"input_audio_buffer.speech_started","item_id":"item_u","audio_start_ms":1})");
+  c.model_says(
+      R"({"type":"input_audio_buffer.speech_stopped","item_id":"item_u","audio_end_ms":9})");
   c.model_says(R"({"type":"input_audio_buffer.committed","item_id":"item_u"})");
   c.response_created("resp_2");
   c.message("resp_2", "Yes?");
@@ -345,7 +350,8 @@ TEST(Session, SaysThePendingMessageBeforeItEnds) {
   ASSERT_EQ(creates.size(), 2u);
   EXPECT_NE(creates[1].find("See you soon."), std::string::npos);
   EXPECT_FALSE(c.ended);
-  c.model_says(R"({"type":"response.done","response":{"id":"resp_3","status":"completed","conversation_id":null,"output":[]}})");
+  c.model_says(
+      R"({"type":"response.done","response":{"id":"resp_3","status":"completed","conversation_id":null,"output":[]}})");
   c.pass(3s);
   EXPECT_TRUE(c.ended);
 }

@@ -9,8 +9,10 @@
 namespace callosum::provider::offline::speech {
 namespace {
 
-constexpr double kBelieved = 0.5;  // agreement; a stranger's sentence reaches it once in fifty
-constexpr double kAlike = 0.75;    // below this two sure hearings are two sentences
+constexpr double kBelieved = 0.5;  // agreement, where the words are sure as well
+constexpr double kBelievedUnsure =
+    0.58;                        // a stranger's sentence lies below, a mumbled phrase above
+constexpr double kAlike = 0.75;  // below this two sure hearings are two sentences
 
 /// Where the words of a sentence made of known words part from those of one that is not.
 struct Sureness {
@@ -77,7 +79,7 @@ Heard Ears::finish() {
   heard.words_sure = is_sure(words, band_);
   if (nearest.text.empty()) return heard;
   heard.agreement = word_similarity(nearest.text, words.text);
-  heard.accepted = heard.agreement >= kBelieved;
+  heard.accepted = heard.agreement >= (heard.words_sure ? kBelieved : kBelievedUnsure);
   return heard;
 }
 
