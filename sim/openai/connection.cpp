@@ -66,9 +66,9 @@ asio::awaitable<void> read_events(Served& served) {
   }
   const auto executor = co_await asio::this_coro::executor;
   async::Event never(executor);
-  const auto forever =
-      async::Deadline::none(time);  // the closer ends the connection, or its peer does
-  co_await never.wait(forever);
+  // One that hangs does so to the end of its session; else the closer ends the connection.
+  const auto until = wire.is_hung() ? end : async::Deadline::none(time);
+  co_await never.wait(until);
 }
 
 void record_end(Served& served) {

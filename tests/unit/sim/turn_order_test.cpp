@@ -140,7 +140,7 @@ TEST(SimTurn, TakesAnOutputWhileAResponseRunsAndAcknowledgesItBehind) {
   line.say("go");
   line.take();
   line.respond();
-  line.pass(std::chrono::milliseconds(80));
+  for (int i = 0; i < 8; ++i) line.pass(std::chrono::milliseconds(10));
   line.take();
 
   line.answer("c1", "done");
