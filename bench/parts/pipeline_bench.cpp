@@ -15,19 +15,12 @@
 #include "policy/membership.hpp"
 #include "policy/ownership.hpp"
 #include "policy/turn_budget.hpp"
-#include "tool/builtin/builtin_kind.hpp"
+#include "tool/builtin/noop.hpp"
 
 namespace callosum::pipeline {
 namespace {
 
 namespace asio = boost::asio;
-
-asio::awaitable<Result<tool::ToolOutput>> do_nothing(const tool::Invocation& /*invocation*/,
-                                                     async::Deadline /*deadline*/) {
-  tool::ToolOutput output;
-  output.data = json::object();
-  co_return output;
-}
 
 class NoAudit final : public AuditSink {
  public:
@@ -56,7 +49,7 @@ struct World {
   std::uint64_t last_call = 0;
 
   World() : budget(many()) {
-    builtin.add("noop", do_nothing);
+    builtin.add("noop", tool::builtin::do_nothing);
     registry::ToolSpec spec;
     spec.pack = "bench";
     spec.name = "noop";

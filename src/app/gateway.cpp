@@ -76,6 +76,14 @@ class Worker {
     router.add(admin_tenants_);
   }
 
+  /// Whether nobody at all listens there, not even one who would share.
+  Result<void> try_listen(net::ServerOptions options) {
+    options.reuse_port = false;
+    const auto alone = net::make_server(context_.get_executor(), parts_.time, main_, options);
+    if (!alone) return alone.error();
+    return {};
+  }
+
   Result<std::uint16_t> listen(bool admin, net::ServerOptions options) {
     auto server =
         net::make_server(context_.get_executor(), parts_.time, admin ? admin_ : main_, options);
@@ -172,6 +180,11 @@ struct Listener {
 /// Every worker listens on the same port: the first finds it, the others join.
 Result<void> listen_everywhere(std::vector<std::unique_ptr<Worker>>& workers, Listener listener) {
   listener.options.reuse_port = workers.size() > 1;
+  if (listener.options.reuse_port && listener.options.port != 0) {
+    // Another gateway of this user would be let onto the shared port, and take half of its callers.
+    const auto free = workers.front()->try_listen(listener.options);
+    if (!free) return free.error();
+  }
   for (const auto& worker : workers) {
     const auto port = worker->listen(listener.admin, listener.options);
     if (!port) return port.error();

@@ -18,6 +18,7 @@
 #include "provider/offline/phrase_brain.hpp"
 #include "provider/openai/openai_port.hpp"
 #include "tool/builtin/builtin_kind.hpp"
+#include "tool/builtin/noop.hpp"
 #include "tool/sql/sql_kind.hpp"
 
 namespace callosum::app {
@@ -98,7 +99,9 @@ constexpr std::array kProviders{
 std::vector<std::unique_ptr<tool::ToolKind>> make_tool_kinds(storage::Database& database) {
   std::vector<std::unique_ptr<tool::ToolKind>> kinds;
   kinds.push_back(tool::sql::make_sql_kind(database));
-  kinds.push_back(std::make_unique<tool::builtin::BuiltinKind>());
+  auto builtin = std::make_unique<tool::builtin::BuiltinKind>();
+  builtin->add("noop", tool::builtin::do_nothing);
+  kinds.push_back(std::move(builtin));
   return kinds;
 }
 

@@ -31,8 +31,9 @@ struct SchemaOptions {
   bool assert_formats = true;
 };
 
-/// A compiled JSON Schema. Immutable and shared by threads; validation allocates nothing when it
-/// passes.
+/// A compiled JSON Schema. Immutable and shared by threads. Validation is bounded in depth and
+/// steps; it allocates nothing when it passes, but for lists of over 32 items that must differ, and
+/// objects or lists of over 256 under `unevaluated…`.
 class Schema {
  public:
   virtual ~Schema() = default;
@@ -43,8 +44,8 @@ class Schema {
 };
 
 /// VALIDATION names the place in the schema (JSON Pointer) and what was expected. Unknown keywords
-/// are ignored here; a manifest's lint is stricter. Regular expressions run under ICU with a time
-/// limit.
+/// are ignored here; a manifest's lint is stricter. Regular expressions run under ICU with a
+/// limit of steps.
 Result<std::shared_ptr<const Schema>> compile_schema(const json::value& schema,
                                                      const SchemaOptions& options = {});
 

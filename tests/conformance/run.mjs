@@ -24,6 +24,11 @@ const sets = [
   { name: 'aisdk', client: 'aisdk.mjs' },
 ];
 const setTimeoutMs = 240000;
+/// The simulator's counters of mistakes that the gateway must not make, whatever its clients do.
+const neverByGateway = [
+  'response_create_while_active', 'duplicate_outputs', 'unknown_outputs', 'outputs_for_cut_calls',
+  'binary_frames', 'unreadable_events', 'bad_tool_schemas',
+];
 const simKey = 'test-key';
 
 function parseArguments(argv) {
@@ -122,7 +127,17 @@ async function gatewayServer(sim, callosum, scratch) {
     GATEWAY_WS: found[1], GATEWAY_WSS: found[2], NODE_EXTRA_CA_CERTS: found[3],
     GATEWAY_KEY: token.stdout.trim().split('\n').at(-1),
     GATEWAY_OWN_TOOL: 'get_policies', GATEWAY_OWN_ARGS: '{"topic":"parking"}', GATEWAY_OWN_FACT: 'Tool said',
+    stats: upstream.replace(/^ws/, 'http').replace(/\/v1\/.*/, '/sim/stats'),
   };
+}
+
+/// What the simulator noticed about the gateway while the clients talked through it.
+async function judgeGateway(url) {
+  const stats = await (await fetch(url)).json();
+  const wrong = neverByGateway.filter((name) => (stats[name] ?? 0) !== 0);
+  for (const name of wrong) console.log(`FAIL gateway: the simulator counted ${name}: ${stats[name]}`);
+  if (wrong.length === 0) console.log('PASS gateway: the simulator counted none of its mistakes');
+  return wrong.length;
 }
 
 function givenServer() {
@@ -181,12 +196,17 @@ let passed = 0;
 let failed = 0;
 for (const [title, startServer] of phases) {
   console.log(`== ${title}`);
-  const env = await startServer();
+  const { stats, ...env } = await startServer();
   for (const set of chosen) {
     const result = await runSet(node, set, targets.get(set.name), env);
     process.stdout.write(result.output);
     passed += result.passed;
     failed += result.failed;
+  }
+  if (stats) {
+    const wrong = await judgeGateway(stats);
+    failed += wrong;
+    if (wrong === 0) ++passed;
   }
   stopAll();
 }

@@ -23,7 +23,8 @@ class SphinxListener final : public Listener {
   void feed(std::span<const std::int16_t> samples) override { ears_.feed(samples); }
   Utterance finish() override {
     const auto heard = ears_.finish();
-    return {heard.accepted ? heard.grammar : heard.trigram, heard.accepted};
+    // Below the gate the words are still worth showing, never worth acting upon.
+    return {heard.understood() ? heard.text() : heard.trigram, heard.understood()};
   }
 
  private:

@@ -17,10 +17,13 @@ constexpr std::string_view kAboutItself =
     "I am the offline demo voice. I understand the phrases of the loaded tools and nothing else.";
 
 bool asks_what_it_is(std::string_view sentence) {
+  // At its end: "what are your hours" begins like the question, and is another.
   const auto lower = to_lower_ascii(sentence);
+  const auto end = lower.find_last_not_of(" .?!\t\n");
+  const auto words = std::string_view(lower).substr(0, end == std::string::npos ? 0 : end + 1);
   for (const std::string_view phrase :
        {"who are you", "what are you", "are you a robot", "are you real"}) {
-    if (lower.find(phrase) != std::string::npos) return true;
+    if (words.ends_with(phrase)) return true;
   }
   return false;
 }

@@ -1,0 +1,191 @@
+// The commands as a person or a script runs them: what they print, and the status they end with.
+#include <fstream>
+
+#include "audio/wav.hpp"
+#include "base/json.hpp"
+#include "base/text.hpp"
+#include "stage.hpp"
+
+namespace callosum::testing {
+namespace {
+
+using namespace std::chrono_literals;
+
+class Commands : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() { gateway = std::make_unique<Gateway>(); }
+  static void TearDownTestSuite() { gateway.reset(); }
+  void TearDown() override { expect_well(*gateway); }
+
+  static Process::Ended run(std::vector<std::string> arguments) {
+    return run_callosum(std::move(arguments), gateway->environment());
+  }
+  std::string path(const std::string& name) const { return (folder.path() / name).string(); }
+  void write(const std::string& name, std::string_view bytes) const {
+    std::ofstream(path(name), std::ios::binary) << bytes;
+  }
+  void write_sound(const std::string& name, bool is_noise, int rate) const {
+    audio::Pcm pcm{.samples = {}, .sample_rate_hz = rate};
+    std::uint32_t state = 1;
+    for (int i = 0; i < rate; ++i) {
+      state = state * 1664525 + 1013904223;
+      pcm.samples.push_back(is_noise ? static_cast<std::int16_t>(state >> 20) : 0);
+    }
+    ASSERT_TRUE(audio::write_wav(path(name), pcm));
+  }
+
+  TempFolder folder;
+  static std::unique_ptr<Gateway> gateway;
+};
+std::unique_ptr<Gateway> Commands::gateway;
+
+TEST_F(Commands, CallSaysWhatIsWrongWithAFile) {
+  write("zero.wav", "");
+  write("text.wav", "hello, I am a text and no sound at all");
+  write_sound("slow.wav", true, 2000);
+  struct Case {
+    const char* file;
+    const char* expected;
+  };
+
+  for (const auto& [file, expected] :
+       {Case{"zero.wav", "empty"}, Case{"text.wav", "not a WAV file"}, Case{"slow.wav", "2000 Hz"},
+        Case{"missing.wav", "cannot open the WAV file"}}) {
+    const auto ended = run({"call", path(file)});
+
+    EXPECT_EQ(ended.status, 1) << file;
+    EXPECT_NE(ended.err.find(expected), std::string::npos) << file << ": " << ended.err;
+  }
+}
+
+TEST_F(Commands, CallTellsWhenThereIsNothingToHear) {
+  write_sound("silence.wav", false, 16000);
+  write_sound("odd-rate.wav", false, 44100);
+  write_sound("noise.wav", true, 16000);
+  std::vector<std::unique_ptr<Process>> calls;
+
+  for (const char* file : {"silence.wav", "odd-rate.wav", "noise.wav"}) {
+    calls.push_back(start_callosum({"call", path(file), "--save", path(std::string(file) + ".out")},
+                                   gateway->environment()));
+  }
+
+  for (std::size_t i = 0; i < 2; ++i) {
+    const auto silence = calls[i]->wait(60s);
+    ASSERT_TRUE(silence);
+    EXPECT_EQ(silence->status, 1) << silence->out;
+    EXPECT_NE(silence->err.find("nothing was heard"), std::string::npos) << silence->err;
+  }
+  const auto noise = calls[2]->wait(60s);
+  ASSERT_TRUE(noise);
+  EXPECT_EQ(noise->out.find("called"), std::string::npos) << noise->out;
+}
+
+TEST_F(Commands, CallTypedPrintsAnObjectALine) {
+  const auto ended = run({"call", "--text", "when are you open", "--json"});
+
+  EXPECT_EQ(ended.status, 0) << ended.err;
+  for (const auto line : split(trim(ended.out), '\n')) {
+    const auto parsed = parse_strict(line);
+    ASSERT_TRUE(parsed) << line;
+    EXPECT_TRUE(parsed->as_object().contains("t_ms")) << line;
+  }
+  EXPECT_NE(ended.out.find("\"get_working_hours\""), std::string::npos) << ended.out;
+}
+
+TEST_F(Commands, CallToNobodySaysWhere) {
+  const auto ended = run({"call", "--text", "hello", "--to", "ws://127.0.0.1:1/v1/realtime"});
+
+  EXPECT_EQ(ended.status, 1);
+  EXPECT_NE(ended.err.find("127.0.0.1:1"), std::string::npos) << ended.err;
+}
+
+TEST_F(Commands, DemoOnAPortInUseNamesIt) {
+  const auto address = "127.0.0.1:" + std::to_string(gateway->port());
+
+  const auto ended = run({"demo", "--listen", address, "--data", path("other")});
+
+  EXPECT_EQ(ended.status, 1);
+  EXPECT_NE(ended.err.find(address), std::string::npos) << ended.err;
+}
+
+TEST_F(Commands, ConfigNamesTheNearestKnownKey) {
+  const auto ended = run({"config", "--set", "lissten=127.0.0.1:1"});
+
+  EXPECT_EQ(ended.status, 1);
+  EXPECT_NE(ended.err.find("lissten"), std::string::npos);
+  EXPECT_NE(ended.err.find("did you mean listen?"), std::string::npos) << ended.err;
+}
+
+TEST_F(Commands, ConfigShowsNoSecret) {
+  const std::string key = "an-hs256-key-that-nobody-shall-ever-see-printed";
+
+  const auto ended =
+      run_callosum({"config", "--set", "auth.jwt.algorithm=HS256", "--set", "auth.jwt.key=" + key},
+                   {{"OPENAI_API_KEY", "sk-very-secret"}});
+
+  EXPECT_EQ(ended.status, 0) << ended.err;
+  EXPECT_NE(ended.out.find("***"), std::string::npos);
+  EXPECT_EQ(ended.out.find(key), std::string::npos);
+  EXPECT_EQ((ended.out + ended.err).find("sk-very-secret"), std::string::npos);
+}
+
+TEST_F(Commands, DemoAndLintSayWhereAManifestIsWrong) {
+  std::filesystem::copy(std::string(CALLOSUM_SOURCE_DIR) + "/packs", path("packs"),
+                        std::filesystem::copy_options::recursive);
+  const auto manifest = path("packs/receptionist/pack.yaml");
+  std::ifstream in(manifest);
+  std::string text((std::istreambuf_iterator<char>(in)), {});
+  const auto at = text.find("access: read\n");
+  ASSERT_NE(at, std::string::npos);
+  const auto line = std::to_string(std::count(text.begin(), text.begin() + at, '\n') + 1);
+  std::ofstream(manifest) << text.replace(at, 12, "access: reed");
+
+  const auto demo =
+      run({"demo", "--listen", "127.0.0.1:0", "--data", path("data"), "--packs", path("packs")});
+  const auto lint = run({"tools", "lint", path("packs")});
+
+  for (const auto& ended : {demo, lint}) {
+    EXPECT_EQ(ended.status, 1);
+    EXPECT_NE((ended.out + ended.err).find("pack.yaml:" + line + ":"), std::string::npos)
+        << ended.out << ended.err;
+    EXPECT_NE((ended.out + ended.err).find("access"), std::string::npos);
+  }
+}
+
+TEST_F(Commands, ToolRunPrintsTheEnvelope) {
+  const auto good =
+      run({"tool", "run", "get_policies", "--args", R"({"topic":"parking"})", "--json"});
+  const auto unknown = run({"tool", "run", "get_rich", "--json"});
+  const auto wrong = run({"tool", "run", "get_policies", "--args", R"({"topic":1})", "--json"});
+  const auto broken = run({"tool", "run", "get_policies", "--args", "{topic"});
+
+  EXPECT_EQ(good.status, 0) << good.err;
+  EXPECT_TRUE(parse_strict(trim(good.out)).value().as_object().at("ok").as_bool());
+  EXPECT_EQ(unknown.status, 1);
+  EXPECT_NE((unknown.out + unknown.err).find("NOT_FOUND"), std::string::npos) << unknown.out;
+  EXPECT_EQ(wrong.status, 1);
+  EXPECT_NE(wrong.out.find("VALIDATION"), std::string::npos) << wrong.out;
+  EXPECT_NE(wrong.out.find("topic"), std::string::npos) << wrong.out;
+  EXPECT_EQ(broken.status, 1);
+  EXPECT_NE(broken.err.find("--args"), std::string::npos) << broken.err;
+}
+
+TEST_F(Commands, TokenIsAloneOnTheLastLineAndWorks) {
+  const auto minted =
+      run({"token", "--data", gateway->data().string(), "--tenant", "cedar-dental"});
+
+  ASSERT_EQ(minted.status, 0) << minted.err;
+  const auto last = std::string(split(trim(minted.out), '\n').back());
+  EXPECT_EQ(std::count(last.begin(), last.end(), '.'), 2) << last;
+  const auto used = run({"tool", "run", "get_working_hours", "--token", last, "--json"});
+  EXPECT_EQ(used.status, 0) << used.out << used.err;
+}
+
+TEST_F(Commands, AskedWronglyExitWithTwo) {
+  EXPECT_EQ(run({"call"}).status, 2);
+  EXPECT_EQ(run({"dance"}).status, 2);
+  EXPECT_EQ(run({"--version"}).status, 0);
+}
+
+}  // namespace
+}  // namespace callosum::testing
