@@ -16,6 +16,7 @@ Item* Conversation::insert(Item item, std::string_view after) {
     if (at == items_.end()) return nullptr;
     ++at;
   }
+  text_bytes_ += text_of(item.body).size() + 16;
   return &*items_.insert(at, std::move(item));
 }
 

@@ -31,12 +31,15 @@ class Conversation {
   /// The id before `id`; empty at the front.
   std::string previous_of(std::string_view id) const;
   const Items& items() const { return items_; }
+  /// Of all text ever added: what usage is reckoned from.
+  std::size_t text_bytes() const { return text_bytes_; }
 
   /// Shortens what was spoken: sound and transcript.
   Problem truncate(const json::object& event);
 
  private:
   Items items_;
+  std::size_t text_bytes_ = 0;
 };
 
 /// All text of a message's content, transcripts included, joined by blanks.

@@ -152,6 +152,7 @@ bool Dialogue::accept_output(const json::object& item, const json::object& event
   }
   if (call->second.is_cut) wire_.note("outputs_for_cut_calls", call_id);
   if (call->second.outputs++ > 0) wire_.note("duplicate_outputs", call_id);
+  state_.open_calls.erase(call->first);
   return true;
 }
 
@@ -161,7 +162,9 @@ void Dialogue::add_item(json::object item, const json::object& event) {
   if (type == "message" || type == "function_call") item["status"] = "completed";
   if (type == "function_call") {
     if (!item.contains("call_id")) item["call_id"] = wire_.world().make_id("call_");
-    state_.calls[std::string(text_at(item, "call_id"))];
+    const std::string call_id(text_at(item, "call_id"));
+    const bool is_new = state_.calls.try_emplace(call_id).second;
+    if (is_new) state_.open_calls.insert(call_id);
   }
   const std::string id(text_at(item, "id"));
   auto body = without_sound(item);
@@ -219,9 +222,7 @@ void Dialogue::clear_output(const json::object& event) {
 }
 
 void Dialogue::end() {
-  for (const auto& [call_id, call] : state_.calls) {
-    if (call.outputs == 0 && !call.is_cut) wire_.note("unanswered_calls", call_id);
-  }
+  for (const auto& call_id : state_.open_calls) wire_.note("unanswered_calls", call_id);
 }
 
 }  // namespace callosum::sim::openai

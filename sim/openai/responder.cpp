@@ -84,9 +84,8 @@ void Responder::create_by_voice() {
 }
 
 void Responder::count_open_calls() {
-  for (const auto& [call_id, call] : state_.calls) {
-    if (call.outputs == 0 && !call.is_cut) return wire_.note("early_response_creates", call_id);
-  }
+  if (state_.open_calls.empty()) return;
+  wire_.note("early_response_creates", *state_.open_calls.begin());
 }
 
 ResponseFrame Responder::make_frame(const json::object& params) {

@@ -129,10 +129,10 @@ void ResponseRun::record_call(const json::object& item) {
   wire_.world().stats.count("function_calls");
   wire_.world().stats.record_call(call_id, text_at(item, "name"), text_at(item, "arguments"),
                                   status);
-  const auto known = state_.calls.find(call_id);
-  if (known == state_.calls.end()) {
-    state_.calls[std::string(call_id)].is_cut = status == "incomplete";
-  }
+  const auto [call, is_new] = state_.calls.try_emplace(std::string(call_id));
+  if (!is_new) return;
+  call->second.is_cut = status == "incomplete";
+  if (!call->second.is_cut) state_.open_calls.emplace(call_id);
 }
 
 void ResponseRun::finish() {
@@ -182,10 +182,7 @@ void ResponseRun::cancel(std::string_view reason) {
 }
 
 json::object ResponseRun::usage() const {
-  std::int64_t input = 60;
-  for (const auto& item : state_.conversation.items()) {
-    input += 4 + static_cast<std::int64_t>(text_of(item.body).size() / 4);
-  }
+  const auto input = static_cast<std::int64_t>(60 + state_.conversation.text_bytes() / 4);
   // Output sound counts one token each 50 ms (dossier section 15).
   const std::int64_t sound = played_.count() / 50;
   const auto text = static_cast<std::int64_t>(written_ + sent_.size() * 8);

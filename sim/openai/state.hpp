@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 
 #include "sim/openai/conversation.hpp"
@@ -19,6 +20,7 @@ struct State {
   SessionConfig config;
   Conversation conversation;
   std::map<std::string, CallState, std::less<>> calls;
+  std::set<std::string, std::less<>> open_calls;  ///< finished and without an output
   bool has_spoken = false;
 };
 

@@ -15,14 +15,24 @@ Seen see(const Item& item) {
   return {&item.body, text.empty() ? item.heard : text};
 }
 
-std::vector<Seen> see_all(const Conversation& conversation, const json::object& params) {
-  std::vector<Seen> out;
-  const auto* input = find_array(params, "input");
-  if (!input) {
-    for (const auto& item : conversation.items()) out.push_back(see(item));
-    return out;
+/// From the newest user message on: what is older changes nothing, and a session may be long.
+std::vector<Seen> see_newest(const Conversation& conversation) {
+  const auto& items = conversation.items();
+  auto from = items.end();
+  while (from != items.begin()) {
+    --from;
+    const bool is_user =
+        text_at(from->body, "type") == "message" && text_at(from->body, "role") == "user";
+    if (is_user) break;
   }
-  for (const auto& value : *input) {
+  std::vector<Seen> out;
+  for (; from != items.end(); ++from) out.push_back(see(*from));
+  return out;
+}
+
+std::vector<Seen> see_input(const Conversation& conversation, const json::array& input) {
+  std::vector<Seen> out;
+  for (const auto& value : input) {
     const auto& body = value.get_object();
     if (text_at(body, "type") != "item_reference") {
       out.push_back({&body, text_of(body)});
@@ -45,16 +55,18 @@ bool is_assistant(const Seen& seen) {
   return is_type(seen, "message") && text_at(*seen.body, "role") == "assistant";
 }
 
-std::string tool_of(const std::vector<Seen>& seen, std::string_view call_id) {
-  for (const auto& item : seen) {
+/// An output may come long after its call, and behind other turns.
+std::string tool_of(const Conversation& conversation, std::string_view call_id) {
+  const auto& items = conversation.items();
+  for (auto at = items.rbegin(); at != items.rend(); ++at) {
     const bool is_call =
-        is_type(item, "function_call") && text_at(*item.body, "call_id") == call_id;
-    if (is_call) return std::string(text_at(*item.body, "name"));
+        text_at(at->body, "type") == "function_call" && text_at(at->body, "call_id") == call_id;
+    if (is_call) return std::string(text_at(at->body, "name"));
   }
   return {};
 }
 
-void read_items(const std::vector<Seen>& seen, Turn& turn) {
+void read_items(const Conversation& conversation, const std::vector<Seen>& seen, Turn& turn) {
   bool was_call = false;
   for (const auto& item : seen) {
     if (is_user(item)) {
@@ -69,7 +81,7 @@ void read_items(const std::vector<Seen>& seen, Turn& turn) {
     } else if (is_type(item, "function_call_output")) {
       const auto call_id = text_at(*item.body, "call_id");
       turn.is_user_newest = false;
-      turn.outputs.push_back({std::string(call_id), tool_of(seen, call_id),
+      turn.outputs.push_back({std::string(call_id), tool_of(conversation, call_id),
                               std::string(text_at(*item.body, "output"))});
     }
     was_call = is_type(item, "function_call");
@@ -93,7 +105,9 @@ void read_choice(const json::object& effective, Turn& turn) {
 Turn make_turn(const Conversation& conversation, const json::object& session,
                const json::object& params) {
   Turn turn;
-  read_items(see_all(conversation, params), turn);
+  const auto* input = find_array(params, "input");
+  const auto seen = input ? see_input(conversation, *input) : see_newest(conversation);
+  read_items(conversation, seen, turn);
   turn.instructions = text_at(params, "instructions");
   const auto* tools = find_array(params.contains("tools") ? params : session, "tools");
   if (tools) {

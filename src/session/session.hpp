@@ -90,6 +90,7 @@ class Session {
   // session_model.cpp: what the model's side says
   void on_model_frame(const realtime::ServerFrame& frame);
   void on_session_event(const realtime::ServerFrame& frame);
+  void say_created(json::object session);
   void on_item_event(const realtime::ServerFrame& frame);
   void on_output_item(const realtime::ServerFrame& frame);
   void on_arguments(const realtime::ServerFrame& frame);
@@ -154,6 +155,7 @@ class Session {
   std::uint64_t next_event_ = 1;
   bool is_connected_ = false;
   bool said_created_ = false;
+  json::object held_created_;  // the model's announcement, until our first update is in force
   bool was_busy_when_lost_ = false;
   bool is_saying_goodbye_ = false;
   bool is_ending_ = false;

@@ -56,14 +56,28 @@ void Session::on_session_event(const realtime::ServerFrame& frame) {
   auto* session = event->body.if_contains("session");
   if (session && session->is_object()) view_.hide(session->get_object());
   if (frame.type == EventType::session_created) {
-    if (std::exchange(said_created_, true)) return;  // a connection found again is not news
-    if (session && session->is_object()) session->get_object()["id"] = id();
-    to_caller(json::serialize(event->body));
+    // The caller hears of its session once it is what was asked for: our first update is on its
+    // way.
+    if (!said_created_) held_created_ = std::move(event->body);
     return;
   }
   const bool is_callers = !update_is_callers_.empty() && update_is_callers_.front();
   if (!update_is_callers_.empty()) update_is_callers_.pop_front();
-  if (is_callers) to_caller(json::serialize(event->body));
+  if (is_callers) {
+    to_caller(json::serialize(event->body));
+  } else if (session && session->is_object()) {
+    say_created(std::move(session->get_object()));
+  }
+}
+
+void Session::say_created(json::object session) {
+  if (std::exchange(said_created_, true)) return;  // a connection found again is not news
+  auto created = std::exchange(held_created_, {});
+  session["id"] = id();
+  created["type"] = to_string(EventType::session_created);
+  if (!created.contains("event_id")) created["event_id"] = next_event_id();
+  created["session"] = std::move(session);
+  to_caller(json::serialize(created));
 }
 
 void Session::on_item_event(const realtime::ServerFrame& frame) {
@@ -187,6 +201,11 @@ void Session::on_error(const realtime::ServerFrame& frame) {
     if (about_session && !update_is_callers_.empty()) update_is_callers_.pop_front();
     to_caller(frame.text);
     return;
+  }
+  if (error.event_id == "evt_callosum_open" && !said_created_) {
+    const auto* session = find_object(held_created_, "session");
+    say_created(session ? *session : json::object{});
+    if (!update_is_callers_.empty()) update_is_callers_.pop_front();
   }
   parts_.log.warn("provider_error", {{"session_id", id()},
                                      {"code", error.code},

@@ -58,7 +58,7 @@ class OfflinePort final : public realtime::ModelPort, private VadSink {
     if (!vad) co_return vad.error();
     vad_.emplace(std::move(*vad));
     conversation_.say_created();
-    conversation_.update_session(session, "");
+    conversation_.update_session(session, "evt_callosum_open");
     co_return Result<void>{};
   }
 

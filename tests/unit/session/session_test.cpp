@@ -24,6 +24,22 @@ TEST(Session, OpensTheModelWithThePromptAndOurTools) {
   EXPECT_EQ(session.at("tools").as_array()[0].at("name").as_string(), "stock");
 }
 
+TEST(Session, AnnouncesTheSessionOnceItIsWhatWasAskedForAndHidesOurPartOfIt) {
+  Conversation c({make_tool("stock")});
+  c.model_says(
+      R"({"type":"session.created","event_id":"e1","session":{"id":"s","output_modalities":["audio"]}})");
+  const bool too_early = !c.caller->got.empty();
+  c.model_says(
+      R"({"type":"session.updated","event_id":"e2","session":{"id":"s","output_modalities":["text"],"instructions":"PROMPT","tools":[{"type":"function","name":"stock"}]}})");
+
+  EXPECT_FALSE(too_early);
+  ASSERT_EQ(c.got("session.created").size(), 1u);
+  EXPECT_NE(c.got("session.created")[0].find(R"(["text"])"), std::string::npos);
+  EXPECT_TRUE(c.got("session.updated").empty());
+  EXPECT_FALSE(c.caller_saw("stock"));
+  EXPECT_FALSE(c.caller_saw("PROMPT"));
+}
+
 TEST(Session, RunsOurCallWithoutTheCallerSeeingIt) {
   Conversation c({make_tool("stock")});
   c.response_created("resp_1");

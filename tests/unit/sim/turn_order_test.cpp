@@ -132,6 +132,51 @@ TEST(SimTurn, TellsTheOutputsOfAllCalls) {
   EXPECT_EQ(line.stats.get("early_response_creates"), 0u);
 }
 
+TEST(SimTurn, UsesAnOutputThatComesTurnsLater) {
+  SimLine line(
+      "rules:\n- when: {nth: 1}\n  calls: [{name: slow, call_id: c1}]\n"
+      "- when: {tool_output: slow}\n  say: at last\n");
+  line.use_text();
+  line.say("go");
+  line.respond();
+  line.say("still there?");
+  line.respond();
+  line.take();
+
+  line.answer("c1", "late");
+  line.respond();
+
+  EXPECT_EQ(text_at(last_of(line.take(), "response.output_text.done"), "text"), "at last");
+  EXPECT_EQ(line.stats.get("early_response_creates"), 1u);
+}
+
+TEST(SimTurn, LetsAResponseSeeOnlyTheInputItIsGiven) {
+  SimLine line;
+  line.use_text();
+  line.say("not this");
+  line.take();
+
+  line.send(R"({"type":"response.create","response":{"input":[{"type":"message","role":"user",
+    "content":[{"type":"input_text","text":"but this"}]}]}})");
+
+  EXPECT_EQ(text_at(last_of(line.take(), "response.output_text.done"), "text"),
+            "You said: but this");
+}
+
+TEST(SimTurn, TakesAReplayedCallAndItsOutputAsAnswered) {
+  SimLine line;
+  line.take();
+
+  line.send(
+      R"({"type":"conversation.item.create","item":{"type":"function_call","call_id":"old","name":"look",
+    "arguments":"{}"}})");
+  line.answer("old", "found");
+  line.hang_up();
+
+  EXPECT_EQ(line.stats.get("unknown_outputs"), 0u);
+  EXPECT_EQ(line.stats.get("unanswered_calls"), 0u);
+}
+
 TEST(SimTurn, TakesAnOutputWhileAResponseRunsAndAcknowledgesItBehind) {
   SimLine line(
       "rules:\n- when: {any: true}\n  delay_ms: 10\n  calls: [{name: a, call_id: c1}]\n  say: one "
