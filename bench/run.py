@@ -54,10 +54,10 @@ def gateway_command():
     return command
 
 
-def floor_command(sizes=None, answers_calls=False):
+def floor_command(sizes=None, answers_calls=False, farewell_frames=0):
     sizes = sizes or {}
     command = [str(BIN / "bench_floor"), "--port", "{port}", "--upstream", "{provider}"]
-    command += ["--answers-calls", "1" if answers_calls else "0"]
+    command += ["--answers-calls", "1" if answers_calls else "0", "--farewell-frames", str(farewell_frames)]
     for option, key in (("update", "update_bytes"), ("output", "output_bytes"), ("create", "create_bytes"),
                         ("caller", "caller_bytes_per_call")):  # fmt: skip
         if sizes.get(key):
@@ -179,13 +179,13 @@ class Load:
             raise RuntimeError(f"{mode}: {figures['wrong']:.0f} of {figures['calls']:.0f} answers were wrong")
         return figures
 
-    def pair(self, mode, sessions, answers_calls=False):
+    def pair(self, mode, sessions, **floor_options):
         """Gateway and floor in turn, several times; the median of each figure."""
         say(f"{mode}: {sessions} sessions, {self.options.repeats} x {self.options.seconds:g} s each ...")
         ours, floor = [], []
         for _ in range(self.options.repeats):
             ours.append(self.run(mode, gateway_command(), sessions, False))
-            floor.append(self.run(mode, floor_command(ours[-1], answers_calls), sessions, True))
+            floor.append(self.run(mode, floor_command(ours[-1], **floor_options), sessions, True))
         return median(ours), median(floor)
 
 
@@ -226,7 +226,7 @@ class Row:
 
 
 def bench_turnaround(load):
-    ours, floor = load.pair("turnaround", 500, answers_calls=True)
+    ours, floor = load.pair("turnaround", 500, answers_calls=True, farewell_frames=2)  # response.created, response.done
     yield Row("no-op tool, 500 sessions, p50", "us", ours["p50_us"], floor["p50_us"], 2, mode="turnaround")
     yield Row("no-op tool, 500 sessions, p99", "us", ours["p99_us"], floor["p99_us"], 4, mode="turnaround")
     yield Row("first connection after exec", "ms", ours["ready_ms"], None, 100)

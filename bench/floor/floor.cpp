@@ -137,10 +137,11 @@ std::size_t Floor::answer(Pair& pair, std::span<char> bytes) {
     if (pair.starting_frames > 0) {
       --pair.starting_frames;
       pair.caller->send({bytes.data() + used, frame->total_bytes});
-    } else if (++pair.frames % options_.frames_per_call == 0) {
+    } else if (++pair.frames == options_.call_frames) {
       pair.upstream->send(answer_);
       if (!to_caller_.empty()) pair.caller->send(to_caller_);
     }
+    if (pair.frames == options_.call_frames + options_.farewell_frames) pair.frames = 0;
     used += frame->total_bytes;
   }
   return used;

@@ -19,7 +19,8 @@ struct FloorOptions {
   std::size_t output_bytes = 300;   ///< conversation.item.create, for each call
   std::size_t create_bytes = 60;    ///< response.create, for each call
   std::size_t caller_bytes = 0;     ///< to the caller, for each call; 0: nothing
-  unsigned frames_per_call = 3;     ///< so many frames from the provider are one call
+  unsigned call_frames = 3;  ///< so many frames from the provider are one call: then it is answered
+  unsigned farewell_frames = 0;  ///< so many more come before the next call
 };
 
 /// A WebSocket server in plain epoll: takes a caller, opens a connection to the provider, and then

@@ -25,8 +25,8 @@ int main(int argc, char** argv) {
       options.create_bytes = value;
     else if (name == "--caller-bytes")
       options.caller_bytes = value;
-    else if (name == "--frames-per-call")
-      options.frames_per_call = static_cast<unsigned>(value);
+    else if (name == "--farewell-frames")
+      options.farewell_frames = static_cast<unsigned>(value);
     else
       die("unknown option " + std::string(name));
   }
