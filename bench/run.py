@@ -241,7 +241,7 @@ def bench_throughput(load):
 
 
 def bench_relay(load):
-    ours, floor = load.pair("relay", 100)
+    ours, floor = load.pair("relay", 400)
     yield Row("relay of 20 ms of audio, CPU", "us", ours["cpu_us_per_event"], floor["cpu_us_per_event"], 2, mode="relay")
     for way in ("to_provider", "to_caller"):
         yield Row(f"  {way.replace('_', ' ')}, p50", "us", ours[f"{way}_p50_us"], floor[f"{way}_p50_us"], None)
@@ -308,7 +308,7 @@ def print_profiles(load, rows):
     if not shutil.which("perf"):
         print("\nFor a profile of what is short, install perf (package linux-perf) and run again.")
         return
-    sessions = {"turnaround": 500, "throughput": 50, "relay": 100, "start": 400}
+    sessions = {"turnaround": 500, "throughput": 50, "relay": 400, "start": 400}
     for mode in modes:
         file = WORK / f"{mode}.perf"
         load.run(mode, gateway_command(), sessions[mode], False, profile=file)

@@ -51,7 +51,7 @@ else()
   target_compile_options(callosum_flags INTERFACE -Wno-unused-private-field -Wno-unknown-warning-option)
 endif()
 target_compile_definitions(callosum_flags INTERFACE
-  BOOST_ASIO_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED BOOST_BEAST_SEPARATE_COMPILATION
+  BOOST_ASIO_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED
   BOOST_ALL_NO_LIB BOOST_JSON_NO_LIB BOOST_URL_NO_LIB SPDLOG_FMT_EXTERNAL SPDLOG_COMPILED_LIB)
 if(CMAKE_BUILD_TYPE STREQUAL "Debug")
   target_compile_options(callosum_flags INTERFACE -g1)
