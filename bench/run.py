@@ -241,7 +241,7 @@ def bench_throughput(load):
 
 
 def bench_relay(load):
-    ours, floor = load.pair("relay", 400)
+    ours, floor = load.pair("relay", 200)
     yield Row("relay of 20 ms of audio, CPU", "us", ours["cpu_us_per_event"], floor["cpu_us_per_event"], 2, mode="relay")
     for way in ("to_provider", "to_caller"):
         yield Row(f"  {way.replace('_', ' ')}, p50", "us", ours[f"{way}_p50_us"], floor[f"{way}_p50_us"], None)
@@ -308,16 +308,21 @@ def print_profiles(load, rows):
     if not shutil.which("perf"):
         print("\nFor a profile of what is short, install perf (package linux-perf) and run again.")
         return
-    sessions = {"turnaround": 500, "throughput": 50, "relay": 400, "start": 400}
+    sessions = {"turnaround": 500, "throughput": 50, "relay": 200, "start": 400}
     for mode in modes:
         file = WORK / f"{mode}.perf"
         load.run(mode, gateway_command(), sessions[mode], False, profile=file)
-        report = subprocess.run(
-            ["perf", "report", "-i", file, "--stdio", "--no-children", "-g", "none", "--percent-limit", "1.5",
-             "-F", "overhead,dso,symbol"], capture_output=True, text=True)  # fmt: skip
-        lines = [line for line in report.stdout.splitlines() if line.strip() and not line.startswith("#")]
         print(f"\nWhere {mode} spends the gateway's time (whole: perf report -i {file.relative_to(ROOT)}):")
-        print("\n".join(lines[:20]) or "  perf recorded nothing here")
+        print("  by program: " + ", ".join(" ".join(line.split()[:2]) for line in perf_lines(file, "dso", 1)) or "  nothing was recorded")
+        for line in perf_lines(file, "dso,symbol", 1.2)[:15]:
+            print("  " + line.strip()[:120].rstrip())
+
+
+def perf_lines(file, order, least_percent):
+    command = ["perf", "report", "-i", file, "--stdio", "--no-children", "-g", "none", "--percent-limit", str(least_percent),
+               "-s", order]  # fmt: skip
+    report = subprocess.run(command, capture_output=True, text=True)
+    return [line for line in report.stdout.splitlines() if line.strip() and not line.startswith("#")]
 
 
 def main():
