@@ -9,14 +9,22 @@
 
 namespace callosum::config {
 
+struct YamlMember;
+
 /// What a YAML text says, with lines kept and without anchors, tags or sharing.
 struct YamlNode {
   enum class Type : std::uint8_t { null, scalar, list, map };
   Type type = Type::null;
-  int line = 0;                                        ///< from 1
-  std::string text;                                    ///< of a scalar
-  std::vector<YamlNode> items;                         ///< of a list
-  std::vector<std::pair<YamlNode, YamlNode>> members;  ///< of a map: key (a scalar) and value
+  int line = 0;                     ///< from 1
+  std::string text;                 ///< of a scalar
+  std::vector<YamlNode> items;      ///< of a list
+  std::vector<YamlMember> members;  ///< of a map
+};
+
+/// A key, which is a scalar, and its value.
+struct YamlMember {
+  YamlNode first;
+  YamlNode second;
 };
 
 struct YamlLimits {
