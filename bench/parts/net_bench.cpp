@@ -1,7 +1,6 @@
 #include <benchmark/benchmark.h>
 
-#include "net/ws_codec.hpp"
-#include "net/ws_frame_writer.hpp"
+#include "net/ws_batch.hpp"
 #include "parts/texts.hpp"
 
 namespace callosum::net {
@@ -10,14 +9,17 @@ namespace {
 const std::string kAudio = bench::audio_event("input_audio_buffer.append", "audio");
 
 std::string frame(WsRole writer, std::string_view payload) {
-  const auto made = ws_frame_writer().encode(writer, WsOpcode::text, payload);
-  return std::string(made.head).append(made.body);
+  WsBatch batch;
+  batch.append(writer, WsOpcode::text, payload, FrameKind::audio);
+  return std::string(batch.bytes());
 }
 
 void encode(benchmark::State& state, WsRole role) {
+  WsBatch batch;
   for (auto _ : state) {
-    auto made = ws_frame_writer().encode(role, WsOpcode::text, kAudio);
-    benchmark::DoNotOptimize(made);
+    batch.clear();
+    batch.append(role, WsOpcode::text, kAudio, FrameKind::audio);
+    benchmark::DoNotOptimize(batch.bytes());
   }
   state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(kAudio.size()));
 }

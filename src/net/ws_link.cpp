@@ -161,6 +161,7 @@ void WsLink::end(std::uint16_t code, std::string_view reason, bool by_peer) {
 void WsLink::fail(std::uint16_t code, std::string_view reason) {
   if (close_info_) return;
   end(code, reason, false);
+  flush();
   queue_.drop_unsent();
   if (!close_sent_) send_close(code, reason);
   is_lingering_ = true;
@@ -187,6 +188,8 @@ void WsLink::release() {
 
 void WsLink::drop() {
   if (is_closed_) return;
+  flush();
+  if (is_closed_) return;  // it did not fit, and that ended it
   is_closed_ = true;
   is_lingering_ = false;
   stream_->close();

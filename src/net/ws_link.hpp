@@ -8,8 +8,8 @@
 #include "async/event.hpp"
 #include "net/byte_stream.hpp"
 #include "net/heartbeat.hpp"
+#include "net/ws_batch.hpp"
 #include "net/ws_codec.hpp"
-#include "net/ws_frame_writer.hpp"
 #include "net/ws_send_queue.hpp"
 
 namespace callosum::net {
@@ -65,8 +65,9 @@ class WsLink final : public IoSink,
   Error ended_error() const;
 
   bool transmit(WsOpcode opcode, std::string_view payload, FrameKind kind);
-  bool enqueue(WsOpcode opcode, const WsFrameWriter::Frame& frame, std::size_t sent,
-               FrameKind kind);
+  void flush();
+  bool enqueue(const WsBatch& batch, std::size_t sent);
+  bool enqueue(const WsBatch::Frame& frame);
   void send_close(std::uint16_t code, std::string_view reason);
   void pump();
 
@@ -80,6 +81,7 @@ class WsLink final : public IoSink,
   std::unique_ptr<ByteStream> stream_;
   WsLimits limits_;
   WsDecoder decoder_;
+  std::unique_ptr<WsBatch> batch_;  ///< said while the event at hand is dealt with; not yet sent
   WsSendQueue queue_;
   std::string subprotocol_;
   std::string peer_;

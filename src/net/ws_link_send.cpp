@@ -1,9 +1,9 @@
 // The sending half of a WsLink, its close handshake and its last moments.
 #include <boost/asio/error.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
 
 #include "async/with_deadline.hpp"
-#include "net/ws_frame_writer.hpp"
 #include "net/ws_link.hpp"
 
 namespace callosum::net {
@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::size_t kMaxDiscardedBytes = 16 << 20;
 constexpr std::size_t kTrashBytes = 4096;
+constexpr std::size_t kMaxBatchBytes = 48 * 1024;
 
 bool is_would_block(error_code error) {
   return error == asio::error::would_block || error == asio::error::try_again;
@@ -29,21 +30,43 @@ bool WsLink::send(WsOpcode opcode, std::string_view payload, FrameKind kind) {
 
 bool WsLink::transmit(WsOpcode opcode, std::string_view payload, FrameKind kind) {
   if (is_send_dead_ || is_closed_) return false;
-  const auto frame = ws_frame_writer().encode(role_, opcode, payload);
-  std::size_t sent = 0;
-  if (queue_.empty() && !is_writing_) {
-    const std::array<asio::const_buffer, 2> parts{
-        asio::buffer(frame.head.data(), frame.head.size()),
-        asio::buffer(frame.body.data(), frame.body.size())};
-    error_code error;
-    sent = stream_->try_write(parts, error);
-    if (sent == frame.size()) return true;
-    if (error && !is_would_block(error)) {
-      is_send_dead_ = true;  // what the peer said before may still be read, and tells why
-      return false;
-    }
+  if (is_writing_ || !queue_.empty()) {
+    auto single = borrow_ws_batch();
+    single->append(role_, opcode, payload, kind);
+    const bool fits = enqueue(*single, 0);
+    return_ws_batch(std::move(single));
+    return fits;
   }
-  if (!enqueue(opcode, frame, sent, kind)) {
+  if (!batch_) {
+    batch_ = borrow_ws_batch();
+    asio::post(stream_->executor(), [self = shared_from_this()] { self->flush(); });
+  }
+  batch_->append(role_, opcode, payload, kind);
+  if (batch_->bytes().size() > kMaxBatchBytes) flush();
+  return !is_send_dead_ && !is_closed_;
+}
+
+/// What was said since the last time goes to the socket; what that does not take waits in the
+/// queue.
+void WsLink::flush() {
+  if (!batch_) return;
+  auto batch = std::move(batch_);
+  const asio::const_buffer all(batch->bytes().data(), batch->bytes().size());
+  error_code error;
+  const std::size_t sent = stream_->try_write({&all, 1}, error);
+  if (error && !is_would_block(error)) {
+    is_send_dead_ = true;  // what the peer said before may still be read, and tells why
+  } else if (sent < all.size()) {
+    enqueue(*batch, sent);
+  }
+  return_ws_batch(std::move(batch));
+}
+
+bool WsLink::enqueue(const WsBatch& batch, std::size_t sent) {
+  for (std::size_t i = 0; i < batch.count(); ++i) {
+    const auto frame = batch.frame(i, sent);
+    if (frame.sent == frame.bytes.size()) continue;
+    if (enqueue(frame)) continue;
     fail(1008, "reads too slowly");
     return false;
   }
@@ -51,14 +74,15 @@ bool WsLink::transmit(WsOpcode opcode, std::string_view payload, FrameKind kind)
   return true;
 }
 
-bool WsLink::enqueue(WsOpcode opcode, const WsFrameWriter::Frame& frame, std::size_t sent,
-                     FrameKind kind) {
-  if (opcode == WsOpcode::close) {
-    queue_.push_last(frame.head, frame.body, sent);
+bool WsLink::enqueue(const WsBatch::Frame& frame) {
+  if (frame.opcode == WsOpcode::close) {
+    queue_.push_last(frame.bytes, frame.sent);
     return true;
   }
-  if (opcode == WsOpcode::pong && sent == 0) return queue_.push_pong(frame.head, frame.body);
-  return queue_.push(frame.head, frame.body, sent, kind);
+  if (frame.opcode == WsOpcode::pong && frame.sent == 0) {
+    return queue_.push_pong(frame.bytes);
+  }
+  return queue_.push(frame.bytes, frame.sent, frame.kind);
 }
 
 void WsLink::send_close(std::uint16_t code, std::string_view reason) {
@@ -67,6 +91,7 @@ void WsLink::send_close(std::uint16_t code, std::string_view reason) {
 }
 
 void WsLink::pump() {
+  flush();
   if (is_writing_ || is_closed_) return;
   if (is_send_dead_) queue_.clear();
   if (!queue_.empty()) {

@@ -8,15 +8,14 @@ namespace {
 constexpr std::size_t kKeepSpareBytes = 4096;
 }
 
-WsSendQueue::Frame& WsSendQueue::append(std::string_view head, std::string_view payload) {
+WsSendQueue::Frame& WsSendQueue::append(std::string_view bytes) {
   if (spare_.empty()) {
     frames_.emplace_back();
   } else {
     frames_.splice(frames_.end(), spare_, spare_.begin());
   }
   Frame& frame = frames_.back();
-  frame.bytes.assign(head);
-  frame.bytes.append(payload);
+  frame.bytes.assign(bytes);
   frame.sent = 0;
   frame.kind = FrameKind::control;
   frame.is_begun = frame.is_pong = false;
@@ -45,15 +44,14 @@ bool WsSendQueue::make_room(std::size_t bytes) {
   return bytes_ + bytes <= max_bytes_;
 }
 
-bool WsSendQueue::push(std::string_view head, std::string_view payload, std::size_t sent,
-                       FrameKind kind) {
-  const std::size_t left = head.size() + payload.size() - sent;
+bool WsSendQueue::push(std::string_view bytes, std::size_t sent, FrameKind kind) {
+  const std::size_t left = bytes.size() - sent;
   if (sent == 0 && !make_room(left)) {
     if (kind == FrameKind::control) return false;
     ++dropped_audio_;
     return true;
   }
-  Frame& frame = append(head, payload);
+  Frame& frame = append(bytes);
   frame.kind = kind;
   frame.sent = sent;
   frame.is_begun = sent > 0;
@@ -61,19 +59,19 @@ bool WsSendQueue::push(std::string_view head, std::string_view payload, std::siz
   return true;
 }
 
-bool WsSendQueue::push_pong(std::string_view head, std::string_view payload) {
+bool WsSendQueue::push_pong(std::string_view bytes) {
   for (auto frame = frames_.begin(); frame != frames_.end(); ++frame) {
     if (!frame->is_pong || frame->is_begun) continue;
     remove(frame);
     break;
   }
-  if (!make_room(head.size() + payload.size())) return false;
-  append(head, payload).is_pong = true;
+  if (!make_room(bytes.size())) return false;
+  append(bytes).is_pong = true;
   return true;
 }
 
-void WsSendQueue::push_last(std::string_view head, std::string_view payload, std::size_t sent) {
-  Frame& frame = append(head, payload);
+void WsSendQueue::push_last(std::string_view bytes, std::size_t sent) {
+  Frame& frame = append(bytes);
   frame.sent = sent;
   frame.is_begun = sent > 0;
   bytes_ -= sent;

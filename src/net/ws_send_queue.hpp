@@ -16,13 +16,13 @@ class WsSendQueue {
  public:
   explicit WsSendQueue(std::size_t max_bytes) : max_bytes_(max_bytes) {}
 
-  /// Appends one frame (`head` and `payload`), of which `sent` bytes are gone already. Makes room
+  /// Appends one frame, of which `sent` bytes are gone already. Makes room
   /// by losing the oldest audio. False when a control frame does not fit even so.
-  bool push(std::string_view head, std::string_view payload, std::size_t sent, FrameKind kind);
+  bool push(std::string_view frame, std::size_t sent, FrameKind kind);
   /// A pong replaces one that still waits: only the latest ping need be answered (RFC 6455 §5.5.3).
-  bool push_pong(std::string_view head, std::string_view payload);
+  bool push_pong(std::string_view frame);
   /// The close frame always fits.
-  void push_last(std::string_view head, std::string_view payload, std::size_t sent);
+  void push_last(std::string_view frame, std::size_t sent);
 
   bool empty() const { return frames_.empty(); }
   std::size_t bytes() const { return bytes_; }
@@ -45,7 +45,7 @@ class WsSendQueue {
   };
 
   bool make_room(std::size_t bytes);
-  Frame& append(std::string_view head, std::string_view payload);
+  Frame& append(std::string_view bytes);
   void remove(std::list<Frame>::iterator frame);
 
   std::list<Frame> frames_;
