@@ -7,6 +7,7 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <exception>
+#include <memory>
 #include <optional>
 
 #include "async/cancellation.hpp"
@@ -15,47 +16,74 @@
 
 namespace callosum::async {
 
+namespace detail {
+
+/// What a work with a deadline leaves behind; shared, since co_spawn looks at the signal even after
+/// the work has ended.
+template <class T>
+struct DeadlineWork {
+  boost::asio::cancellation_signal cancel;
+  std::optional<Result<T>> result;
+  std::exception_ptr failure;
+  Event* waiter = nullptr;  ///< in the frame of with_deadline, once that waits
+  bool has_ended = false;
+};
+
+template <class T>
+boost::asio::awaitable<void> run_work(std::shared_ptr<DeadlineWork<T>> state,
+                                      boost::asio::awaitable<Result<T>> work) {
+  try {
+    auto value = co_await std::move(work);
+    state->result.emplace(std::move(value));
+  } catch (...) {
+    state->failure = std::current_exception();
+  }
+  state->has_ended = true;
+  if (state->waiter) state->waiter->set();
+}
+
+}  // namespace detail
+
 /// Runs `work` until it ends or the deadline passes; then cancels it, waits until it has unwound,
 /// and answers TIMEOUT. A cancellation of the caller cancels `work` and unwinds after it.
-/// Exceptions pass.
+/// Exceptions pass. Work that need not wait costs no timer and no turn of the loop.
 template <class T>
 boost::asio::awaitable<Result<T>> with_deadline(Deadline deadline,
                                                 boost::asio::awaitable<Result<T>> work) {
   namespace asio = boost::asio;
   const auto executor = co_await asio::this_coro::executor;
-  asio::cancellation_signal cancel;
-  Event done(executor);
-  std::optional<Result<T>> result;
-  std::exception_ptr failure;
-
-  // The work refers to this frame, so whatever happens below, it is joined before the frame goes.
-  auto on_done = [&](std::exception_ptr exception, Result<T> value) {
-    failure = std::move(exception);
-    if (!failure) result.emplace(std::move(value));
-    done.set();
-  };
-  asio::co_spawn(executor, std::move(work), asio::bind_cancellation_slot(cancel.slot(), on_done));
+  auto state = std::make_shared<detail::DeadlineWork<T>>();
+  auto on_end = [state](const std::exception_ptr&) {};  // keeps the signal that long
+  asio::co_spawn(executor, detail::run_work<T>(state, std::move(work)),
+                 asio::bind_cancellation_slot(state->cancel.slot(), std::move(on_end)));
 
   std::exception_ptr unwinding;
-  try {
-    co_await done.wait(deadline);
-  } catch (...) {
-    unwinding = std::current_exception();
-  }
-  if (!done.is_set()) {
-    co_await asio::this_coro::throw_if_cancelled(false);
-    co_await shield();
-    cancel.emit(asio::cancellation_type::terminal);
-    co_await done.wait(Deadline::none(deadline.time()));
-    co_await unshield();
-    if (unwinding) std::rethrow_exception(unwinding);
-    if (result) co_return std::move(*result);  // ended in the same instant
-    if (failure && !is_cancellation(failure)) std::rethrow_exception(failure);
-    co_return fail(ErrorType::timeout, "that took too long");
+  bool is_late = false;
+  if (!state->has_ended) {
+    // The work may refer to this frame, so whatever happens here, it is joined before the frame
+    // goes.
+    Event done(executor);
+    state->waiter = &done;
+    try {
+      co_await done.wait(deadline);
+    } catch (...) {
+      unwinding = std::current_exception();
+    }
+    if (!state->has_ended) {
+      is_late = true;
+      co_await asio::this_coro::throw_if_cancelled(false);
+      co_await shield();
+      state->cancel.emit(asio::cancellation_type::terminal);
+      co_await done.wait(Deadline::none(deadline.time()));
+      co_await unshield();
+    }
   }
   if (unwinding) std::rethrow_exception(unwinding);
-  if (failure) std::rethrow_exception(failure);
-  co_return std::move(*result);
+  if (state->result) co_return std::move(*state->result);  // late: ended in the same instant
+  if (is_late && is_cancellation(state->failure)) {
+    co_return fail(ErrorType::timeout, "that took too long");
+  }
+  std::rethrow_exception(state->failure);
 }
 
 /// Waits. Unwinds when cancelled.
