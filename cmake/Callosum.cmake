@@ -52,6 +52,8 @@ else()
 endif()
 target_compile_definitions(callosum_flags INTERFACE
   BOOST_ASIO_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED
+  # A call runs through a dozen coroutine frames: so many are kept for the next one, a thread.
+  BOOST_ASIO_RECYCLING_ALLOCATOR_CACHE_SIZE=16
   BOOST_ALL_NO_LIB BOOST_JSON_NO_LIB BOOST_URL_NO_LIB SPDLOG_FMT_EXTERNAL SPDLOG_COMPILED_LIB)
 if(CMAKE_BUILD_TYPE STREQUAL "Debug")
   target_compile_options(callosum_flags INTERFACE -g1)

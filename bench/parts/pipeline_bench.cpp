@@ -127,10 +127,11 @@ void BM_GateChain(benchmark::State& state) {
 BENCHMARK(BM_GateChain);
 
 asio::awaitable<void> run_calls(World& world, Executor& executor, benchmark::State& state) {
+  const auto caller = std::make_shared<const registry::CallContext>(world.caller);
   for (auto _ : state) {
     CallRequest request;
     request.call = world.next_call();
-    request.context = world.caller;
+    request.context = caller;
     request.calls = world.calls;
     request.catalog = world.catalog;
     const auto envelope = co_await executor.run(std::move(request));

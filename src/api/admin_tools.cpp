@@ -41,7 +41,7 @@ asio::awaitable<net::HttpResponse> AdminToolsResource::handle(
   const bool has_args = args && args->is_object();
   pipeline::CallRequest call{{std::string(text_at(*fields, "call_id")), parts.front(),
                               has_args ? json::serialize(*args) : "{}"},
-                             std::move(*context),
+                             std::make_shared<const registry::CallContext>(std::move(*context)),
                              std::make_shared<policy::SessionCalls>(),
                              catalog_};
   const auto envelope = co_await executor_.run(std::move(call));

@@ -69,15 +69,14 @@ asio::awaitable<Result<registry::CallContext>> Planner::plan_call(api::auth::Pri
   co_return context;
 }
 
-Result<std::shared_ptr<const Planner::ToolList>> Planner::tools_for(
-    const registry::CallContext& context) {
+Result<Planner::SharedOffer> Planner::offer_for(const registry::CallContext& context) {
   std::string key = context.snapshot->version() + "|" + std::string(to_string(context.channel)) +
                     "|" + std::string(to_string(context.assurance)) + "|" + context.mode;
   for (const auto& role : context.roles) key += "|" + role;
   {
     const std::lock_guard lock(mutex_);
-    const auto at = lists_.find(key);
-    if (at != lists_.end()) return at->second;
+    const auto at = offers_.find(key);
+    if (at != offers_.end()) return at->second;
   }
   const registry::Audience audience{.channel = context.channel,
                                     .roles = context.roles,
@@ -89,13 +88,14 @@ Result<std::shared_ptr<const Planner::ToolList>> Planner::tools_for(
   const auto* target = registry::find_export(parts_.provider.export_name);
   auto exported = target->compile(visible);
   if (!exported) return exported.error();
-  auto list = std::make_shared<ToolList>();
-  list->tools = std::move(exported->tools);
-  for (const auto* tool : visible) list->names.push_back(tool->name);
+  std::vector<std::string> names;
+  for (const auto* tool : visible) names.push_back(tool->name);
+  SharedOffer offer =
+      std::make_shared<const session::ToolOffer>(std::move(exported->tools), std::move(names));
   const std::lock_guard lock(mutex_);
-  if (lists_.size() > 256) lists_.clear();  // roles are a caller's claims: their number is not ours
-  lists_[key] = list;
-  return std::shared_ptr<const ToolList>(list);
+  if (offers_.size() > 256) offers_.clear();  // roles are claims: their number is not ours to say
+  offers_[key] = offer;
+  return offer;
 }
 
 asio::awaitable<Result<session::SessionPlan>> Planner::plan_session(
@@ -117,8 +117,8 @@ asio::awaitable<Result<session::SessionPlan>> Planner::plan_session(
   context->is_realtime = true;
   context->is_provider_planned = true;
 
-  auto tools = tools_for(*context);
-  if (!tools) co_return tools.error();
+  auto offer = offer_for(*context);
+  if (!offer) co_return offer.error();
   const storage::Tenant tenant{context->tenant_id, context->tenant_slug, "", ""};
   const auto deadline = async::Deadline::after(parts_.time, kPlanTimeout);
   auto prompt = co_await fill_tenant_prompt(*parts_.database, context->snapshot, tenant, deadline);
@@ -129,8 +129,7 @@ asio::awaitable<Result<session::SessionPlan>> Planner::plan_session(
   plan.make_model = parts_.provider.make;
   plan.start.context = std::move(*context);
   plan.start.instructions = std::move(*prompt);
-  plan.start.tools = (*tools)->tools;
-  plan.start.tool_names = (*tools)->names;
+  plan.start.offer = std::move(*offer);
   plan.start.voice = parts_.provider.voice;
   if (principal->session) plan.start.preset = *principal->session;
   plan.start.wants_timeline = request.headers.get("X-Callosum-Timeline") == "1";

@@ -34,15 +34,12 @@ class Planner {
   Parts& parts() { return parts_; }
 
  private:
-  struct ToolList {
-    json::array tools;
-    std::vector<std::string> names;
-  };
-  Result<std::shared_ptr<const ToolList>> tools_for(const registry::CallContext& context);
+  using SharedOffer = std::shared_ptr<const session::ToolOffer>;
+  Result<SharedOffer> offer_for(const registry::CallContext& context);
 
   Parts& parts_;
   std::mutex mutex_;
-  std::map<std::string, std::shared_ptr<const ToolList>> lists_;  // by audience, compiled once
+  std::map<std::string, SharedOffer> offers_;  // by audience, compiled once
 };
 
 /// The access mode that the loaded packs ask for; the strictest of them. `confirm` where none says.

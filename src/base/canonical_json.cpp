@@ -1,55 +1,16 @@
 // RFC 8785 (JSON Canonicalization Scheme): keys by UTF-16 code units, ECMAScript numbers, minimal
 // escapes.
 #include <algorithm>
+#include <boost/container/small_vector.hpp>
 #include <charconv>
 #include <cmath>
 #include <unicode/unistr.h>
-#include <vector>
 
 #include "base/json.hpp"
+#include "base/json_text.hpp"
 
 namespace callosum {
 namespace {
-
-void append_string(std::string_view text, std::string& out) {
-  constexpr char kHex[] = "0123456789abcdef";
-  out += '"';
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    switch (c) {
-      case '"':
-        out += "\\\"";
-        break;
-      case '\\':
-        out += "\\\\";
-        break;
-      case '\b':
-        out += "\\b";
-        break;
-      case '\f':
-        out += "\\f";
-        break;
-      case '\n':
-        out += "\\n";
-        break;
-      case '\r':
-        out += "\\r";
-        break;
-      case '\t':
-        out += "\\t";
-        break;
-      default:
-        if (byte < 0x20) {
-          out += "\\u00";
-          out += kHex[byte >> 4];
-          out += kHex[byte & 15];
-        } else {
-          out += c;
-        }
-    }
-  }
-  out += '"';
-}
 
 /// ECMAScript Number::toString from the shortest digits that read back as the same double.
 void append_double(double number, std::string& out) {
@@ -99,23 +60,23 @@ bool utf16_less(std::string_view a, std::string_view b) {
   return wide(a).compare(wide(b)) < 0;
 }
 
-void append_object(const json::object& object, std::string& out) {
-  std::vector<const json::key_value_pair*> members;
-  members.reserve(object.size());
+}  // namespace
+
+void append_canonical_json(const json::object& object, std::string& out) {
+  // A tool call has a handful of members: they need no list on the heap.
+  boost::container::small_vector<const json::key_value_pair*, 16> members;
   for (const auto& member : object) members.push_back(&member);
   std::sort(members.begin(), members.end(),
             [](const auto* a, const auto* b) { return utf16_less(a->key(), b->key()); });
   out += '{';
   for (std::size_t i = 0; i < members.size(); ++i) {
     if (i > 0) out += ',';
-    append_string(members[i]->key(), out);
+    append_json_string(members[i]->key(), out);
     out += ':';
     append_canonical_json(members[i]->value(), out);
   }
   out += '}';
 }
-
-}  // namespace
 
 void append_canonical_json(const json::value& value, std::string& out) {
   constexpr std::int64_t kExact = std::int64_t{1} << 53;
@@ -142,7 +103,7 @@ void append_canonical_json(const json::value& value, std::string& out) {
       append_double(value.get_double(), out);
       return;
     case json::kind::string:
-      append_string(value.get_string(), out);
+      append_json_string(value.get_string(), out);
       return;
     case json::kind::array: {
       out += '[';
@@ -156,7 +117,7 @@ void append_canonical_json(const json::value& value, std::string& out) {
       return;
     }
     case json::kind::object:
-      append_object(value.get_object(), out);
+      append_canonical_json(value.get_object(), out);
       return;
   }
 }

@@ -33,6 +33,7 @@ Result<json::object> parse_arguments(std::string_view text, json::storage_ptr st
 /// RFC 8785: one spelling for equal values. What hashes, cache keys and consent are taken over.
 std::string canonical_json(const json::value& value);
 void append_canonical_json(const json::value& value, std::string& out);
+void append_canonical_json(const json::object& object, std::string& out);
 
 /// The string at `key`, or null where it is missing or no string.
 const json::string* find_string(const json::object& object, std::string_view key);

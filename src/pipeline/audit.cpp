@@ -1,34 +1,36 @@
 #include "pipeline/audit.hpp"
 
-#include <boost/json/serialize.hpp>
-
-#include "base/json.hpp"
+#include "base/json_text.hpp"
 
 namespace callosum::pipeline {
 
 std::string encode_text(const AuditRecord& r) {
-  return json::serialize(
-      json::object{{"event", "tool_execution"},
-                   {"at_ms", r.at_ms},
-                   {"tenant_id", r.tenant_id},
-                   {"session_id", r.session_id},
-                   {"subject", r.subject},
-                   {"provider", r.provider},
-                   {"channel", r.channel},
-                   {"mode", r.mode},
-                   {"turn", r.turn},
-                   {"call_id", r.call_id},
-                   {"tool_id", r.tool},
-                   {"tool_version", r.tool_version},
-                   {"registry_version", r.registry_version},
-                   {"access", r.access},
-                   {"category", r.category},
-                   {"arguments_hash", r.arguments_hash},
-                   {"gate", r.gate},
-                   {"outcome", r.outcome},
-                   {"ok", r.outcome == "ok"},
-                   {"duration_ms", static_cast<double>(r.duration.count()) / 1000},
-                   {"result_bytes", r.result_bytes}});
+  std::string out;
+  out.reserve(640);
+  JsonObjectWriter writer(out);
+  writer.text("event", "tool_execution");
+  writer.whole("at_ms", r.at_ms);
+  writer.text("tenant_id", r.tenant_id);
+  writer.text("session_id", r.session_id);
+  writer.text("subject", r.subject);
+  writer.text("provider", r.provider);
+  writer.text("channel", r.channel);
+  writer.text("mode", r.mode);
+  writer.whole("turn", static_cast<std::int64_t>(r.turn));
+  writer.text("call_id", r.call_id);
+  writer.text("tool_id", r.tool);
+  writer.text("tool_version", r.tool_version);
+  writer.text("registry_version", r.registry_version);
+  writer.text("access", r.access);
+  writer.text("category", r.category);
+  writer.text("arguments_hash", r.arguments_hash);
+  writer.text("gate", r.gate);
+  writer.text("outcome", r.outcome);
+  writer.flag("ok", r.outcome == "ok");
+  writer.thousandths("duration_ms", r.duration.count());
+  writer.whole("result_bytes", static_cast<std::int64_t>(r.result_bytes));
+  writer.close();
+  return out;
 }
 
 AuditEntry::AuditEntry(AuditSink& sink, const Clock& clock, const policy::PreparedCall& call)
@@ -44,10 +46,11 @@ AuditEntry::AuditEntry(AuditSink& sink, const Clock& clock, const policy::Prepar
   record_.turn = context.turn;
   record_.call_id = call.call.call_id;
   record_.arguments_hash = call.arguments_hash;
-  record_.registry_version = context.snapshot ? context.snapshot->version() : "";
+  record_.registry_version = context.snapshot ? std::string_view(context.snapshot->version()) : "";
   record_.access = registry::to_string(call.access);
   if (!call.tool) {
-    record_.tool = call.call.name.substr(0, 64);  // the model's own words: kept short
+    record_.tool =
+        std::string_view(call.call.name).substr(0, 64);  // the model's own words: kept short
     return;
   }
   record_.tool = call.tool->id;

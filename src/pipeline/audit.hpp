@@ -3,21 +3,23 @@
 #include <chrono>
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "policy/prepared_call.hpp"
 #include "registry/envelope.hpp"
 
 namespace callosum::pipeline {
 
-/// One record a call, refused ones too. Arguments and results appear as hash and size only.
+/// One record a call, refused ones too. Arguments and results appear as hash and size only. The
+/// texts are the call's own: they live until `AuditSink::write` returns.
 struct AuditRecord {
   std::int64_t at_ms = 0;  ///< UTC, when the call came
-  std::string tenant_id, session_id, subject, provider, channel, mode;
-  std::string call_id, tool, tool_version, registry_version;
-  std::string arguments_hash;
-  std::string access, category;
-  std::string gate;     ///< the one that decided; empty: the tool ran
-  std::string outcome;  ///< "ok", or the error's type
+  std::string_view tenant_id, session_id, subject, provider, channel, mode;
+  std::string_view call_id, tool, tool_version, registry_version;
+  std::string_view arguments_hash;
+  std::string_view access, category;
+  std::string_view gate;     ///< the one that decided; empty: the tool ran
+  std::string_view outcome;  ///< "ok", or the error's type
   std::uint64_t turn = 0;
   std::chrono::microseconds duration{0};
   std::size_t result_bytes = 0;
@@ -36,6 +38,7 @@ class AuditSink {
 /// `close`.
 class AuditEntry {
  public:
+  /// `call` outlives the entry.
   AuditEntry(AuditSink& sink, const Clock& clock, const policy::PreparedCall& call);
   ~AuditEntry();
   AuditEntry(const AuditEntry&) = delete;

@@ -1,7 +1,5 @@
 #include "pipeline/executor.hpp"
 
-#include <boost/json/serialize.hpp>
-
 #include "async/cancellation.hpp"
 #include "async/with_deadline.hpp"
 #include "base/json.hpp"
@@ -77,102 +75,106 @@ void Executor::forget(Ticket ticket) {
   interrupt(ticket);
 }
 
-void Executor::deliver(Ticket ticket, Envelope envelope) {
+void Executor::deliver(Ticket ticket, const Answer& answer) {
   auto node = running_.extract(ticket);
   if (node.empty() || !node.mapped().on_answer) return;
-  node.mapped().on_answer(std::move(envelope));
+  node.mapped().on_answer(answer);
 }
 
 asio::awaitable<void> Executor::perform(Ticket ticket, CallRequest request) {
-  std::optional<Envelope> envelope;
+  Answer answer;
   std::exception_ptr failure;
   try {
-    auto result = co_await execute(request);
-    envelope.emplace(std::move(result));
+    answer = co_await execute(request);
   } catch (...) {
     failure = std::current_exception();
   }
-  if (!envelope) {
+  if (!answer) {
     // The executor's edge: here, and only here, a cancellation becomes an answer.
     const bool cancelled = async::is_cancellation(failure);
-    envelope.emplace(failed(cancelled ? fail(ErrorType::cancelled, "that was interrupted")
-                                      : fail(ErrorType::internal, "something went wrong")));
-    envelope->meta.call_id = request.call.call_id;
-    envelope->meta.registry_version = request.catalog->snapshot()->version();
-    request.calls->answer(request.call.call_id, *envelope);
+    auto envelope = failed(cancelled ? fail(ErrorType::cancelled, "that was interrupted")
+                                     : fail(ErrorType::internal, "something went wrong"));
+    envelope.meta.call_id = request.call.call_id;
+    envelope.meta.registry_version = request.catalog->snapshot()->version();
+    answer = std::make_shared<const Envelope>(std::move(envelope));
+    request.calls->answer(request.call.call_id, answer, 0);
   }
-  deliver(ticket, std::move(*envelope));
+  deliver(ticket, answer);
 }
 
-asio::awaitable<Envelope> Executor::execute(const CallRequest& request) {
+asio::awaitable<Executor::Answer> Executor::execute(const CallRequest& request) {
   const auto start = time_.now();
   const auto deadline = async::Deadline::after(time_, limits_.turn_time);
-  const auto prepared = prepare(request.call, request.context, *request.calls, deadline);
+  const auto prepared = prepare(request.call, *request.context, *request.calls, deadline);
   AuditEntry entry(audit_, time_, prepared);
 
-  auto envelope = co_await decide_and_run(request, prepared, entry);
+  auto outcome = co_await decide_and_run(request, prepared, entry);
   const auto took = std::chrono::duration_cast<std::chrono::microseconds>(time_.now() - start);
-  fill_meta(envelope, prepared, took);
-  entry.close(envelope, envelope.ok() ? json::serialize(envelope.data).size() : 0);
-  co_return envelope;
+  fill_meta(outcome.envelope, prepared, took);
+  entry.close(outcome.envelope, outcome.result_bytes);
+  auto answer = std::make_shared<const Envelope>(std::move(outcome.envelope));
+  if (outcome.is_final) {
+    request.calls->answer(request.call.call_id, answer, outcome.result_bytes);
+  }
+  co_return answer;
 }
 
-asio::awaitable<Envelope> Executor::decide_and_run(const CallRequest& request,
-                                                   const policy::PreparedCall& prepared,
-                                                   AuditEntry& entry) {
+asio::awaitable<Executor::Outcome> Executor::decide_and_run(const CallRequest& request,
+                                                            const policy::PreparedCall& prepared,
+                                                            AuditEntry& entry) {
   if (running_.size() > limits_.max_running) {
-    co_return failed(fail(ErrorType::transient, "too much is going on; try again in a moment"));
+    auto error = fail(ErrorType::transient, "too much is going on; try again in a moment");
+    co_return Outcome{failed(std::move(error)), 0, false};
   }
   for (auto* gate : gates_) {
     auto verdict = co_await gate->ask(prepared);
     if (verdict.passes()) continue;
     entry.refused_by(gate->name());
-    if (verdict.answer) co_return std::move(*verdict.answer);
-    auto envelope = failed(std::move(*verdict.refusal));
-    envelope.error_extra = std::move(verdict.extra);
+    if (verdict.answer) co_return Outcome{*verdict.answer, 0, false};
+    auto envelope = failed(std::move(verdict.refusal->error));
+    envelope.error_extra = std::move(verdict.refusal->extra);
     // A call that another one's id already stands for must not become that id's answer.
-    if (envelope.error->type != ErrorType::conflict) {
-      prepared.calls.answer(prepared.call.call_id, envelope);
-    }
-    co_return envelope;
+    const bool is_final = envelope.error->type != ErrorType::conflict;
+    co_return Outcome{std::move(envelope), 0, is_final};
   }
-  auto envelope = co_await invoke(request, prepared);
-  prepared.calls.answer(prepared.call.call_id, envelope);
-  co_return envelope;
+  co_return co_await invoke(request, prepared);
 }
 
-asio::awaitable<Envelope> Executor::invoke(const CallRequest& request,
-                                           const policy::PreparedCall& prepared) {
+asio::awaitable<Executor::Outcome> Executor::invoke(const CallRequest& request,
+                                                    const policy::PreparedCall& prepared) {
   auto* handler = request.catalog->find(*prepared.tool);
-  if (!handler) co_return failed(fail(ErrorType::internal, "", "no handler for the tool"));
+  if (!handler) {
+    auto error = fail(ErrorType::internal, "", "no handler for the tool");
+    co_return Outcome{failed(std::move(error))};
+  }
 
   const std::string key = prepared.context.provider + ":" + prepared.call.call_id;
-  const tool::Invocation invocation{*prepared.tool, prepared.arguments, prepared.context, key};
-  const auto deadline = prepared.deadline.within(prepared.tool->timeout);
+  const tool::Invocation invocation{*prepared.tool, prepared.arguments(), prepared.context, key};
   const auto start = time_.now();
+  const auto deadline = prepared.deadline.sooner(start + prepared.tool->timeout);
   auto work = handler->run(invocation, deadline);
   auto output = co_await async::with_deadline(deadline, std::move(work));
   prepared.calls.spent_in(prepared.context.turn).tool_time +=
       std::chrono::duration_cast<std::chrono::microseconds>(time_.now() - start);
 
-  if (!output) co_return failed(output.error());
-  Envelope envelope;
-  envelope.data = std::move(output->data);
-  envelope.intents = std::move(output->intents);
-  check_output(*prepared.tool, limits_.max_result_bytes, envelope);
-  if (!envelope.ok()) envelope.intents.clear();
-  co_return envelope;
+  if (!output) co_return Outcome{failed(output.error())};
+  Outcome outcome;
+  outcome.envelope.data = std::move(output->data);
+  outcome.envelope.intents = std::move(output->intents);
+  outcome.result_bytes = check_output(*prepared.tool, limits_.max_result_bytes, outcome.envelope);
+  if (!outcome.envelope.ok()) outcome.envelope.intents.clear();
+  co_return outcome;
 }
 
 asio::awaitable<Envelope> Executor::run(CallRequest request) {
   struct Shared {
     explicit Shared(const asio::any_io_executor& executor) : done(executor) {}
     async::Event done;
-    Envelope envelope;
+    Answer answer;
   };
   auto shared = std::make_shared<Shared>(executor_);
-  OnAnswer on_answer = [shared](Envelope envelope) {
-    shared->envelope = std::move(envelope);
+  OnAnswer on_answer = [shared](const Answer& answer) {
+    shared->answer = answer;
     shared->done.set();
   };
   const auto ticket = submit(std::move(request), std::move(on_answer));
@@ -183,7 +185,7 @@ asio::awaitable<Envelope> Executor::run(CallRequest request) {
   } const guard{*this, ticket};
   const auto never = async::Deadline::none(time_);  // the call's own deadline bounds it
   co_await shared->done.wait(never);
-  co_return std::move(shared->envelope);
+  co_return *shared->answer;
 }
 
 asio::awaitable<void> Executor::drain(async::Deadline deadline) {

@@ -24,7 +24,7 @@ struct ExecutorLimits {
 /// Everything a call needs besides its own words. The catalog pins the snapshot.
 struct CallRequest {
   registry::ToolCall call;
-  registry::CallContext context;
+  std::shared_ptr<const registry::CallContext> context;
   std::shared_ptr<policy::SessionCalls> calls;
   std::shared_ptr<const Catalog> catalog;
 };
@@ -35,7 +35,9 @@ struct CallRequest {
 class Executor {
  public:
   using Ticket = std::uint64_t;
-  using OnAnswer = std::function<void(registry::Envelope)>;
+  /// The envelope's meta names the call; it lives until the function returns, or as long as shared.
+  using Answer = std::shared_ptr<const registry::Envelope>;
+  using OnAnswer = std::function<void(const Answer&)>;
 
   Executor(boost::asio::any_io_executor executor, async::TimeSource& time,
            std::vector<policy::Gate*> gates, AuditSink& audit, ExecutorLimits limits);
@@ -62,15 +64,21 @@ class Executor {
     const registry::ToolSpec* tool = nullptr;
     std::shared_ptr<const Catalog> catalog;  // keeps `tool`
   };
+  /// How a call ended, and whether that stands for its id from now on.
+  struct Outcome {
+    registry::Envelope envelope;
+    std::size_t result_bytes = 0;
+    bool is_final = true;
+  };
 
   boost::asio::awaitable<void> perform(Ticket ticket, CallRequest request);
-  boost::asio::awaitable<registry::Envelope> execute(const CallRequest& request);
-  boost::asio::awaitable<registry::Envelope> decide_and_run(const CallRequest& request,
-                                                            const policy::PreparedCall& prepared,
-                                                            AuditEntry& entry);
-  boost::asio::awaitable<registry::Envelope> invoke(const CallRequest& request,
-                                                    const policy::PreparedCall& prepared);
-  void deliver(Ticket ticket, registry::Envelope envelope);
+  boost::asio::awaitable<Answer> execute(const CallRequest& request);
+  boost::asio::awaitable<Outcome> decide_and_run(const CallRequest& request,
+                                                 const policy::PreparedCall& prepared,
+                                                 AuditEntry& entry);
+  boost::asio::awaitable<Outcome> invoke(const CallRequest& request,
+                                         const policy::PreparedCall& prepared);
+  void deliver(Ticket ticket, const Answer& answer);
 
   boost::asio::any_io_executor executor_;
   async::TimeSource& time_;

@@ -37,24 +37,26 @@ bool shorten(json::value& data, std::size_t max_bytes) {
 
 }  // namespace
 
-void check_output(const registry::ToolSpec& tool, std::size_t max_bytes,
-                  registry::Envelope& envelope) {
+std::size_t check_output(const registry::ToolSpec& tool, std::size_t max_bytes,
+                         registry::Envelope& envelope) {
   if (tool.output && !tool.output->is_valid(envelope.data)) {
     const auto hints = tool.output->explain(envelope.data, 3);
     std::string detail = tool.id + " returned what its manifest does not promise";
     for (const auto& hint : hints) detail += "; " + hint.path + ": " + hint.message;
     envelope.error = fail(ErrorType::invalid_output, "the answer could not be understood", detail);
     envelope.data = nullptr;
-    return;
+    return 0;
   }
-  if (size_of(envelope.data) <= max_bytes) return;
+  const auto bytes = size_of(envelope.data);
+  if (bytes <= max_bytes) return bytes;
   if (shorten(envelope.data, max_bytes)) {
     envelope.meta.truncated = true;
-    return;
+    return size_of(envelope.data);
   }
   envelope.error = fail(ErrorType::output_too_large,
                         "the answer is too long to give here; ask for less at a time");
   envelope.data = nullptr;
+  return 0;
 }
 
 }  // namespace callosum::pipeline

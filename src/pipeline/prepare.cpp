@@ -28,16 +28,20 @@ json::value bound_value(const CallContext& context, std::string_view source) {
 /// A bound parameter that was sent must be equal, to the byte; then it is as if it had not been
 /// sent.
 void bind(policy::PreparedCall& prepared) {
+  std::vector<std::pair<std::string_view, json::value>> bound;
   for (const auto& binding : prepared.tool->bind) {
     auto value = bound_value(prepared.context, binding.source);
-    const auto* sent = prepared.arguments.if_contains(binding.parameter);
+    auto& arguments = prepared.sent.get_object();
+    const auto* sent = arguments.if_contains(binding.parameter);
     if (sent && *sent != value) {
       prepared.arguments_problem =
           fail(ErrorType::validation, binding.parameter + " is set by the system; leave it out");
-      return;
     }
-    prepared.arguments[binding.parameter] = std::move(value);
+    arguments.erase(binding.parameter);
+    bound.emplace_back(binding.parameter, std::move(value));
   }
+  prepared.bound = prepared.sent.get_object();
+  for (auto& [parameter, value] : bound) prepared.bound[parameter] = std::move(value);
 }
 
 }  // namespace
@@ -49,20 +53,20 @@ policy::PreparedCall prepare(const registry::ToolCall& call, const CallContext& 
 
   auto parsed = parse_arguments(call.arguments);
   if (parsed) {
-    prepared.arguments = std::move(*parsed);
-    if (const auto* token = prepared.arguments.if_contains("confirmationToken")) {
+    if (const auto* token = parsed->if_contains("confirmationToken")) {
       if (token->is_string()) prepared.confirmation_token = token->get_string().c_str();
-      prepared.arguments.erase("confirmationToken");
+      parsed->erase("confirmationToken");
     }
-    if (prepared.tool) bind(prepared);
-    append_canonical_json(prepared.arguments, prepared.canonical);
+    prepared.sent = std::move(*parsed);
+    if (prepared.tool && !prepared.tool->bind.empty()) bind(prepared);
+    append_canonical_json(prepared.arguments(), prepared.canonical);
     prepared.arguments_hash = sha256_hex(prepared.canonical);
   } else {
     prepared.arguments_problem = parsed.error();
     prepared.arguments_hash = sha256_hex(call.arguments);
   }
   if (prepared.tool)
-    prepared.access = prepared.tool->access_for(parsed ? &prepared.arguments : nullptr);
+    prepared.access = prepared.tool->access_for(parsed ? &prepared.arguments() : nullptr);
   return prepared;
 }
 

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
-#include <optional>
+#include <memory>
 #include <string_view>
 #include <utility>
 
@@ -10,22 +10,30 @@
 
 namespace callosum::policy {
 
-/// A gate's answer: pass, refuse with an error, or answer in the tool's place.
+struct Refusal {
+  Error error;
+  json::object extra;  ///< members beside the message: hints, confirmation_request
+};
+
+/// A gate's answer: pass (neither is set), refuse with an error, or answer in the tool's place.
 struct Verdict {
-  std::optional<Error> refusal;
-  json::object extra;  ///< members beside the refusal's message: hints, confirmation_request
-  std::optional<registry::Envelope> answer;
+  std::unique_ptr<Refusal> refusal;
+  std::shared_ptr<const registry::Envelope> answer;
 
   bool passes() const { return !refusal && !answer; }
 };
 
 inline Verdict pass() { return {}; }
-inline Verdict refuse(ErrorType type, std::string message) {
+inline Verdict refuse(Error error) {
   Verdict verdict;
-  verdict.refusal = fail(type, std::move(message));
+  verdict.refusal = std::make_unique<Refusal>();
+  verdict.refusal->error = std::move(error);
   return verdict;
 }
-inline Verdict answer(registry::Envelope envelope) {
+inline Verdict refuse(ErrorType type, std::string message) {
+  return refuse(fail(type, std::move(message)));
+}
+inline Verdict answer(std::shared_ptr<const registry::Envelope> envelope) {
   Verdict verdict;
   verdict.answer = std::move(envelope);
   return verdict;

@@ -25,13 +25,20 @@ struct PreparedCall {
   async::Deadline deadline;  ///< of the turn; the tool's own comes later
 
   const registry::ToolSpec* tool = nullptr;  ///< null: not in the pinned snapshot
-  json::object arguments;                    ///< after binding
+  json::value sent =
+      json::object();  ///< an object: what the model sent, without reserved and bound
+  json::object bound;  ///< `sent` with the bound parameters, where the tool has any
   std::optional<Error> arguments_problem;  ///< unreadable, or a bound parameter with another value
-  std::string canonical;                   ///< RFC 8785 text of `arguments`
+  std::string canonical;                   ///< RFC 8785 text of `arguments()`
   std::string arguments_hash;  ///< its SHA-256; of the raw text where that cannot be read
   registry::Access access =
       registry::Access::read;  ///< by argument value; the strictest where unreadable
   std::string confirmation_token;
+
+  /// What the tool gets: after binding.
+  const json::object& arguments() const {
+    return tool && !tool->bind.empty() ? bound : sent.get_object();
+  }
 };
 
 }  // namespace callosum::policy

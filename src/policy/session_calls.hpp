@@ -2,15 +2,15 @@
 
 #include <chrono>
 #include <cstdint>
-#include <deque>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "async/event.hpp"
+#include "base/deque.hpp"
 #include "registry/envelope.hpp"
 
 namespace callosum::policy {
@@ -19,12 +19,14 @@ namespace callosum::policy {
 /// Belongs to the session's thread; shared by the session and the calls that outlive it.
 class SessionCalls {
  public:
-  /// A call id as first seen. `answer` is empty while that call still runs; `answered` wakes who
-  /// waits for it.
+  /// A call id as first seen. `answer` is null while that call still runs, and again (`is_over`)
+  /// when it is too old to be kept.
   struct Known {
     std::string arguments_hash;
-    std::optional<registry::Envelope> answer;
+    std::shared_ptr<const registry::Envelope> answer;
     std::vector<std::shared_ptr<async::Event>> waiting;
+    std::size_t answer_bytes = 0;
+    bool is_over = false;
   };
   struct Spent {
     int calls = 0;
@@ -34,18 +36,26 @@ class SessionCalls {
   };
 
   Known* find(const std::string& call_id);
-  Known& remember(const std::string& call_id, std::string arguments_hash);
-  /// Keeps the answer for the same call asked again, and wakes those who wait for it.
-  void answer(const std::string& call_id, const registry::Envelope& envelope);
+  /// Takes note of a call id: null where that is done now, else what was known before.
+  Known* find_or_remember(const std::string& call_id, std::string_view arguments_hash);
+  /// Keeps the answer (of so many bytes) for the same call asked again, and wakes those who wait.
+  void answer(const std::string& call_id, std::shared_ptr<const registry::Envelope> envelope,
+              std::size_t bytes);
 
   /// What the turn has spent so far; a later turn starts at nothing.
   Spent& spent_in(std::uint64_t turn);
 
  private:
-  static constexpr std::size_t kMaxKnown = 4096;  // the oldest are forgotten first
+  // The oldest are forgotten first: of a call its answer before its id.
+  static constexpr std::size_t kMaxKnown = 512;
+  static constexpr std::size_t kMaxAnswerBytes = 256 * 1024;
+
+  void forget_old_answers();
 
   std::unordered_map<std::string, Known> known_;
-  std::deque<std::string> order_;
+  Deque<std::pair<const std::string, Known>*> order_;  // into `known_`, whose nodes stay
+  std::size_t next_to_forget_ = 0;                     // in `order_`: whose answer goes next
+  std::size_t answer_bytes_ = 0;
   std::uint64_t turn_ = 0;
   Spent spent_;
 };

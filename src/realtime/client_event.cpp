@@ -3,6 +3,7 @@
 #include <boost/json/serialize.hpp>
 
 #include "base/json.hpp"
+#include "base/json_text.hpp"
 
 namespace callosum::realtime {
 namespace {
@@ -26,26 +27,45 @@ std::string encode_session_update(const json::object& session, std::string_view 
       json::object{{"type", "session.update"}, {"event_id", event_id}, {"session", session}});
 }
 
+std::string encode_session_update(const json::object& session, std::string_view tools_json,
+                                  std::string_view event_id) {
+  const std::string rest = json::serialize(session);
+  std::string out;
+  out.reserve(rest.size() + tools_json.size() + event_id.size() + 80);
+  out += R"({"type":"session.update","event_id":)";
+  append_json_string(event_id, out);
+  out += R"(,"session":{"tools":)";
+  out += tools_json;
+  if (!session.empty()) out += ',';
+  out.append(rest, 1);  // without its brace
+  out += '}';
+  return out;
+}
+
 std::string encode_function_output(std::string_view call_id, std::string_view output,
                                    std::string_view event_id) {
   // Once a call: written by hand, since building a tree to throw away would cost more than the
   // text.
   std::string out;
-  out.reserve(output.size() + output.size() / 8 + 192);
+  out.reserve(output.size() + output.size() / 4 + 192);
   out += R"({"type":"conversation.item.create","event_id":")";
   out += event_id;
   out += R"(","item":{"type":"function_call_output","call_id":)";
-  append_canonical_json(json::value(call_id), out);
+  append_json_string(call_id, out);
   out += R"(,"output":)";
-  append_canonical_json(json::value(output), out);
+  append_json_string(output, out);
   out += "}}";
   return out;
 }
 
 std::string encode_response_create(const json::object& response, std::string_view event_id) {
-  json::object event{{"type", "response.create"}, {"event_id", event_id}};
-  if (!response.empty()) event["response"] = response;
-  return json::serialize(event);
+  std::string out;
+  JsonObjectWriter event(out);
+  event.text("type", "response.create");
+  event.text("event_id", event_id);
+  if (!response.empty()) event.raw("response") += json::serialize(response);
+  event.close();
+  return out;
 }
 
 std::string encode_response_cancel(std::string_view event_id) {

@@ -25,6 +25,9 @@ Result<json::object> decode_client_event(const ClientFrame& frame);
 // What the gateway itself says to a model. Each returns one event as text (§6); `event_id` comes
 // back in `error.event_id`, so that a failure can be told from one of the caller's.
 std::string encode_session_update(const json::object& session, std::string_view event_id);
+/// The same with `tools_json`, an array as text, for `session.tools`; `session` has none.
+std::string encode_session_update(const json::object& session, std::string_view tools_json,
+                                  std::string_view event_id);
 std::string encode_function_output(std::string_view call_id, std::string_view output,
                                    std::string_view event_id);
 /// `response` may be empty: the session's own settings.

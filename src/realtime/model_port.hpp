@@ -5,6 +5,7 @@
 #include <boost/json/object.hpp>
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -26,6 +27,19 @@ struct ProviderProfile {
   std::chrono::seconds session_cap{3600};  ///< the provider ends the session then
 };
 
+/// A tool list as a provider is given it, with its JSON text: made once, shared by every session of
+/// an audience.
+struct OfferedTools {
+  json::array list;
+  std::string text;
+};
+
+/// What a connection begins with.
+struct SessionOpening {
+  json::object session;  ///< the GA session (type, instructions, audio ...), without its tools
+  std::shared_ptr<const OfferedTools> tools;  ///< never null
+};
+
 /// A function call whose item is complete (§0.3): safe to run. Views into the event it was read
 /// from.
 struct FinishedCall {
@@ -39,9 +53,9 @@ class ModelPort {
   virtual ~ModelPort() = default;
   virtual const ProviderProfile& profile() const = 0;
 
-  /// Connects; the first server frame to follow is session.created. `session` is the GA session to
-  /// begin with (type, instructions, tools, audio …), sent as the first session.update.
-  virtual boost::asio::awaitable<Result<void>> open(const json::object& session,
+  /// Connects; the first server frame to follow is session.created. The opening is sent as the
+  /// first session.update.
+  virtual boost::asio::awaitable<Result<void>> open(SessionOpening opening,
                                                     async::Deadline deadline) = 0;
   /// The next server frame. Any error but TIMEOUT means the connection is gone: TRANSIENT may be
   /// opened again, PERMANENT and AUTH may not.

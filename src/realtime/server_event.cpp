@@ -4,9 +4,9 @@
 
 namespace callosum::realtime {
 
-Result<ServerEvent> decode_server_event(const ServerFrame& frame) {
+Result<ServerEvent> decode_server_event(const ServerFrame& frame, json::storage_ptr storage) {
   constexpr JsonLimits kLimits{.max_bytes = 10 << 20, .max_depth = 32, .safe_integers = false};
-  auto value = parse_strict(frame.text, kLimits);
+  auto value = parse_strict(frame.text, kLimits, std::move(storage));
   if (!value) return fail(ErrorType::transient, "unreadable event", value.error().message);
   if (!value->is_object()) return fail(ErrorType::transient, "unreadable event", "not an object");
   return ServerEvent{frame.type, std::move(value->get_object())};

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <boost/json/monotonic_resource.hpp>
 #include <boost/json/object.hpp>
 #include <string>
 #include <string_view>
@@ -26,8 +27,21 @@ struct ServerEvent {
   json::object body;
 };
 
-/// TRANSIENT when the frame is not one JSON object within 10 MiB and depth 32.
-Result<ServerEvent> decode_server_event(const ServerFrame& frame);
+/// Memory for one event while it is looked at, on the stack of the one who looks: most events are
+/// small. What is kept beyond that is assigned to an object of its own storage; a Boost.JSON value
+/// that is copied or moved into being takes the arena along.
+class EventArena {
+ public:
+  json::storage_ptr storage() { return &memory_; }
+
+ private:
+  unsigned char first_[6 * 1024];
+  json::monotonic_resource memory_{first_, sizeof first_};
+};
+
+/// TRANSIENT when the frame is not one JSON object within 10 MiB and depth 32. With a `storage` the
+/// event lives no longer than that.
+Result<ServerEvent> decode_server_event(const ServerFrame& frame, json::storage_ptr storage = {});
 
 /// A conversation item (§7), as far as the gateway looks at one.
 struct Item {

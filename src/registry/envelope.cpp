@@ -1,5 +1,6 @@
 #include "registry/envelope.hpp"
 
+#include "base/json_text.hpp"
 #include "registry/json_text.hpp"
 
 namespace callosum::registry {
@@ -31,33 +32,37 @@ json::object encode_intent(const IntentRequest& intent) {
   return out;
 }
 
-json::object encode_meta(const EnvelopeMeta& meta) {
-  return {{"tool_id", meta.tool_id},
-          {"tool_version", meta.tool_version},
-          {"registry_version", meta.registry_version},
-          {"duration_ms", static_cast<double>(meta.duration.count()) / 1000.0},
-          {"cached", meta.cached},
-          {"call_id", meta.call_id},
-          {"idempotency_key", meta.idempotency_key},
-          {"truncated", meta.truncated}};
+void append_meta(const EnvelopeMeta& meta, std::string& out) {
+  JsonObjectWriter writer(out);
+  writer.text("tool_id", meta.tool_id);
+  writer.text("tool_version", meta.tool_version);
+  writer.text("registry_version", meta.registry_version);
+  writer.thousandths("duration_ms", meta.duration.count());
+  writer.flag("cached", meta.cached);
+  writer.text("call_id", meta.call_id);
+  writer.text("idempotency_key", meta.idempotency_key);
+  writer.flag("truncated", meta.truncated);
+  writer.close();
 }
 
 }  // namespace
 
-json::object encode(const Envelope& envelope) {
-  json::object out{{"ok", envelope.ok()}};
+std::string encode_text(const Envelope& envelope) {
+  std::string out;
+  out.reserve(512);
+  JsonObjectWriter writer(out);
+  writer.flag("ok", envelope.ok());
   if (envelope.ok()) {
-    out["data"] = envelope.data;
+    append_json(envelope.data, writer.raw("data"));
   } else {
-    out["error"] = encode_error(envelope);
+    append_json(encode_error(envelope), writer.raw("error"));
   }
   json::array intents;
   for (const auto& intent : envelope.intents) intents.push_back(encode_intent(intent));
-  out["intents"] = std::move(intents);
-  out["meta"] = encode_meta(envelope.meta);
+  append_json(std::move(intents), writer.raw("intents"));
+  append_meta(envelope.meta, writer.raw("meta"));
+  writer.close();
   return out;
 }
-
-std::string encode_text(const Envelope& envelope) { return to_json_text(encode(envelope)); }
 
 }  // namespace callosum::registry

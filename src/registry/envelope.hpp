@@ -46,7 +46,6 @@ struct Envelope {
 };
 
 /// `{ok, data | error, intents, meta}`. INTERNAL carries no cause: its message is fixed here.
-json::object encode(const Envelope& envelope);
 std::string encode_text(const Envelope& envelope);
 
 }  // namespace callosum::registry

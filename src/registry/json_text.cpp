@@ -3,12 +3,13 @@
 #include <cmath>
 
 #include "base/json.hpp"
+#include "base/json_text.hpp"
 
 namespace callosum::registry {
 namespace {
 
 void append_key(std::string_view key, std::string& out) {
-  append_canonical_json(json::value(key), out);
+  append_json_string(key, out);
   out += ':';
 }
 

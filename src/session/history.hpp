@@ -1,9 +1,10 @@
 #pragma once
 
 #include <cstddef>
-#include <deque>
 #include <string>
 #include <string_view>
+
+#include "base/deque.hpp"
 
 namespace callosum::session {
 
@@ -16,12 +17,12 @@ class History {
     std::string text;
   };
   void add(std::string_view role, std::string_view text);
-  const std::deque<Line>& lines() const { return lines_; }
+  const Deque<Line>& lines() const { return lines_; }
 
  private:
   static constexpr std::size_t kMaxLines = 40;
   static constexpr std::size_t kMaxLineBytes = 2000;
-  std::deque<Line> lines_;
+  Deque<Line> lines_;
 };
 
 }  // namespace callosum::session

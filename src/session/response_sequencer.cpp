@@ -1,6 +1,24 @@
 #include "session/response_sequencer.hpp"
 
+#include <algorithm>
+
 namespace callosum::session {
+namespace {
+
+constexpr std::size_t kMaxOpenCalls = 256;  // a client that never answers its own calls
+
+bool has(const std::vector<std::string>& calls, std::string_view id) {
+  return std::find(calls.begin(), calls.end(), id) != calls.end();
+}
+
+bool take(std::vector<std::string>& calls, std::string_view id) {
+  const auto at = std::find(calls.begin(), calls.end(), id);
+  if (at == calls.end()) return false;
+  calls.erase(at);
+  return true;
+}
+
+}  // namespace
 
 void ResponseSequencer::on_created(std::string_view response_id, bool out_of_band) {
   if (out_of_band) return;
@@ -39,19 +57,20 @@ void ResponseSequencer::on_connection_lost() {
 }
 
 void ResponseSequencer::on_call(std::string_view, std::string_view call_id, bool ours) {
-  (ours ? ours_ : callers_).emplace(call_id);
+  auto& calls = ours ? ours_ : callers_;
+  if (!has(calls, call_id)) calls.emplace_back(call_id);
+  if (calls.size() > kMaxOpenCalls) calls.erase(calls.begin());
   if (!ours) caller_will_create_ = true;
 }
 
 void ResponseSequencer::on_output(std::string_view call_id, bool silent, SteadyTime) {
-  const std::string id(call_id);
-  if (callers_.erase(id) > 0) return;  // the caller's own create follows it
-  ours_.erase(id);
+  if (take(callers_, call_id)) return;  // the caller's own create follows it
+  take(ours_, call_id);
   if (!silent) unseen_output_ = true;
 }
 
 bool ResponseSequencer::is_waiting_for_caller_output(std::string_view call_id) const {
-  return callers_.contains(std::string(call_id));
+  return has(callers_, call_id);
 }
 
 CreateDecision ResponseSequencer::on_caller_create(bool out_of_band, std::string text) {

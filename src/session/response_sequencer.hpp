@@ -4,8 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
-#include <unordered_set>
+#include <vector>
 
 #include "base/clock.hpp"
 
@@ -57,13 +56,14 @@ class ResponseSequencer {
   static constexpr std::chrono::seconds kInterruptedHold{4};
 
   std::string active_;
-  bool create_sent_ = false;                 // a response.create is on its way
-  std::unordered_set<std::string> ours_;     // our calls without an output
-  std::unordered_set<std::string> callers_;  // the caller's calls without an output
-  bool unseen_output_ = false;               // an output no response has been made from
-  bool caller_will_create_ = false;          // the batch holds calls of the caller, who says when
-  std::optional<std::string> held_;          // the caller's create, waiting for our outputs
-  bool is_speaking_ = false;                 // the caller
+  bool create_sent_ = false;  // a response.create is on its way
+  // Calls without an output, ours and the caller's: a handful, so a list is the quickest set.
+  std::vector<std::string> ours_;
+  std::vector<std::string> callers_;
+  bool unseen_output_ = false;       // an output no response has been made from
+  bool caller_will_create_ = false;  // the batch holds calls of the caller, who says when
+  std::optional<std::string> held_;  // the caller's create, waiting for our outputs
+  bool is_speaking_ = false;         // the caller
   std::optional<SteadyTime> hold_until_;
 };
 

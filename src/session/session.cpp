@@ -24,12 +24,14 @@ constexpr std::size_t kMaxHeldEvents = 64;
 
 Session::Session(SessionParts parts, SessionStart start, std::unique_ptr<CallerLink> caller)
     : parts_(std::move(parts)),
-      start_(std::move(start)),
+      context_(std::make_shared<const registry::CallContext>(std::move(start.context))),
+      preset_(std::move(start.preset)),
+      wants_timeline_(start.wants_timeline),
       caller_(std::move(caller)),
       calls_(std::make_shared<policy::SessionCalls>()),
-      view_(start_.instructions, start_.tools, start_.tool_names, start_.voice),
-      state_(start_.context.channel),
-      tool_names_(start_.tool_names.begin(), start_.tool_names.end()) {}
+      offer_(std::move(start.offer)),
+      view_(std::move(start.instructions), offer_, start.voice),
+      state_(context_->channel) {}
 
 Session::~Session() {
   for (const auto& [call_id, call] : pending_) parts_.executor.forget(call.ticket);
@@ -39,32 +41,32 @@ std::string Session::next_event_id() { return "evt_callosum_" + std::to_string(n
 
 asio::awaitable<Result<void>> Session::open_model() {
   model_ = parts_.make_model();
-  start_.context.provider = model_->profile().provider;
+  change_context([this](auto& context) { context.provider = model_->profile().provider; });
   const auto deadline = async::Deadline::after(parts_.time, kOpenTimeout);
-  const auto session = view_.full();  // lives until the opening has ended
-  auto opening = model_->open(session, deadline);
+  auto opening = model_->open(view_.opening(), deadline);
   auto opened = co_await async::with_deadline(deadline, std::move(opening));
   if (!opened) co_return opened.error();
   ++connection_;
   update_is_callers_.assign(1, false);
   is_connected_ = true;
   cap_warning_at_ = parts_.time.now() + model_->profile().session_cap - kCapWarning;
-  wake_->set();
+  look_again();
   co_return Result<void>{};
 }
 
 asio::awaitable<void> Session::run() {
   const auto executor = co_await asio::this_coro::executor;
   wake_ = std::make_unique<async::Event>(executor);
-  if (!start_.preset.empty()) {
-    start_.preset["type"] = "realtime";
-    (void)view_.merge(start_.preset);  // checked when the secret was minted
+  if (!preset_.empty()) {
+    preset_["type"] = "realtime";
+    (void)view_.merge(preset_);  // checked when the secret was minted
+    preset_ = {};
   }
   auto opened = co_await open_model();
   if (!opened) {
     const auto& error = opened.error();
     parts_.log.error("provider_unreachable", {{"session_id", id()},
-                                              {"provider", start_.context.provider},
+                                              {"provider", context_->provider},
                                               {"type", to_string(error.type)},
                                               {"message", error.message},
                                               {"detail", error.detail}});
@@ -132,8 +134,8 @@ asio::awaitable<void> Session::pump_model() {
 asio::awaitable<void> Session::keep_time() {
   while (!is_ending_) {
     wake_->reset();
-    auto next = std::min(cap_warning_at_, sequencer_.next_look().value_or(SteadyTime::max()));
-    const auto deadline = async::Deadline::at(parts_.time, next);
+    looks_at_ = std::min(cap_warning_at_, sequencer_.next_look().value_or(SteadyTime::max()));
+    const auto deadline = async::Deadline::at(parts_.time, looks_at_);
     co_await wake_->wait(deadline);
     const auto now = parts_.time.now();
     if (now >= cap_warning_at_) {
@@ -142,6 +144,18 @@ asio::awaitable<void> Session::keep_time() {
     }
     create_when_due();
   }
+}
+
+/// Something may be due sooner than the timekeeper thinks; waking it costs more than asking.
+void Session::look_again() {
+  const auto next = sequencer_.next_look();
+  if (std::min(cap_warning_at_, next.value_or(SteadyTime::max())) < looks_at_) wake_->set();
+}
+
+void Session::change_context(const std::function<void(registry::CallContext&)>& change) {
+  auto copy = std::make_shared<registry::CallContext>(*context_);
+  change(*copy);
+  context_ = std::move(copy);
 }
 
 void Session::lose_model() {
@@ -174,7 +188,7 @@ asio::awaitable<bool> Session::find_model_again(Error why) {
     const bool hopeless = why.type == ErrorType::auth || why.type == ErrorType::permanent;
     if (hopeless || !model_->profile().is_networked || is_ending_) break;
     parts_.log.warn("provider_lost", {{"session_id", id()},
-                                      {"provider", start_.context.provider},
+                                      {"provider", context_->provider},
                                       {"attempt", attempt},
                                       {"detail", why.detail}});
     // Half the pause again by chance, so that a thousand sessions do not come back at once.
@@ -191,7 +205,7 @@ asio::awaitable<bool> Session::find_model_again(Error why) {
     why = opened.error();
   }
   parts_.log.error("provider_gone", {{"session_id", id()},
-                                     {"provider", start_.context.provider},
+                                     {"provider", context_->provider},
                                      {"type", to_string(why.type)},
                                      {"message", why.message},
                                      {"detail", why.detail}});

@@ -3,19 +3,19 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/json/object.hpp>
-#include <deque>
 #include <functional>
 #include <memory>
 #include <string>
 #include <unordered_map>
-#include <unordered_set>
 
 #include "async/event.hpp"
+#include "base/deque.hpp"
 #include "base/random.hpp"
 #include "pipeline/executor.hpp"
 #include "realtime/model_port.hpp"
 #include "session/caller_link.hpp"
 #include "session/history.hpp"
+#include "session/recent_ids.hpp"
 #include "session/response_sequencer.hpp"
 #include "session/session_view.hpp"
 #include "session/state_controller.hpp"
@@ -38,11 +38,10 @@ struct SessionParts {
 /// Who, where, and what the session declares to the model.
 struct SessionStart {
   registry::CallContext context;
-  std::string instructions;             ///< the tenant's prompt, filled
-  json::array tools;                    ///< our export for this provider
-  std::vector<std::string> tool_names;  ///< of `tools`
-  json::object preset;                  ///< the session object a client secret was minted with
-  std::string voice;                    ///< empty: the provider's own
+  std::string instructions;                ///< the tenant's prompt, filled
+  std::shared_ptr<const ToolOffer> offer;  ///< our tools, exported for this provider
+  json::object preset;                     ///< the session object a client secret was minted with
+  std::string voice;                       ///< empty: the provider's own
   /// The caller asked to be told of our tools too, by callosum.timeline events (`callosum call`).
   bool wants_timeline = false;
 };
@@ -60,12 +59,11 @@ class Session {
   /// The gateway goes down: says goodbye with 1001 once what runs is answered.
   void stop();
 
-  const std::string& id() const { return start_.context.session_id; }
+  const std::string& id() const { return context_->session_id; }
   const StateController& state() const { return state_; }
 
  private:
   struct PendingCall {
-    std::string response_id;
     std::string name;
     pipeline::Executor::Ticket ticket = 0;
     bool is_silent = false;
@@ -96,8 +94,8 @@ class Session {
   void on_arguments(const realtime::ServerFrame& frame);
   void on_response_created(const realtime::ServerFrame& frame);
   void on_response_done(const realtime::ServerFrame& frame);
-  void finish_response(realtime::ServerEvent& event, bool out_of_band, const std::string& id,
-                       bool cancelled);
+  void finish_response(const realtime::ServerFrame& frame, realtime::ServerEvent& event,
+                       bool out_of_band, bool cancelled);
   void on_error(const realtime::ServerFrame& frame);
   void on_speech(const realtime::ServerFrame& frame);
   void on_transcript(const realtime::ServerFrame& frame);
@@ -115,14 +113,16 @@ class Session {
   // session_calls.cpp: our tools
   bool is_ours(std::string_view name) const;
   void on_finished_call(const realtime::FinishedCall& call);
-  void start_call(std::string_view response_id, std::string_view call_id, std::string_view name,
-                  std::string_view arguments);
+  void start_call(std::string_view call_id, std::string_view name, std::string_view arguments);
   void release_waiting(std::string_view response_id, bool run);
-  void on_answer(const std::string& call_id, registry::Envelope envelope);
+  void on_answer(const registry::Envelope& envelope);
+  void refuse_call(const std::string& call_id, Error error);
   void tell_timeline(std::string_view kind, std::string_view tool, std::string_view args,
                      std::string_view text, std::string_view error_type);
   void interrupt_calls();
   void create_when_due();
+  void look_again();
+  void change_context(const std::function<void(registry::CallContext&)>& change);
   void turn_is_over();
   void begin_turn();
 
@@ -131,11 +131,15 @@ class Session {
   std::string next_event_id();
 
   SessionParts parts_;
-  SessionStart start_;
+  /// Who and where, as of now: calls share it, so it is replaced and never changed.
+  std::shared_ptr<const registry::CallContext> context_;
+  json::object preset_;
+  bool wants_timeline_ = false;
   std::unique_ptr<CallerLink> caller_;
   std::unique_ptr<realtime::ModelPort> model_;
   std::shared_ptr<policy::SessionCalls> calls_;
 
+  std::shared_ptr<const ToolOffer> offer_;
   SessionView view_;
   StateController state_;
   ResponseSequencer sequencer_;
@@ -143,12 +147,11 @@ class Session {
   History history_;
 
   std::unordered_map<std::string, PendingCall> pending_;  // by call id
-  std::unordered_set<std::string> seen_calls_;
-  std::deque<WaitingCall> waiting_;
-  std::deque<bool> update_is_callers_;      // session.updates on their way: whose
-  std::deque<std::string> held_for_model_;  // control events while the model is being found again
-  std::deque<std::string> late_results_;    // answers to calls of a connection that is gone
-  std::unordered_set<std::string> tool_names_;
+  RecentIds seen_calls_;
+  Deque<WaitingCall> waiting_;
+  std::vector<bool> update_is_callers_;  // session.updates on their way: whose
+  Deque<std::string> held_for_model_;    // control events while the model is being found again
+  Deque<std::string> late_results_;      // answers to calls of a connection that is gone
 
   std::unique_ptr<async::Event> wake_;  // the timekeeper's
   std::uint64_t connection_ = 0;
@@ -160,6 +163,7 @@ class Session {
   bool is_saying_goodbye_ = false;
   bool is_ending_ = false;
   SteadyTime cap_warning_at_ = SteadyTime::max();
+  SteadyTime looks_at_ = SteadyTime::max();  // when the timekeeper wakes by itself
   std::uint16_t end_code_ = 1000;
   std::string end_reason_;
 };

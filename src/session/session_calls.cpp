@@ -8,24 +8,23 @@ namespace callosum::session {
 
 namespace {
 
-constexpr std::size_t kMaxSeenCalls = 4096;
 constexpr std::size_t kMaxPendingCalls = 64;
 
 }  // namespace
 
 bool Session::is_ours(std::string_view name) const {
   // What neither side has declared was invented by the model: the executor says so.
-  return tool_names_.contains(std::string(name)) || !view_.is_callers_tool(name);
+  return offer_->contains(name) || !view_.is_callers_tool(name);
 }
 
 void Session::begin_turn() {
-  ++start_.context.turn;
+  change_context([](auto& context) { ++context.turn; });
   state_.begin_turn();
 }
 
 void Session::on_finished_call(const realtime::FinishedCall& call) {
   if (!is_ours(call.name)) {
-    if (seen_calls_.emplace(call.call_id).second) {
+    if (seen_calls_.insert(call.call_id)) {
       sequencer_.on_call(call.response_id, call.call_id, false);
     }
     return;
@@ -34,8 +33,7 @@ void Session::on_finished_call(const realtime::FinishedCall& call) {
   veil_.hide_call(call.call_id);
   veil_.mark_hidden_output(call.response_id);
   // One call is visible in four events, and providers repeat themselves: it runs once.
-  if (seen_calls_.size() >= kMaxSeenCalls) seen_calls_.clear();
-  if (!seen_calls_.emplace(call.call_id).second) return;
+  if (!seen_calls_.insert(call.call_id)) return;
   sequencer_.on_call(call.response_id, call.call_id, true);
 
   const auto* tool = parts_.catalog->snapshot()->find(call.name);
@@ -45,31 +43,26 @@ void Session::on_finished_call(const realtime::FinishedCall& call) {
                         std::string(call.name), std::string(call.arguments)});
     return;
   }
-  start_call(call.response_id, call.call_id, call.name, call.arguments);
+  start_call(call.call_id, call.name, call.arguments);
 }
 
-void Session::start_call(std::string_view response_id, std::string_view call_id,
-                         std::string_view name, std::string_view arguments) {
+void Session::start_call(std::string_view call_id, std::string_view name,
+                         std::string_view arguments) {
   const std::string id(call_id);
   if (pending_.size() >= kMaxPendingCalls) {
-    registry::Envelope envelope;
-    envelope.error = fail(ErrorType::budget_exceeded, "too many calls are open");
-    envelope.meta.call_id = id;
-    pending_[id].connection = connection_;
-    return on_answer(id, std::move(envelope));
+    return refuse_call(id, fail(ErrorType::budget_exceeded, "too many calls are open"));
   }
   tell_timeline("called", name, arguments, "", "");
   const auto* tool = parts_.catalog->snapshot()->find(name);
   auto& pending = pending_[id];
-  pending.response_id = response_id;
   pending.name = name;
   pending.connection = connection_;
   pending.is_silent = tool && tool->delivery == registry::Delivery::silent;
 
   pipeline::CallRequest request{
-      {id, std::string(name), std::string(arguments)}, start_.context, calls_, parts_.catalog};
-  pipeline::Executor::OnAnswer on_done = [this, id](registry::Envelope envelope) {
-    on_answer(id, std::move(envelope));
+      {id, std::string(name), std::string(arguments)}, context_, calls_, parts_.catalog};
+  pipeline::Executor::OnAnswer on_done = [this](const pipeline::Executor::Answer& answer) {
+    on_answer(*answer);
   };
   const auto ticket = parts_.executor.submit(std::move(request), std::move(on_done));
   const auto at = pending_.find(id);  // answered already, where nothing had to be waited for
@@ -77,7 +70,7 @@ void Session::start_call(std::string_view response_id, std::string_view call_id,
 }
 
 void Session::release_waiting(std::string_view response_id, bool run) {
-  std::deque<WaitingCall> released;
+  std::vector<WaitingCall> released;
   for (auto at = waiting_.begin(); at != waiting_.end();) {
     if (at->response_id != response_id) {
       ++at;
@@ -88,24 +81,33 @@ void Session::release_waiting(std::string_view response_id, bool run) {
   }
   for (const auto& call : released) {
     if (run) {
-      start_call(call.response_id, call.call_id, call.name, call.arguments);
+      start_call(call.call_id, call.name, call.arguments);
       continue;
     }
-    registry::Envelope envelope;
-    envelope.error = fail(ErrorType::cancelled, "the caller interrupted before that was decided");
-    envelope.meta.call_id = call.call_id;
-    pending_[call.call_id].connection = connection_;
-    on_answer(call.call_id, std::move(envelope));
+    refuse_call(call.call_id,
+                fail(ErrorType::cancelled, "the caller interrupted before that was decided"));
   }
 }
 
-void Session::on_answer(const std::string& call_id, registry::Envelope envelope) {
+/// Answers a call that never reaches the executor.
+void Session::refuse_call(const std::string& call_id, Error error) {
+  registry::Envelope envelope;
+  envelope.error = std::move(error);
+  envelope.meta.call_id = call_id;
+  pending_[call_id].connection = connection_;
+  on_answer(envelope);
+}
+
+void Session::on_answer(const registry::Envelope& envelope) {
+  const auto& call_id = envelope.meta.call_id;
   const auto node = pending_.extract(call_id);
   if (node.empty()) return;
   const auto& call = node.mapped();
   state_.apply(envelope);
   const std::string output = registry::encode_text(envelope);
-  if (envelope.ok()) {
+  if (!wants_timeline_) {
+    // nobody listens
+  } else if (envelope.ok()) {
     tell_timeline("answered", call.name, "", json::serialize(envelope.data), "");
   } else {
     tell_timeline("refused", call.name, "", envelope.error->message,
@@ -126,7 +128,7 @@ void Session::on_answer(const std::string& call_id, registry::Envelope envelope)
 
 void Session::tell_timeline(std::string_view kind, std::string_view tool, std::string_view args,
                             std::string_view text, std::string_view error_type) {
-  if (!start_.wants_timeline) return;
+  if (!wants_timeline_) return;
   to_caller(json::serialize(json::object{{"type", "callosum.timeline"},
                                          {"event_id", next_event_id()},
                                          {"kind", kind},
@@ -160,7 +162,7 @@ void Session::create_when_due() {
   } else {
     turn_is_over();
   }
-  wake_->set();
+  look_again();
 }
 
 /// Nothing is being said and nothing is coming: what waited for that moment happens now.

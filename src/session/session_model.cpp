@@ -51,7 +51,8 @@ void Session::on_model_frame(const realtime::ServerFrame& frame) {
 }
 
 void Session::on_session_event(const realtime::ServerFrame& frame) {
-  auto event = realtime::decode_server_event(frame);
+  realtime::EventArena arena;
+  auto event = realtime::decode_server_event(frame, arena.storage());
   if (!event) return;
   auto* session = event->body.if_contains("session");
   if (session && session->is_object()) view_.hide(session->get_object());
@@ -62,7 +63,7 @@ void Session::on_session_event(const realtime::ServerFrame& frame) {
     return;
   }
   const bool is_callers = !update_is_callers_.empty() && update_is_callers_.front();
-  if (!update_is_callers_.empty()) update_is_callers_.pop_front();
+  if (!update_is_callers_.empty()) update_is_callers_.erase(update_is_callers_.begin());
   if (is_callers) {
     to_caller(json::serialize(event->body));
   } else if (session && session->is_object()) {
@@ -81,7 +82,8 @@ void Session::say_created(json::object session) {
 }
 
 void Session::on_item_event(const realtime::ServerFrame& frame) {
-  auto event = realtime::decode_server_event(frame);
+  realtime::EventArena arena;
+  auto event = realtime::decode_server_event(frame, arena.storage());
   if (!event) return;
   const auto* object = find_object(event->body, "item");
   if (!object) return;
@@ -102,7 +104,8 @@ void Session::announce(std::string_view response_id) {
 }
 
 void Session::on_output_item(const realtime::ServerFrame& frame) {
-  auto event = realtime::decode_server_event(frame);
+  realtime::EventArena arena;
+  auto event = realtime::decode_server_event(frame, arena.storage());
   if (!event) return;
   const auto response_id = text_at(event->body, "response_id");
   const auto* object = find_object(event->body, "item");
@@ -120,14 +123,16 @@ void Session::on_output_item(const realtime::ServerFrame& frame) {
 }
 
 void Session::on_arguments(const realtime::ServerFrame& frame) {
-  const auto event = realtime::decode_server_event(frame);
+  realtime::EventArena arena;
+  const auto event = realtime::decode_server_event(frame, arena.storage());
   if (!event || veil_.is_hidden_item(text_at(event->body, "item_id"))) return;
   announce(text_at(event->body, "response_id"));
   to_caller(frame.text);
 }
 
 void Session::on_response_created(const realtime::ServerFrame& frame) {
-  auto event = realtime::decode_server_event(frame);
+  realtime::EventArena arena;
+  auto event = realtime::decode_server_event(frame, arena.storage());
   if (!event) return;
   const auto info = realtime::read_response(event->body);
   sequencer_.on_created(info.id, info.is_out_of_band);
@@ -137,11 +142,14 @@ void Session::on_response_created(const realtime::ServerFrame& frame) {
   }
   const auto* response = find_object(event->body, "response");
   const auto* metadata = response ? find_object(*response, "metadata") : nullptr;
-  veil_.hold_created(info.id, std::string(frame.text), metadata ? *metadata : json::object{});
+  json::object kept;
+  if (metadata) kept = *metadata;
+  veil_.hold_created(info.id, std::string(frame.text), std::move(kept));
 }
 
 void Session::on_response_done(const realtime::ServerFrame& frame) {
-  auto event = realtime::decode_server_event(frame);
+  realtime::EventArena arena;
+  auto event = realtime::decode_server_event(frame, arena.storage());
   if (!event) return;
   const auto info = realtime::read_response(event->body);
   const std::string id(info.id);
@@ -158,19 +166,25 @@ void Session::on_response_done(const realtime::ServerFrame& frame) {
       on_finished_call({id, item.id, item.call_id, item.name, item.arguments});
     }
   }
-  finish_response(*event, info.is_out_of_band, id, cancelled);
+  finish_response(frame, *event, info.is_out_of_band, cancelled);
 }
 
-void Session::finish_response(realtime::ServerEvent& event, bool out_of_band, const std::string& id,
-                              bool cancelled) {
+void Session::finish_response(const realtime::ServerFrame& frame, realtime::ServerEvent& event,
+                              bool out_of_band, bool cancelled) {
+  const std::string id(realtime::read_response(event.body).id);
   // The caller sees the end before anything that follows from it.
-  const bool had_hidden = veil_.strip_output(event.body) || veil_.has_hidden_output(id);
+  const bool was_stripped = veil_.strip_output(event.body);
+  const bool had_hidden = was_stripped || veil_.has_hidden_output(id);
   const bool is_only_hidden = had_hidden && veil_.is_held(id) && !cancelled;
   if (is_only_hidden) {
-    veil_.drop_response(id, json::serialize(event.body));
+    veil_.drop_response(id, frame.text);
   } else {
     announce(id);
-    to_caller(json::serialize(event.body));
+    if (was_stripped) {
+      to_caller(json::serialize(event.body));
+    } else {
+      to_caller(frame.text);
+    }
     if (!out_of_band && !had_hidden) veil_.forget_dropped();
   }
   if (out_of_band) {
@@ -186,7 +200,8 @@ void Session::finish_response(realtime::ServerEvent& event, bool out_of_band, co
 }
 
 void Session::on_error(const realtime::ServerFrame& frame) {
-  const auto event = realtime::decode_server_event(frame);
+  realtime::EventArena arena;
+  const auto event = realtime::decode_server_event(frame, arena.storage());
   if (!event) return;
   const auto error = realtime::read_error(event->body);
   const bool ours = error.event_id.starts_with("evt_callosum_");
@@ -198,14 +213,15 @@ void Session::on_error(const realtime::ServerFrame& frame) {
   if (!ours) {
     // A refused session.update is answered by this error instead of session.updated.
     const bool about_session = error.param.starts_with("session");
-    if (about_session && !update_is_callers_.empty()) update_is_callers_.pop_front();
+    if (about_session && !update_is_callers_.empty())
+      update_is_callers_.erase(update_is_callers_.begin());
     to_caller(frame.text);
     return;
   }
   if (error.event_id == "evt_callosum_open" && !said_created_) {
     const auto* session = find_object(held_created_, "session");
     say_created(session ? *session : json::object{});
-    if (!update_is_callers_.empty()) update_is_callers_.pop_front();
+    if (!update_is_callers_.empty()) update_is_callers_.erase(update_is_callers_.begin());
   }
   parts_.log.warn("provider_error", {{"session_id", id()},
                                      {"code", error.code},
@@ -224,11 +240,12 @@ void Session::on_speech(const realtime::ServerFrame& frame) {
     begin_turn();
   }
   to_caller(frame.text);
-  wake_->set();
+  look_again();
 }
 
 void Session::on_transcript(const realtime::ServerFrame& frame) {
-  const auto event = realtime::decode_server_event(frame);
+  realtime::EventArena arena;
+  const auto event = realtime::decode_server_event(frame, arena.storage());
   if (!event) return;
   if (frame.type == EventType::transcription_completed) {
     history_.add("user", text_at(event->body, "transcript"));

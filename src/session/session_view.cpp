@@ -1,5 +1,8 @@
 #include "session/session_view.hpp"
 
+#include <algorithm>
+#include <boost/json/serialize.hpp>
+
 #include "base/json.hpp"
 
 namespace callosum::session {
@@ -25,11 +28,9 @@ Error invalid(std::string code, std::string message, std::string param) {
 
 }  // namespace
 
-SessionView::SessionView(std::string instructions, json::array tools,
-                         std::vector<std::string> tool_names, std::string voice)
-    : instructions_(std::move(instructions)),
-      tools_(std::move(tools)),
-      tool_names_(tool_names.begin(), tool_names.end()) {
+SessionView::SessionView(std::string instructions, std::shared_ptr<const ToolOffer> offer,
+                         const std::string& voice)
+    : instructions_(std::move(instructions)), offer_(std::move(offer)) {
   if (!voice.empty()) {
     caller_["audio"] = json::object{{"output", json::object{{"voice", voice}}}};
   }
@@ -50,7 +51,7 @@ Result<void> SessionView::check_tools(const json::object& session) {
       return invalid("missing_required_parameter",
                      "Missing required parameter: '" + param + ".name'.", param + ".name");
     }
-    if (tool_names_.contains(name)) {
+    if (offer_->contains(name)) {
       return invalid("invalid_value", "the name '" + name + "' belongs to this gateway's own tools",
                      param + ".name");
     }
@@ -73,7 +74,7 @@ Result<json::object> SessionView::merge(const json::object& caller_session) {
   if (const auto* tools = find_array(caller_session, "tools")) {
     caller_tools_.clear();
     for (const auto& tool : *tools) {
-      caller_tools_.emplace(std::string(text_at(tool.get_object(), "name")));
+      caller_tools_.emplace_back(text_at(tool.get_object(), "name"));
     }
   }
   json::object out = caller_session;
@@ -86,15 +87,20 @@ Result<json::object> SessionView::merge(const json::object& caller_session) {
   return out;
 }
 
-json::object SessionView::full() const {
-  json::object out = caller_;
-  out["type"] = "realtime";
-  out.erase("model");
-  out.erase("prompt");
-  out["instructions"] = all_instructions(text_at(caller_, "instructions"));
+realtime::SessionOpening SessionView::opening() const {
+  realtime::SessionOpening out{caller_, offer_->tools()};
+  auto& session = out.session;
+  session["type"] = "realtime";
+  for (const auto* key : {"model", "prompt", "tools"}) session.erase(key);
+  session["instructions"] = all_instructions(text_at(caller_, "instructions"));
+  if (!session.contains("tool_choice")) session["tool_choice"] = "auto";
   const auto* tools = find_array(caller_, "tools");
-  out["tools"] = all_tools(tools ? *tools : json::array{});
-  if (!out.contains("tool_choice")) out["tool_choice"] = "auto";
+  if (tools && !tools->empty()) {
+    auto both = std::make_shared<realtime::OfferedTools>();
+    both->list = all_tools(*tools);
+    both->text = json::serialize(both->list);
+    out.tools = std::move(both);
+  }
   return out;
 }
 
@@ -108,7 +114,8 @@ void SessionView::complete_response(json::object& response) {
   if (const auto* tools = find_array(response, "tools")) {
     for (const auto& tool : *tools) {
       const auto* object = tool.if_object();
-      if (object) caller_tools_.emplace(std::string(text_at(*object, "name")));
+      const auto name = object ? text_at(*object, "name") : std::string_view();
+      if (!is_callers_tool(name)) caller_tools_.emplace_back(name);
     }
     response["tools"] = all_tools(*tools);
   }
@@ -118,14 +125,14 @@ void SessionView::complete_response(json::object& response) {
 }
 
 bool SessionView::is_callers_tool(std::string_view name) const {
-  return caller_tools_.contains(std::string(name));
+  return std::find(caller_tools_.begin(), caller_tools_.end(), name) != caller_tools_.end();
 }
 
 json::array SessionView::all_tools(const json::array& callers) const {
-  json::array out = tools_;
+  json::array out = offer_->tools()->list;
   for (const auto& tool : callers) {
     const auto* object = tool.if_object();
-    if (object && tool_names_.contains(std::string(text_at(*object, "name")))) continue;
+    if (object && offer_->contains(text_at(*object, "name"))) continue;
     out.push_back(tool);
   }
   return out;

@@ -3,10 +3,10 @@
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <string>
-#include <unordered_set>
 #include <vector>
 
 #include "base/result.hpp"
+#include "session/tool_offer.hpp"
 
 namespace callosum::session {
 
@@ -16,15 +16,15 @@ namespace json = boost::json;
 /// the caller's) and what the caller's program believes it has set. Pure.
 class SessionView {
  public:
-  SessionView(std::string instructions, json::array tools, std::vector<std::string> tool_names,
-              std::string voice);
+  SessionView(std::string instructions, std::shared_ptr<const ToolOffer> offer,
+              const std::string& voice);
 
   /// Takes a caller's `session` of session.update in (sparse, as GA merges it) and gives what to
   /// send to the model. VALIDATION with the GA code in `detail` and the parameter in `say` where it
   /// may not.
   Result<json::object> merge(const json::object& caller_session);
   /// The whole session for a new connection.
-  json::object full() const;
+  realtime::SessionOpening opening() const;
   /// Rewrites the model's session object into what the caller set.
   void hide(json::object& session) const;
   /// Our part put into a caller's `response` of response.create: prompt and tools are never
@@ -38,10 +38,9 @@ class SessionView {
   Result<void> check_tools(const json::object& session);
 
   std::string instructions_;
-  json::array tools_;
-  std::unordered_set<std::string> tool_names_;
+  std::shared_ptr<const ToolOffer> offer_;
   json::object caller_;  // as the caller set it, merged
-  std::unordered_set<std::string> caller_tools_;
+  std::vector<std::string> caller_tools_;
 };
 
 }  // namespace callosum::session

@@ -1,6 +1,7 @@
 #include "session/tool_veil.hpp"
 
 #include <algorithm>
+#include <boost/json/serialize.hpp>
 
 #include "base/json.hpp"
 
@@ -8,28 +9,32 @@ namespace callosum::session {
 namespace {
 
 constexpr std::size_t kMaxResponses = 8;
-constexpr std::size_t kMaxHidden = 4096;  // of one session; the wire forgets older items too
+constexpr std::size_t kMaxHops = 64;  // an item names the one before it soon or not at all
 
 }  // namespace
 
 void ToolVeil::hide_item(std::string_view item_id, std::string_view previous_visible) {
   if (item_id.empty()) return;
-  if (hidden_items_.size() >= kMaxHidden) hidden_items_.clear();
-  auto& previous = hidden_items_[std::string(item_id)];
-  if (!previous_visible.empty()) previous = previous_visible;
+  hidden_items_.insert(item_id);
+  if (previous_visible.empty()) return;
+  const auto known =
+      std::find_if(hops_.begin(), hops_.end(), [&](const Hop& hop) { return hop.id == item_id; });
+  if (known != hops_.end()) {
+    known->previous = previous_visible;
+    return;
+  }
+  if (hops_.size() >= kMaxHops) hops_.pop_front();
+  hops_.push_back({std::string(item_id), std::string(previous_visible)});
 }
 
-void ToolVeil::hide_call(std::string_view call_id) {
-  if (hidden_calls_.size() >= kMaxHidden) hidden_calls_.clear();
-  hidden_calls_.emplace(call_id);
-}
+void ToolVeil::hide_call(std::string_view call_id) { hidden_calls_.insert(call_id); }
 
 bool ToolVeil::is_hidden_item(std::string_view item_id) const {
-  return hidden_items_.contains(std::string(item_id));
+  return hidden_items_.contains(item_id);
 }
 
 bool ToolVeil::is_hidden_call(std::string_view call_id) const {
-  return hidden_calls_.contains(std::string(call_id));
+  return hidden_calls_.contains(call_id);
 }
 
 ToolVeil::Held* ToolVeil::find(std::string_view response_id) {
@@ -68,14 +73,14 @@ bool ToolVeil::has_hidden_output(std::string_view response_id) const {
   return held && held->has_hidden;
 }
 
-void ToolVeil::drop_response(std::string_view response_id, std::string done_text) {
+void ToolVeil::drop_response(std::string_view response_id, std::string_view done_text) {
   auto* held = find(response_id);
   if (!held) return;
   held->is_announced = true;
   auto metadata = std::move(held->metadata);
   // A chain of hidden responses hands the first one's metadata on.
   if (dropped_ && metadata.empty()) metadata = std::move(dropped_->metadata);
-  dropped_ = Dropped{std::move(held->text), std::move(done_text), std::move(metadata)};
+  dropped_ = Dropped{std::move(held->text), std::string(done_text), std::move(metadata)};
 }
 
 json::object ToolVeil::take_metadata() {
@@ -84,9 +89,13 @@ json::object ToolVeil::take_metadata() {
 
 std::pair<std::string, std::string> ToolVeil::take_dropped() {
   if (!dropped_) return {};
-  std::pair<std::string, std::string> out{std::move(dropped_->created), std::move(dropped_->done)};
-  dropped_.reset();
-  return out;
+  const auto dropped = *std::exchange(dropped_, std::nullopt);
+  realtime::EventArena arena;
+  const realtime::ServerFrame frame{realtime::EventType::response_done, dropped.done};
+  auto done = realtime::decode_server_event(frame, arena.storage());
+  if (!done) return {};  // cannot be: it was read before
+  strip_output(done->body);
+  return {dropped.created, json::serialize(done->body)};
 }
 
 bool ToolVeil::strip_output(json::object& event) const {
@@ -111,10 +120,10 @@ void ToolVeil::mend_previous(json::object& event) const {
   auto* previous = event.if_contains("previous_item_id");
   if (!previous || !previous->is_string()) return;
   std::string id(previous->get_string());
-  for (int hops = 0; hops < 64; ++hops) {
-    const auto at = hidden_items_.find(id);
-    if (at == hidden_items_.end()) break;
-    id = at->second;
+  for (std::size_t steps = 0; steps <= kMaxHops && is_hidden_item(id); ++steps) {
+    const auto hop =
+        std::find_if(hops_.begin(), hops_.end(), [&](const Hop& each) { return each.id == id; });
+    id = hop == hops_.end() ? std::string() : hop->previous;
   }
   if (id.empty()) {
     *previous = nullptr;

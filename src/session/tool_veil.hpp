@@ -2,14 +2,14 @@
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
-#include <deque>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
-#include <unordered_set>
+#include <utility>
 
+#include "base/deque.hpp"
 #include "realtime/server_event.hpp"
+#include "session/recent_ids.hpp"
 
 namespace callosum::session {
 
@@ -35,11 +35,12 @@ class ToolVeil {
   bool is_held(std::string_view response_id) const;
   bool has_hidden_output(std::string_view response_id) const;
   /// A response of hidden calls alone: drops it and keeps its metadata for the one that follows up.
-  void drop_response(std::string_view response_id, std::string done_text);
+  /// `done_text` is its response.done as the model sent it.
+  void drop_response(std::string_view response_id, std::string_view done_text);
   /// Metadata of the dropped response, for the follow-up's create; taken once.
   json::object take_metadata();
   /// The caller cancelled while a dropped response's calls ran: announcement and end, for the
-  /// caller. Empty: none.
+  /// caller, ours taken out. Empty: none.
   std::pair<std::string, std::string> take_dropped();
   void forget_dropped() { dropped_.reset(); }
 
@@ -49,6 +50,9 @@ class ToolVeil {
   void mend_previous(json::object& event) const;
 
  private:
+  struct Hop {
+    std::string id, previous;
+  };
   struct Held {
     std::string id;
     std::string text;
@@ -63,9 +67,10 @@ class ToolVeil {
   Held* find(std::string_view response_id);
   const Held* find(std::string_view response_id) const;
 
-  std::unordered_map<std::string, std::string> hidden_items_;  // id -> visible one before it
-  std::unordered_set<std::string> hidden_calls_;
-  std::deque<Held> responses_;  // the last few
+  RecentIds hidden_items_;
+  Deque<Hop> hops_;  // from the latest hidden items to the item before each
+  RecentIds hidden_calls_;
+  Deque<Held> responses_;  // the last few
   std::optional<Dropped> dropped_;
 };
 

@@ -83,12 +83,10 @@ class ScriptedKind final : public tool::ToolKind {
 class MemoryAudit final : public pipeline::AuditSink {
  public:
   void write(const pipeline::AuditRecord& record) override {
-    lines.push_back(record.tool + " " + record.outcome +
-                    (record.gate.empty() ? "" : " " + record.gate));
-    records.push_back(record);
+    lines.push_back(std::string(record.tool) + " " + std::string(record.outcome) +
+                    (record.gate.empty() ? "" : " " + std::string(record.gate)));
   }
   std::vector<std::string> lines;
-  std::vector<pipeline::AuditRecord> records;
 };
 
 inline registry::ToolSpec make_tool(std::string name) {
@@ -140,7 +138,16 @@ class ToolWorld {
 
   pipeline::CallRequest request(std::string call_id, std::string name,
                                 std::string arguments = "{}") const {
-    return {{std::move(call_id), std::move(name), std::move(arguments)}, context(), calls, catalog};
+    return {{std::move(call_id), std::move(name), std::move(arguments)},
+            std::make_shared<const registry::CallContext>(context()),
+            calls,
+            catalog};
+  }
+  /// The context of a request, to be changed.
+  static registry::CallContext& edit(pipeline::CallRequest& request) {
+    auto copy = std::make_shared<registry::CallContext>(*request.context);
+    request.context = copy;
+    return *copy;
   }
 
   registry::Envelope run(pipeline::CallRequest call) {

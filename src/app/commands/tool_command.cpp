@@ -59,7 +59,8 @@ asio::awaitable<Result<std::string>> run_tool(Parts& parts, Planner& planner,
   const auto executor = co_await asio::this_coro::executor;
   pipeline::Executor tools(executor, parts.time, parts.gate_list(), *parts.audit,
                            parts.executor_limits());
-  pipeline::CallRequest request{std::move(call), std::move(*context),
+  pipeline::CallRequest request{std::move(call),
+                                std::make_shared<const registry::CallContext>(std::move(*context)),
                                 std::make_shared<policy::SessionCalls>(), parts.catalog};
   const auto envelope = co_await tools.run(std::move(request));
   const auto soon = async::Deadline::after(parts.time, 1s);

@@ -51,14 +51,15 @@ class OfflinePort final : public realtime::ModelPort, private VadSink {
 
   const realtime::ProviderProfile& profile() const override { return profile_; }
 
-  asio::awaitable<Result<void>> open(const json::object& session, async::Deadline) override {
+  asio::awaitable<Result<void>> open(realtime::SessionOpening opening, async::Deadline) override {
     const auto executor = co_await asio::this_coro::executor;
     wake_ = std::make_unique<async::Event>(executor);
     auto vad = Vad::make();
     if (!vad) co_return vad.error();
     vad_.emplace(std::move(*vad));
     conversation_.say_created();
-    conversation_.update_session(session, "evt_callosum_open");
+    opening.session["tools"] = opening.tools->list;
+    conversation_.update_session(opening.session, "evt_callosum_open");
     co_return Result<void>{};
   }
 

@@ -39,7 +39,7 @@ class OpenAiPort final : public realtime::ModelPort {
 
   const realtime::ProviderProfile& profile() const override { return profile_; }
 
-  asio::awaitable<Result<void>> open(const json::object& session,
+  asio::awaitable<Result<void>> open(realtime::SessionOpening opening,
                                      async::Deadline deadline) override {
     net::WsConnectOptions connect;
     connect.url = with_model(options_.url, options_.model);
@@ -52,9 +52,9 @@ class OpenAiPort final : public realtime::ModelPort {
     auto connected = co_await net::connect_websocket(time_, std::move(connect), deadline);
     if (!connected) co_return connected.error();
     connection_ = std::move(*connected);
-    if (!connection_->send(realtime::encode_session_update(session, "evt_callosum_open"))) {
-      co_return lost();
-    }
+    const auto update =
+        realtime::encode_session_update(opening.session, opening.tools->text, "evt_callosum_open");
+    if (!connection_->send(update)) co_return lost();
     co_return Result<void>{};
   }
 

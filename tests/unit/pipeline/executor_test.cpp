@@ -48,8 +48,8 @@ TEST(Executor, AnswersTheSameCallFiveTimesFromOneRun) {
   w.scripts["stock"].takes = 50ms;
   std::vector<registry::Envelope> answers;
   for (int i = 0; i < 5; ++i) {
-    w.executor->submit(w.request("call_1", "stock"), [&](registry::Envelope envelope) {
-      answers.push_back(std::move(envelope));
+    w.executor->submit(w.request("call_1", "stock"), [&](const pipeline::Executor::Answer& answer) {
+      answers.push_back(*answer);
     });
   }
 
@@ -135,7 +135,7 @@ TEST(Executor, BlocksDestructiveToolsByAccessByNameAndByArgumentInALiveConversat
 TEST(Executor, RefusesAProvidersCallInATransportOnlySession) {
   ToolWorld w({make_tool("stock")});
   auto request = w.request("call_1", "stock");
-  request.context.tool_ownership = registry::ToolOwnership::transport_only;
+  ToolWorld::edit(request).tool_ownership = registry::ToolOwnership::transport_only;
 
   const auto envelope = w.run(std::move(request));
 
@@ -149,13 +149,13 @@ TEST(Executor, AsksForMembershipRoleAndAssurance) {
   tool.min_assurance = registry::Assurance::carrier;
   ToolWorld w({tool});
   auto stranger = w.request("1", "stock");
-  stranger.context.is_member = false;
+  ToolWorld::edit(stranger).is_member = false;
   auto without_role = w.request("2", "stock");
   auto unknown_caller = w.request("3", "stock");
-  unknown_caller.context.roles = {"manager"};
-  unknown_caller.context.assurance = registry::Assurance::none;
+  ToolWorld::edit(unknown_caller).roles = {"manager"};
+  ToolWorld::edit(unknown_caller).assurance = registry::Assurance::none;
   auto right = w.request("4", "stock");
-  right.context.roles = {"staff", "manager"};
+  ToolWorld::edit(right).roles = {"staff", "manager"};
 
   EXPECT_EQ(type_of(w.run(std::move(stranger))), ErrorType::forbidden);
   EXPECT_EQ(type_of(w.run(std::move(without_role))), ErrorType::forbidden);
@@ -179,7 +179,7 @@ TEST(Executor, SpendsABudgetEachTurnAndCountsNoRefusals) {
 
   const auto third = w.run(w.request("3", "stock"));
   auto next_turn = w.request("4", "stock");
-  next_turn.context.turn = 1;
+  ToolWorld::edit(next_turn).turn = 1;
 
   EXPECT_EQ(type_of(third), ErrorType::budget_exceeded);
   EXPECT_TRUE(w.run(std::move(next_turn)).ok());
@@ -210,7 +210,8 @@ TEST(Executor, CutsAReadWhenTheCallerInterruptsAndLetsAWriteEnd) {
   w.scripts["look"].takes = 1s;
   w.scripts["book"].takes = 1s;
   std::vector<std::string> answers;
-  const auto note = [&](registry::Envelope e) {
+  const auto note = [&](const pipeline::Executor::Answer& answer) {
+    const auto& e = *answer;
     answers.push_back(e.meta.call_id +
                       (e.ok() ? " ok" : " " + std::string(to_string(e.error->type))));
   };
@@ -234,8 +235,8 @@ TEST(Executor, LetsAWriteEndWhenNobodyWaitsForItAnyMore) {
   ToolWorld w({write});
   w.scripts["book"].takes = 1s;
   bool answered = false;
-  const auto ticket = w.executor->submit(w.request("write", "book"),
-                                         [&](const registry::Envelope&) { answered = true; });
+  const auto ticket =
+      w.executor->submit(w.request("write", "book"), [&](const auto&) { answered = true; });
   w.world.settle();
 
   w.executor->forget(ticket);

@@ -67,7 +67,7 @@ TEST(Envelope, WritesIntentsAsObjectsWithTheirWord) {
                       {Intent::set_pending_message, "Goodbye."}};
 
   EXPECT_EQ(
-      canonical_json(encode(envelope).at("intents")),
+      canonical_json(parse_strict(encode_text(envelope))->at("intents")),
       R"([{"after":"current_turn","type":"END_VOICE_SESSION"},{"type":"SUPPRESS_AUDIO"},)"
       R"({"type":"SUPPRESS_TRANSCRIPT"},{"message":"Goodbye.","type":"SET_PENDING_MESSAGE"}])");
 }

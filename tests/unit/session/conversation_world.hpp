@@ -27,9 +27,11 @@ class FakeModel final : public realtime::ModelPort {
     profile_.provider = "fake";
   }
   const realtime::ProviderProfile& profile() const override { return profile_; }
-  boost::asio::awaitable<Result<void>> open(const json::object& session, async::Deadline) override {
+  boost::asio::awaitable<Result<void>> open(realtime::SessionOpening opening,
+                                            async::Deadline) override {
     if (script_->refuses_to_open) co_return fail(ErrorType::transient, "unreachable");
-    script_->opened_with = session;
+    script_->opened_with = opening.session;
+    script_->opened_with["tools"] = opening.tools->list;
     co_return Result<void>{};
   }
   boost::asio::awaitable<Result<realtime::ServerFrame>> next(async::Deadline deadline) override {
@@ -89,13 +91,14 @@ class Conversation {
   explicit Conversation(std::vector<registry::ToolSpec> tools) : w(std::move(tools)) {
     caller = std::make_shared<CallerScript>(w.world.executor());
     json::array list;
-    session::SessionStart start;
+    std::vector<std::string> names;
     for (const auto& tool : w.catalog->snapshot()->tools()) {
       list.push_back(json::object{{"type", "function"}, {"name", tool.name}});
-      start.tool_names.push_back(tool.name);
+      names.push_back(tool.name);
     }
+    session::SessionStart start;
     start.context = w.context();
-    start.tools = list;
+    start.offer = std::make_shared<session::ToolOffer>(list, names);
     start.instructions = "PROMPT";
     session::SessionParts parts{
         w.world.time(),
