@@ -51,7 +51,8 @@ Result<storage::Tenant> decode_tenant(std::string_view text) {
     if (value && value->is_string() && !value->get_string().empty()) {
       (tenant.*field.place).assign(value->get_string().data(), value->get_string().size());
     } else if (value || field.is_required) {
-      problems.push_back(std::string(field.name) + (value ? ": expected a text, not empty" : ": is missing"));
+      problems.push_back(std::string(field.name) +
+                         (value ? ": expected a text, not empty" : ": is missing"));
     }
   }
   for (const auto& member : *object) {
@@ -77,9 +78,8 @@ asio::awaitable<net::HttpResponse> AdminAddTenantResource::handle(const net::Htt
   const auto deadline = async::Deadline::after(parts_.time, std::chrono::seconds(5));
   const auto added = co_await storage::add_tenant(parts_.database, std::move(*tenant), deadline);
   if (!added) co_return error_response(added.error());
-  parts_.log.info("tenant_added", {{"tenant_id", added->id},
-                                   {"slug", added->slug},
-                                   {"by", principal->subject}});
+  parts_.log.info("tenant_added",
+                  {{"tenant_id", added->id}, {"slug", added->slug}, {"by", principal->subject}});
   co_return net::HttpResponse::json(201, json::serialize(encode_tenant(*added)));
 }
 

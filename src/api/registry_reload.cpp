@@ -24,12 +24,11 @@ json::array encode(const std::vector<registry::LoadProblem>& problems) {
 
 net::HttpResponse refusal(const ReloadReport& report) {
   const auto count = report.problems.size();
-  const json::object error{{"type", to_string(ErrorType::validation)},
-                           {"message", "not reloaded, the tools of before serve on: " +
-                                           std::to_string(count) +
-                                           (count == 1 ? " problem" : " problems") +
-                                           " in the packs"},
-                           {"problems", encode(report.problems)}};
+  const json::object error{
+      {"type", to_string(ErrorType::validation)},
+      {"message", "not reloaded, the tools of before serve on: " + std::to_string(count) +
+                      (count == 1 ? " problem" : " problems") + " in the packs"},
+      {"problems", encode(report.problems)}};
   const json::object body{{"error", error}, {"registry_version", report.old_version}};
   return net::HttpResponse::json(422, json::serialize(body));
 }

@@ -60,8 +60,7 @@ Result<std::unique_ptr<Editions>> Editions::make(Options options) {
     }
     return problems;
   };
-  editions->registry_ =
-      std::make_unique<registry::Registry>(loaded.snapshot, std::move(registry));
+  editions->registry_ = std::make_unique<registry::Registry>(loaded.snapshot, std::move(registry));
   for (const auto* outcome : {"changed", "unchanged", "refused", "locked", "failed"}) {
     editions->count_of(outcome);  // there at 0, for alerts that compare
   }

@@ -17,12 +17,11 @@ constexpr auto kPlanTimeout = 5s;
 void warn_of_missing(telemetry::Log& log, const storage::Tenant& tenant,
                      const TenantPrompt& prompt) {
   if (prompt.missing.empty()) return;
-  log.warn("tenant_data_missing",
-           {{"tenant", tenant.slug},
-            {"tenant_id", tenant.id},
-            {"table", "businesses"},
-            {"row", prompt.has_business ? "there" : "missing"},
-            {"nothing_for", join(prompt.missing, ", ")}});
+  log.warn("tenant_data_missing", {{"tenant", tenant.slug},
+                                   {"tenant_id", tenant.id},
+                                   {"table", "businesses"},
+                                   {"row", prompt.has_business ? "there" : "missing"},
+                                   {"nothing_for", join(prompt.missing, ", ")}});
 }
 
 Error not_theirs() { return fail(ErrorType::forbidden, "you are not a member of that business"); }

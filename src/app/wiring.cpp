@@ -55,7 +55,7 @@ Result<ProviderFactory> make_openai(const ProviderSource& source) {
   }
   ProviderFactory provider;
   provider.make = [url = config.url, key = config.key, model = config.model, tls = *tls,
-                         &time = parts.time] {
+                   &time = parts.time] {
     return provider::openai::make_openai_port({url, key, model, tls}, time);
   };
   provider.export_name = "openai";

@@ -2,6 +2,10 @@
 #include <csignal>
 #include <fstream>
 #include <gmock/gmock.h>
+#include <poll.h>
+#include <pty.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "base/json.hpp"
 #include "base/text.hpp"
@@ -223,6 +227,46 @@ TEST(Reload, ManyTimesUnderCallsHarmsNone) {
   EXPECT_EQ(gateway->metric("registry_versions_live"), kRounds);
   calls.clear();
   EXPECT_TRUE(eventually([&] { return gateway->metric("registry_versions_live") == 1; }, 20s));
+}
+
+/// What the terminal shows until `wanted` is there, or nothing more comes.
+std::string read_terminal(int terminal, std::string_view wanted) {
+  std::string shown;
+  pollfd ready{terminal, POLLIN, 0};
+  while (shown.find(wanted) == std::string::npos && ::poll(&ready, 1, 30000) > 0) {
+    char bytes[1024];
+    const auto got = ::read(terminal, bytes, sizeof bytes);
+    if (got <= 0) break;
+    shown.append(bytes, static_cast<std::size_t>(got));
+  }
+  return shown;
+}
+
+TEST(Hangup, OfItsOwnTerminalEndsADemoAndASignalByHandReloadsIt) {
+  const TempFolder folder;
+  const auto run = folder.path().string();
+  const auto path = program("callosum");
+  const auto data = run + "/data";
+  int terminal = -1;
+  const pid_t demo = ::forkpty(&terminal, nullptr, nullptr, nullptr);
+  if (demo == 0) {
+    ::setenv("XDG_RUNTIME_DIR", run.c_str(), 1);
+    ::execl(path.c_str(), "callosum", "demo", "--listen", "127.0.0.1:0", "--data", data.c_str(),
+            "--set", "log.level=info", nullptr);
+    ::_exit(127);
+  }
+  const auto hello = read_terminal(terminal, "Stop with Ctrl-C");
+  EXPECT_THAT(hello, HasSubstr("Stop with Ctrl-C"));
+
+  ::kill(demo, SIGHUP);
+  const auto reloaded = read_terminal(terminal, "registry_unchanged");
+  ::close(terminal);
+
+  EXPECT_THAT(reloaded, HasSubstr("registry_unchanged"));
+  int status = -1;
+  EXPECT_TRUE(eventually([&] { return ::waitpid(demo, &status, WNOHANG) == demo; }, 20s));
+  EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0) << status;
+  if (!WIFEXITED(status) && !WIFSIGNALED(status)) ::kill(demo, SIGKILL);
 }
 
 }  // namespace

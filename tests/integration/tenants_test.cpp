@@ -61,9 +61,7 @@ TEST_F(Tenants, WithoutABusinessRowAreServedAndTheLogNamesWhatIsMissing) {
     EXPECT_THAT(said, Not(HasSubstr("trouble"))) << question;
   }
   ASSERT_TRUE(eventually(
-      [] {
-        return gateway->process().errors().find("tenant_data_missing") != std::string::npos;
-      },
+      [] { return gateway->process().errors().find("tenant_data_missing") != std::string::npos; },
       std::chrono::seconds(10)));
   const auto log = gateway->process().errors();
   EXPECT_THAT(log, HasSubstr("businesses"));
@@ -93,8 +91,7 @@ TEST_F(Tenants, AreRefusedWithTheReason) {
 }
 
 TEST_F(Tenants, MadeByTheVerbAtARunningGatewayCanBeCalled) {
-  const auto added =
-      run(there({"add", "verb-there", "--timezone", "America/New_York", "--json"}));
+  const auto added = run(there({"add", "verb-there", "--timezone", "America/New_York", "--json"}));
   const auto again = run(there({"add", "verb-there", "--timezone", "UTC"}));
   const auto listed = run(there({"list"}));
 

@@ -1,6 +1,7 @@
 #include "app/commands/remote.hpp"
 
 #include <CLI/CLI.hpp>
+#include <boost/asio/io_context.hpp>
 
 #include "app/commands/run_alone.hpp"
 #include "app/runtime_files.hpp"

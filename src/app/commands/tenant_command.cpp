@@ -1,6 +1,7 @@
 #include "app/commands/tenant_command.hpp"
 
 #include <CLI/CLI.hpp>
+#include <boost/asio/io_context.hpp>
 #include <boost/json/serialize.hpp>
 #include <filesystem>
 
@@ -84,6 +85,7 @@ Result<std::string> TenantCommand::add_here() {
   std::error_code ec;
   std::filesystem::create_directories(config->data, ec);
   if (ec) return fail(ErrorType::permanent, "data: " + config->data + ": " + ec.message());
+  asio::io_context context(1);
   const auto database = storage::Database::open({.path = config->database_or_default()});
   if (!database) return database.error();
   async::SystemTime time;
@@ -91,7 +93,6 @@ Result<std::string> TenantCommand::add_here() {
   auto tenant = tenant_;
   if (tenant.name.empty()) tenant.name = tenant.slug;
   if (tenant.id.empty()) tenant.id = make_uuid7(time, random);
-  asio::io_context context(1);
   const auto deadline = async::Deadline::after(time, 10s);
   const auto added =
       run_alone(context, storage::add_tenant(**database, std::move(tenant), deadline));
@@ -107,10 +108,10 @@ Result<std::string> TenantCommand::list_here() {
   if (!std::filesystem::exists(file, ec)) {
     return fail(ErrorType::not_found, "there is no database " + file.string());
   }
+  asio::io_context context(1);
   const auto database = storage::Database::open({.path = file});
   if (!database) return database.error();
   async::SystemTime time;
-  asio::io_context context(1);
   const auto deadline = async::Deadline::after(time, 10s);
   const auto all = run_alone(context, storage::list_tenants(**database, deadline));
   if (!all) return all.error();
@@ -146,8 +147,8 @@ int TenantCommand::run() {
                 "database here; give one or the other\n");
     return 2;
   }
-  const auto answer = is_here() ? (adds ? add_here() : list_here())
-                                : (adds ? add_there() : list_there());
+  const auto answer =
+      is_here() ? (adds ? add_here() : list_here()) : (adds ? add_there() : list_there());
   if (!answer) {
     output_.err(verb + answer.error().message + "\n");
     if (!answer.error().detail.empty()) output_.err("  " + answer.error().detail + "\n");

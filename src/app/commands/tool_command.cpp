@@ -1,6 +1,7 @@
 #include "app/commands/tool_command.hpp"
 
 #include <CLI/CLI.hpp>
+#include <boost/asio/io_context.hpp>
 #include <boost/json/serialize.hpp>
 
 #include "app/commands/config_command.hpp"
@@ -94,6 +95,7 @@ Result<std::string> ToolCommand::run_here() {
     if (!folder) return folder.error();
     config->packs = {folder->string()};
   }
+  asio::io_context context(1);
   auto parts = make_parts({.config = std::move(*config), .is_demo = false, .with_provider = false});
   if (!parts) return parts.error();
   Planner planner(**parts);
@@ -104,7 +106,6 @@ Result<std::string> ToolCommand::run_here() {
   // Whoever may read the database may say who is on the line.
   principal.assurance = phone_.empty() ? registry::Assurance::none : registry::Assurance::carrier;
   const registry::ToolCall call{make_id("call_", (*parts)->random), name_, args_};
-  asio::io_context context(1);
   auto work = run_tool(**parts, planner, principal, tenant_, call);
   return run_alone(context, std::move(work));
 }

@@ -96,7 +96,8 @@ OpenCall::OpenCall(const Served& gateway, const std::string& tenant) : client_(g
     throw std::runtime_error("no session: " + std::to_string(status));
   }
   client_.send(client_frame(
-      1, R"({"type":"session.update","session":{"type":"realtime","output_modalities":["text"]}})"));
+      1,
+      R"({"type":"session.update","session":{"type":"realtime","output_modalities":["text"]}})"));
   client_.find_frame(1, "session.updated");
 }
 

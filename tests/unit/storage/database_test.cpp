@@ -313,8 +313,9 @@ TEST(Tenants, AreAddedOnlyWithFieldsThatCanBeUsed) {
     EXPECT_TRUE(message_of(with([&](Tenant& t) { t.timezone = zone; })).starts_with("timezone: "))
         << zone;
   }
-  EXPECT_NE(message_of(with([](Tenant& t) { t.timezone = "Europe/Berln"; }))
-                .find("did you mean Europe/Berlin?"),
+  EXPECT_NE(message_of(with([](Tenant& t) {
+              t.timezone = "Europe/Berln";
+            })).find("did you mean Europe/Berlin?"),
             std::string::npos);
   EXPECT_EQ(message_of(with([](Tenant& t) { t.id = "7", t.name = ""; })),
             "id: expected a UUID; name: expected 1 to 200 bytes of UTF-8 text without control "
