@@ -16,10 +16,10 @@ void install(Parts& parts, const registry::Pack& pack, Problems& problems) {
   const auto note = [&](const Result<void>& installed, const std::filesystem::path& file,
                         const char* field) {
     if (installed) return;
-    std::string_view message = installed.error().message;
+    auto message = installed.error().message;
     const auto prefix = file.string() + ": ";
-    if (message.starts_with(prefix)) message.remove_prefix(prefix.size());
-    problems.push_back({{file.string(), 0}, field, std::string(message)});
+    if (message.starts_with(prefix)) message.erase(0, prefix.size());
+    problems.push_back({{file.string(), 0}, field, std::move(message)});
   };
   note(tool::sql::install_pack_schema(*parts.database, pack), pack.schema_file, "schema");
   if (!parts.is_demo || !problems.empty()) return;

@@ -129,6 +129,20 @@ TEST(Reload, WithBrokenPacksServesOnAndNamesFileLineAndField) {
       10s));
 }
 
+TEST(Reload, WithASchemaThatMayNotRunSaysWhichFileAndWhy) {
+  const auto gateway = serve();
+  const auto schema = gateway->manifest().parent_path() / "schema.sql";
+  std::ofstream(schema, std::ios::app) << "\nDROP TABLE bookings;\n";
+
+  const auto refusal = reload(*gateway, 422);
+
+  const auto& problem = refusal.at("error").at("problems").as_array().at(0).as_object();
+  EXPECT_EQ(text_at(problem, "file"), schema.string());
+  EXPECT_EQ(text_at(problem, "field"), "schema");
+  EXPECT_EQ(std::string(text_at(problem, "message")).find(schema.string()), std::string::npos);
+  EXPECT_THAT(std::string(text_at(problem, "message")), HasSubstr("not allowed here"));
+}
+
 TEST(Reload, ServesOnWhateverBecomesOfThePacks) {
   const auto gateway = serve();
   const auto good = gateway->read(gateway->manifest());
