@@ -49,11 +49,11 @@ FORBIDDEN_HEADERS = {
     "boost/asio/experimental/awaitable_operators.hpp": "async::with_deadline or a TaskGroup: `||` hides exceptions",
 }
 LIGHT_HEADERS = re.compile(
-    r"boost/asio/(awaitable|any_io_executor)\.hpp|boost/json/(fwd|value|object|array|string|storage_ptr)\.hpp"
+    r"boost/asio/(awaitable|any_io_executor)\.hpp|boost/json/(fwd|value|object|array|string|storage_ptr|monotonic_resource)\.hpp"
 )
 # Low floors are made of such headers: there they are the subject, not a convenience.
 LIGHT_IN_FOLDER = {
-    "src/base/": re.compile(r"boost/system/result\.hpp"),
+    "src/base/": re.compile(r"boost/system/result\.hpp|boost/container/deque\.hpp"),
     "src/async/": re.compile(r"boost/(asio|system)/.*"),
 }
 # A header of these folders may be heavy when no other folder includes it.

@@ -3,11 +3,17 @@
 #include <boost/json/serialize.hpp>
 
 #include "base/json.hpp"
-#include "storage/tenants.hpp"
 
 namespace callosum::api {
 
 namespace asio = boost::asio;
+
+json::object encode_tenant(const storage::Tenant& tenant) {
+  return {{"id", tenant.id},
+          {"slug", tenant.slug},
+          {"name", tenant.name},
+          {"timezone", tenant.timezone}};
+}
 
 AdminTenantsResource::AdminTenantsResource(const auth::Authenticator& authenticator,
                                            storage::Database& database, async::TimeSource& time)
@@ -25,10 +31,7 @@ asio::awaitable<net::HttpResponse> AdminTenantsResource::handle(const net::HttpR
     const bool theirs = principal->has_role("operator") || principal->is_member_of(tenant.id) ||
                         principal->is_member_of(tenant.slug);
     if (!theirs) continue;
-    list.push_back(json::object{{"id", tenant.id},
-                                {"slug", tenant.slug},
-                                {"name", tenant.name},
-                                {"timezone", tenant.timezone}});
+    list.push_back(encode_tenant(tenant));
   }
   co_return net::HttpResponse::json(200, json::serialize(json::object{{"tenants", list}}));
 }

@@ -1,9 +1,12 @@
 #pragma once
 
+#include <boost/json/object.hpp>
+
 #include "api/auth/authenticator.hpp"
 #include "api/resource.hpp"
 #include "async/time_source.hpp"
 #include "storage/database.hpp"
+#include "storage/tenants.hpp"
 
 namespace callosum::api {
 
@@ -23,5 +26,8 @@ class AdminTenantsResource final : public Resource {
   storage::Database& database_;
   async::TimeSource& time_;
 };
+
+/// `{id, slug, name, timezone}`.
+boost::json::object encode_tenant(const storage::Tenant& tenant);
 
 }  // namespace callosum::api

@@ -9,12 +9,8 @@ namespace callosum::api {
 namespace asio = boost::asio;
 
 AdminToolsResource::AdminToolsResource(const auth::Authenticator& authenticator, PlanCall plan,
-                                       pipeline::Executor& executor,
-                                       std::shared_ptr<const pipeline::Catalog> catalog)
-    : authenticator_(authenticator),
-      plan_(std::move(plan)),
-      executor_(executor),
-      catalog_(std::move(catalog)) {}
+                                       pipeline::Executor& executor)
+    : authenticator_(authenticator), plan_(std::move(plan)), executor_(executor) {}
 
 asio::awaitable<net::HttpResponse> AdminToolsResource::handle(
     const net::HttpRequest& request, const std::vector<std::string>& parts) {
@@ -35,16 +31,13 @@ asio::awaitable<net::HttpResponse> AdminToolsResource::handle(
     co_return error_response(error);
   }
   std::string tenant(text_at(*fields, "tenant_id"));
-  auto context = co_await plan_(*principal, std::move(tenant));
-  if (!context) co_return error_response(context.error());
+  auto call = co_await plan_(*principal, std::move(tenant));
+  if (!call) co_return error_response(call.error());
 
   const bool has_args = args && args->is_object();
-  pipeline::CallRequest call{{std::string(text_at(*fields, "call_id")), parts.front(),
-                              has_args ? json::serialize(*args) : "{}"},
-                             std::make_shared<const registry::CallContext>(std::move(*context)),
-                             std::make_shared<policy::SessionCalls>(),
-                             catalog_};
-  const auto envelope = co_await executor_.run(std::move(call));
+  call->call = {std::string(text_at(*fields, "call_id")), parts.front(),
+                has_args ? json::serialize(*args) : "{}"};
+  const auto envelope = co_await executor_.run(std::move(*call));
   co_return net::HttpResponse::json(200, registry::encode_text(envelope));
 }
 

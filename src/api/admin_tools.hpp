@@ -12,12 +12,12 @@ namespace callosum::api {
 /// `{tenant_id?, args?, call_id?}`; the answer is the envelope, status 200 whatever it says.
 class AdminToolsResource final : public Resource {
  public:
-  using PlanCall = std::function<boost::asio::awaitable<Result<registry::CallContext>>(
+  /// The call but for its own words.
+  using PlanCall = std::function<boost::asio::awaitable<Result<pipeline::CallRequest>>(
       auth::Principal principal, std::string tenant)>;
 
   AdminToolsResource(const auth::Authenticator& authenticator, PlanCall plan,
-                     pipeline::Executor& executor,
-                     std::shared_ptr<const pipeline::Catalog> catalog);
+                     pipeline::Executor& executor);
   std::string_view method() const override { return "POST"; }
   std::string_view path() const override { return "/api/admin/tools/{tool}"; }
   boost::asio::awaitable<net::HttpResponse> handle(const net::HttpRequest& request,
@@ -27,7 +27,6 @@ class AdminToolsResource final : public Resource {
   const auth::Authenticator& authenticator_;
   PlanCall plan_;
   pipeline::Executor& executor_;
-  std::shared_ptr<const pipeline::Catalog> catalog_;
 };
 
 }  // namespace callosum::api

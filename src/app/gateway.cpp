@@ -3,17 +3,18 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/signal_set.hpp>
-#include <csignal>
 #include <thread>
 #include <unistd.h>
 
+#include "api/admin_add_tenant.hpp"
 #include "api/admin_tenants.hpp"
 #include "api/admin_tools.hpp"
 #include "api/client_secrets.hpp"
 #include "api/probes.hpp"
+#include "api/registry_reload.hpp"
 #include "api/router.hpp"
 #include "app/planner.hpp"
+#include "app/signals.hpp"
 #include "async/task_group.hpp"
 #include "async/with_deadline.hpp"
 #include "channel/realtime/realtime_channel.hpp"
@@ -28,6 +29,11 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr auto kDrainTime = 10s;
+constexpr auto kReloadTime = 50s;  // within what the server gives a handler
+
+asio::awaitable<Result<api::ReloadReport>> reload(Parts& parts) {
+  return parts.editions->reload(async::Deadline::after(parts.time, kReloadTime));
+}
 
 /// One thread's share of the gateway.
 class Worker {
@@ -50,8 +56,11 @@ class Worker {
             [&planner](api::auth::Principal principal, std::string tenant) {
               return planner.plan_call(std::move(principal), std::move(tenant));
             },
-            executor_, parts.catalog),
+            executor_),
         admin_tenants_(*parts.authenticator, *parts.database, parts.time),
+        admin_add_tenant_(
+            {*parts.authenticator, *parts.database, parts.time, parts.random, *parts.log}),
+        registry_reload_(*parts.authenticator, [&parts] { return reload(parts); }),
         main_(*parts.log),
         admin_(*parts.log) {
     for (api::Resource* resource :
@@ -74,6 +83,8 @@ class Worker {
     if (parts_.config.metrics) router.add(metrics_);
     router.add(admin_tools_);
     router.add(admin_tenants_);
+    router.add(admin_add_tenant_);
+    router.add(registry_reload_);
   }
 
   /// Whether nobody at all listens there, not even one who would share.
@@ -151,6 +162,8 @@ class Worker {
   api::ClientSecretsResource client_secrets_;
   api::AdminToolsResource admin_tools_;
   api::AdminTenantsResource admin_tenants_;
+  api::AdminAddTenantResource admin_add_tenant_;
+  api::RegistryReloadResource registry_reload_;
   api::Router main_;
   api::Router admin_;
   std::vector<std::unique_ptr<net::Server>> servers_;
@@ -164,6 +177,7 @@ struct Gateway::State {
   std::unique_ptr<Parts> parts;
   std::unique_ptr<Planner> planner;
   std::vector<std::unique_ptr<Worker>> workers;
+  std::unique_ptr<Signals> signals;  // on the first worker's loop
   std::uint16_t port = 0;
   std::uint16_t tls_port = 0;
   std::uint16_t admin_port = 0;
@@ -237,6 +251,8 @@ Result<std::unique_ptr<Gateway>> Gateway::make(std::unique_ptr<Parts> parts,
     const auto with_admin = listen_everywhere(state->workers, {true, admin, &state->admin_port});
     if (!with_admin) return with_admin.error();
   }
+  // Before anybody is told that it listens: a signal may come at once.
+  state->signals = std::make_unique<Signals>(state->workers.front()->context());
   return std::unique_ptr<Gateway>(new Gateway(std::move(state)));
 }
 
@@ -247,21 +263,22 @@ Parts& Gateway::parts() { return *state_->parts; }
 
 int Gateway::run() {
   auto& workers = state_->workers;
-  std::signal(SIGPIPE, SIG_IGN);
-  asio::signal_set signals(workers.front()->context(), SIGINT, SIGTERM);
-  std::function<void(const boost::system::error_code&, int)> on_signal =
-      [&](const boost::system::error_code& ec, int) {
-        if (ec) return;
-        if (!state_->parts->is_ready.exchange(false)) ::_exit(130);  // asked twice
-        state_->parts->log->info("stopping");
-        for (const auto& worker : workers) worker->stop();
-        signals.async_wait(on_signal);
-      };
-  signals.async_wait(on_signal);
-  state_->parts->is_ready = true;
+  auto& parts = *state_->parts;
+  const auto stop = [&] {
+    if (!parts.is_ready.exchange(false)) ::_exit(130);  // asked twice
+    parts.log->info("stopping");
+    for (const auto& worker : workers) worker->stop();
+  };
+  const auto start_reload = [&] {
+    if (!parts.is_ready) return;
+    // What comes of it is in the log and the metrics.
+    asio::co_spawn(workers.front()->context(), reload(parts), asio::detached);
+  };
+  state_->signals->listen({stop, start_reload});
+  parts.is_ready = true;
   for (std::size_t i = 1; i < workers.size(); ++i) workers[i]->start();
   // Waiting for signals alone must not keep the first worker's loop going.
-  const std::function<void()> release = [&] { signals.cancel(); };
+  const std::function<void()> release = [&] { state_->signals->cancel(); };
   workers.front()->run_here(release);
   for (const auto& worker : workers) worker->join();
   return 0;

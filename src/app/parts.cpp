@@ -8,34 +8,57 @@
 namespace callosum::app {
 namespace {
 
-Error report(const std::vector<registry::LoadProblem>& problems) {
-  std::string text = std::to_string(problems.size()) +
-                     (problems.size() == 1 ? " problem" : " problems") + " in the packs:";
-  for (const auto& problem : problems) text += "\n  " + problem.to_string();
-  return fail(ErrorType::validation, text);
+using Problems = std::vector<registry::LoadProblem>;
+
+/// Brings the pack's tables to the file, which its tools are then compiled against. What a reload
+/// adds stays where the reload is refused afterwards: tables that nobody uses.
+void install(Parts& parts, const registry::Pack& pack, Problems& problems) {
+  const auto note = [&](const Result<void>& installed, const std::filesystem::path& file,
+                        const char* field) {
+    if (installed) return;
+    auto message = installed.error().message;
+    const auto prefix = file.string() + ": ";
+    if (message.starts_with(prefix)) message.erase(0, prefix.size());
+    problems.push_back({{file.string(), 0}, field, std::move(message)});
+  };
+  note(tool::sql::install_pack_schema(*parts.database, pack), pack.schema_file, "schema");
+  if (!parts.is_demo || !problems.empty()) return;
+  note(tool::sql::install_demo_data(*parts.database, pack), pack.demo_file, "demo");
 }
 
-Result<void> load_catalog(Parts& parts) {
-  const std::vector<std::filesystem::path> folders(parts.config.packs.begin(),
-                                                   parts.config.packs.end());
-  auto loaded = registry::load_packs(folders, {"openai"});
-  if (!loaded.snapshot) return report(loaded.problems);
-  for (const auto& warning : loaded.warnings) {
-    parts.log->warn("manifest_warning", {{"problem", warning.to_string()}});
-  }
-  for (const auto& pack : loaded.snapshot->packs()) {
-    const auto installed = tool::sql::install_pack_schema(*parts.database, pack);
-    if (!installed) return installed.error();
-    if (!parts.is_demo) continue;
-    const auto demo = tool::sql::install_demo_data(*parts.database, pack);
-    if (!demo) return demo.error();
-  }
-  parts.kinds = make_tool_kinds(*parts.database);
+Result<std::unique_ptr<Edition>> build_edition(
+    Parts& parts, const std::shared_ptr<const registry::Snapshot>& snapshot, bool with_provider,
+    Problems& problems) {
+  for (const auto& pack : snapshot->packs()) install(parts, pack, problems);
+  if (!problems.empty()) return fail(ErrorType::validation, "the packs have problems");
   std::vector<tool::ToolKind*> kinds;
   for (const auto& kind : parts.kinds) kinds.push_back(kind.get());
-  std::vector<registry::LoadProblem> problems;
-  parts.catalog = pipeline::Catalog::make(loaded.snapshot, kinds, problems);
-  if (!problems.empty()) return report(problems);
+  auto catalog = pipeline::Catalog::make(snapshot, kinds, problems);
+  if (!problems.empty()) return fail(ErrorType::validation, "the packs have problems");
+  ProviderFactory provider;
+  if (with_provider) {
+    auto made = make_provider(parts, snapshot);
+    if (!made) return made.error();
+    provider = std::move(*made);
+  }
+  const auto live = parts.metrics.gauge(
+      "registry_versions_live", "Versions of the packs that sessions, old or new, still use.");
+  return std::make_unique<Edition>(std::move(catalog), std::move(provider), live);
+}
+
+Result<void> load_editions(Parts& parts, bool with_provider) {
+  parts.kinds = make_tool_kinds(*parts.database);
+  const auto& packs = parts.config.packs;
+  registry::RegistryOptions registry{.folders = {packs.begin(), packs.end()},
+                                     .providers = {"openai"},
+                                     .is_locked = parts.config.registry_lock,
+                                     .accept = {}};
+  auto build = [&parts, with_provider](const auto& snapshot, Problems& problems) {
+    return build_edition(parts, snapshot, with_provider, problems);
+  };
+  auto made = Editions::make({std::move(registry), std::move(build), *parts.log, parts.metrics});
+  if (!made) return made.error();
+  parts.editions = std::move(*made);
   return {};
 }
 
@@ -82,7 +105,7 @@ Result<std::unique_ptr<Parts>> make_parts(PartsOptions options) {
   if (!database) return database.error();
   parts->database = std::move(*database);
 
-  const auto loaded = load_catalog(*parts);
+  const auto loaded = load_editions(*parts, options.with_provider);
   if (!loaded) return loaded.error();
   parts->gates = make_gates(config);
 
@@ -100,10 +123,6 @@ Result<std::unique_ptr<Parts>> make_parts(PartsOptions options) {
       std::make_unique<api::auth::Authenticator>(std::move(*keys), *parts->secrets, parts->time);
   parts->origins =
       std::make_unique<api::auth::OriginPolicy>(config.auth.allowed_origins, parts->is_demo);
-  if (options.with_provider) {
-    const auto provider = make_provider(*parts);
-    if (!provider) return provider.error();
-  }
   return parts;
 }
 

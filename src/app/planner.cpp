@@ -2,7 +2,7 @@
 
 #include "app/tenant_prompt.hpp"
 #include "base/ids.hpp"
-#include "registry/export/export.hpp"
+#include "base/text.hpp"
 
 namespace callosum::app {
 
@@ -13,18 +13,20 @@ namespace {
 
 constexpr auto kPlanTimeout = 5s;
 
+/// A tenant whose packs know nothing of it is answered for, with what the prompt says of that.
+void warn_of_missing(telemetry::Log& log, const storage::Tenant& tenant,
+                     const TenantPrompt& prompt) {
+  if (prompt.missing.empty()) return;
+  log.warn("tenant_data_missing", {{"tenant", tenant.slug},
+                                   {"tenant_id", tenant.id},
+                                   {"table", "businesses"},
+                                   {"row", prompt.has_business ? "there" : "missing"},
+                                   {"nothing_for", join(prompt.missing, ", ")}});
+}
+
 Error not_theirs() { return fail(ErrorType::forbidden, "you are not a member of that business"); }
 
 }  // namespace
-
-registry::AccessMode access_mode_of(const registry::Snapshot& snapshot) {
-  auto strictest = registry::AccessMode::confirm;
-  for (const auto& pack : snapshot.packs()) {
-    const auto mode = registry::parse_word<registry::AccessMode>(pack.access_mode);
-    if (mode) strictest = std::min(strictest, *mode);
-  }
-  return strictest;
-}
 
 asio::awaitable<Result<storage::Tenant>> Planner::find_tenant(const api::auth::Principal& principal,
                                                               std::string asked) {
@@ -46,13 +48,11 @@ asio::awaitable<Result<storage::Tenant>> Planner::find_tenant(const api::auth::P
   co_return tenant;
 }
 
-asio::awaitable<Result<registry::CallContext>> Planner::plan_call(api::auth::Principal principal,
-                                                                  std::string tenant) {
-  auto found = co_await find_tenant(principal, std::move(tenant));
-  if (!found) co_return found.error();
+registry::CallContext Planner::context_for(const api::auth::Principal& principal,
+                                           const storage::Tenant& tenant, const Edition& edition) {
   registry::CallContext context;
-  context.tenant_id = found->id;
-  context.tenant_slug = found->slug;
+  context.tenant_id = tenant.id;
+  context.tenant_slug = tenant.slug;
   context.session_id = make_id("call_", parts_.random);
   context.subject = principal.subject;
   context.email = principal.email;
@@ -61,41 +61,23 @@ asio::awaitable<Result<registry::CallContext>> Planner::plan_call(api::auth::Pri
   context.caller_phone = principal.phone;
   context.assurance = principal.assurance;
   context.channel = registry::Channel::text;
-  context.snapshot = parts_.catalog->snapshot();
-  context.access_mode = access_mode_of(*context.snapshot);
+  context.snapshot = edition.snapshot();
+  context.access_mode = edition.access_mode();
   context.is_realtime = false;
   context.is_provider_planned = false;
   context.provider = "console";
-  co_return context;
+  return context;
 }
 
-Result<Planner::SharedOffer> Planner::offer_for(const registry::CallContext& context) {
-  std::string key = context.snapshot->version() + "|" + std::string(to_string(context.channel)) +
-                    "|" + std::string(to_string(context.assurance)) + "|" + context.mode;
-  for (const auto& role : context.roles) key += "|" + role;
-  {
-    const std::lock_guard lock(mutex_);
-    const auto at = offers_.find(key);
-    if (at != offers_.end()) return at->second;
-  }
-  const registry::Audience audience{.channel = context.channel,
-                                    .roles = context.roles,
-                                    .assurance = context.assurance,
-                                    .mode = context.mode,
-                                    .is_realtime = true,
-                                    .access_mode = context.access_mode};
-  const auto visible = registry::visible_tools(*context.snapshot, audience);
-  const auto* target = registry::find_export(parts_.provider.export_name);
-  auto exported = target->compile(visible);
-  if (!exported) return exported.error();
-  std::vector<std::string> names;
-  for (const auto* tool : visible) names.push_back(tool->name);
-  SharedOffer offer =
-      std::make_shared<const session::ToolOffer>(std::move(exported->tools), std::move(names));
-  const std::lock_guard lock(mutex_);
-  if (offers_.size() > 256) offers_.clear();  // roles are claims: their number is not ours to say
-  offers_[key] = offer;
-  return offer;
+asio::awaitable<Result<pipeline::CallRequest>> Planner::plan_call(api::auth::Principal principal,
+                                                                  std::string tenant) {
+  const auto found = co_await find_tenant(principal, std::move(tenant));
+  if (!found) co_return found.error();
+  const auto edition = parts_.editions->current();
+  auto context =
+      std::make_shared<const registry::CallContext>(context_for(principal, *found, *edition));
+  co_return pipeline::CallRequest{
+      {}, std::move(context), std::make_shared<policy::SessionCalls>(), catalog_of(edition)};
 }
 
 asio::awaitable<Result<session::SessionPlan>> Planner::plan_session(
@@ -110,27 +92,31 @@ asio::awaitable<Result<session::SessionPlan>> Planner::plan_session(
   }
   if (!parts_.is_ready) co_return fail(ErrorType::transient, "the gateway is not ready");
   auto asked = request.query("tenant_id");
-  auto context = co_await plan_call(*principal, std::move(asked));
-  if (!context) co_return context.error();
-  context->session_id = make_id("sess_", parts_.random);
-  context->channel = principal->channel.value_or(registry::Channel::voice);
-  context->is_realtime = true;
-  context->is_provider_planned = true;
+  const auto tenant = co_await find_tenant(*principal, std::move(asked));
+  if (!tenant) co_return tenant.error();
+  // Pinned here, once: what this session is shown, says and runs is all of one version.
+  const auto edition = parts_.editions->current();
+  auto context = context_for(*principal, *tenant, *edition);
+  context.session_id = make_id("sess_", parts_.random);
+  context.channel = principal->channel.value_or(registry::Channel::voice);
+  context.is_realtime = true;
+  context.is_provider_planned = true;
 
-  auto offer = offer_for(*context);
+  auto offer = edition->offer_for(context);
   if (!offer) co_return offer.error();
-  const storage::Tenant tenant{context->tenant_id, context->tenant_slug, "", ""};
   const auto deadline = async::Deadline::after(parts_.time, kPlanTimeout);
-  auto prompt = co_await fill_tenant_prompt(*parts_.database, context->snapshot, tenant, deadline);
+  auto prompt =
+      co_await fill_tenant_prompt(*parts_.database, edition->snapshot(), *tenant, deadline);
   if (!prompt) co_return prompt.error();
+  warn_of_missing(*parts_.log, *tenant, *prompt);
 
   session::SessionPlan plan;
-  plan.catalog = parts_.catalog;
-  plan.make_model = parts_.provider.make;
-  plan.start.context = std::move(*context);
-  plan.start.instructions = std::move(*prompt);
+  plan.catalog = catalog_of(edition);
+  plan.make_model = [edition] { return edition->provider().make(); };
+  plan.start.context = std::move(context);
+  plan.start.instructions = std::move(prompt->text);
   plan.start.offer = std::move(*offer);
-  plan.start.voice = parts_.provider.voice;
+  plan.start.voice = edition->provider().voice;
   if (principal->session) plan.start.preset = *principal->session;
   plan.start.wants_timeline = request.headers.get("X-Callosum-Timeline") == "1";
   co_return plan;

@@ -1,13 +1,10 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
-#include <map>
-#include <memory>
-#include <mutex>
 #include <string>
 
 #include "app/parts.hpp"
-#include "base/json.hpp"
+#include "pipeline/executor.hpp"
 #include "session/session_host.hpp"
 #include "storage/tenants.hpp"
 
@@ -23,9 +20,9 @@ class Planner {
   /// member of a tenant.
   boost::asio::awaitable<Result<session::SessionPlan>> plan_session(
       const net::HttpRequest& request);
-  /// The context of a call that a person makes outside a conversation. `tenant` may be empty: the
-  /// only one.
-  boost::asio::awaitable<Result<registry::CallContext>> plan_call(api::auth::Principal principal,
+  /// A call that a person makes outside a conversation, but for its own words. `tenant` may be
+  /// empty: the only one.
+  boost::asio::awaitable<Result<pipeline::CallRequest>> plan_call(api::auth::Principal principal,
                                                                   std::string tenant);
   /// The tenant meant: the one asked for, else the principal's only one. FORBIDDEN, in one wording,
   /// where it is not theirs or does not exist.
@@ -34,15 +31,11 @@ class Planner {
   Parts& parts() { return parts_; }
 
  private:
-  using SharedOffer = std::shared_ptr<const session::ToolOffer>;
-  Result<SharedOffer> offer_for(const registry::CallContext& context);
+  /// A call of this principal, as a member of the tenant, on this edition.
+  registry::CallContext context_for(const api::auth::Principal& principal,
+                                    const storage::Tenant& tenant, const Edition& edition);
 
   Parts& parts_;
-  std::mutex mutex_;
-  std::map<std::string, SharedOffer> offers_;  // by audience, compiled once
 };
-
-/// The access mode that the loaded packs ask for; the strictest of them. `confirm` where none says.
-registry::AccessMode access_mode_of(const registry::Snapshot& snapshot);
 
 }  // namespace callosum::app

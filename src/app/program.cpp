@@ -8,6 +8,7 @@
 #include "app/commands/config_command.hpp"
 #include "app/commands/demo_command.hpp"
 #include "app/commands/serve_command.hpp"
+#include "app/commands/tenant_command.hpp"
 #include "app/commands/token_command.hpp"
 #include "app/commands/tool_command.hpp"
 #include "app/commands/tools_command.hpp"
@@ -26,6 +27,7 @@ int run_program(int argc, char** argv) {
   commands.push_back(std::make_unique<CallCommand>());
   commands.push_back(std::make_unique<ToolCommand>());
   commands.push_back(std::make_unique<ToolsCommand>());
+  commands.push_back(std::make_unique<TenantCommand>());
   commands.push_back(std::make_unique<TokenCommand>(clock, random));
   commands.push_back(std::make_unique<ConfigCommand>());
   for (const auto& command : commands) command->add_to(app);

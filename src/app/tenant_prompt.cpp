@@ -3,12 +3,16 @@
 #include <algorithm>
 
 #include "base/json.hpp"
+#include "base/text.hpp"
 
 namespace callosum::app {
 
 namespace asio = boost::asio;
 
 namespace {
+
+constexpr std::string_view kNameLetters =
+    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
 
 std::string value_text(const json::value& value) {
   if (value.is_string()) return std::string(value.get_string());
@@ -61,60 +65,94 @@ std::string summarise_json(std::string_view text) {
   return out;
 }
 
-std::string fill_placeholders(std::string_view text,
-                              const std::map<std::string, std::string, std::less<>>& values) {
+std::string fill_placeholders(std::string_view text, const PromptValues& values,
+                              std::set<std::string>& missing) {
   std::string out;
   while (true) {
-    const auto open = text.find('{');
-    out += text.substr(0, open);
-    if (open == std::string_view::npos) return out;
-    const auto close = text.find('}', open);
-    if (close == std::string_view::npos) return out += text.substr(open);
-    const auto at = values.find(text.substr(open + 1, close - open - 1));
-    if (at != values.end()) out += at->second;
+    const auto brace = text.find_first_of("{}");
+    out += text.substr(0, brace);
+    if (brace == std::string_view::npos) return out;
+    const bool is_doubled = text.substr(brace + 1).starts_with(text[brace]);
+    const auto close = text.find_first_not_of(kNameLetters, brace + 1);
+    const bool is_name = text[brace] == '{' && close != std::string_view::npos &&
+                         close > brace + 1 && text[close] == '}';
+    if (!is_name) {
+      out += text[brace];
+      text.remove_prefix(brace + (is_doubled ? 2 : 1));
+      continue;
+    }
+    const auto name = text.substr(brace + 1, close - brace - 1);
+    const auto at = values.find(name);
+    if (at != values.end() && !at->second.empty()) {
+      out += at->second;
+    } else {
+      missing.emplace(name);
+    }
     text.remove_prefix(close + 1);
   }
 }
 
-asio::awaitable<Result<std::string>> fill_tenant_prompt(
+namespace {
+
+void add_business(const json::object& row, PromptValues& values) {
+  const auto put = [&](const char* key, std::string value) {
+    if (!value.empty()) values[key] = std::move(value);
+  };
+  put("business_name", std::string(text_at(row, "name")));
+  put("industry", std::string(text_at(row, "industry")));
+  put("services_summary", summarise_json(text_at(row, "services")));
+  put("working_hours_summary", summarise_json(text_at(row, "working_hours")));
+  const auto settings = parse_strict(text_at(row, "ai_config", "{}"));
+  if (!settings || !settings->is_object()) return;
+  for (const auto& [key, value] : settings->get_object()) {
+    values.emplace(std::string(key), value_text(value));
+  }
+}
+
+/// The tenant's row, or an empty object.
+asio::awaitable<Result<json::object>> read_business(storage::Database& database, std::string id,
+                                                    async::Deadline deadline) {
+  std::function<Result<json::array>(storage::sqlite::Connection&)> query =
+      [id = std::move(id)](storage::sqlite::Connection& connection) {
+        return connection.query(
+            "SELECT name, industry, ai_config, services, working_hours FROM businesses WHERE id "
+            "= :id",
+            json::object{{"id", id}});
+      };
+  auto rows = co_await database.read<json::array>(deadline, std::move(query));
+  if (!rows) co_return rows.error();
+  if (rows->empty()) co_return json::object();
+  co_return std::move(rows->front().get_object());
+}
+
+}  // namespace
+
+asio::awaitable<Result<TenantPrompt>> fill_tenant_prompt(
     storage::Database& database, std::shared_ptr<const registry::Snapshot> snapshot,
     storage::Tenant tenant, async::Deadline deadline) {
-  std::map<std::string, std::string, std::less<>> values{{"business_name", tenant.name},
-                                                         {"timezone", tenant.timezone}};
+  TenantPrompt prompt;
+  PromptValues values{{"business_name", tenant.name}, {"timezone", tenant.timezone}};
   const bool has_businesses =
       std::any_of(snapshot->packs().begin(), snapshot->packs().end(),
                   [](const auto& pack) { return pack.tenant_columns.contains("businesses"); });
   if (has_businesses) {
-    std::function<Result<json::array>(storage::sqlite::Connection&)> query =
-        [id = tenant.id](storage::sqlite::Connection& connection) {
-          return connection.query(
-              "SELECT name, industry, ai_config, services, working_hours FROM businesses WHERE id "
-              "= :id",
-              json::object{{"id", id}});
-        };
-    const auto rows = co_await database.read<json::array>(deadline, std::move(query));
-    if (!rows) co_return rows.error();
-    if (!rows->empty()) {
-      const auto& row = rows->front().get_object();
-      values["business_name"] = text_at(row, "name");
-      values["industry"] = text_at(row, "industry");
-      values["services_summary"] = summarise_json(text_at(row, "services"));
-      values["working_hours_summary"] = summarise_json(text_at(row, "working_hours"));
-      const auto settings = parse_strict(text_at(row, "ai_config", "{}"));
-      if (settings && settings->is_object()) {
-        for (const auto& [key, value] : settings->get_object()) {
-          values.emplace(std::string(key), value_text(value));
-        }
-      }
-    }
+    const auto row = co_await read_business(database, tenant.id, deadline);
+    if (!row) co_return row.error();
+    prompt.has_business = !row->empty();
+    add_business(*row, values);
   }
-  std::string out;
+  std::set<std::string> missing;
   for (const auto& pack : snapshot->packs()) {
     if (pack.prompt.empty()) continue;
-    if (!out.empty()) out += "\n\n";
-    out += fill_placeholders(pack.prompt, values);
+    if (!prompt.text.empty()) prompt.text += "\n\n";
+    prompt.text += fill_placeholders(pack.prompt, values, missing);
   }
-  co_return out;
+  prompt.missing.assign(missing.begin(), missing.end());
+  if (!prompt.missing.empty()) {
+    prompt.text += "\n\nNothing is on record here for: " + join(prompt.missing, ", ") +
+                   ". Never make any of it up: say that you do not know it.";
+  }
+  co_return prompt;
 }
 
 }  // namespace callosum::app

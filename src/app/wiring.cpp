@@ -34,8 +34,16 @@ policy::TurnLimits turn_limits(const config::Config& config, std::string_view ch
   return out;
 }
 
-Result<void> make_openai(Parts& parts, const std::string& name,
-                         const config::ProviderConfig& config) {
+/// What a row of kProviders makes its provider of.
+struct ProviderSource {
+  Parts& parts;
+  const std::shared_ptr<const registry::Snapshot>& snapshot;
+  const std::string& name;  ///< in the configuration
+  const config::ProviderConfig& config;
+};
+
+Result<ProviderFactory> make_openai(const ProviderSource& source) {
+  const auto& [parts, snapshot, name, config] = source;
   auto tls = net::make_client_tls(config.ca_file);
   if (!tls) return tls.error();
   const bool is_remote = config.url.starts_with("wss:");
@@ -45,13 +53,14 @@ Result<void> make_openai(Parts& parts, const std::string& name,
                                            " holds no key; set it, or use "
                                            "provider: offline");
   }
-  parts.provider.make = [url = config.url, key = config.key, model = config.model, tls = *tls,
-                         &time = parts.time] {
+  ProviderFactory provider;
+  provider.make = [url = config.url, key = config.key, model = config.model, tls = *tls,
+                   &time = parts.time] {
     return provider::openai::make_openai_port({url, key, model, tls}, time);
   };
-  parts.provider.export_name = "openai";
-  parts.provider.voice = config.voice;
-  return {};
+  provider.export_name = "openai";
+  provider.voice = config.voice;
+  return provider;
 }
 
 struct OfflineState {
@@ -61,9 +70,9 @@ struct OfflineState {
   async::BlockingPool pool;  // its threads end first
 };
 
-Result<void> make_offline(Parts& parts, const std::string&, const config::ProviderConfig& config) {
+Result<ProviderFactory> make_offline(const ProviderSource& source) {
+  const auto& [parts, snapshot, name, config] = source;
   auto state = std::make_shared<OfflineState>();
-  const auto& snapshot = parts.catalog->snapshot();
   auto speech = provider::offline::make_flite_speech(*snapshot, parts.config.data + "/speech");
   if (!speech) return speech.error();
   state->speech = std::move(*speech);
@@ -75,16 +84,16 @@ Result<void> make_offline(Parts& parts, const std::string&, const config::Provid
     state->brain = provider::offline::make_chat_brain(
         {config.brain_url, config.brain_model, config.brain_key, *tls}, parts.time);
   }
-  parts.provider.make = [state, &time = parts.time] {
+  ProviderFactory provider;
+  provider.make = [state, &time = parts.time] {
     return provider::offline::make_offline_port({time, state->pool, *state->speech, *state->brain});
   };
-  parts.provider_state = state;
-  parts.provider.export_name = "openai";  // it speaks the same events
-  parts.provider.voice = config.voice;
-  return {};
+  provider.export_name = "openai";  // it speaks the same events
+  provider.voice = config.voice;
+  return provider;
 }
 
-using MakeProvider = Result<void> (*)(Parts&, const std::string&, const config::ProviderConfig&);
+using MakeProvider = Result<ProviderFactory> (*)(const ProviderSource&);
 struct ProviderRow {
   std::string_view kind;
   MakeProvider make;
@@ -120,7 +129,8 @@ std::vector<std::unique_ptr<policy::Gate>> make_gates(const config::Config& conf
   return gates;
 }
 
-Result<void> make_provider(Parts& parts) {
+Result<ProviderFactory> make_provider(Parts& parts,
+                                      const std::shared_ptr<const registry::Snapshot>& snapshot) {
   const auto& name = parts.config.provider;
   const auto at = parts.config.providers.find(name);
   if (at == parts.config.providers.end()) {
@@ -129,7 +139,7 @@ Result<void> make_provider(Parts& parts) {
   const auto kind = at->second.kind.empty() ? name : at->second.kind;
   std::string known;
   for (const auto& row : kProviders) {
-    if (row.kind == kind) return row.make(parts, name, at->second);
+    if (row.kind == kind) return row.make({parts, snapshot, name, at->second});
     known += (known.empty() ? "" : ", ") + std::string(row.kind);
   }
   return fail(ErrorType::not_found,

@@ -13,7 +13,8 @@ namespace callosum::app {
 std::vector<std::unique_ptr<tool::ToolKind>> make_tool_kinds(storage::Database& database);
 /// In the order they are asked (DESIGN "The way of one tool call").
 std::vector<std::unique_ptr<policy::Gate>> make_gates(const config::Config& config);
-/// Fills `parts.provider`. NOT_FOUND names the providers there are.
-Result<void> make_provider(Parts& parts);
+/// The configured provider, for sessions on this snapshot. NOT_FOUND names the providers there are.
+Result<ProviderFactory> make_provider(Parts& parts,
+                                      const std::shared_ptr<const registry::Snapshot>& snapshot);
 
 }  // namespace callosum::app

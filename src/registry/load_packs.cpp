@@ -24,11 +24,13 @@ std::vector<fs::path> find_manifests(const fs::path& folder, LoadOutcome& out) {
   for (auto entry = fs::directory_iterator(folder, ec); !ec && entry != fs::directory_iterator();
        entry.increment(ec)) {
     const auto manifest = entry->path() / kManifestName;
-    std::error_code ignored;
-    if (fs::exists(manifest, ignored)) found.push_back(manifest);
+    std::error_code why_not;
+    // One that is there and cannot be read is not one that was taken away: reading it says why.
+    const auto status = fs::symlink_status(manifest, why_not);
+    if (fs::exists(status) || status.type() == fs::file_type::none) found.push_back(manifest);
   }
   std::sort(found.begin(), found.end());
-  if (found.empty()) {
+  if (ec || found.empty()) {
     const std::string why = ec ? ec.message() : "nothing found";
     out.problems.push_back(
         {{folder.string(), 0}, "packs", "expected pack.yaml here or in a folder below: " + why});

@@ -1,7 +1,5 @@
 #include "registry/registry.hpp"
 
-#include "registry/render.hpp"
-
 namespace callosum::registry {
 
 Registry::Registry(std::shared_ptr<const Snapshot> first, RegistryOptions options)
@@ -12,24 +10,27 @@ std::shared_ptr<const Snapshot> Registry::current() const {
   return current_;
 }
 
-Result<std::shared_ptr<const Snapshot>> Registry::reload() {
+Result<LoadOutcome> Registry::reload() {
   if (options_.is_locked) {
-    return fail(ErrorType::forbidden,
-                "the registry is locked; restart with another lock to change the tools");
+    return fail(ErrorType::conflict,
+                "the registry is locked: what started is what runs; set registry.lock to false, or "
+                "restart with another lock, to change the tools");
   }
   const std::lock_guard one_at_a_time(reloading_);
   auto loaded = load_packs(options_.folders, options_.providers);
-  if (loaded.snapshot != nullptr && options_.accept) {
-    loaded.problems = options_.accept(*loaded.snapshot);
+  if (!loaded.snapshot) return loaded;
+  if (const auto before = current(); loaded.snapshot->version() == before->version()) {
+    loaded.snapshot = before;  // sessions that start now share what is there
+    return loaded;
   }
+  if (options_.accept) loaded.problems = options_.accept(loaded.snapshot);
   if (!loaded.problems.empty()) {
-    return fail(ErrorType::validation,
-                "not reloaded, the tools before serve on:\n" + render_problems(loaded.problems));
+    loaded.snapshot = nullptr;
+    return loaded;
   }
   const std::lock_guard lock(mutex_);
-  // Nothing changed: sessions that start now share what is there.
-  if (loaded.snapshot->version() != current_->version()) current_ = loaded.snapshot;
-  return current_;
+  current_ = loaded.snapshot;
+  return loaded;
 }
 
 }  // namespace callosum::registry

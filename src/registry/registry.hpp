@@ -17,8 +17,8 @@ struct RegistryOptions {
   std::vector<std::string> providers;  ///< whose exports must carry every tool
   bool is_locked = false;              ///< `serve`: what started is what runs
   /// The composition root's own word on a new snapshot: compiles each tool's `run`. Problems refuse
-  /// it.
-  std::function<std::vector<LoadProblem>(const Snapshot&)> accept;
+  /// it. Not asked about the one that serves already.
+  std::function<std::vector<LoadProblem>(const std::shared_ptr<const Snapshot>&)> accept;
 };
 
 /// Holds the snapshot that new sessions start with; running sessions keep the one they have.
@@ -30,9 +30,10 @@ class Registry {
 
   std::shared_ptr<const Snapshot> current() const;
 
-  /// Loads the folders again. FORBIDDEN when locked; VALIDATION lists the problems, and the old
-  /// snapshot serves on. Reads files: not for a session's thread.
-  Result<std::shared_ptr<const Snapshot>> reload();
+  /// Loads the folders again. CONFLICT when locked. Else what came of it: `snapshot` is what serves
+  /// from now on, the one before where nothing has changed; null where `problems` refuse the new
+  /// one, and the old one serves on. Reads files: not for a session's thread.
+  Result<LoadOutcome> reload();
 
  private:
   const RegistryOptions options_;

@@ -14,7 +14,7 @@ class Database;
 /// The business that owns data.
 struct Tenant {
   std::string id;    ///< uuid, lower case
-  std::string slug;  ///< [a-z0-9-], 1 to 63; never of a uuid's form
+  std::string slug;  ///< [a-z0-9-], 1 to 63, no '-' at its ends; never of a uuid's form
   std::string name;
   std::string timezone;  ///< IANA: "America/New_York"
 };
@@ -29,8 +29,13 @@ boost::asio::awaitable<Result<Tenant>> resolve_canonical_tenant(Database& databa
 boost::asio::awaitable<Result<std::vector<Tenant>>> list_tenants(Database& database,
                                                                  async::Deadline deadline);
 
-/// Makes the tenant, or changes the one of that id. VALIDATION names the field; CONFLICT: the slug
-/// is another's.
+/// Makes a tenant that is not there yet. VALIDATION names every field that is wrong; CONFLICT says
+/// whether id or slug is taken.
+boost::asio::awaitable<Result<Tenant>> add_tenant(Database& database, Tenant tenant,
+                                                  async::Deadline deadline);
+
+/// Makes the tenant, or changes the one of that id. VALIDATION names every field that is wrong;
+/// CONFLICT: the slug is another's.
 boost::asio::awaitable<Result<Tenant>> save_tenant(Database& database, Tenant tenant,
                                                    async::Deadline deadline);
 

@@ -15,14 +15,14 @@ namespace {
 Result<void> check_registry_lock(const Parts& parts) {
   if (!parts.config.registry_lock) return {};
   const std::filesystem::path path = parts.config.data + "/registry.lock";
-  const auto& snapshot = *parts.catalog->snapshot();
-  auto checked = registry::check_lock(path, snapshot);
+  const auto snapshot = parts.editions->current()->snapshot();
+  auto checked = registry::check_lock(path, *snapshot);
   if (checked) return checked;
   if (checked.error().type != ErrorType::not_found) {
     return fail(checked.error().type, checked.error().message + "\nIf this is meant, remove " +
                                           path.string() + " or set registry.lock to false.");
   }
-  return registry::write_lock(path, snapshot);
+  return registry::write_lock(path, *snapshot);
 }
 
 Result<std::unique_ptr<Gateway>> prepare(config::Config config) {
@@ -80,7 +80,7 @@ int ServeCommand::run() {
               std::to_string((*gateway)->port()) + ", admin on http://" +
               parts.config.admin_listen.host + ":" + std::to_string((*gateway)->admin_port()) +
               ", provider " + parts.config.provider + ", registry " +
-              parts.catalog->snapshot()->version() + "\n");
+              parts.editions->current()->snapshot()->version() + "\n");
   return (*gateway)->run();
 }
 

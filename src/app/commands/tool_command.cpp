@@ -1,17 +1,15 @@
 #include "app/commands/tool_command.hpp"
 
 #include <CLI/CLI.hpp>
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/json/serialize.hpp>
 
 #include "app/commands/config_command.hpp"
+#include "app/commands/run_alone.hpp"
 #include "app/packs_folder.hpp"
 #include "app/planner.hpp"
-#include "app/runtime_files.hpp"
 #include "base/ids.hpp"
 #include "base/json.hpp"
-#include "net/client.hpp"
 
 namespace callosum::app {
 
@@ -40,29 +38,16 @@ std::string pretty(const json::value& value, std::size_t depth = 0) {
   return json::serialize(value);
 }
 
-/// Drives one coroutine on a loop of its own.
-template <class T>
-Result<T> run_alone(asio::io_context& context, asio::awaitable<Result<T>> work) {
-  Result<T> out = fail(ErrorType::internal, "it never ran");
-  asio::co_spawn(context, std::move(work), [&](const std::exception_ptr& bug, Result<T> result) {
-    if (!bug) out = std::move(result);
-  });
-  context.run();
-  return out;
-}
-
 asio::awaitable<Result<std::string>> run_tool(Parts& parts, Planner& planner,
                                               api::auth::Principal principal, std::string tenant,
                                               registry::ToolCall call) {
-  auto context = co_await planner.plan_call(std::move(principal), std::move(tenant));
-  if (!context) co_return context.error();
+  auto request = co_await planner.plan_call(std::move(principal), std::move(tenant));
+  if (!request) co_return request.error();
+  request->call = std::move(call);
   const auto executor = co_await asio::this_coro::executor;
   pipeline::Executor tools(executor, parts.time, parts.gate_list(), *parts.audit,
                            parts.executor_limits());
-  pipeline::CallRequest request{std::move(call),
-                                std::make_shared<const registry::CallContext>(std::move(*context)),
-                                std::make_shared<policy::SessionCalls>(), parts.catalog};
-  const auto envelope = co_await tools.run(std::move(request));
+  const auto envelope = co_await tools.run(std::move(*request));
   const auto soon = async::Deadline::after(parts.time, 1s);
   co_await tools.drain(soon);
   co_return registry::encode_text(envelope);
@@ -83,8 +68,7 @@ void ToolCommand::add_to(CLI::App& app) {
   verb_->add_option("--args", args_, "Arguments, a JSON object")
       ->type_name("JSON")
       ->capture_default_str();
-  verb_->add_option("--to", to_, "A running gateway; default: the demo's")->type_name("URL");
-  verb_->add_option("--token", token_, "Default: CALLOSUM_TOKEN, else the demo's")->type_name("T");
+  add_remote_options(*verb_, gateway_);
   verb_->add_option("--tenant", tenant_, "The business: slug or id")->type_name("T");
   verb_->add_option("--phone", phone_, "With --config: the caller's number")->type_name("N");
   verb_->add_flag("--json", json_, "One line, for programs");
@@ -94,35 +78,13 @@ void ToolCommand::add_to(CLI::App& app) {
 bool ToolCommand::is_selected() const { return verb_ && verb_->parsed(); }
 
 Result<std::string> ToolCommand::run_there() {
-  const auto token = find_token(env_, token_);
-  if (!token) return token.error();
   const auto args =
       parse_strict(args_, {.max_bytes = 64 * 1024, .max_depth = 32, .safe_integers = true});
   if (!args) return fail(ErrorType::validation, "--args: " + args.error().message);
   if (!args->is_object()) return fail(ErrorType::validation, "--args: expected a JSON object");
-
-  net::HttpRequest request;
-  request.method = "POST";
-  request.headers.set("Authorization", "Bearer " + *token);
-  request.headers.set("Content-Type", "application/json");
   json::object body{{"args", *args}};
   if (!tenant_.empty()) body["tenant_id"] = tenant_;
-  request.body = json::serialize(body);
-  const auto url = http_base_of(find_url(env_, to_)) + "/api/admin/tools/" + name_;
-
-  asio::io_context context(1);
-  async::SystemTime time;
-  const auto deadline = async::Deadline::after(time, 60s);
-  auto work = net::send_http(time, url, std::move(request), {}, deadline);
-  auto response = run_alone(context, std::move(work));
-  if (!response) return response.error();
-  if (response->status == 200) return std::move(response->body);
-  const auto answer = parse_strict(response->body);
-  const auto* error =
-      answer && answer->is_object() ? find_object(answer->get_object(), "error") : nullptr;
-  return fail(ErrorType::permanent,
-              "the gateway answered " + std::to_string(response->status) +
-                  (error ? ": " + std::string(text_at(*error, "message")) : ""));
+  return ask_gateway(gateway_, {"POST", "/api/admin/tools/" + name_, json::serialize(body)}, env_);
 }
 
 Result<std::string> ToolCommand::run_here() {
@@ -133,6 +95,7 @@ Result<std::string> ToolCommand::run_here() {
     if (!folder) return folder.error();
     config->packs = {folder->string()};
   }
+  asio::io_context context(1);
   auto parts = make_parts({.config = std::move(*config), .is_demo = false, .with_provider = false});
   if (!parts) return parts.error();
   Planner planner(**parts);
@@ -143,7 +106,6 @@ Result<std::string> ToolCommand::run_here() {
   // Whoever may read the database may say who is on the line.
   principal.assurance = phone_.empty() ? registry::Assurance::none : registry::Assurance::carrier;
   const registry::ToolCall call{make_id("call_", (*parts)->random), name_, args_};
-  asio::io_context context(1);
   auto work = run_tool(**parts, planner, principal, tenant_, call);
   return run_alone(context, std::move(work));
 }

@@ -2,6 +2,7 @@
 
 #include "app/commands/command.hpp"
 #include "app/commands/output.hpp"
+#include "app/commands/remote.hpp"
 #include "config/load.hpp"
 
 namespace callosum::app {
@@ -25,8 +26,7 @@ class ToolCommand final : public Command {
   config::Environment env_;
   std::string name_;
   std::string args_ = "{}";
-  std::string to_;
-  std::string token_;
+  RemoteGateway gateway_;
   std::string tenant_;
   std::string phone_;
   config::LoadRequest config_;

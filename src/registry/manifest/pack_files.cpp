@@ -13,6 +13,9 @@ Result<std::string> read_file(const fs::path& path, std::size_t max_bytes) {
   std::error_code ec;
   // A pipe or device would block or never end.
   const auto status = fs::status(path, ec);
+  if (status.type() == fs::file_type::none) {
+    return fail(ErrorType::not_found, "cannot be opened: " + ec.message());
+  }
   if (!fs::exists(status)) return fail(ErrorType::not_found, "no such file");
   if (!fs::is_regular_file(status)) return fail(ErrorType::validation, "not a plain file");
   std::ifstream stream(path, std::ios::binary);

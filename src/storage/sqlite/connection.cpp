@@ -47,9 +47,11 @@ int on_busy(void* connection, int tries) {
 }
 
 /// SQLite would make the file readable by the group; its -wal and -shm take over the mode of the
-/// file.
+/// file. A file that is there is never opened here: closing any descriptor of it takes away the
+/// locks that the process's other connections hold on it (POSIX, fcntl), and with them gone another
+/// process deletes their log.
 void create_private(const std::filesystem::path& path) {
-  const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
   if (descriptor >= 0) ::close(descriptor);
 }
 

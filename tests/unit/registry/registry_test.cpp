@@ -106,18 +106,27 @@ TEST(Registry, AReloadIsANewVersionAndSessionsKeepTheirs) {
 
   ASSERT_TRUE(reloaded);
   EXPECT_NE(pinned->version(), registry.current()->version());
-  EXPECT_EQ(*reloaded, registry.current());
+  EXPECT_EQ(reloaded->snapshot, registry.current());
   EXPECT_EQ(pinned->find("get_faqs")->summary, "What customers ask, by topic.");
 }
 
-TEST(Registry, AReloadWithoutAChangeKeepsTheSnapshot) {
+TEST(Registry, AReloadWithoutAChangeKeepsTheSnapshotAndAsksNobody) {
   const Shop shop;
-  Registry registry(shop.load(), shop.options());
+  auto options = shop.options();
+  int asked = 0;
+  options.accept = [&](const auto&) {
+    ++asked;
+    return std::vector<LoadProblem>{};
+  };
+  Registry registry(shop.load(), options);
   const auto before = registry.current();
 
-  ASSERT_TRUE(registry.reload());
+  const auto reloaded = registry.reload();
 
+  ASSERT_TRUE(reloaded);
+  EXPECT_EQ(reloaded->snapshot, before);
   EXPECT_EQ(registry.current(), before);
+  EXPECT_EQ(asked, 0);
 }
 
 TEST(Registry, ALockedOneRefusesToReload) {
@@ -130,39 +139,78 @@ TEST(Registry, ALockedOneRefusesToReload) {
   const auto reloaded = registry.reload();
 
   ASSERT_FALSE(reloaded);
-  EXPECT_EQ(reloaded.error().type, ErrorType::forbidden);
+  EXPECT_EQ(reloaded.error().type, ErrorType::conflict);
+  EXPECT_NE(reloaded.error().message.find("registry.lock"), std::string::npos);
   EXPECT_EQ(registry.current(), before);
+}
+
+/// The problems of a reload, which leaves the snapshot of before in force.
+std::string refused_reload(const Shop& shop) {
+  Registry registry(snapshot_of(kGoodManifest), shop.options());
+  const auto before = registry.current();
+  const auto reloaded = registry.reload();
+  EXPECT_EQ(registry.current(), before);
+  EXPECT_TRUE(reloaded);
+  EXPECT_EQ(reloaded->snapshot, nullptr);
+  return render_problems(reloaded->problems);
 }
 
 TEST(Registry, ServesOnWithTheOldSnapshotWhereTheNewHasProblems) {
   const Shop shop;
-  Registry registry(shop.load(), shop.options());
-  const auto before = registry.current();
   shop.folder.write("shop/pack.yaml", changed("category: retrieval", "category: x"));
 
-  const auto reloaded = registry.reload();
+  EXPECT_NE(refused_reload(shop).find("pack.yaml:13: tools.get_faqs.category"), std::string::npos);
+}
 
-  ASSERT_FALSE(reloaded);
-  EXPECT_EQ(reloaded.error().type, ErrorType::validation);
-  EXPECT_NE(reloaded.error().message.find("pack.yaml:13: tools.get_faqs.category"),
-            std::string::npos);
-  EXPECT_EQ(registry.current(), before);
+TEST(Registry, ServesOnWhereTheNewPackIsCutOffHugeOrGone) {
+  const Shop shop;
+  const auto path = (shop.folder.path() / "shop/pack.yaml").string();
+
+  shop.folder.write("shop/pack.yaml", std::string(kGoodManifest.substr(0, 200)));
+  EXPECT_NE(refused_reload(shop).find("pack.yaml"), std::string::npos);
+  shop.folder.write("shop/pack.yaml", "");
+  EXPECT_NE(refused_reload(shop).find("pack.yaml"), std::string::npos);
+  shop.folder.write("shop/pack.yaml", "pack: shop # " + std::string(8 << 20, 'x'));
+  EXPECT_NE(refused_reload(shop).find("pack.yaml:1: larger than"), std::string::npos);
+  shop.folder.write("shop/pack.yaml", std::string("pack: \xff\xfe"));
+  EXPECT_NE(refused_reload(shop).find("pack.yaml:1: not UTF-8"), std::string::npos);
+  std::filesystem::remove(path);
+  EXPECT_NE(refused_reload(shop).find("expected pack.yaml"), std::string::npos);
+}
+
+TEST(Registry, NeverTakesAPackThatCannotBeReadForOneThatIsNotThere) {
+  const Shop shop;
+  std::filesystem::create_directories(shop.folder.path() / "other");
+  const auto link = shop.folder.path() / "other/pack.yaml";
+
+  std::filesystem::create_symlink("away/pack.yaml", link);
+  EXPECT_NE(refused_reload(shop).find("other/pack.yaml:1: no such file"), std::string::npos);
+  std::filesystem::remove(link);
+  std::filesystem::create_symlink("pack.yaml", link);  // a link to itself
+  EXPECT_NE(refused_reload(shop).find("other/pack.yaml:1:"), std::string::npos);
+  std::filesystem::remove_all(link.parent_path());
+  std::filesystem::create_symlink("other", link.parent_path());
+  EXPECT_NE(refused_reload(shop).find("/other"), std::string::npos);
 }
 
 TEST(Registry, ServesOnWithTheOldSnapshotWhereTheRootDoesNotAcceptTheNew) {
   const Shop shop;
   auto options = shop.options();
-  options.accept = [](const Snapshot& snapshot) {
-    const auto& place = snapshot.find("get_faqs")->run.place;
+  options.accept = [](const std::shared_ptr<const Snapshot>& snapshot) {
+    const auto& place = snapshot->find("get_faqs")->run.place;
     return std::vector<LoadProblem>{{place, "tools.get_faqs.run.sql", "no such table: faqs"}};
   };
   Registry registry(shop.load(), options);
+  const auto before = registry.current();
   shop.folder.write("shop/pack.yaml", changed("by topic.", "by topics."));
 
   const auto reloaded = registry.reload();
 
-  ASSERT_FALSE(reloaded);
-  EXPECT_NE(reloaded.error().message.find("no such table"), std::string::npos);
+  ASSERT_TRUE(reloaded);
+  EXPECT_EQ(reloaded->snapshot, nullptr);
+  ASSERT_EQ(reloaded->problems.size(), 1u);
+  EXPECT_NE(reloaded->problems[0].message.find("no such table"), std::string::npos);
+  EXPECT_EQ(registry.current(), before);
 }
 
 TEST(Registry, MayBeReadWhileItReloads) {

@@ -259,5 +259,70 @@ TEST(Tenants, RefuseASlugThatLooksLikeAUuidOrBelongsToAnother) {
   EXPECT_EQ(uuid_slug.error().type, ErrorType::validation);
 }
 
+const Tenant kWillow{.id = "0b0e1f80-0000-4000-8000-000000000001",
+                     .slug = "willow-hair",
+                     .name = "Willow Hair",
+                     .timezone = "America/New_York"};
+
+TEST(Tenants, AreAddedOnceAndNeverChangedByAdding) {
+  Store store;
+  auto deadline = store.world.in(10s);
+  Tenant same_slug = kWillow;
+  same_slug.id = "0b0e1f80-0000-4000-8000-000000000002";
+  Tenant same_id = kWillow;
+  same_id.id = "0B0E1F80-0000-4000-8000-000000000001";
+  same_id.slug = "willow-two";
+
+  const auto added = store.world.run(add_tenant(*store.database, kWillow, deadline));
+  const auto by_slug = store.world.run(add_tenant(*store.database, same_slug, deadline));
+  const auto by_id = store.world.run(add_tenant(*store.database, same_id, deadline));
+  const auto again = store.world.run(add_tenant(*store.database, kWillow, deadline));
+
+  ASSERT_TRUE(added) << added.error().message;
+  for (const auto* refused : {&by_slug, &by_id, &again}) {
+    ASSERT_FALSE(*refused);
+    EXPECT_EQ(refused->error().type, ErrorType::conflict);
+  }
+  EXPECT_EQ(by_slug.error().message, "slug: the tenant " + kWillow.id + " has it");
+  EXPECT_EQ(by_id.error().message, "id: the tenant willow-hair has it");
+  const auto all = store.world.run(list_tenants(*store.database, deadline));
+  ASSERT_EQ(all->size(), 1u);
+  EXPECT_EQ(all->front().slug, "willow-hair");
+}
+
+TEST(Tenants, AreAddedOnlyWithFieldsThatCanBeUsed) {
+  Store store;
+  auto deadline = store.world.in(10s);
+  const auto message_of = [&](Tenant tenant) {
+    const auto added = store.world.run(add_tenant(*store.database, std::move(tenant), deadline));
+    if (added) return std::string("added");
+    EXPECT_EQ(added.error().type, ErrorType::validation);
+    return added.error().message;
+  };
+  const auto with = [](auto change) {
+    auto tenant = kWillow;
+    change(tenant);
+    return tenant;
+  };
+
+  for (const char* slug : {"", "Willow", "willow hair", "-willow", "willow-", "-", "w\xc3\xb6llow",
+                           "0b0e1f80-0000-4000-8000-000000000009"}) {
+    EXPECT_TRUE(message_of(with([&](Tenant& t) { t.slug = slug; })).starts_with("slug: ")) << slug;
+  }
+  for (const char* zone : {"", "America/Nowhere", "america/new_york", "EST5", "\xff", "../UTC"}) {
+    EXPECT_TRUE(message_of(with([&](Tenant& t) { t.timezone = zone; })).starts_with("timezone: "))
+        << zone;
+  }
+  EXPECT_NE(message_of(with([](Tenant& t) {
+              t.timezone = "Europe/Berln";
+            })).find("did you mean Europe/Berlin?"),
+            std::string::npos);
+  EXPECT_EQ(message_of(with([](Tenant& t) { t.id = "7", t.name = ""; })),
+            "id: expected a UUID; name: expected 1 to 200 bytes of UTF-8 text without control "
+            "characters");
+  EXPECT_TRUE(message_of(with([](Tenant& t) { t.name = "a\nb"; })).starts_with("name: "));
+  EXPECT_EQ(message_of(kWillow), "added");
+}
+
 }  // namespace
 }  // namespace callosum::storage

@@ -1,6 +1,9 @@
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <limits>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "real_world.hpp"
 #include "storage/sqlite/connection.hpp"
@@ -257,6 +260,37 @@ TEST(QueryGuard, LetsACommitEndOnceItHasBegun) {
 
   EXPECT_FALSE(guard.is_cut_short());
   EXPECT_TRUE(guard.may_have_committed());
+}
+
+/// Whether another process would find SQLite's shared lock on the file (its SHARED_FIRST and
+/// SHARED_SIZE). Of the process that asks itself the kernel does not tell.
+bool others_see_a_lock(const std::filesystem::path& path) {
+  const pid_t child = ::fork();
+  if (child == 0) {
+    struct flock lock {};
+    lock.l_type = F_WRLCK;
+    lock.l_whence = SEEK_SET;
+    lock.l_start = 0x40000002;
+    lock.l_len = 510;
+    const int file = ::open(path.c_str(), O_RDWR | O_CLOEXEC);
+    ::_exit(::fcntl(file, F_GETLK, &lock) == 0 && lock.l_type != F_UNLCK ? 1 : 0);
+  }
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  return WIFEXITED(status) && WEXITSTATUS(status) == 1;
+}
+
+TEST(SqliteConnection, KeepsItsLocksWhenAnotherOfTheProcessOpensTheFile) {
+  // Without them a second process that closes the file last, as it believes, deletes the log of
+  // this one, and what either writes from then on is not seen by the other.
+  File file;
+  const auto first = file.open();
+  ASSERT_TRUE(first->execute("CREATE TABLE t (a)"));
+  ASSERT_TRUE(others_see_a_lock(file.path));
+
+  const auto second = file.open();
+
+  EXPECT_TRUE(others_see_a_lock(file.path));
 }
 
 }  // namespace

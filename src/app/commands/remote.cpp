@@ -1,0 +1,49 @@
+#include "app/commands/remote.hpp"
+
+#include <CLI/CLI.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include "app/commands/run_alone.hpp"
+#include "app/runtime_files.hpp"
+#include "async/time_source.hpp"
+#include "base/json.hpp"
+#include "net/client.hpp"
+
+namespace callosum::app {
+
+using namespace std::chrono_literals;
+
+void add_remote_options(CLI::App& verb, RemoteGateway& gateway) {
+  verb.add_option("--to", gateway.to, "A running gateway; default: the demo's")->type_name("URL");
+  verb.add_option("--token", gateway.token, "Default: CALLOSUM_TOKEN, else the demo's")
+      ->type_name("T");
+}
+
+Result<std::string> ask_gateway(const RemoteGateway& gateway, const AdminRequest& request,
+                                const config::Environment& env) {
+  const auto token = find_token(env, gateway.token);
+  if (!token) return token.error();
+  net::HttpRequest http;
+  http.method = request.method;
+  http.headers.set("Authorization", "Bearer " + *token);
+  if (!request.body.empty()) http.headers.set("Content-Type", "application/json");
+  http.body = request.body;
+  const auto url = http_base_of(find_url(env, gateway.to)) + request.path;
+
+  boost::asio::io_context context(1);
+  async::SystemTime time;
+  const auto deadline = async::Deadline::after(time, 60s);
+  auto work = net::send_http(time, url, std::move(http), {}, deadline);
+  auto response = run_alone(context, std::move(work));
+  if (!response) return response.error();
+  if (response->status / 100 == 2) return std::move(response->body);
+  const auto answer = parse_strict(response->body);
+  const auto* error =
+      answer && answer->is_object() ? find_object(answer->get_object(), "error") : nullptr;
+  return fail(ErrorType::permanent,
+              "the gateway answered " + std::to_string(response->status) +
+                  (error ? ": " + std::string(text_at(*error, "message")) : "") +
+                  (response->status == 404 ? "; --to wants its admin address (admin.listen)" : ""));
+}
+
+}  // namespace callosum::app

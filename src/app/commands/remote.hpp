@@ -1,0 +1,32 @@
+#pragma once
+
+#include <string>
+
+#include "base/result.hpp"
+#include "config/load.hpp"
+
+namespace CLI {
+class App;
+}
+
+namespace callosum::app {
+
+/// A running gateway, as `--to` and `--token` name it; empty: the demo's.
+struct RemoteGateway {
+  std::string to;
+  std::string token;
+};
+
+void add_remote_options(CLI::App& verb, RemoteGateway& gateway);
+
+struct AdminRequest {
+  std::string method;
+  std::string path;  ///< "/api/admin/tenants"
+  std::string body;  ///< JSON; empty: none
+};
+/// Asks the admin surface of that gateway: the answer's body, or an error with the gateway's own
+/// words.
+Result<std::string> ask_gateway(const RemoteGateway& gateway, const AdminRequest& request,
+                                const config::Environment& env);
+
+}  // namespace callosum::app

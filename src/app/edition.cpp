@@ -1,0 +1,60 @@
+#include "app/edition.hpp"
+
+#include <algorithm>
+
+#include "registry/export/export.hpp"
+
+namespace callosum::app {
+
+Edition::Edition(std::shared_ptr<const pipeline::Catalog> catalog, ProviderFactory provider,
+                 telemetry::Gauge live)
+    : catalog_(std::move(catalog)), provider_(std::move(provider)), live_(live) {
+  live_.add(1);
+}
+
+Edition::~Edition() { live_.add(-1); }
+
+registry::AccessMode Edition::access_mode() const {
+  auto strictest = registry::AccessMode::confirm;
+  for (const auto& pack : snapshot()->packs()) {
+    const auto mode = registry::parse_word<registry::AccessMode>(pack.access_mode);
+    if (mode) strictest = std::min(strictest, *mode);
+  }
+  return strictest;
+}
+
+Result<std::shared_ptr<const session::ToolOffer>> Edition::offer_for(
+    const registry::CallContext& context) const {
+  std::string key = std::string(to_string(context.channel)) + "|" +
+                    std::string(to_string(context.assurance)) + "|" + context.mode;
+  for (const auto& role : context.roles) key += "|" + role;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto at = offers_.find(key);
+    if (at != offers_.end()) return at->second;
+  }
+  const registry::Audience audience{.channel = context.channel,
+                                    .roles = context.roles,
+                                    .assurance = context.assurance,
+                                    .mode = context.mode,
+                                    .is_realtime = true,
+                                    .access_mode = context.access_mode};
+  const auto visible = registry::visible_tools(*snapshot(), audience);
+  const auto* target = registry::find_export(provider_.export_name);
+  auto exported = target->compile(visible);
+  if (!exported) return exported.error();
+  std::vector<std::string> names;
+  for (const auto* tool : visible) names.push_back(tool->name);
+  std::shared_ptr<const session::ToolOffer> offer =
+      std::make_shared<session::ToolOffer>(std::move(exported->tools), std::move(names));
+  const std::lock_guard lock(mutex_);
+  if (offers_.size() > 256) offers_.clear();  // roles are claims: their number is not ours to say
+  offers_[key] = offer;
+  return offer;
+}
+
+std::shared_ptr<const pipeline::Catalog> catalog_of(const std::shared_ptr<const Edition>& edition) {
+  return {edition, &edition->catalog()};
+}
+
+}  // namespace callosum::app

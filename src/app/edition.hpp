@@ -1,0 +1,57 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "pipeline/catalog.hpp"
+#include "realtime/model_port.hpp"
+#include "session/tool_offer.hpp"
+#include "telemetry/metrics.hpp"
+
+namespace callosum::app {
+
+/// A way to reach one configured provider. `make` owns what its ports share; its copies outlive
+/// them.
+struct ProviderFactory {
+  std::function<std::unique_ptr<realtime::ModelPort>()> make;
+  std::string export_name;  ///< the registry's export that its tool lists are compiled with
+  std::string voice;
+};
+
+/// One version of the packs, and everything that is made of it: handlers of the tools, the lists
+/// that models see, the offline voice's grammar. A session keeps the one it began with, whole, to
+/// its end. Shared by all threads.
+class Edition {
+ public:
+  /// `live` counts those that somebody still uses.
+  Edition(std::shared_ptr<const pipeline::Catalog> catalog, ProviderFactory provider,
+          telemetry::Gauge live);
+  ~Edition();
+  Edition(const Edition&) = delete;
+  Edition& operator=(const Edition&) = delete;
+
+  const pipeline::Catalog& catalog() const { return *catalog_; }
+  const std::shared_ptr<const registry::Snapshot>& snapshot() const { return catalog_->snapshot(); }
+  const std::string& version() const { return snapshot()->version(); }
+  const ProviderFactory& provider() const { return provider_; }
+  /// The access mode that its packs ask for; the strictest of them. `confirm` where none says.
+  registry::AccessMode access_mode() const;
+  /// What a realtime session of this audience is shown. Compiled once an audience.
+  Result<std::shared_ptr<const session::ToolOffer>> offer_for(
+      const registry::CallContext& context) const;
+
+ private:
+  const std::shared_ptr<const pipeline::Catalog> catalog_;
+  const ProviderFactory provider_;
+  const telemetry::Gauge live_;
+  mutable std::mutex mutex_;
+  mutable std::map<std::string, std::shared_ptr<const session::ToolOffer>> offers_;  // by audience
+};
+
+/// Its catalog, which keeps all of the edition.
+std::shared_ptr<const pipeline::Catalog> catalog_of(const std::shared_ptr<const Edition>& edition);
+
+}  // namespace callosum::app

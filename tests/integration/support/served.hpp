@@ -1,0 +1,58 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "net/http.hpp"
+#include "process.hpp"
+#include "raw_client.hpp"
+#include "real_world.hpp"
+#include "stage.hpp"
+
+namespace callosum::testing {
+
+/// A running `callosum serve` with a copy of the packs that a test may edit.
+class Served {
+ public:
+  /// Throws, with what the program complained of, when it does not come up.
+  explicit Served(const std::vector<std::string>& options = {});
+
+  Process& process() { return *process_; }
+  const std::filesystem::path& folder() const { return folder_.path(); }
+  std::filesystem::path data() const { return folder() / "data"; }
+  std::filesystem::path manifest() const { return folder() / "packs/receptionist/pack.yaml"; }
+  std::string realtime() const { return "ws" + main_.substr(4) + "/v1/realtime"; }
+  std::uint16_t port() const;
+  const std::string& admin() const { return admin_; }  ///< "http://…"
+
+  /// A token of its own identity service.
+  static std::string token(const std::string& tenant, const std::vector<std::string>& roles);
+  net::HttpResponse ask(const std::string& method, const std::string& path,
+                        const std::string& body = {}) const;
+  /// The manifest with the first `from` replaced; throws where there is none.
+  void edit(std::string_view from, std::string_view to) const;
+  std::string read(const std::filesystem::path& path) const;
+  /// The value of a metric's line that begins so; -1 without one.
+  double metric(std::string_view line) const;
+
+ private:
+  TempFolder folder_;
+  std::unique_ptr<Process> process_;
+  std::string main_;
+  std::string admin_;
+};
+
+/// A typed conversation that stays open.
+class OpenCall {
+ public:
+  OpenCall(const Served& gateway, const std::string& tenant);
+  /// Types, and waits for the end of the answer: what was said.
+  std::string say(const std::string& text);
+
+ private:
+  RawClient client_;
+};
+
+}  // namespace callosum::testing
