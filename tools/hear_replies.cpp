@@ -91,8 +91,9 @@ Result<ReplyEars> make_ears(const Options& options) {
 Result<void> run(const Options& options) {
   const auto ears = make_ears(options);
   if (!ears) return ears.error();
+  const int rate = options.is_phone ? audio::kPhoneRateHz : audio::kSpeechRateHz;
   for (const auto& recording : options.recordings) {
-    const auto pcm = audio::read_wav(recording);
+    const auto pcm = audio::read_wav(recording, rate);
     if (!pcm) return pcm.error();
     const auto heard = ears->hear(*pcm);
     if (!heard) return heard.error();
