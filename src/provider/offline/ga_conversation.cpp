@@ -189,6 +189,12 @@ void GaConversation::heard(std::string_view item_id, std::string_view text, bool
   turn.was_understood = understood;
   turns_.push_back(std::move(turn));
   if (!wants_transcription()) return;
+  // Who retrieves the item finds the words in it.
+  const auto item = std::find_if(items_.rbegin(), items_.rend(),
+                                 [&](const auto& one) { return text_at(one, "id") == item_id; });
+  if (item != items_.rend()) {
+    item->at("content").at(0).as_object()["transcript"] = text;
+  }
   const json::object usage{{"type", "duration"}, {"seconds", 0}};
   emit("conversation.item.input_audio_transcription.completed",
        {{"item_id", item_id}, {"content_index", 0}, {"transcript", text}, {"usage", usage}});
@@ -393,7 +399,7 @@ void GaConversation::add_audio(std::span<const std::uint8_t> bytes) {
   out_.push_back(std::move(event));
 }
 
-void GaConversation::end_message() {
+void GaConversation::end_message(std::string_view status) {
   const auto message = std::move(*message_);
   message_.reset();
   json::object ids{{"response_id", response_id_},
@@ -415,7 +421,7 @@ void GaConversation::end_message() {
                                 ? json::object{{"type", "audio"}, {"transcript", message.words}}
                                 : json::object{{"type", "text"}, {"text", message.words}};
   emit("response.content_part.done", with("part", part));
-  const auto item = message_item(message, "completed");
+  const auto item = message_item(message, status);
   if (!out_of_band_) {
     emit("conversation.item.done", {{"previous_item_id", nullptr}, {"item", item}});
     last_item_ = message.id;

@@ -61,7 +61,7 @@ class GaConversation {
   /// Audio as whole samples in the output format, with the words it speaks.
   void add_audio(std::span<const std::uint8_t> bytes);
   void add_words(std::string_view words);
-  void end_message();
+  void end_message(std::string_view status = "completed");  ///< or "incomplete": it was cut off
   void end_response(std::string_view status, std::string_view reason = {});
   bool is_out_of_band() const { return out_of_band_; }
 

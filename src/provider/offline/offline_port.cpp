@@ -1,5 +1,6 @@
 #include "provider/offline/offline_port.hpp"
 
+#include <algorithm>
 #include <boost/asio/this_coro.hpp>
 #include <deque>
 #include <optional>
@@ -23,6 +24,9 @@ using speech::VadSink;
 
 constexpr auto kSpeechTimeout = 10s;
 constexpr auto kBrainTimeout = 20s;
+/// How far the voice is ahead of the ear: enough for any network, and little enough that who speaks
+/// over a long answer still cancels what is left of it.
+constexpr auto kAheadOfTheEar = 5s;
 constexpr std::size_t kMaxBufferedSamples = 16000 * 35;  // more than the longest utterance
 
 std::vector<std::string> sentences_of(std::string_view text) {
@@ -72,15 +76,19 @@ class OfflinePort final : public realtime::ModelPort, private VadSink {
         co_return realtime::ServerFrame{realtime::peek_type(current_), current_};
       }
       if (is_closed_) co_return fail(ErrorType::transient, "the offline voice was closed");
-      if (!jobs_.empty()) {
-        const Job job = std::move(jobs_.front());
-        jobs_.pop_front();
+      // What must wait for the ear does not hold up what is heard meanwhile.
+      const auto ready = std::find_if(jobs_.begin(), jobs_.end(),
+                                      [this](const Job& job) { return !is_early(job); });
+      if (ready != jobs_.end()) {
+        const Job job = std::move(*ready);
+        jobs_.erase(ready);
         co_await perform(job);
         continue;
       }
       wake_->reset();
-      const bool woken = co_await wake_->wait(deadline);
-      if (!woken) co_return fail(ErrorType::timeout, "nothing was said");
+      const auto due = jobs_.empty() ? deadline : deadline.sooner(heard_until_ - kAheadOfTheEar);
+      const bool woken = co_await wake_->wait(due);
+      if (!woken && deadline.passed()) co_return fail(ErrorType::timeout, "nothing was said");
     }
   }
 
@@ -116,6 +124,12 @@ class OfflinePort final : public realtime::ModelPort, private VadSink {
     bool answer = false;         ///< understand: a response follows
     std::uint64_t response = 0;  ///< plan, speak: which one
   };
+
+  /// Another sentence, while the caller still has enough to listen to.
+  bool is_early(const Job& job) const {
+    return job.kind == Job::Kind::speak && job.response == response_ && !to_say_.empty() &&
+           parts_.time.now() < heard_until_ - kAheadOfTheEar;
+  }
 
   void on_event(EventType type, const json::object& event) {
     const auto event_id = text_at(event, "event_id");
@@ -168,6 +182,7 @@ class OfflinePort final : public realtime::ModelPort, private VadSink {
     if (conversation_.is_responding()) cancel("turn_detected");
     ++response_;
     to_say_.clear();
+    heard_until_ = parts_.time.now();
     fixed_text_ = std::move(fixed_text);
     conversation_.begin_response(asked);
     jobs_.push_back({Job::Kind::plan, {}, false, response_});
@@ -177,7 +192,7 @@ class OfflinePort final : public realtime::ModelPort, private VadSink {
     if (!conversation_.is_responding()) return false;
     ++response_;  // what is still being planned or spoken is for nobody
     to_say_.clear();
-    if (in_message_) conversation_.end_message();
+    if (in_message_) conversation_.end_message("incomplete");
     in_message_ = false;
     conversation_.end_response("cancelled", reason);
     return true;
@@ -367,6 +382,7 @@ class OfflinePort final : public realtime::ModelPort, private VadSink {
     }
     const std::span<const std::uint8_t> all(*bytes);
     const auto step = bytes_per_100_ms(format);
+    heard_until_ = std::max(heard_until_, parts_.time.now()) + 100ms * all.size() / step;
     for (std::size_t at = 0; at < all.size(); at += step) {
       conversation_.add_audio(all.subspan(at, std::min(step, all.size() - at)));
     }
@@ -400,6 +416,7 @@ class OfflinePort final : public realtime::ModelPort, private VadSink {
   std::string current_;
   std::string speech_item_;
   std::string fixed_text_;
+  SteadyTime heard_until_{};  // of this response, when it is played as it comes
   std::uint64_t response_ = 0;
   std::uint64_t commits_ = 0;
   bool in_message_ = false;

@@ -1,6 +1,7 @@
 #include "provider/offline/phrase_matcher.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <set>
 
@@ -14,6 +15,8 @@ namespace {
 // phrases and the sentences in examples/.
 constexpr double kCloseEnough = 0.52;
 constexpr double kStrangerEnough = 0.34;
+/// Nobody asks more at once; each pair of joints costs a search.
+constexpr std::size_t kMostParts = 8;
 
 /// What callers wrap a question in; it says nothing about which one.
 const std::set<std::string, std::less<>>& filler_words() {
@@ -24,6 +27,82 @@ const std::set<std::string, std::less<>>& filler_words() {
       "thank", "is",    "are",  "do",     "does", "of",    "us",   "my",   "your",
       "it",    "there", "that", "want",   "need", "am",    "i'm",  "i'd"};
   return words;
+}
+
+/// The pieces of a sentence between the words that may join two questions; the whole of it where
+/// there are too many.
+std::vector<std::string_view> parts_of(std::string_view sentence) {
+  constexpr std::array<std::string_view, 6> kJoints{" and also ", " and ", " also ",
+                                                    "? ",         ". ",    "; "};
+  const auto lower = to_lower_ascii(sentence);
+  std::vector<std::string_view> parts;
+  std::size_t start = 0;
+  for (std::size_t at = 0; at < lower.size();) {
+    const auto rest = std::string_view(lower).substr(at);
+    const auto joint = std::find_if(kJoints.begin(), kJoints.end(),
+                                    [&](auto words) { return rest.starts_with(words); });
+    if (joint == kJoints.end()) {
+      ++at;
+      continue;
+    }
+    parts.push_back(sentence.substr(start, at - start));
+    at += joint->size();
+    start = at;
+  }
+  parts.push_back(sentence.substr(start));
+  if (parts.size() > kMostParts) return {sentence};
+  return parts;
+}
+
+/// The text from the beginning of one part to the end of a later one.
+std::string_view span_of(std::string_view first, std::string_view last) {
+  return {first.data(), static_cast<std::size_t>(last.data() + last.size() - first.data())};
+}
+
+struct ValueCut {
+  std::string_view question;
+  std::string_view value;
+};
+
+/// The words behind the last "in", "for", "at", "of", "to" are the only value there can be; without
+/// one of these the whole sentence is.
+ValueCut cut_value(std::string_view sentence) {
+  while (!sentence.empty() && std::string_view("?.! ").find(sentence.back()) != std::string::npos) {
+    sentence.remove_suffix(1);
+  }
+  const auto lower = to_lower_ascii(sentence);
+  ValueCut cut{sentence, trim(sentence)};
+  std::size_t last = 0;
+  for (const std::string_view mark : {" in ", " for ", " at ", " of ", " to "}) {
+    const auto found = lower.rfind(mark);
+    if (found == std::string::npos || found < last) continue;
+    last = found;
+    cut = {sentence.substr(0, found), trim(sentence.substr(found + mark.size()))};
+  }
+  return cut;
+}
+
+/// How much of a question is words of a tool's name and description, 0 … 1.
+double described_share(std::string_view question, const json::object& tool) {
+  std::string text(text_at(tool, "name"));
+  text += " ";
+  text += text_at(tool, "description");
+  std::replace(text.begin(), text.end(), '_', ' ');
+  const auto description = words_of(text);
+  const std::set<std::string> known(description.begin(), description.end());
+  const auto words = words_of(question);
+  double hit = 0;
+  double all = 0;
+  for (const auto& word : std::set<std::string>(words.begin(), words.end())) {
+    const double weight = filler_words().contains(word) ? 0.05 : 1.0;
+    all += weight;
+    if (known.contains(word)) hit += weight;
+  }
+  return all > 0 ? hit / all : 0;
+}
+
+bool asks_same(const Match& a, const Match& b) {
+  return a.tool == b.tool && a.arguments == b.arguments;
 }
 
 }  // namespace
@@ -165,28 +244,36 @@ Match PhraseMatcher::find(std::string_view sentence, const json::array& tools) c
     for (const auto& [slot, value] : reading.values) best.arguments[slot] = value;
   }
   const auto stranger = find_stranger(sentence, tools);
-  if (stranger.score > best.score && stranger.score >= kStrangerEnough) return stranger;
-  if (best.score < kCloseEnough) best.tool.clear();
+  const bool is_ours = best.score >= kCloseEnough;
+  if (stranger.score >= kStrangerEnough && (!is_ours || stranger.score > best.score)) {
+    return stranger;
+  }
+  if (!is_ours) best.tool.clear();
   return best;
 }
 
 std::vector<Match> PhraseMatcher::find_all(std::string_view sentence,
                                            const json::array& tools) const {
-  auto whole = find(sentence, tools);
-  const auto lower = to_lower_ascii(sentence);
-  const auto at = lower.find(" and ");
-  if (at == std::string::npos) return {std::move(whole)};
-  auto first = find(sentence.substr(0, at), tools);
-  auto second = find(sentence.substr(at + 5), tools);
-  const bool two = !first.tool.empty() && !second.tool.empty() &&
-                   (first.tool != second.tool || first.arguments != second.arguments);
-  if (two) return {std::move(first), std::move(second)};
-  return {std::move(whole)};
+  // From the back: what each part begins, alone or with the parts that belong to it ("rules and
+  // conditions" is one question), when all that follows is understood as well.
+  const auto parts = parts_of(sentence);
+  std::vector<std::vector<Match>> from(parts.size() + 1);
+  for (std::size_t first = parts.size(); first-- > 0;) {
+    for (std::size_t last = first; last < parts.size() && from[first].empty(); ++last) {
+      if (last + 1 < parts.size() && from[last + 1].empty()) continue;
+      auto match = find(span_of(parts[first], parts[last]), tools);
+      if (match.tool.empty()) continue;
+      from[first].push_back(std::move(match));
+      for (const auto& next : from[last + 1]) {
+        if (!asks_same(from[first].front(), next)) from[first].push_back(next);
+      }
+    }
+  }
+  return std::move(from.front());
 }
 
 /// A tool without phrases (the caller's own program's): by the words of its name and description.
 Match PhraseMatcher::find_stranger(std::string_view sentence, const json::array& tools) const {
-  const auto words = words_of(sentence);
   Match best;
   for (const auto& entry : tools) {
     const auto* tool = entry.if_object();
@@ -195,31 +282,14 @@ Match PhraseMatcher::find_stranger(std::string_view sentence, const json::array&
     const bool ours = std::any_of(phrases_.begin(), phrases_.end(),
                                   [&](const Phrase& phrase) { return phrase.tool == name; });
     if (ours) continue;
-    std::string text = name + " " + std::string(text_at(*tool, "description"));
-    std::replace(text.begin(), text.end(), '_', ' ');
-    const auto known_words = words_of(text);
-    const std::set<std::string> known(known_words.begin(), known_words.end());
-    double hit = 0;
-    double all = 0;
-    for (const auto& word : std::set<std::string>(words.begin(), words.end())) {
-      const double w = filler_words().contains(word) ? 0.05 : 1.0;
-      all += w;
-      if (known.contains(word)) hit += w;
-    }
-    const double score = all > 0 ? hit / all : 0;
-    if (score <= best.score) continue;
-    best = {name, {}, score};
-    // The words behind the last "in", "for", "at", "of" are the only value there can be.
-    std::string value(trim(sentence));
-    for (const std::string_view mark : {" in ", " for ", " at ", " of ", " to "}) {
-      const auto found = to_lower_ascii(sentence).rfind(mark);
-      if (found != std::string::npos)
-        value = std::string(trim(sentence.substr(found + mark.size())));
-    }
-    while (!value.empty() && (value.back() == '?' || value.back() == '.')) value.pop_back();
     const auto* parameters = find_object(*tool, "parameters");
     const auto* required = parameters ? find_array(*parameters, "required") : nullptr;
-    if (!required) continue;
+    const bool takes_value = required && !required->empty();
+    const auto [question, value] = takes_value ? cut_value(sentence) : ValueCut{sentence, {}};
+    const double score = described_share(question, *tool);
+    if (score <= best.score) continue;
+    best = {name, {}, score};
+    if (!takes_value) continue;
     for (const auto& key : *required) {
       if (key.is_string()) best.arguments[key.get_string()] = value;
     }

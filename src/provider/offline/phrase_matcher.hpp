@@ -30,7 +30,7 @@ class PhraseMatcher {
   /// The best tool among `tools` (a GA tool array: ours by their phrases, others by name and
   /// description), or one with an empty name when nothing is close enough.
   Match find(std::string_view sentence, const json::array& tools) const;
-  /// As `find`, for each part of a sentence that asks two things ("… and what are your hours").
+  /// As `find`, for each question of a sentence that asks several ("… and what are your hours").
   std::vector<Match> find_all(std::string_view sentence, const json::array& tools) const;
 
  private:

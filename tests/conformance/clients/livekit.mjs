@@ -1,78 +1,8 @@
 // LiveKit's realtime model for OpenAI: it wants its own ids kept, metadata echoed and whole samples.
-import { initializeLogger, llm } from '@livekit/agents';
-import { realtime } from '@livekit/agents-plugin-openai';
+import { llm } from '@livekit/agents';
 import { AudioFrame } from '@livekit/rtc-node';
-import { z } from 'zod';
-import {
-  check, expect, expectEqual, httpBase, isBare, phrases, runChecks, server, silence, tone, waitFor,
-} from './kit.mjs';
-
-initializeLogger({ pretty: false, level: 'silent' });
-
-const order = llm.tool({
-  name: 'lookup_order', description: 'Looks up an order.', parameters: z.object({ id: z.string() }),
-  execute: async () => 'shipped',
-});
-const weather = llm.tool({
-  name: 'weather', description: 'The weather.', parameters: z.object({ city: z.string() }),
-  execute: async () => 'rain',
-});
-
-function open(options = {}) {
-  const model = new realtime.RealtimeModel({
-    apiKey: server.key, baseURL: httpBase, model: server.model, ...options,
-  });
-  const session = model.session();
-  const log = { errors: [], events: [], generations: [] };
-  session.on('error', (error) => log.errors.push(String(error.error ?? error)));
-  session.on('openai_server_event_received', (event) => log.events.push(event));
-  session.on('generation_created', (generation) => log.generations.push(generation));
-  return { session, log };
-}
-
-async function collect(stream) {
-  const reader = stream.getReader();
-  const out = [];
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) return out;
-    out.push(value);
-  }
-}
-
-/// Reads a generation to its end, its streams side by side.
-async function readAll(generation) {
-  const out = { text: '', samples: 0, calls: [], messageIds: [] };
-  const messages = (async () => {
-    const reader = generation.messageStream.getReader();
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done) return;
-      out.messageIds.push(value.messageId);
-      const [words, frames] = await Promise.all([collect(value.textStream), collect(value.audioStream)]);
-      out.text += words.map(String).join('');
-      for (const frame of frames) out.samples += frame.samplesPerChannel;
-    }
-  })();
-  const calls = collect(generation.functionStream).then((found) => { out.calls = found; });
-  await Promise.all([messages, calls]);
-  return out;
-}
-
-async function say(session, text) {
-  const chatCtx = session.chatCtx.copy();
-  chatCtx.addMessage({ role: 'user', content: text });
-  await session.updateChatCtx(chatCtx);
-}
-
-async function answer(session, results) {
-  const chatCtx = session.chatCtx.copy();
-  for (const { callId, name, output } of results) {
-    chatCtx.items.push(llm.FunctionCallOutput.create({ callId, name, output, isError: false }));
-  }
-  await session.updateChatCtx(chatCtx);
-}
-const noErrors = (log) => expectEqual(log.errors, [], 'errors');
+import { check, expect, expectEqual, isBare, phrases, runChecks, silence, tone, waitFor } from './kit.mjs';
+import { answer, noErrors, open, order, readAll, say, weather } from './livekit_kit.mjs';
 
 check('a text turn', async () => {
   const { session, log } = open({ modalities: ['text'] });

@@ -1,57 +1,13 @@
 // OpenAI's own client: OpenAIRealtimeWS, its browser twin, and the REST call for client secrets.
-import net from 'node:net';
 import OpenAI from 'openai';
 import { VERSION as version } from 'openai/version';
-import { OpenAIRealtimeWS } from 'openai/realtime/ws';
 import { OpenAIRealtimeWebSocket } from 'openai/realtime/websocket';
 import {
   Inbox, base64, check, expect, expectEqual, httpBase, httpsBase, isBare, phrases, runChecks, server,
   silence, tone,
 } from './kit.mjs';
+import { answer, callsOf, connect, open, order, respond, say, textOf, weather } from './openai_kit.mjs';
 
-const order = {
-  type: 'function', name: 'lookup_order', description: 'Looks up an order.',
-  parameters: { type: 'object', properties: { id: { type: 'string' } }, required: ['id'] },
-};
-const weather = {
-  type: 'function', name: 'weather', description: 'The weather.',
-  parameters: { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] },
-};
-
-/// The class insists on wss: over TLS where the server has it, else its socket is given a plain connection.
-function connect(props = { model: server.model }, key = server.key) {
-  const client = new OpenAI({ apiKey: key, baseURL: server.wss ? httpsBase : httpBase });
-  const url = new URL(server.ws);
-  const options = server.wss ? {} : {
-    createConnection: () => net.connect({ host: url.hostname, port: Number(url.port) }),
-  };
-  const rt = new OpenAIRealtimeWS({ ...props, options }, client);
-  const inbox = new Inbox();
-  rt.on('event', (event) => inbox.push(event));
-  rt.on('error', () => {});
-  return { rt, inbox };
-}
-
-async function open(session = {}) {
-  const { rt, inbox } = connect();
-  const created = await inbox.type('session.created');
-  rt.send({ type: 'session.update', session: { type: 'realtime', ...session } });
-  const updated = await inbox.type('session.updated');
-  return { rt, inbox, created, updated };
-}
-
-function say(rt, text) {
-  rt.send({
-    type: 'conversation.item.create',
-    item: { type: 'message', role: 'user', content: [{ type: 'input_text', text }] },
-  });
-}
-const respond = (rt, response) => rt.send({ type: 'response.create', ...(response && { response }) });
-const answer = (rt, call_id, output) =>
-  rt.send({ type: 'conversation.item.create', item: { type: 'function_call_output', call_id, output } });
-const textOf = (done) => done.response.output
-  .flatMap((item) => item.content ?? []).map((part) => part.text ?? part.transcript).join(' ');
-const callsOf = (done) => done.response.output.filter((item) => item.type === 'function_call');
 /// Runs of equal deltas count once.
 const collapse = (types) => types.filter((type, i) => !(type.endsWith('.delta') && types[i - 1] === type));
 

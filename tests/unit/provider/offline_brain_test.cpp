@@ -79,6 +79,60 @@ TEST(PhraseMatcher, HearsTwoQuestionsInOneSentence) {
   EXPECT_EQ(both[1].tool, "get_policies");
 }
 
+std::vector<std::string> tools_of(const std::vector<Match>& matches) {
+  std::vector<std::string> names;
+  for (const auto& match : matches) names.push_back(match.tool);
+  return names;
+}
+
+TEST(PhraseMatcher, HearsAsManyQuestionsAsThereAre) {
+  const auto snapshot = desk();
+  const PhraseMatcher matcher(snapshot);
+  const auto ask = [&](std::string_view sentence) {
+    return tools_of(matcher.find_all(sentence, declared()));
+  };
+  using Names = std::vector<std::string>;
+
+  EXPECT_EQ(ask("when are you open, and also, what is your cancellation policy, and how do refunds "
+                "work here?"),
+            (Names{"get_hours", "get_policies", "get_refunds"}));
+  EXPECT_EQ(ask("What are your opening hours? What is your cancellation policy?"),
+            (Names{"get_hours", "get_policies"}));
+  EXPECT_EQ(ask("when are you open and what are your opening hours"), (Names{"get_hours"}));
+  EXPECT_EQ(ask("when are you open and who won the football game"), (Names{}));
+  EXPECT_EQ(ask("and and and and and and and and and and"), (Names{}));
+}
+
+json::object order_tool() {
+  return {{"type", "function"},
+          {"name", "lookup_order"},
+          {"description", "Looks up an order."},
+          {"parameters", json::object{{"type", "object"}, {"required", json::array{"id"}}}}};
+}
+
+TEST(PhraseMatcher, FindsACallersOwnToolBesideOurs) {
+  const auto snapshot = desk();
+  const PhraseMatcher matcher(snapshot);
+  auto tools = declared();
+  tools.push_back(order_tool());
+
+  const auto both =
+      matcher.find_all("what are your opening hours and look up the order for A7", tools);
+
+  ASSERT_EQ(tools_of(both), (std::vector<std::string>{"get_hours", "lookup_order"}));
+  EXPECT_EQ(both[1].arguments.at("id").as_string(), "A7");
+}
+
+TEST(PhraseMatcher, PrefersACallersOwnToolToOneOfOursThatIsNotCloseEnough) {
+  const registry::Snapshot snapshot({}, {tool_with("get_booking", {"can you look up my booking"})},
+                                    "1.0.0");
+  const PhraseMatcher matcher(snapshot);
+  json::array tools{json::object{{"type", "function"}, {"name", "get_booking"}}, order_tool()};
+
+  EXPECT_EQ(matcher.find("please look up the order for A7", tools).tool, "lookup_order");
+  EXPECT_EQ(matcher.find("please look up my booking", tools).tool, "get_booking");
+}
+
 TEST(PhraseMatcher, FindsACallersOwnToolByItsDescription) {
   const auto snapshot = desk();
   const PhraseMatcher matcher(snapshot);

@@ -134,5 +134,26 @@ TEST(SpeechReplyEars, HearTheFactInASpokenReply) {
   EXPECT_NE(heard->find(spoken_words("2:30 PM")), std::string::npos) << *heard;
 }
 
+/// An "s" has its sound where a phone has none: "six" is what is missed first.
+TEST(ReplyEars, TellApartByPhoneRepliesThatDifferInOneWord) {
+  const sample::Folder folder;
+  std::vector<std::string> replies{"Take the train to Lake Street.", "It is confirmed.",
+                                   "We are at the harbor, and that is it."};
+  for (const auto* hour : {"two", "three", "four", "five", "six", "seven", "eight", "ten"}) {
+    replies.push_back("We are open Wednesday from nine to " + std::string(hour) + ".");
+  }
+  const auto ears = ReplyEars::make(replies, folder.path(), Band::phone);
+  ASSERT_TRUE(ears);
+
+  int exact = 0;
+  for (const auto& reply : replies) {
+    const auto heard = ears->hear(sample::through_phone(sample::spoken(reply, "slt")));
+    ASSERT_TRUE(heard);
+    exact += *heard == spoken_words(reply) ? 1 : 0;
+  }
+
+  EXPECT_GE(exact, 10) << "of " << replies.size();  // the mouth is not quite the same each time
+}
+
 }  // namespace
 }  // namespace callosum::provider::offline::speech
