@@ -82,8 +82,9 @@ class Talk {
   }
   asio::awaitable<void> pump() {
     const auto never = async::Deadline::none(time_);
-    const json::object session{{"type", "realtime"}};
-    co_await port_->open(session, never);
+    realtime::SessionOpening opening{{{"type", "realtime"}},
+                                     std::make_shared<const realtime::OfferedTools>()};
+    co_await port_->open(std::move(opening), never);
     while (true) {
       const auto frame = co_await port_->next(never);
       if (!frame) co_return;
