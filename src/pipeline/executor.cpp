@@ -13,9 +13,9 @@ using registry::Envelope;
 
 namespace {
 
-Envelope failed(Error error) {
-  Envelope envelope;
-  envelope.error = std::move(error);
+std::shared_ptr<Envelope> failed(Error error) {
+  auto envelope = std::make_shared<Envelope>();
+  envelope->error = std::move(error);
   return envelope;
 }
 
@@ -94,9 +94,9 @@ asio::awaitable<void> Executor::perform(Ticket ticket, CallRequest request) {
     const bool cancelled = async::is_cancellation(failure);
     auto envelope = failed(cancelled ? fail(ErrorType::cancelled, "that was interrupted")
                                      : fail(ErrorType::internal, "something went wrong"));
-    envelope.meta.call_id = request.call.call_id;
-    envelope.meta.registry_version = request.catalog->snapshot()->version();
-    answer = std::make_shared<const Envelope>(std::move(envelope));
+    envelope->meta.call_id = request.call.call_id;
+    envelope->meta.registry_version = request.catalog->snapshot()->version();
+    answer = std::move(envelope);
     request.calls->answer(request.call.call_id, answer, 0);
   }
   deliver(ticket, answer);
@@ -110,9 +110,9 @@ asio::awaitable<Executor::Answer> Executor::execute(const CallRequest& request) 
 
   auto outcome = co_await decide_and_run(request, prepared, entry);
   const auto took = std::chrono::duration_cast<std::chrono::microseconds>(time_.now() - start);
-  fill_meta(outcome.envelope, prepared, took);
-  entry.close(outcome.envelope, outcome.result_bytes);
-  auto answer = std::make_shared<const Envelope>(std::move(outcome.envelope));
+  fill_meta(*outcome.envelope, prepared, took);
+  entry.close(*outcome.envelope, outcome.result_bytes);
+  Answer answer = std::move(outcome.envelope);
   if (outcome.is_final) {
     request.calls->answer(request.call.call_id, answer, outcome.result_bytes);
   }
@@ -130,11 +130,14 @@ asio::awaitable<Executor::Outcome> Executor::decide_and_run(const CallRequest& r
     auto verdict = co_await gate->ask(prepared);
     if (verdict.passes()) continue;
     entry.refused_by(gate->name());
-    if (verdict.answer) co_return Outcome{*verdict.answer, 0, false};
+    if (verdict.answer) {
+      auto again = std::make_shared<Envelope>(*verdict.answer);
+      co_return Outcome{std::move(again), 0, false};
+    }
     auto envelope = failed(std::move(verdict.refusal->error));
-    envelope.error_extra = std::move(verdict.refusal->extra);
+    envelope->error_extra = std::move(verdict.refusal->extra);
     // A call that another one's id already stands for must not become that id's answer.
-    const bool is_final = envelope.error->type != ErrorType::conflict;
+    const bool is_final = envelope->error->type != ErrorType::conflict;
     co_return Outcome{std::move(envelope), 0, is_final};
   }
   co_return co_await invoke(request, prepared);
@@ -158,11 +161,11 @@ asio::awaitable<Executor::Outcome> Executor::invoke(const CallRequest& request,
       std::chrono::duration_cast<std::chrono::microseconds>(time_.now() - start);
 
   if (!output) co_return Outcome{failed(output.error())};
-  Outcome outcome;
-  outcome.envelope.data = std::move(output->data);
-  outcome.envelope.intents = std::move(output->intents);
-  outcome.result_bytes = check_output(*prepared.tool, limits_.max_result_bytes, outcome.envelope);
-  if (!outcome.envelope.ok()) outcome.envelope.intents.clear();
+  Outcome outcome{std::make_shared<Envelope>()};
+  outcome.envelope->data = std::move(output->data);
+  outcome.envelope->intents = std::move(output->intents);
+  outcome.result_bytes = check_output(*prepared.tool, limits_.max_result_bytes, *outcome.envelope);
+  if (!outcome.envelope->ok()) outcome.envelope->intents.clear();
   co_return outcome;
 }
 

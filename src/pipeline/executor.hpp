@@ -66,7 +66,7 @@ class Executor {
   };
   /// How a call ended, and whether that stands for its id from now on.
   struct Outcome {
-    registry::Envelope envelope;
+    std::shared_ptr<registry::Envelope> envelope;  // not by value: it would fill every frame
     std::size_t result_bytes = 0;
     bool is_final = true;
   };
