@@ -8,7 +8,7 @@ namespace {
 namespace asio = boost::asio;
 
 /// 15 MiB of sound in one event; and room for a huge event to a slow reader.
-constexpr net::WsLimits kLimits{
+const net::WsLimits kLimits{
     .max_message_bytes = 24u << 20, .max_control_frames_per_s = 100, .max_queued_bytes = 64u << 20};
 
 }  // namespace

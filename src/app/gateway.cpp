@@ -43,8 +43,7 @@ class Worker {
         context_(1),
         executor_(context_.get_executor(), parts.time, parts.gate_list(), *parts.audit,
                   parts.executor_limits()),
-        host_(parts.time, parts.random, executor_, *parts.log,
-              [gauge = parts.metrics.sessions()](int by) { gauge.add(by); }),
+        host_(parts.time, parts.random, executor_, *parts.log, parts.metrics),
         channel_(
             host_,
             [&planner](const net::HttpRequest& request) { return planner.plan_session(request); }),

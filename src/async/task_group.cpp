@@ -22,6 +22,7 @@ struct TaskGroup::State {
   struct Task {
     std::size_t number;
     const char* name;
+    bool is_beside;
     asio::cancellation_signal cancel;
   };
 
@@ -36,8 +37,9 @@ struct TaskGroup::State {
   // these.
   std::list<Task> ended_tasks;
   std::size_t spawned = 0;
-  std::size_t ended = 0;
-  std::size_t seen = 0;  // by wait_any
+  std::size_t waited_for = 0;  // of those spawned
+  std::size_t ended = 0;       // of those waited for
+  std::size_t seen = 0;        // by wait_any
   const char* first = nullptr;
   std::exception_ptr bug;
   bool owner_cancelled = false;
@@ -51,18 +53,28 @@ TaskGroup::~TaskGroup() {
 }
 
 std::size_t TaskGroup::spawn(const char* name, asio::awaitable<void> task) {
+  return start(name, std::move(task), false);
+}
+
+std::size_t TaskGroup::spawn_beside(const char* name, asio::awaitable<void> task) {
+  return start(name, std::move(task), true);
+}
+
+std::size_t TaskGroup::start(const char* name, asio::awaitable<void> task, bool is_beside) {
   auto state = state_;
   const auto number = state->spawned++;
   state->ended_tasks.clear();
   auto& entry = state->tasks.emplace_back();
   entry.number = number;
   entry.name = name;
+  entry.is_beside = is_beside;
+  if (!is_beside) ++state->waited_for;
   auto at = std::prev(state->tasks.end());
   auto on_end = [state, at](const std::exception_ptr& exception) {
     if (exception && !is_cancellation(exception) && !state->bug) state->bug = exception;
-    if (!state->first) state->first = at->name;
+    if (!state->first && !at->is_beside) state->first = at->name;
+    if (!at->is_beside) ++state->ended;
     state->ended_tasks.splice(state->ended_tasks.end(), state->tasks, at);
-    ++state->ended;
     state->changed.set();
   };
   asio::co_spawn(state->executor, std::move(task),
@@ -100,13 +112,13 @@ asio::awaitable<void> TaskGroup::wait_until(std::size_t ended) {
 }
 
 asio::awaitable<void> TaskGroup::wait_any() {
-  if (state_->ended == state_->seen && !state_->tasks.empty()) {
+  if (state_->ended == state_->seen && state_->ended < state_->waited_for) {
     co_await wait_until(state_->seen + 1);
   }
   state_->seen = state_->ended;
 }
 
-asio::awaitable<void> TaskGroup::wait_all() { return wait_until(state_->spawned); }
+asio::awaitable<void> TaskGroup::wait_all() { return wait_until(state_->waited_for); }
 
 asio::awaitable<void> TaskGroup::join() {
   co_await asio::this_coro::throw_if_cancelled(false);

@@ -23,6 +23,9 @@ class TaskGroup {
 
   /// `name` (a literal) is for diagnosis. Returns the task's number.
   std::size_t spawn(const char* name, boost::asio::awaitable<void> task);
+  /// A task whose end `wait_any` and `wait_all` do not wait for; cancelled and joined like the
+  /// rest.
+  std::size_t spawn_beside(const char* name, boost::asio::awaitable<void> task);
   void cancel();                  ///< every task
   void cancel(std::size_t task);  ///< one
 
@@ -34,6 +37,7 @@ class TaskGroup {
 
  private:
   struct State;
+  std::size_t start(const char* name, boost::asio::awaitable<void> task, bool is_beside);
   boost::asio::awaitable<void> wait_until(std::size_t ended);
 
   std::shared_ptr<State> state_;

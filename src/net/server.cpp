@@ -25,18 +25,30 @@ namespace {
 constexpr std::size_t kMaxRefusing =
     64;  ///< connections that are being told that there are too many
 constexpr std::chrono::milliseconds kAcceptPause{100};
+constexpr std::chrono::seconds kHandshakeGrace{1};  ///< what each gets, however many there are
 
 /// The running connections. Shared with their tasks, which may outlive a server whose context is
 /// destroyed.
 struct Registry {
   struct Entry {
     std::unique_ptr<ServerConnection> connection;
+    std::optional<Admission::Ticket> ticket;
     asio::cancellation_signal cancel;
+    SteadyTime since;
+    std::list<Entry>* list = nullptr;  ///< the one it is in
   };
+  using At = std::list<Entry>::iterator;
 
   explicit Registry(const asio::any_io_executor& executor) : changed(executor) {}
 
+  std::size_t size() const { return greeting.size() + running.size(); }
+  void move(At entry, std::list<Entry>& to) {
+    to.splice(to.end(), *entry->list, entry);
+    entry->list = &to;
+  }
+
   async::Event changed;
+  std::list<Entry> greeting;  ///< no request yet, the oldest first
   std::list<Entry> running;
   // co_spawn still looks at a signal after the completion handler: the next one clears these.
   std::list<Entry> ended;
@@ -56,7 +68,7 @@ class HttpServer final : public Server {
   std::uint16_t port() const override { return port_; }
   asio::awaitable<void> run() override;
   void stop(async::Deadline deadline) override;
-  std::size_t connections() const override { return registry_->running.size(); }
+  std::size_t connections() const override { return registry_->size(); }
   std::uint64_t handler_failures() const override { return shared_->handler_failures; }
 
  private:
@@ -64,6 +76,8 @@ class HttpServer final : public Server {
   asio::awaitable<void> end_gracefully();
   asio::awaitable<void> join_connections();
   void admit(tcp::socket socket);
+  AdmissionVerdict judge(const tcp::socket& socket, std::optional<Admission::Ticket>& ticket);
+  void cut_slow_handshake();
   void cut_connections();
 
   tcp::acceptor acceptor_;
@@ -91,7 +105,9 @@ void HttpServer::stop(async::Deadline deadline) {
   shared_->is_stopping = true;
   error_code ignored;
   acceptor_.close(ignored);
-  for (auto& entry : registry_->running) entry.connection->end_if_idle();
+  for (auto* list : {&registry_->greeting, &registry_->running}) {
+    for (auto& entry : *list) entry.connection->end_if_idle();
+  }
   stop_.set();
   registry_->changed.set();
 }
@@ -113,29 +129,62 @@ asio::awaitable<void> HttpServer::accept() {
   }
 }
 
+AdmissionVerdict HttpServer::judge(const tcp::socket& socket,
+                                   std::optional<Admission::Ticket>& ticket) {
+  const std::size_t most = shared_->options.max_connections;
+  if (registry_->size() >= most + kMaxRefusing) return AdmissionVerdict::no_answer;
+  auto verdict = AdmissionVerdict::welcome;
+  if (const auto& admission = shared_->options.admission) {
+    error_code error;
+    const auto peer = socket.remote_endpoint(error);
+    if (error) return AdmissionVerdict::no_answer;  // gone already
+    ticket.emplace(admission->enter(peer.address()));
+    verdict = ticket->verdict();
+  }
+  const bool has_room = registry_->size() < most;
+  return verdict == AdmissionVerdict::welcome && !has_room ? AdmissionVerdict::too_many : verdict;
+}
+
 void HttpServer::admit(tcp::socket socket) {
   auto& registry = *registry_;
-  const std::size_t most = shared_->options.max_connections;
-  if (registry.running.size() >= most + kMaxRefusing) return;
-  const bool is_too_many = registry.running.size() >= most;
+  std::optional<Admission::Ticket> ticket;
+  const auto verdict = judge(socket, ticket);
+  if (verdict == AdmissionVerdict::no_answer) return;
   registry.ended.clear();
-  auto& entry = registry.running.emplace_back();
-  entry.connection = std::make_unique<ServerConnection>(shared_, std::move(socket));
-  auto work = is_too_many ? entry.connection->refuse() : entry.connection->run();
-  const auto at = std::prev(registry.running.end());
+  cut_slow_handshake();
+  const auto at = registry.greeting.emplace(registry.greeting.end());
+  at->list = &registry.greeting;
+  at->since = shared_->time.now();
+  if (ticket) at->ticket.emplace(std::move(*ticket));
+  auto on_request = [&registry, at] { registry.move(at, registry.running); };
+  at->connection =
+      std::make_unique<ServerConnection>(shared_, std::move(socket), std::move(on_request));
+  auto work = verdict == AdmissionVerdict::welcome ? at->connection->run()
+                                                   : at->connection->refuse(verdict);
   auto on_end = [shared = registry_, at](const std::exception_ptr&) {
     at->connection.reset();
-    shared->ended.splice(shared->ended.end(), shared->running, at);
+    at->ticket.reset();
+    shared->move(at, shared->ended);
     shared->changed.set();
   };
   asio::co_spawn(acceptor_.get_executor(), std::move(work),
-                 asio::bind_cancellation_slot(entry.cancel.slot(), std::move(on_end)));
+                 asio::bind_cancellation_slot(at->cancel.slot(), std::move(on_end)));
+}
+
+void HttpServer::cut_slow_handshake() {
+  auto& registry = *registry_;
+  const auto& admission = shared_->options.admission;
+  if (!admission || registry.greeting.size() < admission->limits().handshakes) return;
+  const auto oldest = registry.greeting.begin();
+  if (shared_->time.now() - oldest->since < kHandshakeGrace) return;
+  registry.move(oldest, registry.running);  // it ends soon, and is not to be found again
+  oldest->cancel.emit(asio::cancellation_type::terminal);
 }
 
 asio::awaitable<void> HttpServer::end_gracefully() {
   const auto never = async::Deadline::none(shared_->time);  // the server's life
   co_await stop_.wait(never);
-  while (!registry_->running.empty() && !stop_deadline_.passed()) {
+  while (registry_->size() > 0 && !stop_deadline_.passed()) {
     registry_->changed.reset();
     co_await registry_->changed.wait(stop_deadline_);
   }
@@ -144,6 +193,8 @@ asio::awaitable<void> HttpServer::end_gracefully() {
 void HttpServer::cut_connections() {
   error_code ignored;
   acceptor_.close(ignored);
+  registry_->running.splice(registry_->running.end(), registry_->greeting);
+  for (auto& entry : registry_->running) entry.list = &registry_->running;
   // One that ends while its signal is emitted leaves the list.
   for (auto entry = registry_->running.begin(); entry != registry_->running.end();) {
     const auto at = entry++;
@@ -154,7 +205,7 @@ void HttpServer::cut_connections() {
 asio::awaitable<void> HttpServer::join_connections() {
   co_await async::shield();
   const auto never = async::Deadline::none(shared_->time);  // what was cancelled ends
-  while (!registry_->running.empty()) {
+  while (registry_->size() > 0) {
     registry_->changed.reset();
     co_await registry_->changed.wait(never);
   }

@@ -10,6 +10,7 @@
 #include <string>
 
 #include "async/deadline.hpp"
+#include "net/admission.hpp"
 #include "net/http.hpp"
 #include "net/tls.hpp"
 #include "net/ws_connection.hpp"
@@ -38,7 +39,8 @@ struct ServerOptions {
   std::uint16_t port = 0;                    ///< 0: any free one
   bool reuse_port = false;                   ///< one listener a thread on one port
   std::shared_ptr<TlsContext> tls;           ///< null: plain
-  std::size_t max_connections = 4096;        ///< beyond: 503 and close
+  std::size_t max_connections = 4096;        ///< of this listener; beyond: 503 and close
+  std::shared_ptr<Admission> admission;      ///< of all listeners of the process; null: none
   std::size_t max_header_bytes = 16 * 1024;  ///< beyond: 431
   std::size_t max_headers = 100;
   std::size_t max_body_bytes = 1 << 20;        ///< beyond: 413

@@ -87,7 +87,7 @@ asio::awaitable<std::unique_ptr<ServerConnection::WebSocket>> ServerConnection::
     HttpRequestDecoder decoder(shared_.http_limits());
     const bool received = co_await receive(decoder);
     if (!received) co_return nullptr;
-    is_first_ = false;
+    if (std::exchange(is_first_, false)) owner_.on_request_();
     auto& request = decoder.request();
     request.peer = owner_.peer_.name;
     request.is_loopback = owner_.peer_.is_loopback;
@@ -233,8 +233,9 @@ ServerConnection::Exchange::switch_protocol(const HttpRequest& request, UpgradeD
   co_return socket;
 }
 
-ServerConnection::ServerConnection(std::shared_ptr<ServerShared> shared, tcp::socket socket)
-    : shared_(std::move(shared)), peer_(describe_peer(socket)) {
+ServerConnection::ServerConnection(std::shared_ptr<ServerShared> shared, tcp::socket socket,
+                                   std::function<void()> on_request)
+    : shared_(std::move(shared)), peer_(describe_peer(socket)), on_request_(std::move(on_request)) {
   stream_ = make_byte_stream(std::move(socket), shared_->options.tls);
 }
 
@@ -263,10 +264,14 @@ asio::awaitable<void> ServerConnection::run() {
   shared_->report(failure);
 }
 
-asio::awaitable<void> ServerConnection::refuse() {
+asio::awaitable<void> ServerConnection::refuse(AdmissionVerdict why) {
   if (shared_->options.tls) co_return;  // a handshake is what there is no room for
   HttpPipe pipe(std::move(stream_), shared_->time);
-  const HttpResponse response = error_response(503, "too many connections", "server_error");
+  const bool is_theirs = why == AdmissionVerdict::too_many_from_there;
+  auto response =
+      is_theirs ? error_response(429, "too many connections from this address", "rate_limit_error")
+                : error_response(503, "too many connections", "server_error");
+  response.headers.set("Retry-After", "5");
   ResponseFraming framing;
   framing.keeps_alive = false;
   const std::string bytes = encode_response(response, framing, shared_->time.wall_now());

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -39,11 +40,13 @@ Peer describe_peer(const boost::asio::ip::tcp::socket& socket);
 /// One accepted connection: requests in order, then perhaps a WebSocket.
 class ServerConnection {
  public:
-  ServerConnection(std::shared_ptr<ServerShared> shared, boost::asio::ip::tcp::socket socket);
+  /// `on_request` is told when the first request has come.
+  ServerConnection(std::shared_ptr<ServerShared> shared, boost::asio::ip::tcp::socket socket,
+                   std::function<void()> on_request);
 
   boost::asio::awaitable<void> run();
   /// Too many connections: says so and goes.
-  boost::asio::awaitable<void> refuse();
+  boost::asio::awaitable<void> refuse(AdmissionVerdict why);
   /// The server stops: ends what waits for a next request.
   void end_if_idle();
 
@@ -56,6 +59,7 @@ class ServerConnection {
   std::shared_ptr<ServerShared> shared_;
   std::unique_ptr<ByteStream> stream_;
   Peer peer_;
+  std::function<void()> on_request_;
   HttpPipe* idle_pipe_ = nullptr;  ///< set while nothing of a request has come
 };
 

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,6 +13,8 @@
 #include "base/result.hpp"
 
 namespace callosum::net {
+
+class QueueBudget;
 
 /// What one WebSocket may cost us. Breaking one closes it: 1009 too big, 1008 too many, 1002
 /// malformed, 1007 not UTF-8.
@@ -22,6 +25,7 @@ struct WsLimits {
   std::size_t max_queued_bytes = 512 * 1024;  ///< waiting for a slow reader: ten seconds of audio
   std::chrono::seconds ping_every{20};
   std::chrono::seconds dead_after{50};  ///< nothing at all received for so long
+  std::shared_ptr<QueueBudget> budget;  ///< of the queued bytes of all connections; null: none
 };
 
 struct WsMessage {

@@ -48,6 +48,7 @@ void WsLink::start() {
   last_heard_ = time_.now();
   last_ping_ = last_heard_;
   join_heartbeat(stream_->executor(), time_);
+  if (limits_.budget) queue_.join(limits_.budget, *this);
 }
 
 asio::awaitable<Result<WsMessage>> WsLink::read(std::shared_ptr<WsLink> self) {

@@ -28,6 +28,7 @@ struct WsLinkParts {
 /// connection that is dropped; after an end it stays a moment to let the peer read the close frame.
 class WsLink final : public IoSink,
                      public HeartbeatMember,
+                     public QueueMember,
                      public std::enable_shared_from_this<WsLink> {
  public:
   WsLink(async::TimeSource& time, WsLinkParts parts);
@@ -50,6 +51,7 @@ class WsLink final : public IoSink,
   void on_written(boost::system::error_code error, std::size_t bytes) override;
   void on_discarded(boost::system::error_code error, std::size_t bytes) override;
   void on_tick(SteadyTime now) override;
+  void shed_soon() override;
 
  private:
   enum class Step : std::uint8_t { message, wait, ended };
@@ -69,6 +71,7 @@ class WsLink final : public IoSink,
   bool enqueue(const WsBatch& batch, std::size_t sent);
   bool enqueue(const WsBatch::Frame& frame);
   void send_close(std::uint16_t code, std::string_view reason);
+  void shed();
   void pump();
 
   void end(std::uint16_t code, std::string_view reason, bool by_peer);

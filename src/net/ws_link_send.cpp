@@ -90,6 +90,19 @@ void WsLink::send_close(std::uint16_t code, std::string_view reason) {
   transmit(WsOpcode::close, encode_ws_close(code, reason), FrameKind::control);
 }
 
+void WsLink::shed_soon() {
+  asio::post(stream_->executor(), [weak = weak_from_this(), budget = limits_.budget] {
+    if (const auto self = weak.lock()) self->shed();
+    budget->has_shed();
+  });
+}
+
+/// All readers together are too slow, and this one is the slowest.
+void WsLink::shed() {
+  if (is_closed_ || close_info_ || queue_.drop_older_audio()) return;
+  fail(1008, "reads too slowly");
+}
+
 void WsLink::pump() {
   flush();
   if (is_writing_ || is_closed_) return;

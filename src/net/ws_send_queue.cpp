@@ -6,7 +6,10 @@ namespace callosum::net {
 
 namespace {
 constexpr std::size_t kKeepSpareBytes = 4096;
-}
+constexpr std::size_t kAlwaysBytes = 4096;  ///< may be queued whatever others hold
+/// What a frame costs beside its bytes: list node, string, the heap's own.
+constexpr std::size_t kFrameCost = 112;
+}  // namespace
 
 WsSendQueue::Frame& WsSendQueue::append(std::string_view bytes) {
   if (spare_.empty()) {
@@ -19,29 +22,40 @@ WsSendQueue::Frame& WsSendQueue::append(std::string_view bytes) {
   frame.sent = 0;
   frame.kind = FrameKind::control;
   frame.is_begun = frame.is_pong = false;
-  bytes_ += frame.bytes.size();
+  account(frame.bytes.size(), 0);
   return frame;
 }
 
 void WsSendQueue::remove(std::list<Frame>::iterator frame) {
-  bytes_ -= frame->bytes.size() - frame->sent;
+  const std::size_t left = frame->bytes.size() - frame->sent;
   if (spare_.empty() && frame->bytes.capacity() <= kKeepSpareBytes) {
     spare_.splice(spare_.end(), frames_, frame);
   } else {
     frames_.erase(frame);
   }
+  account(0, left);
+}
+
+void WsSendQueue::account(std::size_t added, std::size_t gone) {
+  bytes_ = bytes_ + added - gone;
+  share_.set(bytes_ + frames_.size() * kFrameCost);
+}
+
+bool WsSendQueue::fits(std::size_t bytes) const {
+  return bytes_ + bytes <= max_bytes_ && share_.fits(bytes + kFrameCost);
 }
 
 bool WsSendQueue::make_room(std::size_t bytes) {
-  if (bytes_ == 0) return true;  // a message bigger than the queue may still be sent alone
+  // A message bigger than the queue may still be sent alone; a small one does not wait for others.
+  if (bytes_ == 0 && (bytes <= kAlwaysBytes || share_.fits(bytes))) return true;
   auto frame = frames_.begin();
-  while (bytes_ + bytes > max_bytes_ && frame != frames_.end()) {
+  while (!fits(bytes) && frame != frames_.end()) {
     const auto at = frame++;
     if (at->kind != FrameKind::audio || at->is_begun) continue;
     remove(at);
     ++dropped_audio_;
   }
-  return bytes_ + bytes <= max_bytes_;
+  return fits(bytes);
 }
 
 bool WsSendQueue::push(std::string_view bytes, std::size_t sent, FrameKind kind) {
@@ -55,7 +69,7 @@ bool WsSendQueue::push(std::string_view bytes, std::size_t sent, FrameKind kind)
   frame.kind = kind;
   frame.sent = sent;
   frame.is_begun = sent > 0;
-  bytes_ -= sent;
+  account(0, sent);
   return true;
 }
 
@@ -74,7 +88,7 @@ void WsSendQueue::push_last(std::string_view bytes, std::size_t sent) {
   Frame& frame = append(bytes);
   frame.sent = sent;
   frame.is_begun = sent > 0;
-  bytes_ -= sent;
+  account(0, sent);
 }
 
 std::string_view WsSendQueue::front() {
@@ -88,7 +102,7 @@ void WsSendQueue::consume(std::size_t bytes) {
     Frame& frame = frames_.front();
     const std::size_t step = std::min(bytes, frame.bytes.size() - frame.sent);
     frame.sent += step;
-    bytes_ -= step;
+    account(0, step);
     bytes -= step;
     if (frame.sent == frame.bytes.size()) remove(frames_.begin());
   }
@@ -98,9 +112,23 @@ void WsSendQueue::drop_unsent() {
   while (!frames_.empty() && !frames_.back().is_begun) remove(std::prev(frames_.end()));
 }
 
+bool WsSendQueue::drop_older_audio() {
+  const auto waits = [](const Frame& f) { return f.kind == FrameKind::audio && !f.is_begun; };
+  const auto waiting = std::count_if(frames_.begin(), frames_.end(), waits);
+  auto lost = (waiting + 1) / 2;
+  dropped_audio_ += static_cast<std::uint64_t>(lost);
+  for (auto frame = frames_.begin(); lost > 0;) {
+    const auto at = frame++;
+    if (!waits(*at)) continue;
+    remove(at);
+    --lost;
+  }
+  return waiting > 0;
+}
+
 void WsSendQueue::clear() {
   frames_.clear();
-  bytes_ = 0;
+  account(0, bytes_);
 }
 
 }  // namespace callosum::net

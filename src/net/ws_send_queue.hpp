@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "net/queue_budget.hpp"
 #include "net/ws_connection.hpp"
 
 namespace callosum::net {
@@ -15,6 +16,10 @@ namespace callosum::net {
 class WsSendQueue {
  public:
   explicit WsSendQueue(std::size_t max_bytes) : max_bytes_(max_bytes) {}
+  /// Also counts within what all connections may hold together.
+  void join(std::shared_ptr<QueueBudget> budget, QueueMember& member) {
+    share_.join(std::move(budget), member);
+  }
 
   /// Appends one frame, of which `sent` bytes are gone already. Makes room
   /// by losing the oldest audio. False when a control frame does not fit even so.
@@ -33,6 +38,8 @@ class WsSendQueue {
   void consume(std::size_t bytes);
   /// Everything but a frame that has been begun.
   void drop_unsent();
+  /// Loses the older half of the audio that waits. False where there is none.
+  bool drop_older_audio();
   void clear();
 
  private:
@@ -44,15 +51,18 @@ class WsSendQueue {
     bool is_pong = false;
   };
 
+  bool fits(std::size_t bytes) const;
   bool make_room(std::size_t bytes);
   Frame& append(std::string_view bytes);
   void remove(std::list<Frame>::iterator frame);
+  void account(std::size_t added, std::size_t gone);
 
   std::list<Frame> frames_;
   std::list<Frame> spare_;  ///< at most one, so that a stream of small frames allocates nothing
   std::size_t bytes_ = 0;
   std::size_t max_bytes_;
   std::uint64_t dropped_audio_ = 0;
+  QueueShare share_;
 };
 
 }  // namespace callosum::net

@@ -22,6 +22,9 @@ class CallerLink {
   virtual bool send(std::string_view server_event, net::FrameKind kind) = 0;
   virtual boost::asio::awaitable<void> close(std::uint16_t code, std::string reason,
                                              async::Deadline deadline) = 0;
+  virtual std::uint64_t dropped_audio_frames() const { return 0; }
+  /// How it ended, in a WebSocket's words (1008: read too slowly); 0: it has not.
+  virtual std::uint16_t close_code() const { return 0; }
 };
 
 }  // namespace callosum::session

@@ -117,6 +117,11 @@ std::optional<SteadyTime> ResponseSequencer::next_look() const {
   return hold_until_;
 }
 
+bool ResponseSequencer::is_quiet(SteadyTime now) const {
+  const bool was_just_spoken = hold_until_ && now < *hold_until_;  // a response may follow
+  return !is_busy() && callers_.empty() && !is_speaking_ && !was_just_spoken;
+}
+
 bool ResponseSequencer::is_busy() const {
   return !active_.empty() || create_sent_ || batch_is_open() || held_ ||
          (unseen_output_ && !caller_will_create_);

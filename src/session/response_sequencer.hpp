@@ -45,6 +45,8 @@ class ResponseSequencer {
   std::optional<SteadyTime> next_look() const;
   /// A response will still come by itself: calls run, a create is due or a response is active.
   bool is_busy() const;
+  /// Nothing runs and nobody speaks: the caller's own calls are answered, too.
+  bool is_quiet(SteadyTime now) const;
   bool has_active_response() const { return !active_.empty() || create_sent_; }
   const std::string& active_response() const { return active_; }
 

@@ -14,11 +14,10 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr auto kOpenTimeout = 10s;
 constexpr int kReconnectTries = 6;
 constexpr auto kFirstBackOff = 200ms;
-constexpr auto kCapWarning = 60s;
 constexpr std::size_t kMaxHeldEvents = 64;
+constexpr std::size_t kMaxHeldBytes = 512 * 1024;
 
 }  // namespace
 
@@ -46,12 +45,16 @@ asio::awaitable<Result<void>> Session::open_model() {
   auto opening = model_->open(view_.opening(), deadline);
   auto opened = co_await async::with_deadline(deadline, std::move(opening));
   if (!opened) co_return opened.error();
-  ++connection_;
+  begin_connection();
+  co_return Result<void>{};
+}
+
+void Session::begin_connection() {
+  if (++connection_ > 1) parts_.metrics.provider_reconnects(context_->provider).add();
   update_is_callers_.assign(1, false);
   is_connected_ = true;
-  cap_warning_at_ = parts_.time.now() + model_->profile().session_cap - kCapWarning;
-  look_again();
-  co_return Result<void>{};
+  has_uncommitted_audio_ = false;
+  expect_cap(model_->profile().session_cap);
 }
 
 asio::awaitable<void> Session::run() {
@@ -79,6 +82,7 @@ asio::awaitable<void> Session::run() {
   }
 
   async::TaskGroup tasks(executor, parts_.time);
+  tasks_ = &tasks;
   tasks.spawn("caller", pump_caller());
   tasks.spawn("model", pump_model());
   tasks.spawn("time", keep_time());
@@ -86,6 +90,7 @@ asio::awaitable<void> Session::run() {
   tasks.cancel();
   co_await tasks.join();
 
+  count_dropped();
   state_.end();
   for (const auto& [call_id, call] : pending_) parts_.executor.forget(call.ticket);
   pending_.clear();
@@ -119,8 +124,13 @@ asio::awaitable<void> Session::pump_caller() {
 
 asio::awaitable<void> Session::pump_model() {
   const auto never = async::Deadline::none(parts_.time);  // likewise
+  auto model = model_;
   while (true) {
-    const auto frame = co_await model_->next(never);
+    const auto frame = co_await model->next(never);
+    if (model != model_) {
+      model = model_;  // another has taken its place
+      continue;
+    }
     if (frame) {
       on_model_frame(*frame);
       continue;
@@ -128,21 +138,20 @@ asio::awaitable<void> Session::pump_model() {
     const auto why = frame.error();
     const bool found = co_await find_model_again(why);
     if (!found) co_return;
+    model = model_;
   }
 }
 
 asio::awaitable<void> Session::keep_time() {
   while (!is_ending_) {
     wake_->reset();
-    looks_at_ = std::min(cap_warning_at_, sequencer_.next_look().value_or(SteadyTime::max()));
+    looks_at_ = std::min(
+        {cap_warning_at_, next_renewal_look(), sequencer_.next_look().value_or(SteadyTime::max())});
     const auto deadline = async::Deadline::at(parts_.time, looks_at_);
     co_await wake_->wait(deadline);
-    const auto now = parts_.time.now();
-    if (now >= cap_warning_at_) {
-      cap_warning_at_ = SteadyTime::max();
-      parts_.log.info("provider_session_cap", {{"session_id", id()}, {"seconds_left", 60}});
-    }
+    if (parts_.time.now() >= cap_warning_at_) on_cap_near();
     create_when_due();
+    renew_when_idle();
   }
 }
 
@@ -160,6 +169,7 @@ void Session::change_context(const std::function<void(registry::CallContext&)>& 
 
 void Session::lose_model() {
   is_connected_ = false;
+  lost_audio_ += model_->dropped_audio_frames();
   // The caller's program must not wait for a response that will never end.
   if (sequencer_.has_active_response() && !sequencer_.active_response().empty() &&
       !veil_.is_held(sequencer_.active_response())) {
@@ -199,7 +209,7 @@ asio::awaitable<bool> Session::find_model_again(Error why) {
     pause = std::min<std::chrono::nanoseconds>(pause * 2, 5s);
     auto opened = co_await open_model();
     if (opened) {
-      co_await tell_new_model();
+      tell_new_model();
       co_return true;
     }
     why = opened.error();
@@ -218,7 +228,7 @@ asio::awaitable<bool> Session::find_model_again(Error why) {
 
 /// A new connection knows nothing: it is told in text what was said, and the results it never asked
 /// for.
-asio::awaitable<void> Session::tell_new_model() {
+void Session::tell_new_model() {
   for (const auto& line : history_.lines()) {
     to_model(realtime::encode_text_message(line.role, line.text, next_event_id()));
   }
@@ -230,6 +240,7 @@ asio::awaitable<void> Session::tell_new_model() {
   while (!held_for_model_.empty()) {
     const auto event = std::move(held_for_model_.front());
     held_for_model_.pop_front();
+    held_bytes_ -= event.size();
     to_model(event);
   }
   if ((was_busy_when_lost_ && pending_.empty()) || owes_results) {
@@ -237,17 +248,39 @@ asio::awaitable<void> Session::tell_new_model() {
   }
   was_busy_when_lost_ = false;
   create_when_due();
-  co_return;
 }
 
 bool Session::to_model(std::string_view event, net::FrameKind kind) {
   if (is_connected_ && model_->send(event, kind)) return true;
-  if (kind == net::FrameKind::control && held_for_model_.size() < kMaxHeldEvents) {
-    held_for_model_.emplace_back(event);
+  if (kind == net::FrameKind::audio) {
+    ++lost_audio_;
+    return false;
   }
+  const bool fits = held_bytes_ + event.size() <= kMaxHeldBytes;
+  if (fits && held_for_model_.size() < kMaxHeldEvents) {
+    held_bytes_ += event.size();
+    held_for_model_.emplace_back(event);
+    return false;
+  }
+  to_caller(realtime::encode_error("server_error", "provider_unavailable",
+                                   "The voice model is being found again, and too much waits for "
+                                   "it: an event was lost.",
+                                   "", "", next_event_id()));
   return false;
 }
 
 void Session::to_caller(std::string_view event, net::FrameKind kind) { caller_->send(event, kind); }
+
+/// What slow readers have lost since the last time.
+void Session::count_dropped() {
+  const auto count = [this](const char* direction, std::uint64_t lost, std::uint64_t& counted) {
+    if (lost <= counted) return;
+    parts_.metrics.audio_frames_dropped(direction).add(static_cast<double>(lost - counted));
+    counted = lost;
+  };
+  count("to_caller", caller_->dropped_audio_frames(), counted_to_caller_);
+  const auto by_this_one = is_connected_ ? model_->dropped_audio_frames() : 0;
+  count("to_provider", lost_audio_ + by_this_one, counted_to_model_);
+}
 
 }  // namespace callosum::session

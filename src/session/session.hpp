@@ -15,12 +15,18 @@
 #include "realtime/model_port.hpp"
 #include "session/caller_link.hpp"
 #include "session/history.hpp"
+#include "session/provider_limits.hpp"
 #include "session/recent_ids.hpp"
 #include "session/response_sequencer.hpp"
 #include "session/session_view.hpp"
 #include "session/state_controller.hpp"
 #include "session/tool_veil.hpp"
 #include "telemetry/log.hpp"
+#include "telemetry/metrics.hpp"
+
+namespace callosum::async {
+class TaskGroup;
+}
 
 namespace callosum::session {
 
@@ -30,6 +36,7 @@ struct SessionParts {
   Random& random;
   pipeline::Executor& executor;
   telemetry::Log& log;
+  telemetry::Metrics& metrics;
   std::shared_ptr<const pipeline::Catalog> catalog;
   /// A new connection to the model: called at the start and after each loss.
   std::function<std::unique_ptr<realtime::ModelPort>()> make_model;
@@ -61,6 +68,9 @@ class Session {
 
   const std::string& id() const { return context_->session_id; }
   const StateController& state() const { return state_; }
+  const ProviderLimits& provider_limits() const { return provider_limits_; }
+  /// How the caller's side ended, in a WebSocket's words.
+  std::uint16_t close_code() const { return caller_->close_code(); }
 
  private:
   struct PendingCall {
@@ -75,15 +85,28 @@ class Session {
     std::string response_id, call_id, name, arguments;
   };
 
+  static constexpr std::chrono::seconds kOpenTimeout{10};  // for a connection to the model
+
   // session.cpp: the frame of it all
   boost::asio::awaitable<void> pump_caller();
   boost::asio::awaitable<void> pump_model();
   boost::asio::awaitable<void> keep_time();
   boost::asio::awaitable<Result<void>> open_model();
   boost::asio::awaitable<bool> find_model_again(Error why);
-  boost::asio::awaitable<void> tell_new_model();
+  void begin_connection();
+  void tell_new_model();
   void lose_model();
   void end(std::uint16_t code, std::string reason);
+  void count_dropped();
+
+  // session_renewal.cpp: a new connection before the provider ends the old one
+  void expect_cap(std::chrono::nanoseconds left);
+  void on_expiry_told(std::int64_t expires_at_s);
+  void on_cap_near();
+  SteadyTime next_renewal_look() const;
+  bool is_idle() const;
+  void renew_when_idle();
+  boost::asio::awaitable<void> renew_model();
 
   // session_model.cpp: what the model's side says
   void on_model_frame(const realtime::ServerFrame& frame);
@@ -99,6 +122,7 @@ class Session {
   void on_error(const realtime::ServerFrame& frame);
   void on_speech(const realtime::ServerFrame& frame);
   void on_transcript(const realtime::ServerFrame& frame);
+  void on_rate_limits(const realtime::ServerFrame& frame);
   void announce(std::string_view response_id);
 
   // session_caller.cpp: what the caller's side says
@@ -136,7 +160,7 @@ class Session {
   json::object preset_;
   bool wants_timeline_ = false;
   std::unique_ptr<CallerLink> caller_;
-  std::unique_ptr<realtime::ModelPort> model_;
+  std::shared_ptr<realtime::ModelPort> model_;  // shared with whoever waits for its next event
   std::shared_ptr<policy::SessionCalls> calls_;
 
   std::shared_ptr<const ToolOffer> offer_;
@@ -154,15 +178,26 @@ class Session {
   Deque<std::string> late_results_;      // answers to calls of a connection that is gone
 
   std::unique_ptr<async::Event> wake_;  // the timekeeper's
+  async::TaskGroup* tasks_ = nullptr;   // of run()
+  ProviderLimits provider_limits_;
+  std::size_t held_bytes_ = 0;  // of held_for_model_
   std::uint64_t connection_ = 0;
+  std::uint64_t updates_seen_ = 0;  // session.updates of the caller
   std::uint64_t next_event_ = 1;
+  std::uint64_t lost_audio_ = 0;  // for the model: while there was none, and by connections gone
+  std::uint64_t counted_to_caller_ = 0;
+  std::uint64_t counted_to_model_ = 0;
   bool is_connected_ = false;
   bool said_created_ = false;
   json::object held_created_;  // the model's announcement, until our first update is in force
   bool was_busy_when_lost_ = false;
   bool is_saying_goodbye_ = false;
   bool is_ending_ = false;
+  bool wants_new_model_ = false;
+  bool is_renewing_ = false;
+  bool has_uncommitted_audio_ = false;
   SteadyTime cap_warning_at_ = SteadyTime::max();
+  SteadyTime renewal_not_before_{};
   SteadyTime looks_at_ = SteadyTime::max();  // when the timekeeper wakes by itself
   std::uint16_t end_code_ = 1000;
   std::string end_reason_;

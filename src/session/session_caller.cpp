@@ -17,6 +17,7 @@ void Session::refuse(std::string_view code, std::string_view message, std::strin
 void Session::on_caller_frame(const realtime::ClientFrame& frame) {
   switch (frame.type) {
     case EventType::input_audio_buffer_append:
+      has_uncommitted_audio_ = true;
       to_model(frame.text, net::FrameKind::audio);
       return;
     case EventType::session_update:
@@ -61,6 +62,7 @@ void Session::on_caller_session_update(const realtime::ClientFrame& frame) {
     const auto& error = merged.error();
     return refuse(error.detail, error.message, error.say, event_id);
   }
+  ++updates_seen_;
   // While the model is being found again the merged session is part of the next opening.
   if (!is_connected_) return;
   update_is_callers_.push_back(true);

@@ -3,32 +3,36 @@
 namespace callosum::session {
 
 SessionHost::SessionHost(async::TimeSource& time, Random& random, pipeline::Executor& executor,
-                         telemetry::Log& log, std::function<void(int)> on_count)
+                         telemetry::Log& log, telemetry::Metrics& metrics)
     : time_(time),
       random_(random),
       executor_(executor),
       log_(log),
-      on_count_(std::move(on_count)) {}
+      metrics_(metrics),
+      live_sessions_(metrics.sessions()) {}
 
 boost::asio::awaitable<void> SessionHost::serve(SessionPlan plan,
                                                 std::unique_ptr<CallerLink> caller) {
-  SessionParts parts{time_, random_, executor_, log_, plan.catalog, std::move(plan.make_model)};
+  SessionParts parts{
+      time_, random_, executor_, log_, metrics_, plan.catalog, std::move(plan.make_model)};
   Session session(std::move(parts), std::move(plan.start), std::move(caller));
   struct Listed {
     SessionHost& host;
     std::list<Session*>::iterator at;
     ~Listed() {
       host.sessions_.erase(at);
-      host.on_count_(-1);
+      host.live_sessions_.add(-1);
     }
   } const listed{*this, sessions_.insert(sessions_.end(), &session)};
-  on_count_(1);
+  live_sessions_.add(1);
 
   const auto start = time_.now();
   log_.info("session_started", {{"session_id", session.id()}});
   co_await session.run();
   const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(time_.now() - start);
-  log_.info("session_ended", {{"session_id", session.id()}, {"duration_ms", took.count()}});
+  log_.info("session_ended", {{"session_id", session.id()},
+                              {"duration_ms", took.count()},
+                              {"close_code", session.close_code()}});
 }
 
 void SessionHost::stop() {

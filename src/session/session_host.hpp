@@ -22,7 +22,7 @@ struct SessionPlan {
 class SessionHost {
  public:
   SessionHost(async::TimeSource& time, Random& random, pipeline::Executor& executor,
-              telemetry::Log& log, std::function<void(int)> on_count);
+              telemetry::Log& log, telemetry::Metrics& metrics);
 
   /// One conversation from join to end.
   boost::asio::awaitable<void> serve(SessionPlan plan, std::unique_ptr<CallerLink> caller);
@@ -34,7 +34,8 @@ class SessionHost {
   Random& random_;
   pipeline::Executor& executor_;
   telemetry::Log& log_;
-  std::function<void(int)> on_count_;  ///< +1 at join, -1 at the end
+  telemetry::Metrics& metrics_;
+  telemetry::Gauge live_sessions_;
   std::list<Session*> sessions_;
 };
 

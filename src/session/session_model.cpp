@@ -38,6 +38,12 @@ void Session::on_model_frame(const realtime::ServerFrame& frame) {
       return on_response_created(frame);
     case EventType::response_done:
       return on_response_done(frame);
+    case EventType::rate_limits_updated:
+      return on_rate_limits(frame);
+    case EventType::input_audio_buffer_cleared:
+      has_uncommitted_audio_ = false;
+      to_caller(frame.text);
+      return;
     case EventType::error:
       return on_error(frame);
     case EventType::speech_started:
@@ -57,6 +63,9 @@ void Session::on_session_event(const realtime::ServerFrame& frame) {
   auto* session = event->body.if_contains("session");
   if (session && session->is_object()) view_.hide(session->get_object());
   if (frame.type == EventType::session_created) {
+    const auto* expires_at =
+        session && session->is_object() ? session->get_object().if_contains("expires_at") : nullptr;
+    if (expires_at && expires_at->is_int64()) on_expiry_told(expires_at->get_int64());
     // The caller hears of its session once it is what was asked for: our first update is on its
     // way.
     if (!said_created_) held_created_ = std::move(event->body);
@@ -167,6 +176,23 @@ void Session::on_response_done(const realtime::ServerFrame& frame) {
     }
   }
   finish_response(frame, *event, info.is_out_of_band, cancelled);
+  count_dropped();
+}
+
+void Session::on_rate_limits(const realtime::ServerFrame& frame) {
+  to_caller(frame.text);
+  realtime::EventArena arena;
+  const auto event = realtime::decode_server_event(frame, arena.storage());
+  if (!event) return;
+  for (const auto& low : provider_limits_.take(event->body)) {
+    parts_.metrics.provider_limits_low(context_->provider, low.name).add();
+    parts_.log.warn("provider_limit_low", {{"session_id", id()},
+                                           {"provider", context_->provider},
+                                           {"limit", low.name},
+                                           {"remaining", low.remaining},
+                                           {"of", low.limit},
+                                           {"reset_s", low.reset_s}});
+  }
 }
 
 void Session::finish_response(const realtime::ServerFrame& frame, realtime::ServerEvent& event,
@@ -237,6 +263,7 @@ void Session::on_speech(const realtime::ServerFrame& frame) {
   } else if (frame.type == EventType::speech_stopped) {
     sequencer_.on_speech_stopped(now);
   } else {
+    has_uncommitted_audio_ = false;
     begin_turn();
   }
   to_caller(frame.text);

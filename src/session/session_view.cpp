@@ -128,6 +128,13 @@ bool SessionView::is_callers_tool(std::string_view name) const {
   return std::find(caller_tools_.begin(), caller_tools_.end(), name) != caller_tools_.end();
 }
 
+bool SessionView::is_push_to_talk() const {
+  const auto* audio = find_object(caller_, "audio");
+  const auto* input = audio ? find_object(*audio, "input") : nullptr;
+  const auto* detection = input ? input->if_contains("turn_detection") : nullptr;
+  return detection && detection->is_null();
+}
+
 json::array SessionView::all_tools(const json::array& callers) const {
   json::array out = offer_->tools()->list;
   for (const auto& tool : callers) {

@@ -31,6 +31,8 @@ class SessionView {
   /// replaced.
   void complete_response(json::object& response);
   bool is_callers_tool(std::string_view name) const;
+  /// The caller says itself when it has spoken, instead of the model hearing it.
+  bool is_push_to_talk() const;
 
  private:
   json::array all_tools(const json::array& callers) const;

@@ -186,6 +186,10 @@ void Metrics::count_tool_call(const ToolCallSample& sample) {
 
 Gauge Metrics::sessions() { return gauge("sessions", "Live sessions."); }
 
+Gauge Metrics::queued_bytes() {
+  return gauge("queued_bytes", "Bytes that wait for slow readers, of all connections.");
+}
+
 Counter Metrics::audio_frames_dropped(std::string_view direction) {
   return counter("audio_frames_dropped_total", "Audio frames lost because a reader was too slow.",
                  {{"direction", std::string(direction)}});
@@ -200,6 +204,17 @@ Counter Metrics::latency_budget_overruns(std::string_view tool) {
   return counter("latency_budget_overruns_total",
                  "Calls that were slower than the tool's soft budget.",
                  {{"tool", std::string(tool)}});
+}
+
+Counter Metrics::connections_refused(std::string_view limit) {
+  return counter("connections_refused_total", "Connections refused, by the limit they met.",
+                 {{"limit", std::string(limit)}});
+}
+
+Counter Metrics::provider_limits_low(std::string_view provider, std::string_view limit) {
+  return counter("provider_limits_low_total",
+                 "Times that less than a tenth of a provider's rate limit was left.",
+                 {{"provider", std::string(provider)}, {"limit", std::string(limit)}});
 }
 
 std::string Metrics::render() const {

@@ -84,9 +84,12 @@ class Metrics {
   void count_tool_call(const ToolCallSample& sample);
 
   Gauge sessions();                                          ///< live sessions
+  Gauge queued_bytes();                                      ///< waiting for slow readers
   Counter audio_frames_dropped(std::string_view direction);  ///< to_caller, to_provider
   Counter provider_reconnects(std::string_view provider);
   Counter latency_budget_overruns(std::string_view tool);
+  Counter connections_refused(std::string_view limit);  ///< total, address
+  Counter provider_limits_low(std::string_view provider, std::string_view limit);
 
   /// Everything, in Prometheus's text format 0.0.4.
   std::string render() const;

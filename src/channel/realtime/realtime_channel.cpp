@@ -32,6 +32,13 @@ class WsCallerLink final : public session::CallerLink {
     return connection_->close(code, std::move(reason), deadline);
   }
 
+  std::uint64_t dropped_audio_frames() const override {
+    return connection_->dropped_audio_frames();
+  }
+  std::uint16_t close_code() const override {
+    return connection_->close_info() ? connection_->close_info()->code : 0;
+  }
+
  private:
   std::unique_ptr<net::WsConnection> connection_;
 };

@@ -121,6 +121,31 @@ TEST(TaskGroup, JoinsItsChildrenBeforeACancelledOwnerUnwinds) {
   EXPECT_FALSE(after_join);
 }
 
+asio::awaitable<bool> group_with_one_beside(VirtualWorld& world, bool& unwound) {
+  const auto executor = co_await asio::this_coro::executor;
+  TaskGroup tasks(executor, world.time());
+  tasks.spawn_beside("short", end_after(world.in(1ms)));
+  tasks.spawn_beside("long", hang_within(world, unwound));
+  tasks.spawn("main", end_after(world.in(5ms)));
+
+  co_await tasks.wait_any();
+  const bool waited_for_main = tasks.running() == 1 && std::string(tasks.first_ended()) == "main";
+  co_await tasks.wait_any();  // nothing is left to wait for
+  co_await tasks.wait_all();
+  const bool still_runs = !unwound;
+  tasks.cancel();
+  co_await tasks.join();
+  co_return waited_for_main&& still_runs;
+}
+
+TEST(TaskGroup, JoinsButDoesNotWaitForWhatRunsBeside) {
+  VirtualWorld world;
+  bool unwound = false;
+
+  EXPECT_TRUE(world.run(group_with_one_beside(world, unwound)));
+  EXPECT_TRUE(unwound);
+}
+
 asio::awaitable<void> throw_bug() {
   throw std::logic_error("bug");
   co_return;

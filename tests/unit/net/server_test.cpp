@@ -202,8 +202,7 @@ TEST(Server, StopsWhatIsIdleAtOnceAndCutsTheRestAtTheDeadline) {
 
 /// A server and a raw client on one context whose clock only moves when told.
 struct TimedWorld {
-  TimedWorld() {
-    ServerOptions options;
+  explicit TimedWorld(const ServerOptions& options = {}) {
     server = std::move(*make_server(world.executor(), world.time(), handler, options));
     auto running = server->run();
     asio::co_spawn(world.context(), std::move(running), [](const std::exception_ptr&) {});
@@ -253,6 +252,59 @@ TEST(Server, EndsAHeaderThatTakesTooLongWith408) {
   timed.advance(3s);
 
   EXPECT_THAT(timed.received(), StartsWith("HTTP/1.1 408"));
+}
+
+TEST(Server, EndsAHeaderThatComesByTheByteAllTheSame) {
+  TimedWorld timed;
+  const std::string slowly = "GET / HTTP/1.1";
+  for (int i = 0; i < 4; ++i) {
+    timed.send(slowly.substr(i, 1));
+    timed.advance(1s);
+  }
+  EXPECT_EQ(timed.received(), "");
+
+  timed.send("/");
+  timed.advance(2s);
+
+  EXPECT_THAT(timed.received(), StartsWith("HTTP/1.1 408"));
+}
+
+TEST(Server, EndsTheOldestOfTooManyHandshakesOnceItHasHadItsTime) {
+  ServerOptions options;
+  options.admission = std::make_shared<Admission>();
+  options.admission->limit({.handshakes = 2});
+  TimedWorld timed(options);
+  timed.send("GET / HTTP/1.1\r\nHo");
+  asio::ip::tcp::socket second(timed.client_context);
+  asio::ip::tcp::socket third(timed.client_context);
+  const asio::ip::tcp::endpoint here(asio::ip::address_v4::loopback(), timed.server->port());
+  second.connect(here);
+  timed.settle();
+  const auto before = timed.server->connections();
+  timed.advance(2s);
+
+  third.connect(here);
+  timed.settle();
+
+  EXPECT_EQ(before, 2u);
+  EXPECT_EQ(timed.server->connections(), 2u);
+  EXPECT_EQ(timed.received(), "");
+  EXPECT_TRUE(timed.is_closed);
+}
+
+TEST(Server, LeavesHandshakesTheirTimeHoweverManyThereAre) {
+  ServerOptions options;
+  options.admission = std::make_shared<Admission>();
+  options.admission->limit({.handshakes = 1});
+  TimedWorld timed(options);
+  timed.send("GET / HTTP/1.1\r\nHo");
+  asio::ip::tcp::socket second(timed.client_context);
+  second.connect({asio::ip::address_v4::loopback(), timed.server->port()});
+  timed.settle();
+
+  timed.send("st: h\r\n\r\n");
+
+  EXPECT_THAT(timed.received(), StartsWith("HTTP/1.1 200"));
 }
 
 TEST(Server, EndsABodyThatStopsWith408) {

@@ -14,11 +14,16 @@ namespace callosum::testing {
 
 /// A model's side played by a test: what it is sent is kept, what it says is pushed.
 struct ModelScript {
-  explicit ModelScript(const boost::asio::any_io_executor& executor) : says(executor, 1000) {}
+  ModelScript(const boost::asio::any_io_executor& executor, async::TimeSource& t)
+      : says(executor, 1000), time(t) {}
   async::BoundedQueue<std::string> says;
+  async::TimeSource& time;
   std::vector<std::string> sent;
   json::object opened_with;
   bool refuses_to_open = false;
+  std::chrono::milliseconds opening_takes{0};
+  std::uint64_t dropped_audio = 0;
+  bool is_closed = false;
 };
 
 class FakeModel final : public realtime::ModelPort {
@@ -29,6 +34,9 @@ class FakeModel final : public realtime::ModelPort {
   const realtime::ProviderProfile& profile() const override { return profile_; }
   boost::asio::awaitable<Result<void>> open(realtime::SessionOpening opening,
                                             async::Deadline) override {
+    if (script_->opening_takes.count() > 0) {
+      co_await async::sleep_until(async::Deadline::after(script_->time, script_->opening_takes));
+    }
     if (script_->refuses_to_open) co_return fail(ErrorType::transient, "unreachable");
     script_->opened_with = opening.session;
     script_->opened_with["tools"] = opening.tools->list;
@@ -45,9 +53,11 @@ class FakeModel final : public realtime::ModelPort {
     return true;
   }
   boost::asio::awaitable<void> close(async::Deadline) override {
+    script_->is_closed = true;
     script_->says.close();
     co_return;
   }
+  std::uint64_t dropped_audio_frames() const override { return script_->dropped_audio; }
 
  private:
   std::shared_ptr<ModelScript> script_;
@@ -60,6 +70,7 @@ struct CallerScript {
   async::BoundedQueue<std::string> says;
   std::vector<std::string> got;
   std::uint16_t close_code = 0;
+  std::uint64_t dropped_audio = 0;
 };
 
 class FakeCaller final : public session::CallerLink {
@@ -79,6 +90,7 @@ class FakeCaller final : public session::CallerLink {
     script_->close_code = code;
     co_return;
   }
+  std::uint64_t dropped_audio_frames() const override { return script_->dropped_audio; }
 
  private:
   std::shared_ptr<CallerScript> script_;
@@ -105,9 +117,11 @@ class Conversation {
         random,
         *w.executor,
         log,
+        metrics,
         w.catalog,
         [this]() -> std::unique_ptr<realtime::ModelPort> {
-          models.push_back(std::make_shared<ModelScript>(w.world.executor()));
+          models.push_back(std::make_shared<ModelScript>(w.world.executor(), w.world.time()));
+          models.back()->opening_takes = opening_takes;
           models.back()->refuses_to_open = models.size() > 1 && refusals_left-- > 0;
           return std::make_unique<FakeModel>(models.back());
         }};
@@ -208,10 +222,12 @@ class Conversation {
   ToolWorld w;
   SeededRandom random{7};
   telemetry::NullLog log;
+  telemetry::Metrics metrics;
   std::shared_ptr<CallerScript> caller;
   std::vector<std::shared_ptr<ModelScript>> models;
   std::unique_ptr<session::Session> session;
   int refusals_left = 0;
+  std::chrono::milliseconds opening_takes{0};  // of connections to come
   bool ended = false;
   std::exception_ptr failure;
 

@@ -1,0 +1,99 @@
+// A provider ends every session after an hour. The connection is replaced before, while nobody
+// speaks and nothing runs, instead of being lost in the middle of a word.
+#include <algorithm>
+
+#include "async/task_group.hpp"
+#include "async/with_deadline.hpp"
+#include "session/session.hpp"
+
+namespace callosum::session {
+
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr auto kCapWarning = 60s;
+constexpr auto kLookEvery = 1s;      // for an idle moment, once a minute is left
+constexpr auto kRenewPause = 5s;     // after one that came to nothing
+constexpr auto kOldGoodbye = 200ms;  // the new one is not heard until the old one has gone
+
+}  // namespace
+
+/// A connection that begins now and lasts so long.
+void Session::expect_cap(std::chrono::nanoseconds left) {
+  wants_new_model_ = false;
+  cap_warning_at_ = parts_.time.now() + left - kCapWarning;
+  look_again();
+}
+
+/// The provider's own word for it, where it is sooner than what is known of it.
+void Session::on_expiry_told(std::int64_t expires_at_s) {
+  if (expires_at_s <= 0) return;
+  const auto left = std::chrono::seconds(expires_at_s - epoch_s(parts_.time.wall_now()));
+  // Less than the warning: its clock or ours is wrong.
+  if (left <= kCapWarning || left >= model_->profile().session_cap) return;
+  expect_cap(left);
+}
+
+/// A minute is left.
+void Session::on_cap_near() {
+  cap_warning_at_ = SteadyTime::max();
+  wants_new_model_ = model_->profile().is_networked;
+  parts_.log.info("provider_session_cap", {{"session_id", id()},
+                                           {"provider", context_->provider},
+                                           {"seconds_left", kCapWarning.count()}});
+}
+
+SteadyTime Session::next_renewal_look() const {
+  if (!wants_new_model_ || is_renewing_) return SteadyTime::max();
+  return std::max(parts_.time.now() + kLookEvery, renewal_not_before_);
+}
+
+bool Session::is_idle() const {
+  const auto& updates = update_is_callers_;
+  const bool awaits_update = std::find(updates.begin(), updates.end(), true) != updates.end();
+  const bool has_said_something = has_uncommitted_audio_ && view_.is_push_to_talk();
+  return is_connected_ && !is_ending_ && state_.is_active() && pending_.empty() &&
+         waiting_.empty() && !awaits_update && !state_.pending_end_voice_session() &&
+         !has_said_something && sequencer_.is_quiet(parts_.time.now());
+}
+
+void Session::renew_when_idle() {
+  if (!wants_new_model_ || is_renewing_ || !is_idle()) return;
+  if (parts_.time.now() < renewal_not_before_) return;
+  is_renewing_ = true;
+  tasks_->spawn_beside("renewal", renew_model());
+}
+
+/// The new connection is there before the old one goes; where somebody has begun to speak or to
+/// change the session meanwhile, the old one stays and the next idle moment is waited for.
+asio::awaitable<void> Session::renew_model() {
+  const auto replaced = connection_;
+  const auto updates = updates_seen_;
+  std::shared_ptr<realtime::ModelPort> next = parts_.make_model();
+  const auto deadline = async::Deadline::after(parts_.time, kOpenTimeout);
+  auto opening = next->open(view_.opening(), deadline);
+  const auto opened = co_await async::with_deadline(deadline, std::move(opening));
+  is_renewing_ = false;
+  renewal_not_before_ = parts_.time.now() + kRenewPause;
+  wake_->set();  // the timekeeper, who looks for the next idle moment
+  const bool fits = connection_ == replaced && updates_seen_ == updates && is_idle();
+  if (opened && fits) {
+    lost_audio_ += model_->dropped_audio_frames();
+    std::swap(model_, next);
+    begin_connection();
+    parts_.log.info("provider_renewed", {{"session_id", id()}, {"provider", context_->provider}});
+    tell_new_model();
+  } else if (!opened) {
+    parts_.log.warn("provider_renewal_failed", {{"session_id", id()},
+                                                {"provider", context_->provider},
+                                                {"message", opened.error().message},
+                                                {"detail", opened.error().detail}});
+    co_return;
+  }
+  const auto soon = async::Deadline::after(parts_.time, kOldGoodbye);
+  co_await next->close(soon);
+}
+
+}  // namespace callosum::session
