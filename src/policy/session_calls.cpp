@@ -46,9 +46,10 @@ void SessionCalls::forget_old_answers() {
 }
 
 SessionCalls::Spent& SessionCalls::spent_in(std::uint64_t turn) {
-  if (turn != turn_) {
+  if (turn < turn_) return spent_before_;
+  if (turn > turn_) {
     turn_ = turn;
-    spent_ = {};
+    spent_before_ = std::exchange(spent_, {});
   }
   return spent_;
 }

@@ -42,7 +42,8 @@ class SessionCalls {
   void answer(const std::string& call_id, std::shared_ptr<const registry::Envelope> envelope,
               std::size_t bytes);
 
-  /// What the turn has spent so far; a later turn starts at nothing.
+  /// What the turn has spent so far; a later turn starts at nothing. A call of an earlier turn that
+  /// ends only now does not touch the later one's.
   Spent& spent_in(std::uint64_t turn);
 
  private:
@@ -58,6 +59,7 @@ class SessionCalls {
   std::size_t answer_bytes_ = 0;
   std::uint64_t turn_ = 0;
   Spent spent_;
+  Spent spent_before_;
 };
 
 }  // namespace callosum::policy

@@ -73,11 +73,12 @@ std::string encode_response_cancel(std::string_view event_id) {
 }
 
 std::string encode_text_message(std::string_view role, std::string_view text,
-                                std::string_view event_id) {
+                                std::string_view event_id, std::string_view item_id) {
   const char* kind = role == "assistant" ? "output_text" : "input_text";
   json::array content;
   content.push_back(json::object{{"type", kind}, {"text", text}});
-  const json::object item{{"type", "message"}, {"role", role}, {"content", std::move(content)}};
+  json::object item{{"type", "message"}, {"role", role}, {"content", std::move(content)}};
+  if (!item_id.empty()) item["id"] = item_id;
   return json::serialize(
       json::object{{"type", "conversation.item.create"}, {"event_id", event_id}, {"item", item}});
 }

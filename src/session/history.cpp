@@ -10,6 +10,7 @@ void History::add(std::string_view role, std::string_view text) {
          (static_cast<unsigned char>(text[cut.size()]) & 0xc0) == 0x80) {
     cut.remove_suffix(1);
   }
+  ++added_since_mark_;
   lines_.push_back({std::string(role), std::string(cut)});
   if (lines_.size() > kMaxLines) lines_.pop_front();
 }

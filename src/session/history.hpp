@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -18,11 +19,17 @@ class History {
   };
   void add(std::string_view role, std::string_view text);
   const Deque<Line>& lines() const { return lines_; }
+  /// From here on: what is added is no part of what a new connection is told.
+  void mark() { added_since_mark_ = 0; }
+  std::size_t lines_before_mark() const {
+    return lines_.size() - std::min(lines_.size(), added_since_mark_);
+  }
 
  private:
   static constexpr std::size_t kMaxLines = 40;
   static constexpr std::size_t kMaxLineBytes = 2000;
   Deque<Line> lines_;
+  std::size_t added_since_mark_ = 0;
 };
 
 }  // namespace callosum::session

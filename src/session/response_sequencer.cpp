@@ -39,6 +39,14 @@ void ResponseSequencer::on_create_refused() {
   unseen_output_ = true;
 }
 
+void ResponseSequencer::on_create_failed() { create_sent_ = false; }
+
+void ResponseSequencer::send_create(SteadyTime now) {
+  create_sent_ = true;
+  create_sent_at_ = now;
+  unseen_output_ = false;
+}
+
 void ResponseSequencer::on_speech_started(SteadyTime now) {
   is_speaking_ = true;
   hold_until_ = now + kInterruptedHold;
@@ -47,6 +55,11 @@ void ResponseSequencer::on_speech_started(SteadyTime now) {
 void ResponseSequencer::on_speech_stopped(SteadyTime now) {
   is_speaking_ = false;
   hold_until_ = now + kInterruptedHold;
+}
+
+void ResponseSequencer::on_speech_dropped() {
+  is_speaking_ = false;
+  hold_until_.reset();
 }
 
 void ResponseSequencer::on_connection_lost() {
@@ -69,11 +82,16 @@ void ResponseSequencer::on_output(std::string_view call_id, bool silent, SteadyT
   if (!silent) unseen_output_ = true;
 }
 
+std::vector<std::string> ResponseSequencer::take_callers_calls() {
+  return std::exchange(callers_, {});
+}
+
 bool ResponseSequencer::is_waiting_for_caller_output(std::string_view call_id) const {
   return has(callers_, call_id);
 }
 
-CreateDecision ResponseSequencer::on_caller_create(bool out_of_band, std::string text) {
+CreateDecision ResponseSequencer::on_caller_create(bool out_of_band, std::string text,
+                                                   SteadyTime now) {
   if (out_of_band) return CreateDecision::forward;
   if (batch_is_open() || create_sent_) {
     if (create_sent_ && !batch_is_open()) return CreateDecision::refuse;
@@ -81,9 +99,8 @@ CreateDecision ResponseSequencer::on_caller_create(bool out_of_band, std::string
     return CreateDecision::hold;
   }
   if (!active_.empty()) return CreateDecision::refuse;
-  create_sent_ = true;
+  send_create(now);
   caller_will_create_ = false;
-  unseen_output_ = false;
   held_.reset();
   return CreateDecision::forward;
 }
@@ -95,23 +112,23 @@ void ResponseSequencer::on_caller_cancel(SteadyTime) {
 }
 
 std::optional<std::string> ResponseSequencer::take_due(SteadyTime now) {
+  if (create_sent_ && now >= create_sent_at_ + kCreatePatience) create_sent_ = false;
   if (!active_.empty() || create_sent_ || batch_is_open()) return std::nullopt;
   if (is_speaking_ || (hold_until_ && now < *hold_until_)) return std::nullopt;
   if (held_) {
     auto text = std::move(*held_);
     held_.reset();
-    create_sent_ = true;
+    send_create(now);
     caller_will_create_ = false;
-    unseen_output_ = false;
     return text;
   }
   if (!unseen_output_ || caller_will_create_) return std::nullopt;
-  create_sent_ = true;
-  unseen_output_ = false;
+  send_create(now);
   return std::string();
 }
 
 std::optional<SteadyTime> ResponseSequencer::next_look() const {
+  if (create_sent_) return create_sent_at_ + kCreatePatience;
   const bool wanted = held_ || (unseen_output_ && !caller_will_create_);
   if (!wanted || is_speaking_ || batch_is_open()) return std::nullopt;
   return hold_until_;

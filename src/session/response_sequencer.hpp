@@ -25,17 +25,21 @@ class ResponseSequencer {
   void on_created(std::string_view response_id, bool out_of_band);
   void on_done(std::string_view response_id, bool cancelled);
   void on_create_refused();  ///< conversation_already_has_active_response for a create of ours
+  void on_create_failed();   ///< any other refusal, or one of the caller's create
   void on_speech_started(SteadyTime now);
   void on_speech_stopped(SteadyTime now);
+  void on_speech_dropped();   ///< what was heard is thrown away: nothing follows from it
   void on_connection_lost();  ///< nothing is active any more; pending calls stay
 
   // Calls. `ours` run here; the others belong to the caller's own program.
   void on_call(std::string_view response_id, std::string_view call_id, bool ours);
   void on_output(std::string_view call_id, bool silent, SteadyTime now);
+  /// The caller's calls without an output, of a connection that is gone; they block nothing more.
+  std::vector<std::string> take_callers_calls();
   bool is_waiting_for_caller_output(std::string_view call_id) const;
 
   // The caller's own wishes.
-  CreateDecision on_caller_create(bool out_of_band, std::string text);
+  CreateDecision on_caller_create(bool out_of_band, std::string text, SteadyTime now);
   void on_caller_cancel(SteadyTime now);
 
   /// What is due now: nothing, the caller's held create (its text), or one of ours (empty text).
@@ -47,6 +51,7 @@ class ResponseSequencer {
   bool is_busy() const;
   /// Nothing runs and nobody speaks: the caller's own calls are answered, too.
   bool is_quiet(SteadyTime now) const;
+  bool awaits_created() const { return create_sent_; }
   bool has_active_response() const { return !active_.empty() || create_sent_; }
   const std::string& active_response() const { return active_; }
 
@@ -56,9 +61,14 @@ class ResponseSequencer {
   // After the caller spoke, a response of its own normally follows; only when none does is ours
   // due.
   static constexpr std::chrono::seconds kInterruptedHold{4};
+  // A create that nothing answers must not block the conversation for ever.
+  static constexpr std::chrono::seconds kCreatePatience{20};
+
+  void send_create(SteadyTime now);
 
   std::string active_;
   bool create_sent_ = false;  // a response.create is on its way
+  SteadyTime create_sent_at_{};
   // Calls without an output, ours and the caller's: a handful, so a list is the quickest set.
   std::vector<std::string> ours_;
   std::vector<std::string> callers_;

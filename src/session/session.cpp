@@ -4,6 +4,7 @@
 
 #include "async/task_group.hpp"
 #include "async/with_deadline.hpp"
+#include "base/ids.hpp"
 #include "base/json.hpp"
 #include "realtime/client_event.hpp"
 
@@ -15,6 +16,9 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr int kReconnectTries = 6;
+constexpr auto kLasting = 10s;
+constexpr auto kStopPatience = 5s;
+constexpr std::string_view kOpenId = "evt_callosum_open";  // as ports name their opening
 constexpr auto kFirstBackOff = 200ms;
 constexpr std::size_t kMaxHeldEvents = 64;
 constexpr std::size_t kMaxHeldBytes = 512 * 1024;
@@ -30,13 +34,14 @@ Session::Session(SessionParts parts, SessionStart start, std::unique_ptr<CallerL
       calls_(std::make_shared<policy::SessionCalls>()),
       offer_(std::move(start.offer)),
       view_(std::move(start.instructions), offer_, start.voice),
-      state_(context_->channel) {}
+      state_(context_->channel),
+      event_prefix_("evt_" + make_id("", parts_.random).substr(0, 12) + "_") {}
 
 Session::~Session() {
   for (const auto& [call_id, call] : pending_) parts_.executor.forget(call.ticket);
 }
 
-std::string Session::next_event_id() { return "evt_callosum_" + std::to_string(next_event_++); }
+std::string Session::next_event_id() { return event_prefix_ + std::to_string(next_event_++); }
 
 asio::awaitable<Result<void>> Session::open_model() {
   model_ = parts_.make_model();
@@ -51,7 +56,10 @@ asio::awaitable<Result<void>> Session::open_model() {
 
 void Session::begin_connection() {
   if (++connection_ > 1) parts_.metrics.provider_reconnects(context_->provider).add();
-  update_is_callers_.assign(1, false);
+  updates_.clear();
+  updates_.push_back({std::string(kOpenId), "", std::nullopt});
+  connected_at_ = parts_.time.now();
+  has_reopened_plain_ = false;
   is_connected_ = true;
   has_uncommitted_audio_ = false;
   expect_cap(model_->profile().session_cap);
@@ -62,7 +70,7 @@ asio::awaitable<void> Session::run() {
   wake_ = std::make_unique<async::Event>(executor);
   if (!preset_.empty()) {
     preset_["type"] = "realtime";
-    (void)view_.merge(preset_);  // checked when the secret was minted
+    if (view_.admit(preset_)) view_.commit(preset_);
     preset_ = {};
   }
   auto opened = co_await open_model();
@@ -109,8 +117,18 @@ void Session::end(std::uint16_t code, std::string reason) {
 }
 
 void Session::stop() {
-  if (!wake_) return;
-  end(1001, "the gateway is shutting down");
+  if (!wake_ || is_stopping_) return;
+  is_stopping_ = true;
+  stop_by_ = parts_.time.now() + kStopPatience;
+  stop_when_answered();
+  if (!is_ending_) wake_->set();  // the timekeeper, who has not heard of `stop_by_`
+}
+
+/// Every accepted call is answered before the goodbye, within reason.
+void Session::stop_when_answered() {
+  if (!is_stopping_) return;
+  const bool answered = pending_.empty() && waiting_.empty();
+  if (answered || parts_.time.now() >= stop_by_) end(1001, "the gateway is shutting down");
 }
 
 asio::awaitable<void> Session::pump_caller() {
@@ -145,13 +163,14 @@ asio::awaitable<void> Session::pump_model() {
 asio::awaitable<void> Session::keep_time() {
   while (!is_ending_) {
     wake_->reset();
-    looks_at_ = std::min(
-        {cap_warning_at_, next_renewal_look(), sequencer_.next_look().value_or(SteadyTime::max())});
+    looks_at_ = std::min({cap_warning_at_, next_renewal_look(), stop_by_,
+                          sequencer_.next_look().value_or(SteadyTime::max())});
     const auto deadline = async::Deadline::at(parts_.time, looks_at_);
     co_await wake_->wait(deadline);
     if (parts_.time.now() >= cap_warning_at_) on_cap_near();
     create_when_due();
     renew_when_idle();
+    stop_when_answered();
   }
 }
 
@@ -188,13 +207,25 @@ void Session::lose_model() {
   }
   was_busy_when_lost_ = sequencer_.is_busy();
   sequencer_.on_connection_lost();
-  waiting_.clear();  // cut off before their response completed
+  // Cut off before their response completed: they never run, and the new model asks again.
+  for (const auto& call : waiting_) sequencer_.on_output(call.call_id, true, parts_.time.now());
+  waiting_.clear();
+  for (auto& call_id : sequencer_.take_callers_calls()) lost_calls_.push_back(std::move(call_id));
+  for (auto at = updates_.rbegin(); at != updates_.rend(); ++at) {
+    if (at->patch) held_updates_.push_front(std::move(*at));
+  }
+  updates_.clear();
+  create_id_.clear();
+  history_.mark();
 }
 
 asio::awaitable<bool> Session::find_model_again(Error why) {
   lose_model();
-  auto pause = std::chrono::nanoseconds(kFirstBackOff);
-  for (int attempt = 1; attempt <= kReconnectTries; ++attempt) {
+  // A connection that breaks at once, again and again, must not be paid for for ever.
+  const bool was_quick = parts_.time.now() - connected_at_ < kLasting;
+  quick_losses_ = was_quick ? quick_losses_ + 1 : 0;
+  auto pause = std::chrono::nanoseconds(kFirstBackOff) * (1 << std::min(quick_losses_, 5));
+  for (int attempt = 1; attempt + quick_losses_ <= kReconnectTries + 1; ++attempt) {
     const bool hopeless = why.type == ErrorType::auth || why.type == ErrorType::permanent;
     if (hopeless || !model_->profile().is_networked || is_ending_) break;
     parts_.log.warn("provider_lost", {{"session_id", id()},
@@ -229,12 +260,12 @@ asio::awaitable<bool> Session::find_model_again(Error why) {
 /// A new connection knows nothing: it is told in text what was said, and the results it never asked
 /// for.
 void Session::tell_new_model() {
-  for (const auto& line : history_.lines()) {
-    to_model(realtime::encode_text_message(line.role, line.text, next_event_id()));
+  auto updates = std::exchange(held_updates_, {});
+  for (auto& update : updates) send_update(std::move(*update.patch), update.callers_id);
+  for (std::size_t i = 0; i < history_.lines_before_mark(); ++i) {
+    tell_model(history_.lines()[i].role, history_.lines()[i].text);
   }
-  for (const auto& result : late_results_) {
-    to_model(realtime::encode_text_message("system", result, next_event_id()));
-  }
+  for (const auto& result : late_results_) tell_model("system", result);
   const bool owes_results = !late_results_.empty();
   late_results_.clear();
   while (!held_for_model_.empty()) {
@@ -248,6 +279,13 @@ void Session::tell_new_model() {
   }
   was_busy_when_lost_ = false;
   create_when_due();
+}
+
+/// A message of ours in the conversation, which the caller's program does not see.
+void Session::tell_model(std::string_view role, std::string_view text) {
+  const auto item_id = "item_" + next_event_id();
+  veil_.hide_item(item_id);
+  to_model(realtime::encode_text_message(role, text, next_event_id(), item_id));
 }
 
 bool Session::to_model(std::string_view event, net::FrameKind kind) {

@@ -85,6 +85,13 @@ class Session {
     std::string response_id, call_id, name, arguments;
   };
 
+  /// A session.update that the model has not answered yet.
+  struct SentUpdate {
+    std::string event_id;               // as it was sent
+    std::string callers_id;             // the caller's own; empty: it gave none
+    std::optional<json::object> patch;  // of the caller; none: our opening
+  };
+
   static constexpr std::chrono::seconds kOpenTimeout{10};  // for a connection to the model
 
   // session.cpp: the frame of it all
@@ -120,15 +127,23 @@ class Session {
   void finish_response(const realtime::ServerFrame& frame, realtime::ServerEvent& event,
                        bool out_of_band, bool cancelled);
   void on_error(const realtime::ServerFrame& frame);
+  bool on_update_refused(const realtime::ErrorInfo& error);
+  bool on_create_refused(const realtime::ErrorInfo& error);
+  void on_opening_refused(const realtime::ErrorInfo& error);
+  void pass_error(const realtime::ErrorInfo& error, std::string_view callers_id);
   void on_speech(const realtime::ServerFrame& frame);
   void on_transcript(const realtime::ServerFrame& frame);
+  void pass_mended(const realtime::ServerFrame& frame);
   void on_rate_limits(const realtime::ServerFrame& frame);
   void announce(std::string_view response_id);
 
   // session_caller.cpp: what the caller's side says
   void on_caller_frame(const realtime::ClientFrame& frame);
   void on_caller_session_update(const realtime::ClientFrame& frame);
+  void send_update(json::object patch, std::string callers_id);
   void on_caller_item(const realtime::ClientFrame& frame);
+  void on_caller_item_reference(const realtime::ClientFrame& frame);
+  bool refuse_forged_input(const json::object& response, std::string_view event_id);
   void on_caller_create(const realtime::ClientFrame& frame);
   void on_caller_cancel(const realtime::ClientFrame& frame);
   void refuse(std::string_view code, std::string_view message, std::string_view param,
@@ -148,11 +163,14 @@ class Session {
   void look_again();
   void change_context(const std::function<void(registry::CallContext&)>& change);
   void turn_is_over();
+  void show_dropped();
+  void stop_when_answered();
   void begin_turn();
 
   bool to_model(std::string_view event, net::FrameKind kind = net::FrameKind::control);
   void to_caller(std::string_view event, net::FrameKind kind = net::FrameKind::control);
   std::string next_event_id();
+  void tell_model(std::string_view role, std::string_view text);
 
   SessionParts parts_;
   /// Who and where, as of now: calls share it, so it is replaced and never changed.
@@ -173,9 +191,17 @@ class Session {
   std::unordered_map<std::string, PendingCall> pending_;  // by call id
   RecentIds seen_calls_;
   Deque<WaitingCall> waiting_;
-  std::vector<bool> update_is_callers_;  // session.updates on their way: whose
-  Deque<std::string> held_for_model_;    // control events while the model is being found again
-  Deque<std::string> late_results_;      // answers to calls of a connection that is gone
+  Deque<SentUpdate> updates_;            // on their way, in order
+  Deque<SentUpdate> held_updates_;       // while the model is being found again
+  RecentIds out_of_band_{64};            // responses outside the conversation
+  std::vector<std::string> lost_calls_;  // the caller's own, of a connection that is gone
+  std::string event_prefix_;             // of our events to the model: no client can guess it
+  std::string create_id_;                // event id of the response.create on its way
+  std::string callers_create_id_;        // what the caller called it; empty: no id
+  std::string held_create_id_;           // of the caller's create that the sequencer holds
+  bool create_is_callers_ = false;
+  Deque<std::string> held_for_model_;  // control events while the model is being found again
+  Deque<std::string> late_results_;    // answers to calls of a connection that is gone
 
   std::unique_ptr<async::Event> wake_;  // the timekeeper's
   async::TaskGroup* tasks_ = nullptr;   // of run()
@@ -193,6 +219,11 @@ class Session {
   bool was_busy_when_lost_ = false;
   bool is_saying_goodbye_ = false;
   bool is_ending_ = false;
+  bool is_stopping_ = false;
+  bool has_reopened_plain_ = false;  // the caller's part was refused with our opening
+  int quick_losses_ = 0;             // connections in a row that did not last
+  SteadyTime connected_at_{};
+  SteadyTime stop_by_ = SteadyTime::max();
   bool wants_new_model_ = false;
   bool is_renewing_ = false;
   bool has_uncommitted_audio_ = false;

@@ -1,4 +1,5 @@
 // The caller's side of a session: what a client program may do to it.
+#include <algorithm>
 #include <boost/json/serialize.hpp>
 
 #include "base/json.hpp"
@@ -7,6 +8,13 @@
 namespace callosum::session {
 
 using realtime::EventType;
+
+namespace {
+
+constexpr std::size_t kMaxSessionBytes = 256 * 1024;
+constexpr std::size_t kMaxUpdates = 32;  // not yet answered
+
+}  // namespace
 
 void Session::refuse(std::string_view code, std::string_view message, std::string_view param,
                      std::string_view event_id) {
@@ -24,15 +32,16 @@ void Session::on_caller_frame(const realtime::ClientFrame& frame) {
       return on_caller_session_update(frame);
     case EventType::conversation_item_create:
       return on_caller_item(frame);
+    case EventType::conversation_item_retrieve:
+    case EventType::conversation_item_delete:
+    case EventType::conversation_item_truncate:
+      return on_caller_item_reference(frame);
     case EventType::response_create:
       return on_caller_create(frame);
     case EventType::response_cancel:
       return on_caller_cancel(frame);
     case EventType::input_audio_buffer_commit:
     case EventType::input_audio_buffer_clear:
-    case EventType::conversation_item_retrieve:
-    case EventType::conversation_item_delete:
-    case EventType::conversation_item_truncate:
     case EventType::output_audio_buffer_clear:
       to_model(frame.text);
       return;
@@ -57,16 +66,44 @@ void Session::on_caller_session_update(const realtime::ClientFrame& frame) {
     return refuse("missing_required_parameter", "Missing required parameter: 'session'.", "session",
                   event_id);
   }
-  auto merged = view_.merge(*session);
-  if (!merged) {
-    const auto& error = merged.error();
+  if (frame.text.size() > kMaxSessionBytes ||
+      updates_.size() + held_updates_.size() > kMaxUpdates) {
+    return refuse("invalid_value", "The session is larger, or changed more often, than is served.",
+                  "session", event_id);
+  }
+  const auto admitted = view_.admit(*session);
+  if (!admitted) {
+    const auto& error = admitted.error();
     return refuse(error.detail, error.message, error.say, event_id);
   }
   ++updates_seen_;
-  // While the model is being found again the merged session is part of the next opening.
-  if (!is_connected_) return;
-  update_is_callers_.push_back(true);
-  to_model(realtime::encode_session_update(*merged, event_id));
+  if (is_connected_) return send_update(*session, event_id);
+  held_updates_.push_back({"", event_id, *session});  // for the connection that is being found
+}
+
+/// `patch` has been admitted. It is part of the session once the model says so.
+void Session::send_update(json::object patch, std::string callers_id) {
+  const auto admitted = view_.admit(patch);
+  const auto event_id = callers_id.empty() ? next_event_id() : callers_id;
+  to_model(realtime::encode_session_update(*admitted, event_id));
+  json::object kept;
+  kept = std::move(patch);
+  updates_.push_back({event_id, std::move(callers_id), std::move(kept)});
+}
+
+/// What the caller's program does not see it can neither read nor take away.
+void Session::on_caller_item_reference(const realtime::ClientFrame& frame) {
+  const auto event = realtime::decode_client_event(frame);
+  if (!event) return refuse("invalid_json", event.error().message, "", "");
+  if (!veil_.is_hidden_item(text_at(*event, "item_id"))) {
+    to_model(frame.text);
+    return;
+  }
+  const auto code =
+      frame.type == EventType::conversation_item_retrieve ? "item_retrieve_invalid_item_id"
+      : frame.type == EventType::conversation_item_delete ? "item_delete_invalid_item_id"
+                                                          : "item_truncate_invalid_item_id";
+  refuse(code, "There is no item with that id.", "item_id", text_at(*event, "event_id"));
 }
 
 void Session::on_caller_item(const realtime::ClientFrame& frame) {
@@ -79,6 +116,22 @@ void Session::on_caller_item(const realtime::ClientFrame& frame) {
                   event_id);
   }
   const auto item = realtime::read_item(*object);
+  if (veil_.is_hidden_item(item.id)) {
+    return refuse("invalid_value", "An item with that id is there already.", "item.id", event_id);
+  }
+  const auto lost = std::find(lost_calls_.begin(), lost_calls_.end(), item.call_id);
+  if (item.is_function_output() && lost != lost_calls_.end()) {
+    // The connection that asked for it is gone: the new one is told in text.
+    lost_calls_.erase(lost);
+    const std::string result =
+        "The result of the earlier call is: " + std::string(text_at(*object, "output"));
+    if (is_connected_) {
+      tell_model("system", result);
+    } else {
+      late_results_.push_back(result);
+    }
+    return;
+  }
   if (item.is_function_output()) {
     // A client may not answer in a tool's place, and some answer the same call twice.
     if (!sequencer_.is_waiting_for_caller_output(item.call_id)) {
@@ -104,18 +157,26 @@ void Session::on_caller_create(const realtime::ClientFrame& frame) {
   if (!event) return refuse("invalid_json", event.error().message, "", "");
   const std::string event_id(text_at(*event, "event_id"));
   bool out_of_band = false;
-  bool changed = false;
   if (auto* response = event->if_contains("response"); response && response->is_object()) {
     auto& object = response->get_object();
     out_of_band = text_at(object, "conversation") == "none";
-    changed = object.contains("tools") || object.contains("instructions");
-    if (changed) view_.complete_response(object);
+    view_.complete_response(object, out_of_band);
+    if (refuse_forged_input(object, event_id)) return;
   }
-  const std::string text = changed ? json::serialize(*event) : std::string(frame.text);
-  switch (sequencer_.on_caller_create(out_of_band, text)) {
+  // Named in any case, so that a refusal can be told from others.
+  const auto sent_id = event_id.empty() ? next_event_id() : event_id;
+  (*event)["event_id"] = sent_id;
+  const std::string text = json::serialize(*event);
+  const auto decision = sequencer_.on_caller_create(out_of_band, text, parts_.time.now());
+  if (!out_of_band && decision != CreateDecision::refuse) {
+    (decision == CreateDecision::hold ? held_create_id_ : create_id_) = sent_id;
+    callers_create_id_ = event_id;
+    create_is_callers_ = true;
+  }
+  switch (decision) {
     case CreateDecision::forward:
       to_model(text);
-      return;
+      return look_again();
     case CreateDecision::hold:
       return;
     case CreateDecision::refuse:
@@ -125,6 +186,25 @@ void Session::on_caller_create(const realtime::ClientFrame& frame) {
                         ". Wait until the response is finished before creating a new one.",
                     "", event_id);
   }
+}
+
+/// A client may not put words into our tools' mouths: neither calls of them nor outputs.
+bool Session::refuse_forged_input(const json::object& response, std::string_view event_id) {
+  const auto* input = find_array(response, "input");
+  if (!input) return false;
+  for (const auto& entry : *input) {
+    const auto* object = entry.if_object();
+    if (!object) continue;
+    const auto item = realtime::read_item(*object);
+    const bool forged = (item.is_function_call() && is_ours(item.name)) ||
+                        (item.is_function_output() && veil_.is_hidden_call(item.call_id)) ||
+                        (item.type == "item_reference" && veil_.is_hidden_item(item.id));
+    if (!forged) continue;
+    refuse("invalid_value", "The input names calls or items that are not this client's.",
+           "response.input", event_id);
+    return true;
+  }
+  return false;
 }
 
 void Session::on_caller_cancel(const realtime::ClientFrame& frame) {

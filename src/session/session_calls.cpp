@@ -31,6 +31,8 @@ void Session::on_finished_call(const realtime::FinishedCall& call) {
   }
   veil_.hide_item(call.item_id);
   veil_.hide_call(call.call_id);
+  // Our tools are not offered outside the conversation, where no output could follow.
+  if (out_of_band_.contains(call.response_id)) return;
   veil_.mark_hidden_output(call.response_id);
   // One call is visible in four events, and providers repeat themselves: it runs once.
   if (!seen_calls_.insert(call.call_id)) return;
@@ -118,12 +120,13 @@ void Session::on_answer(const registry::Envelope& envelope) {
   } else {
     late_results_.push_back("The result of the earlier call of " + call.name + " is: " + output);
     if (is_connected_) {
-      to_model(realtime::encode_text_message("system", late_results_.back(), next_event_id()));
+      tell_model("system", late_results_.back());
       late_results_.pop_back();
     }
   }
   sequencer_.on_output(call_id, call.is_silent, parts_.time.now());
   create_when_due();
+  stop_when_answered();
 }
 
 void Session::tell_timeline(std::string_view kind, std::string_view tool, std::string_view args,
@@ -150,14 +153,17 @@ void Session::create_when_due() {
   if (!is_connected_ || is_ending_) return;
   auto due = sequencer_.take_due(parts_.time.now());
   if (due) {
-    if (!due->empty()) {
+    create_is_callers_ = !due->empty();
+    if (create_is_callers_) {
+      create_id_ = held_create_id_;
       to_model(*due);
     } else {
       json::object response;
       if (auto metadata = veil_.take_metadata(); !metadata.empty()) {
         response["metadata"] = std::move(metadata);
       }
-      model_->schedule_realtime_tool_followup_response(response, next_event_id());
+      create_id_ = next_event_id();
+      model_->schedule_realtime_tool_followup_response(response, create_id_);
     }
   } else {
     turn_is_over();
@@ -165,9 +171,18 @@ void Session::create_when_due() {
   look_again();
 }
 
+/// No response took the place of one that was kept back: the caller's program sees that one end.
+void Session::show_dropped() {
+  const auto [created, done] = veil_.take_dropped();
+  if (done.empty()) return;
+  to_caller(created);
+  to_caller(done);
+}
+
 /// Nothing is being said and nothing is coming: what waited for that moment happens now.
 void Session::turn_is_over() {
   if (sequencer_.is_busy() || !pending_.empty() || !state_.is_active()) return;
+  show_dropped();
   if (!state_.pending_end_voice_session()) return;
   if (state_.has_pending_message() && !is_saying_goodbye_) {
     is_saying_goodbye_ = true;

@@ -27,6 +27,7 @@ void Session::on_model_frame(const realtime::ServerFrame& frame) {
     case EventType::conversation_item_added:
     case EventType::conversation_item_created:
     case EventType::conversation_item_done:
+    case EventType::conversation_item_retrieved:
       return on_item_event(frame);
     case EventType::output_item_added:
     case EventType::output_item_done:
@@ -42,8 +43,9 @@ void Session::on_model_frame(const realtime::ServerFrame& frame) {
       return on_rate_limits(frame);
     case EventType::input_audio_buffer_cleared:
       has_uncommitted_audio_ = false;
+      sequencer_.on_speech_dropped();
       to_caller(frame.text);
-      return;
+      return look_again();
     case EventType::error:
       return on_error(frame);
     case EventType::speech_started:
@@ -61,6 +63,9 @@ void Session::on_session_event(const realtime::ServerFrame& frame) {
   auto event = realtime::decode_server_event(frame, arena.storage());
   if (!event) return;
   auto* session = event->body.if_contains("session");
+  const bool answers_callers = frame.type == EventType::session_updated && !updates_.empty() &&
+                               updates_.front().patch.has_value();
+  if (answers_callers) view_.commit(*updates_.front().patch);
   if (session && session->is_object()) view_.hide(session->get_object());
   if (frame.type == EventType::session_created) {
     const auto* expires_at =
@@ -71,9 +76,9 @@ void Session::on_session_event(const realtime::ServerFrame& frame) {
     if (!said_created_) held_created_ = std::move(event->body);
     return;
   }
-  const bool is_callers = !update_is_callers_.empty() && update_is_callers_.front();
-  if (!update_is_callers_.empty()) update_is_callers_.erase(update_is_callers_.begin());
-  if (is_callers) {
+  if (!updates_.empty()) updates_.pop_front();
+  if (answers_callers) {
+    if (session && session->is_object()) session->get_object()["id"] = id();
     to_caller(json::serialize(event->body));
   } else if (session && session->is_object()) {
     say_created(std::move(session->get_object()));
@@ -146,9 +151,11 @@ void Session::on_response_created(const realtime::ServerFrame& frame) {
   const auto info = realtime::read_response(event->body);
   sequencer_.on_created(info.id, info.is_out_of_band);
   if (info.is_out_of_band) {
+    out_of_band_.insert(info.id);
     to_caller(frame.text);
     return;
   }
+  create_id_.clear();
   const auto* response = find_object(event->body, "response");
   const auto* metadata = response ? find_object(*response, "metadata") : nullptr;
   json::object kept;
@@ -198,11 +205,14 @@ void Session::on_rate_limits(const realtime::ServerFrame& frame) {
 void Session::finish_response(const realtime::ServerFrame& frame, realtime::ServerEvent& event,
                               bool out_of_band, bool cancelled) {
   const std::string id(realtime::read_response(event.body).id);
-  // The caller sees the end before anything that follows from it.
   const bool was_stripped = veil_.strip_output(event.body);
   const bool had_hidden = was_stripped || veil_.has_hidden_output(id);
-  const bool is_only_hidden = had_hidden && veil_.is_held(id) && !cancelled;
-  if (is_only_hidden) {
+  if (!out_of_band) sequencer_.on_done(id, cancelled);
+  // Nothing of it is shown only where another response is to follow and take its place.
+  const bool is_replaced =
+      had_hidden && veil_.is_held(id) && !cancelled && !out_of_band && sequencer_.is_busy();
+  // The caller sees the end before anything that follows from it.
+  if (is_replaced) {
     veil_.drop_response(id, frame.text);
   } else {
     announce(id);
@@ -211,7 +221,7 @@ void Session::finish_response(const realtime::ServerFrame& frame, realtime::Serv
     } else {
       to_caller(frame.text);
     }
-    if (!out_of_band && !had_hidden) veil_.forget_dropped();
+    if (!out_of_band) veil_.forget_dropped();
   }
   if (out_of_band) {
     if (std::exchange(is_saying_goodbye_, false) && state_.turn_spoken()) {
@@ -219,40 +229,9 @@ void Session::finish_response(const realtime::ServerFrame& frame, realtime::Serv
     }
     return;
   }
-  sequencer_.on_done(id, cancelled);
   if (cancelled) interrupt_calls();
   release_waiting(id, !cancelled);
   create_when_due();
-}
-
-void Session::on_error(const realtime::ServerFrame& frame) {
-  realtime::EventArena arena;
-  const auto event = realtime::decode_server_event(frame, arena.storage());
-  if (!event) return;
-  const auto error = realtime::read_error(event->body);
-  const bool ours = error.event_id.starts_with("evt_callosum_");
-  if (ours && error.code == "conversation_already_has_active_response") {
-    sequencer_.on_create_refused();
-    return;
-  }
-  if (error.code == "session_expired") return;  // the connection ends and is found again
-  if (!ours) {
-    // A refused session.update is answered by this error instead of session.updated.
-    const bool about_session = error.param.starts_with("session");
-    if (about_session && !update_is_callers_.empty())
-      update_is_callers_.erase(update_is_callers_.begin());
-    to_caller(frame.text);
-    return;
-  }
-  if (error.event_id == "evt_callosum_open" && !said_created_) {
-    const auto* session = find_object(held_created_, "session");
-    say_created(session ? *session : json::object{});
-    if (!update_is_callers_.empty()) update_is_callers_.erase(update_is_callers_.begin());
-  }
-  parts_.log.warn("provider_error", {{"session_id", id()},
-                                     {"code", error.code},
-                                     {"message", error.message},
-                                     {"param", error.param}});
 }
 
 void Session::on_speech(const realtime::ServerFrame& frame) {
@@ -265,9 +244,22 @@ void Session::on_speech(const realtime::ServerFrame& frame) {
   } else {
     has_uncommitted_audio_ = false;
     begin_turn();
+    pass_mended(frame);
+    return look_again();
   }
   to_caller(frame.text);
   look_again();
+}
+
+/// On to the caller, without the name of an item that it does not see.
+void Session::pass_mended(const realtime::ServerFrame& frame) {
+  realtime::EventArena arena;
+  auto event = realtime::decode_server_event(frame, arena.storage());
+  if (!event || !veil_.is_hidden_item(text_at(event->body, "previous_item_id"))) {
+    return to_caller(frame.text);
+  }
+  veil_.mend_previous(event->body);
+  to_caller(json::serialize(event->body));
 }
 
 void Session::on_transcript(const realtime::ServerFrame& frame) {

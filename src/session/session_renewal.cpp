@@ -51,8 +51,8 @@ SteadyTime Session::next_renewal_look() const {
 }
 
 bool Session::is_idle() const {
-  const auto& updates = update_is_callers_;
-  const bool awaits_update = std::find(updates.begin(), updates.end(), true) != updates.end();
+  const bool awaits_update = std::any_of(updates_.begin(), updates_.end(),
+                                         [](const SentUpdate& sent) { return !!sent.patch; });
   const bool has_said_something = has_uncommitted_audio_ && view_.is_push_to_talk();
   return is_connected_ && !is_ending_ && state_.is_active() && pending_.empty() &&
          waiting_.empty() && !awaits_update && !state_.pending_end_voice_session() &&
@@ -83,6 +83,7 @@ asio::awaitable<void> Session::renew_model() {
     lost_audio_ += model_->dropped_audio_frames();
     std::swap(model_, next);
     begin_connection();
+    history_.mark();  // all of it is told
     parts_.log.info("provider_renewed", {{"session_id", id()}, {"provider", context_->provider}});
     tell_new_model();
   } else if (!opened) {

@@ -20,6 +20,15 @@ void merge_into(json::object& target, const json::object& source) {
   }
 }
 
+std::vector<std::string> names_of(const json::array& tools) {
+  std::vector<std::string> names;
+  for (const auto& tool : tools) {
+    const auto* object = tool.if_object();
+    if (object) names.emplace_back(text_at(*object, "name"));
+  }
+  return names;
+}
+
 Error invalid(std::string code, std::string message, std::string param) {
   auto error = fail(ErrorType::validation, std::move(message), std::move(code));
   error.say = std::move(param);
@@ -34,9 +43,10 @@ SessionView::SessionView(std::string instructions, std::shared_ptr<const ToolOff
   if (!voice.empty()) {
     caller_["audio"] = json::object{{"output", json::object{{"voice", voice}}}};
   }
+  first_ = caller_;
 }
 
-Result<void> SessionView::check_tools(const json::object& session) {
+Result<void> SessionView::check_tools(const json::object& session) const {
   const auto* tools = find_array(session, "tools");
   if (!tools) return {};
   for (std::size_t i = 0; i < tools->size(); ++i) {
@@ -59,7 +69,7 @@ Result<void> SessionView::check_tools(const json::object& session) {
   return {};
 }
 
-Result<json::object> SessionView::merge(const json::object& caller_session) {
+Result<json::object> SessionView::admit(const json::object& caller_session) const {
   if (text_at(caller_session, "type") != "realtime") {
     return caller_session.contains("type")
                ? invalid("invalid_value", "only sessions of type 'realtime' are served here",
@@ -69,14 +79,6 @@ Result<json::object> SessionView::merge(const json::object& caller_session) {
   }
   const auto checked = check_tools(caller_session);
   if (!checked) return checked.error();
-
-  merge_into(caller_, caller_session);
-  if (const auto* tools = find_array(caller_session, "tools")) {
-    caller_tools_.clear();
-    for (const auto& tool : *tools) {
-      caller_tools_.emplace_back(text_at(tool.get_object(), "name"));
-    }
-  }
   json::object out = caller_session;
   out.erase("model");  // the operator's choice; the caller's own is recorded, not obeyed
   out.erase("prompt");
@@ -85,6 +87,16 @@ Result<json::object> SessionView::merge(const json::object& caller_session) {
     out["instructions"] = all_instructions(text_at(out, "instructions"));
   }
   return out;
+}
+
+void SessionView::commit(const json::object& caller_session) {
+  merge_into(caller_, caller_session);
+  if (const auto* tools = find_array(caller_session, "tools")) caller_tools_ = names_of(*tools);
+}
+
+void SessionView::forget_caller() {
+  caller_ = first_;
+  caller_tools_.clear();
 }
 
 realtime::SessionOpening SessionView::opening() const {
@@ -110,14 +122,17 @@ void SessionView::hide(json::object& session) const {
   session["tools"] = tools ? *tools : json::array{};
 }
 
-void SessionView::complete_response(json::object& response) {
-  if (const auto* tools = find_array(response, "tools")) {
-    for (const auto& tool : *tools) {
-      const auto* object = tool.if_object();
-      const auto name = object ? text_at(*object, "name") : std::string_view();
-      if (!is_callers_tool(name)) caller_tools_.emplace_back(name);
-    }
-    response["tools"] = all_tools(*tools);
+void SessionView::complete_response(json::object& response, bool out_of_band) {
+  response.erase("prompt");
+  const auto* own = find_array(response, "tools");
+  response_tools_ = own ? names_of(*own) : std::vector<std::string>();
+  if (out_of_band) {
+    const auto* tools = own ? own : find_array(caller_, "tools");
+    auto theirs = without_ours(tools ? *tools : json::array{});
+    response["tools"] = std::move(theirs);
+  } else if (own) {
+    auto both = all_tools(*own);
+    response["tools"] = std::move(both);
   }
   if (const auto* instructions = find_string(response, "instructions")) {
     response["instructions"] = all_instructions(*instructions);
@@ -125,7 +140,10 @@ void SessionView::complete_response(json::object& response) {
 }
 
 bool SessionView::is_callers_tool(std::string_view name) const {
-  return std::find(caller_tools_.begin(), caller_tools_.end(), name) != caller_tools_.end();
+  const auto is_in = [&](const std::vector<std::string>& names) {
+    return std::find(names.begin(), names.end(), name) != names.end();
+  };
+  return is_in(caller_tools_) || is_in(response_tools_);
 }
 
 bool SessionView::is_push_to_talk() const {
@@ -137,6 +155,12 @@ bool SessionView::is_push_to_talk() const {
 
 json::array SessionView::all_tools(const json::array& callers) const {
   json::array out = offer_->tools()->list;
+  for (auto& tool : without_ours(callers)) out.push_back(std::move(tool));
+  return out;
+}
+
+json::array SessionView::without_ours(const json::array& callers) const {
+  json::array out;
   for (const auto& tool : callers) {
     const auto* object = tool.if_object();
     if (object && offer_->contains(text_at(*object, "name"))) continue;

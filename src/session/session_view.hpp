@@ -19,30 +19,36 @@ class SessionView {
   SessionView(std::string instructions, std::shared_ptr<const ToolOffer> offer,
               const std::string& voice);
 
-  /// Takes a caller's `session` of session.update in (sparse, as GA merges it) and gives what to
-  /// send to the model. VALIDATION with the GA code in `detail` and the parameter in `say` where it
-  /// may not.
-  Result<json::object> merge(const json::object& caller_session);
+  /// What to send to the model for a caller's `session` of session.update (sparse, as GA merges
+  /// it). VALIDATION with the GA code in `detail` and the parameter in `say` where it may not.
+  Result<json::object> admit(const json::object& caller_session) const;
+  /// The model has accepted it: only then is it part of the session.
+  void commit(const json::object& caller_session);
+  /// Back to our own part alone, which a model that refuses the caller's must still be given.
+  void forget_caller();
   /// The whole session for a new connection.
   realtime::SessionOpening opening() const;
   /// Rewrites the model's session object into what the caller set.
   void hide(json::object& session) const;
   /// Our part put into a caller's `response` of response.create: prompt and tools are never
-  /// replaced.
-  void complete_response(json::object& response);
+  /// replaced. Out of the conversation our tools are not offered, as no output could follow there.
+  void complete_response(json::object& response, bool out_of_band);
   bool is_callers_tool(std::string_view name) const;
   /// The caller says itself when it has spoken, instead of the model hearing it.
   bool is_push_to_talk() const;
 
  private:
   json::array all_tools(const json::array& callers) const;
+  json::array without_ours(const json::array& callers) const;
   std::string all_instructions(std::string_view callers) const;
-  Result<void> check_tools(const json::object& session);
+  Result<void> check_tools(const json::object& session) const;
 
   std::string instructions_;
   std::shared_ptr<const ToolOffer> offer_;
   json::object caller_;  // as the caller set it, merged
+  json::object first_;   // what it begins with
   std::vector<std::string> caller_tools_;
+  std::vector<std::string> response_tools_;  // of the caller's latest response.create
 };
 
 }  // namespace callosum::session

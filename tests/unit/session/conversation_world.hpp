@@ -202,6 +202,23 @@ class Conversation {
     model_says(json::serialize(json::object{
         {"type", "response.output_item.done"}, {"response_id", response}, {"item", item}}));
   }
+  /// So many session.updates, the gateway's opening first.
+  void accept_updates(int count) {
+    for (int i = 0; i < count; ++i) {
+      model_says(R"({"type":"session.updated","session":{"id":"s"}})");
+    }
+  }
+  /// The model refuses the event of ours or the caller's that went out last under this type.
+  void refuse_last(const std::string& type, const std::string& code, const std::string& param) {
+    const auto event = parse_strict(sent(type).back()).value().as_object();
+    const json::object error{{"type", "invalid_request_error"},
+                             {"code", code},
+                             {"message", "no"},
+                             {"param", param},
+                             {"event_id", event.at("event_id")}};
+    model_says(
+        json::serialize(json::object{{"type", "error"}, {"event_id", "e"}, {"error", error}}));
+  }
   void response_done(const std::string& id, const std::string& status = "completed",
                      const std::string& output = "[]") {
     model_says(R"({"type":"response.done","response":{"id":")" + id + R"(","status":")" + status +

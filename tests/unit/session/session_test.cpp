@@ -188,6 +188,7 @@ TEST(Session, LeavesTheCallersOwnToolToTheCaller) {
   Conversation c({make_tool("stock")});
   c.caller_says(
       R"({"type":"session.update","session":{"type":"realtime","instructions":"Be kind.","tools":[{"type":"function","name":"lamp"}]}})");
+  c.accept_updates(2);
   c.response_created("resp_1");
   c.call("resp_1", "call_1", "lamp");
   c.call("resp_1", "call_2", "stock");
