@@ -7,6 +7,7 @@
 #include "policy/access.hpp"
 #include "policy/arguments.hpp"
 #include "policy/channel.hpp"
+#include "policy/consent.hpp"
 #include "policy/duplicate.hpp"
 #include "policy/known.hpp"
 #include "policy/membership.hpp"
@@ -126,6 +127,7 @@ std::vector<std::unique_ptr<policy::Gate>> make_gates(const config::Config& conf
   gates.push_back(std::make_unique<policy::MembershipGate>());  // who asks
   gates.push_back(std::make_unique<policy::ArgumentsGate>());   // only members learn the schema
   gates.push_back(std::make_unique<policy::TurnBudgetGate>(turns));  // counts what would run
+  gates.push_back(std::make_unique<policy::ConsentGate>());  // last: nobody is asked in vain
   return gates;
 }
 

@@ -14,6 +14,7 @@
 #include "policy/access.hpp"
 #include "policy/arguments.hpp"
 #include "policy/channel.hpp"
+#include "policy/consent.hpp"
 #include "policy/duplicate.hpp"
 #include "policy/known.hpp"
 #include "policy/membership.hpp"
@@ -117,7 +118,7 @@ class ToolWorld {
     executor = std::make_unique<pipeline::Executor>(
         world.executor(), world.time(),
         std::vector<policy::Gate*>{&ownership, &duplicate, &known, &channel, &access, &membership,
-                                   &arguments, budget.get()},
+                                   &arguments, budget.get(), &consent},
         audit, limits);
   }
 
@@ -168,6 +169,7 @@ class ToolWorld {
   policy::MembershipGate membership;
   policy::ArgumentsGate arguments;
   std::unique_ptr<policy::TurnBudgetGate> budget;
+  policy::ConsentGate consent;
   std::unique_ptr<pipeline::Executor> executor;
 };
 

@@ -246,5 +246,53 @@ TEST(Executor, LetsAWriteEndWhenNobodyWaitsForItAnyMore) {
   EXPECT_EQ(w.audit.lines, std::vector<std::string>{"test.book ok"});
 }
 
+TEST(Executor, RunsNothingThatNeedsAConsentWhichCannotBeTaken) {
+  auto strong = make_tool("pay");
+  strong.confirmation = registry::Confirmation::strong;
+  auto write = make_tool("note");
+  write.access = registry::Access::write;
+  ToolWorld w({strong, write});
+
+  const auto pay = w.run(w.request("call_1", "pay"));
+  auto proposed = w.request("call_2", "note");
+  ToolWorld::edit(proposed).access_mode = registry::AccessMode::propose_actions;
+  const auto note = w.run(proposed);
+  const auto agreed = w.run(w.request("call_3", "note"));
+
+  ASSERT_FALSE(pay.ok());
+  EXPECT_EQ(pay.error->type, ErrorType::confirmation_required);
+  ASSERT_FALSE(note.ok());
+  EXPECT_EQ(note.error->type, ErrorType::forbidden);
+  EXPECT_TRUE(agreed.ok());
+  EXPECT_EQ(w.scripts["pay"].runs, 0);
+  EXPECT_EQ(w.scripts["note"].runs, 1);
+}
+
+TEST(SessionCalls, KeepWhatATurnHasSpentWhenAnEarlierOnesCallEndsLate) {
+  policy::SessionCalls calls;
+  calls.spent_in(1).calls = 1;
+  calls.spent_in(2).calls = 3;
+
+  calls.spent_in(1).tool_time += 500ms;
+
+  EXPECT_EQ(calls.spent_in(2).calls, 3);
+  EXPECT_EQ(calls.spent_in(2).tool_time.count(), 0);
+}
+
+TEST(SessionCalls, ForgetTheOldestAnswersBeforeTheirIds) {
+  policy::SessionCalls calls;
+  const auto answer = std::make_shared<const registry::Envelope>();
+  for (int i = 0; i < 40; ++i) {
+    const auto id = "call_" + std::to_string(i);
+    EXPECT_EQ(calls.find_or_remember(id, "hash"), nullptr);
+    calls.answer(id, answer, 16 * 1024);
+  }
+
+  EXPECT_TRUE(calls.find("call_39")->answer);
+  ASSERT_NE(calls.find("call_0"), nullptr);
+  EXPECT_FALSE(calls.find("call_0")->answer);
+  EXPECT_TRUE(calls.find("call_0")->is_over);
+}
+
 }  // namespace
 }  // namespace callosum::pipeline
