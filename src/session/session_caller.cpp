@@ -129,7 +129,7 @@ void Session::on_caller_create(const realtime::ClientFrame& frame) {
 
 void Session::on_caller_cancel(const realtime::ClientFrame& frame) {
   sequencer_.on_caller_cancel(parts_.time.now());
-  interrupt_calls();
+  give_up_calls();
   // A response whose only content were our calls is over for the model, but not yet for the caller.
   const auto [created, done] = veil_.take_dropped();
   if (!done.empty() && !sequencer_.has_active_response()) {
