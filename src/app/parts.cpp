@@ -114,7 +114,7 @@ Result<std::unique_ptr<Parts>> make_parts(PartsOptions options) {
   auto audit = FileAudit::open(audit_file, *parts->log);
   if (!audit) return audit.error();
   parts->file_audit = std::move(*audit);
-  parts->audit = std::make_unique<CountingAudit>(parts->metrics, *parts->file_audit);
+  parts->audit = std::make_unique<CountingAudit>(parts->metrics, *parts->log, *parts->file_audit);
 
   auto keys = api::auth::load_auth_keys(config.auth);
   if (!keys) return keys.error();
