@@ -95,6 +95,9 @@ Result<std::unique_ptr<Parts>> make_parts(PartsOptions options) {
   if (!made_log) return made_log.error();
   parts->log = std::move(*made_log);
 
+  parts->queue_budget =
+      std::make_shared<net::QueueBudget>(static_cast<std::size_t>(config.queued_bytes));
+
   std::error_code ec;
   std::filesystem::create_directories(config.data, ec);
   if (ec) {
