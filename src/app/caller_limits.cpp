@@ -8,6 +8,7 @@ namespace callosum::app {
 namespace {
 
 constexpr std::size_t kUsualPerAddress = 256;
+constexpr std::size_t kOpenPerThread = 5;  // an event loop's three and two listeners
 
 net::AdmissionLimits admission_limits(const config::Config& config, const DescriptorShares& shares,
                                       std::size_t threads) {
@@ -22,6 +23,14 @@ net::AdmissionLimits admission_limits(const config::Config& config, const Descri
 }
 
 }  // namespace
+
+Result<void> check_open_files(std::size_t threads) {
+  auto descriptors = count_descriptors();
+  descriptors.in_use += threads * kOpenPerThread;
+  const auto shares = share_descriptors(descriptors, 0);
+  if (!shares) return shares.error();
+  return {};
+}
 
 Result<void> limit_callers(Parts& parts, std::size_t threads) {
   const auto descriptors = count_descriptors();

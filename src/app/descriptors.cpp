@@ -40,7 +40,7 @@ Result<DescriptorShares> share_descriptors(const Descriptors& descriptors, std::
     return fail(ErrorType::validation,
                 "the limit of open files, " + std::to_string(descriptors.limit) +
                     ", leaves no room for a session: " + std::to_string(descriptors.in_use) +
-                    " are in use already; raise it with: ulimit -n 1024");
+                    " are needed for the gateway itself; raise it with: ulimit -n 1024");
   }
   shares.sessions = wanted > 0 ? std::min(wanted, room) : room;
   shares.connections = left - shares.sessions;

@@ -30,8 +30,8 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr auto kDrainTime = 10s;
-constexpr auto kReloadTime = 50s;             // within what the server gives a handler
-constexpr std::size_t kAdminConnections = 8;  // a thread; out of the reserve
+constexpr auto kReloadTime = 50s;              // within what the server gives a handler
+constexpr std::size_t kAdminConnections = 32;  // a thread; out of the reserve
 
 asio::awaitable<Result<api::ReloadReport>> reload(Parts& parts) {
   return parts.editions->reload(async::Deadline::after(parts.time, kReloadTime));
@@ -225,6 +225,8 @@ Result<std::unique_ptr<Gateway>> Gateway::make(std::unique_ptr<Parts> parts,
   state->planner = std::make_unique<Planner>(*state->parts);
   auto threads = static_cast<std::size_t>(config.threads);
   if (threads == 0) threads = std::max(1u, std::thread::hardware_concurrency());
+  const auto has_room = check_open_files(threads);
+  if (!has_room) return has_room.error();
   for (std::size_t i = 0; i < threads; ++i) {
     state->workers.push_back(std::make_unique<Worker>(*state->parts, *state->planner));
     state->workers.back()->place_admin(options.admin_on_main);

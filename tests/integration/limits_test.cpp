@@ -78,7 +78,7 @@ TEST(Limits, OfOpenFilesLeaveThoseWithinUntouchedAndTellTheOthersToComeLater) {
   constexpr rlim_t kOpenFiles = 128;
   Cloud cloud;
   std::optional<LowLimit> low(kOpenFiles);
-  auto gateway = to_the_cloud(cloud);
+  auto gateway = to_the_cloud(cloud, {"--set", "threads=2"});
   low.reset();
 
   std::list<RawClient> within;
@@ -151,11 +151,19 @@ TEST(Limits, OfOpenFilesReachedAllTheSameNeitherCostACallNorAProcessor) {
 }
 
 TEST(Limits, ThatLeaveNoRoomForACallAreSaidAtTheStart) {
-  const LowLimit low(40);
-  const auto ended = run_callosum({"demo", "--listen", "127.0.0.1:0", "--data", "/tmp"}, {});
+  for (const rlim_t open_files : {10u, 12u, 16u, 20u, 24u, 32u, 40u}) {
+    const TempFolder folder;
+    std::optional<LowLimit> low(open_files);
+    const auto process = start_callosum(
+        {"demo", "--listen", "127.0.0.1:0", "--set", "threads=2", "--data", folder.path().string()},
+        {});
+    low.reset();
+    const auto ended = process->wait(60s);
 
-  EXPECT_NE(ended.status, 0);
-  EXPECT_THAT(ended.err, HasSubstr("open files"));
+    ASSERT_TRUE(ended) << open_files;
+    EXPECT_EQ(ended->status, 1) << open_files << ended->err;
+    EXPECT_THAT(ended->err, HasSubstr("open files")) << open_files;
+  }
 }
 
 TEST(Limits, OfOneAddressAreKept) {
