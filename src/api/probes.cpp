@@ -18,6 +18,7 @@ asio::awaitable<net::HttpResponse> ReadyResource::handle(const net::HttpRequest&
 
 asio::awaitable<net::HttpResponse> MetricsResource::handle(const net::HttpRequest&,
                                                            const std::vector<std::string>&) {
+  refresh_();
   auto response = net::HttpResponse::text(200, metrics_.render());
   response.headers.set("Content-Type", "text/plain; version=0.0.4; charset=utf-8");
   co_return response;

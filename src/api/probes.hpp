@@ -29,10 +29,11 @@ class ReadyResource final : public Resource {
   std::function<bool()> is_ready_;
 };
 
-/// `GET /metrics`: Prometheus text.
+/// `GET /metrics`: Prometheus text. `refresh` sets what is only looked at when somebody asks.
 class MetricsResource final : public Resource {
  public:
-  explicit MetricsResource(telemetry::Metrics& metrics) : metrics_(metrics) {}
+  MetricsResource(telemetry::Metrics& metrics, std::function<void()> refresh)
+      : metrics_(metrics), refresh_(std::move(refresh)) {}
   std::string_view method() const override { return "GET"; }
   std::string_view path() const override { return "/metrics"; }
   boost::asio::awaitable<net::HttpResponse> handle(const net::HttpRequest&,
@@ -40,6 +41,7 @@ class MetricsResource final : public Resource {
 
  private:
   telemetry::Metrics& metrics_;
+  std::function<void()> refresh_;
 };
 
 }  // namespace callosum::api

@@ -13,6 +13,7 @@
 #include "api/probes.hpp"
 #include "api/registry_reload.hpp"
 #include "api/router.hpp"
+#include "app/caller_limits.hpp"
 #include "app/planner.hpp"
 #include "app/signals.hpp"
 #include "async/task_group.hpp"
@@ -29,7 +30,8 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr auto kDrainTime = 10s;
-constexpr auto kReloadTime = 50s;  // within what the server gives a handler
+constexpr auto kReloadTime = 50s;              // within what the server gives a handler
+constexpr std::size_t kAdminConnections = 32;  // a thread; out of the reserve
 
 asio::awaitable<Result<api::ReloadReport>> reload(Parts& parts) {
   return parts.editions->reload(async::Deadline::after(parts.time, kReloadTime));
@@ -45,10 +47,13 @@ class Worker {
                   parts.executor_limits()),
         host_(parts.time, parts.random, executor_, *parts.log, parts.metrics),
         channel_(
-            host_,
+            host_, parts.slots, parts.queue_budget,
             [&planner](const net::HttpRequest& request) { return planner.plan_session(request); }),
         ready_([&parts] { return parts.is_ready.load(); }),
-        metrics_(parts.metrics),
+        metrics_(parts.metrics,
+                 [&parts, queued = parts.metrics.queued_bytes()] {
+                   queued.set(static_cast<double>(parts.queue_budget->used()));
+                 }),
         client_secrets_(*parts.authenticator, *parts.secrets),
         admin_tools_(
             *parts.authenticator,
@@ -220,6 +225,8 @@ Result<std::unique_ptr<Gateway>> Gateway::make(std::unique_ptr<Parts> parts,
   state->planner = std::make_unique<Planner>(*state->parts);
   auto threads = static_cast<std::size_t>(config.threads);
   if (threads == 0) threads = std::max(1u, std::thread::hardware_concurrency());
+  const auto has_room = check_open_files(threads);
+  if (!has_room) return has_room.error();
   for (std::size_t i = 0; i < threads; ++i) {
     state->workers.push_back(std::make_unique<Worker>(*state->parts, *state->planner));
     state->workers.back()->place_admin(options.admin_on_main);
@@ -227,10 +234,8 @@ Result<std::unique_ptr<Gateway>> Gateway::make(std::unique_ptr<Parts> parts,
 
   net::ServerOptions base;
   base.address = config.listen.host;
-  if (config.max_sessions > 0) {
-    const auto share = static_cast<std::size_t>(config.max_sessions) / threads + 1;
-    base.max_connections = share;
-  }
+  base.max_connections = SIZE_MAX / 2;  // all listeners together have a limit: the admission's
+  base.admission = state->parts->admission;
   auto main = base;
   main.port = config.listen.port;
   if (!options.has_own_tls_listener) main.tls = options.tls;
@@ -247,11 +252,15 @@ Result<std::unique_ptr<Gateway>> Gateway::make(std::unique_ptr<Parts> parts,
     auto admin = base;
     admin.address = config.admin_listen.host;
     admin.port = config.admin_listen.port;
+    admin.admission = nullptr;  // the operator comes in when nobody else does
+    admin.max_connections = kAdminConnections;
     const auto with_admin = listen_everywhere(state->workers, {true, admin, &state->admin_port});
     if (!with_admin) return with_admin.error();
   }
   // Before anybody is told that it listens: a signal may come at once.
   state->signals = std::make_unique<Signals>(state->workers.front()->context());
+  const auto limited = limit_callers(*state->parts, threads);
+  if (!limited) return limited.error();
   return std::unique_ptr<Gateway>(new Gateway(std::move(state)));
 }
 

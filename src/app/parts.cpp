@@ -95,6 +95,9 @@ Result<std::unique_ptr<Parts>> make_parts(PartsOptions options) {
   if (!made_log) return made_log.error();
   parts->log = std::move(*made_log);
 
+  parts->queue_budget =
+      std::make_shared<net::QueueBudget>(static_cast<std::size_t>(config.queued_bytes));
+
   std::error_code ec;
   std::filesystem::create_directories(config.data, ec);
   if (ec) {
@@ -114,7 +117,7 @@ Result<std::unique_ptr<Parts>> make_parts(PartsOptions options) {
   auto audit = FileAudit::open(audit_file, *parts->log);
   if (!audit) return audit.error();
   parts->file_audit = std::move(*audit);
-  parts->audit = std::make_unique<CountingAudit>(parts->metrics, *parts->file_audit);
+  parts->audit = std::make_unique<CountingAudit>(parts->metrics, *parts->log, *parts->file_audit);
 
   auto keys = api::auth::load_auth_keys(config.auth);
   if (!keys) return keys.error();

@@ -12,8 +12,11 @@
 #include "async/time_source.hpp"
 #include "base/random.hpp"
 #include "config/config.hpp"
+#include "net/admission.hpp"
+#include "net/queue_budget.hpp"
 #include "pipeline/executor.hpp"
 #include "policy/gate.hpp"
+#include "session/session_slots.hpp"
 #include "storage/database.hpp"
 #include "telemetry/log.hpp"
 #include "telemetry/metrics.hpp"
@@ -39,6 +42,9 @@ struct Parts {
   std::unique_ptr<api::auth::ClientSecretStore> secrets;
   std::unique_ptr<api::auth::Authenticator> authenticator;
   std::unique_ptr<api::auth::OriginPolicy> origins;
+  session::SessionSlots slots;
+  std::shared_ptr<net::Admission> admission = std::make_shared<net::Admission>();
+  std::shared_ptr<net::QueueBudget> queue_budget;  ///< of what slow readers are sent
   std::atomic<bool> is_ready{false};
 
   std::vector<policy::Gate*> gate_list() const;

@@ -86,7 +86,17 @@ void CountingAudit::write(const pipeline::AuditRecord& record) {
   sample.latency = record.duration;
   sample.result_bytes = record.result_bytes;
   metrics_.count_tool_call(sample);
+  if (record.is_over_budget) tell_slow(record);
   next_.write(record);
+}
+
+void CountingAudit::tell_slow(const pipeline::AuditRecord& record) {
+  metrics_.latency_budget_overruns(record.tool).add();
+  log_.warn("latency_budget_overrun", {{"session_id", record.session_id},
+                                       {"tool", record.tool},
+                                       {"call_id", record.call_id},
+                                       {"duration_ms", record.duration.count() / 1000},
+                                       {"budget_ms", record.latency_budget.count()}});
 }
 
 }  // namespace callosum::app

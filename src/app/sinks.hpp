@@ -37,15 +37,18 @@ class FileAudit final : public pipeline::AuditSink {
   std::thread thread_;
 };
 
-/// Counts each record, then hands it on.
+/// Counts each record, warns of what took longer than its tool should, then hands it on.
 class CountingAudit final : public pipeline::AuditSink {
  public:
-  CountingAudit(telemetry::Metrics& metrics, pipeline::AuditSink& next)
-      : metrics_(metrics), next_(next) {}
+  CountingAudit(telemetry::Metrics& metrics, telemetry::Log& log, pipeline::AuditSink& next)
+      : metrics_(metrics), log_(log), next_(next) {}
   void write(const pipeline::AuditRecord& record) override;
 
  private:
+  void tell_slow(const pipeline::AuditRecord& record);
+
   telemetry::Metrics& metrics_;
+  telemetry::Log& log_;
   pipeline::AuditSink& next_;
 };
 

@@ -55,9 +55,10 @@ Result<ProviderFactory> make_openai(const ProviderSource& source) {
                                            "provider: offline");
   }
   ProviderFactory provider;
-  provider.make = [url = config.url, key = config.key, model = config.model, tls = *tls,
-                   &time = parts.time] {
-    return provider::openai::make_openai_port({url, key, model, tls}, time);
+  const provider::openai::OpenAiOptions options{config.url, config.key, config.model, *tls,
+                                                parts.queue_budget};
+  provider.make = [options, &time = parts.time] {
+    return provider::openai::make_openai_port(options, time);
   };
   provider.export_name = "openai";
   provider.voice = config.voice;

@@ -104,6 +104,9 @@ struct Config {
   /// voice, phone, text, mcp: always these four.
   std::map<std::string, ChannelLimits> limits = default_limits();
   std::int64_t max_sessions = 0;  ///< 0: derived from the process's limit of descriptors
+  /// 0: no cap; -1: a usual one, but none for loopback and private addresses.
+  std::int64_t connections_per_address = -1;
+  std::int64_t queued_bytes = 256 << 20;  ///< for slow readers, of all connections
   AuditConfig audit;
   bool registry_lock = true;
   LogConfig log;

@@ -135,6 +135,23 @@ std::vector<KeySpec> make_table() {
        {},
        0,
        1'000'000},
+      {"limits.connections_per_address",
+       Kind::integer,
+       at<&Config::connections_per_address>,
+       "Connections from one address (IPv6: one /64); beyond it 429. 0: no cap. -1: 256, but no "
+       "cap "
+       "for loopback and private addresses, from where a proxy brings everybody.",
+       {},
+       -1,
+       1'000'000},
+      {"limits.queued_bytes",
+       Kind::integer,
+       at<&Config::queued_bytes>,
+       "What waits for slow readers, of all connections. Near it the slowest loses audio, and "
+       "without audio its connection (1008).",
+       {},
+       1 << 20,
+       std::int64_t{1} << 40},
       {"audit.sync",
        Kind::word,
        at<&Config::audit, &AuditConfig::sync>,

@@ -56,6 +56,7 @@ AuditEntry::AuditEntry(AuditSink& sink, const Clock& clock, const policy::Prepar
   record_.tool = call.tool->id;
   record_.tool_version = call.tool->version;
   record_.category = registry::to_string(call.tool->category);
+  record_.latency_budget = call.tool->latency_budget;
 }
 
 AuditEntry::~AuditEntry() {
@@ -67,6 +68,8 @@ AuditEntry::~AuditEntry() {
 void AuditEntry::close(const registry::Envelope& envelope, std::size_t result_bytes) {
   record_.outcome = envelope.ok() ? "ok" : to_string(envelope.error->type);
   record_.duration = envelope.meta.duration;
+  record_.is_over_budget =
+      record_.latency_budget.count() > 0 && record_.duration > record_.latency_budget;
   record_.result_bytes = result_bytes;
   closed_ = true;
   sink_.write(record_);

@@ -22,6 +22,8 @@ struct AuditRecord {
   std::string_view outcome;  ///< "ok", or the error's type
   std::uint64_t turn = 0;
   std::chrono::microseconds duration{0};
+  std::chrono::milliseconds latency_budget{0};  ///< the tool's soft one; 0: there is no tool
+  bool is_over_budget = false;
   std::size_t result_bytes = 0;
 };
 

@@ -83,6 +83,7 @@ class Session {
   /// something).
   struct WaitingCall {
     std::string response_id, call_id, name, arguments;
+    bool is_given_up = false;  // the caller cancelled: nothing is said of it unless it runs yet
   };
 
   /// A session.update that the model has not answered yet.
@@ -155,10 +156,11 @@ class Session {
   void start_call(std::string_view call_id, std::string_view name, std::string_view arguments);
   void release_waiting(std::string_view response_id, bool run);
   void on_answer(const registry::Envelope& envelope);
-  void refuse_call(const std::string& call_id, Error error);
+  void refuse_call(const std::string& call_id, Error error, bool is_silent = false);
   void tell_timeline(std::string_view kind, std::string_view tool, std::string_view args,
                      std::string_view text, std::string_view error_type);
   void interrupt_calls();
+  void give_up_calls();
   void create_when_due();
   void look_again();
   void change_context(const std::function<void(registry::CallContext&)>& change);

@@ -209,7 +209,7 @@ bool Session::refuse_forged_input(const json::object& response, std::string_view
 
 void Session::on_caller_cancel(const realtime::ClientFrame& frame) {
   sequencer_.on_caller_cancel(parts_.time.now());
-  interrupt_calls();
+  give_up_calls();
   // A response whose only content were our calls is over for the model, but not yet for the caller.
   const auto [created, done] = veil_.take_dropped();
   if (!done.empty() && !sequencer_.has_active_response()) {

@@ -87,16 +87,19 @@ void Session::release_waiting(std::string_view response_id, bool run) {
       continue;
     }
     refuse_call(call.call_id,
-                fail(ErrorType::cancelled, "the caller interrupted before that was decided"));
+                fail(ErrorType::cancelled, "the caller interrupted before that was decided"),
+                call.is_given_up);
   }
 }
 
 /// Answers a call that never reaches the executor.
-void Session::refuse_call(const std::string& call_id, Error error) {
+void Session::refuse_call(const std::string& call_id, Error error, bool is_silent) {
   registry::Envelope envelope;
   envelope.error = std::move(error);
   envelope.meta.call_id = call_id;
-  pending_[call_id].connection = connection_;
+  auto& pending = pending_[call_id];
+  pending.connection = connection_;
+  pending.is_silent = is_silent;
   on_answer(envelope);
 }
 
@@ -147,6 +150,17 @@ void Session::interrupt_calls() {
   tickets.reserve(pending_.size());
   for (const auto& [call_id, call] : pending_) tickets.push_back(call.ticket);
   for (const auto ticket : tickets) parts_.executor.interrupt(ticket);
+}
+
+/// The caller's program cancelled. Unlike one who speaks it is owed no response: of what is given
+/// up nothing is said. What a tool commits to is done and reported all the same.
+void Session::give_up_calls() {
+  for (auto& call : waiting_) call.is_given_up = true;
+  for (auto& [call_id, call] : pending_) {
+    const auto* tool = parts_.catalog->snapshot()->find(call.name);
+    if (!tool || tool->on_interrupt != registry::OnInterrupt::commit) call.is_silent = true;
+  }
+  interrupt_calls();
 }
 
 void Session::create_when_due() {

@@ -7,11 +7,13 @@
 #include <memory>
 
 #include "session/session.hpp"
+#include "session/session_slots.hpp"
 
 namespace callosum::session {
 
 /// Everything a session is begun with, as the composition root plans it for one caller.
 struct SessionPlan {
+  SessionSlot slot;  ///< kept until the conversation has ended
   SessionStart start;
   std::shared_ptr<const pipeline::Catalog> catalog;
   std::function<std::unique_ptr<realtime::ModelPort>()> make_model;

@@ -86,8 +86,10 @@ class MemoryAudit final : public pipeline::AuditSink {
   void write(const pipeline::AuditRecord& record) override {
     lines.push_back(std::string(record.tool) + " " + std::string(record.outcome) +
                     (record.gate.empty() ? "" : " " + std::string(record.gate)));
+    if (record.is_over_budget) over_budget.emplace_back(record.tool);
   }
   std::vector<std::string> lines;
+  std::vector<std::string> over_budget;  ///< tools that took longer than they should
 };
 
 inline registry::ToolSpec make_tool(std::string name) {

@@ -51,6 +51,12 @@ std::string choose_subprotocol(const net::HttpRequest& request) {
   return {};
 }
 
+net::HttpResponse refusal(const Error& error) {
+  const json::object details{{"type", to_string(error.type)}, {"message", error.message}};
+  return net::HttpResponse::json(http_status(error.type),
+                                 json::serialize(json::object{{"error", details}}));
+}
+
 asio::awaitable<void> serve(session::SessionHost* host, session::SessionPlan plan,
                             std::unique_ptr<net::WsConnection> connection) {
   auto link = std::make_unique<WsCallerLink>(std::move(connection));
@@ -64,21 +70,27 @@ std::unique_ptr<session::CallerLink> make_ws_caller_link(
   return std::make_unique<WsCallerLink>(std::move(connection));
 }
 
-RealtimeChannel::RealtimeChannel(session::SessionHost& host, Admit admit)
-    : host_(host), admit_(std::move(admit)) {}
+RealtimeChannel::RealtimeChannel(session::SessionHost& host, session::SessionSlots& slots,
+                                 std::shared_ptr<net::QueueBudget> budget, Admit admit)
+    : host_(host), slots_(slots), budget_(std::move(budget)), admit_(std::move(admit)) {}
 
 asio::awaitable<net::UpgradeDecision> RealtimeChannel::upgrade(const net::HttpRequest& request) {
   net::UpgradeDecision decision;
-  auto plan = co_await admit_(request);
-  if (!plan) {
-    const auto& error = plan.error();
-    const json::object details{{"type", to_string(error.type)}, {"message", error.message}};
-    decision.refusal = net::HttpResponse::json(http_status(error.type),
-                                               json::serialize(json::object{{"error", details}}));
+  auto slot = slots_.take();
+  if (!slot) {
+    decision.refusal = refusal(fail(ErrorType::transient, "every line is taken; try again later"));
+    decision.refusal->headers.set("Retry-After", "5");
     co_return decision;
   }
+  auto plan = co_await admit_(request);
+  if (!plan) {
+    decision.refusal = refusal(plan.error());
+    co_return decision;
+  }
+  plan->slot = std::move(slot);
   decision.subprotocol = choose_subprotocol(request);
   decision.limits.max_message_bytes = 2 << 20;
+  decision.limits.budget = budget_;
   // std::function wants something copyable; the plan is used once.
   auto shared = std::make_shared<session::SessionPlan>(std::move(*plan));
   decision.serve = [host = &host_, shared](std::unique_ptr<net::WsConnection> connection) {

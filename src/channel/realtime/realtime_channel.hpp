@@ -16,12 +16,16 @@ class RealtimeChannel {
   using Admit =
       std::function<boost::asio::awaitable<Result<session::SessionPlan>>(const net::HttpRequest&)>;
 
-  RealtimeChannel(session::SessionHost& host, Admit admit);
+  /// Beyond `slots` an upgrade is answered with 503. `budget`: of what slow callers are sent.
+  RealtimeChannel(session::SessionHost& host, session::SessionSlots& slots,
+                  std::shared_ptr<net::QueueBudget> budget, Admit admit);
 
   boost::asio::awaitable<net::UpgradeDecision> upgrade(const net::HttpRequest& request);
 
  private:
   session::SessionHost& host_;
+  session::SessionSlots& slots_;
+  std::shared_ptr<net::QueueBudget> budget_;
   Admit admit_;
 };
 

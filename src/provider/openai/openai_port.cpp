@@ -46,6 +46,7 @@ class OpenAiPort final : public realtime::ModelPort {
     connect.tls = options_.tls;
     connect.limits.max_message_bytes = 10 << 20;  // protocol F37: larger ones are not events
     connect.limits.max_queued_bytes = 1 << 20;
+    connect.limits.budget = options_.queue_budget;
     if (!options_.key.empty()) {
       connect.headers.set("Authorization", "Bearer " + options_.key.reveal());
     }

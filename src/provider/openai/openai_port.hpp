@@ -6,6 +6,7 @@
 #include "async/time_source.hpp"
 #include "base/secret.hpp"
 #include "net/tls.hpp"
+#include "net/ws_connection.hpp"
 #include "realtime/model_port.hpp"
 
 namespace callosum::provider::openai {
@@ -15,6 +16,7 @@ struct OpenAiOptions {
   Secret key;
   std::string model;
   std::shared_ptr<net::TlsContext> tls;
+  std::shared_ptr<net::QueueBudget> queue_budget;  ///< null: none
 };
 
 /// OpenAI's GA Realtime WebSocket. Our inner language is its wire, so frames pass as they came.

@@ -22,7 +22,7 @@ std::string address_after(const std::string& line, std::string_view from) {
 
 }  // namespace
 
-Served::Served(const std::vector<std::string>& options) {
+Served::Served(const std::vector<std::string>& options, const Environment& more) {
   std::filesystem::copy(std::string(CALLOSUM_SOURCE_DIR) + "/packs", folder() / "packs",
                         std::filesystem::copy_options::recursive);
   std::vector<std::string> arguments{"serve"};
@@ -35,7 +35,9 @@ Served::Served(const std::vector<std::string>& options) {
   arguments.insert(arguments.end(), {"--set", "data=" + data().string()});
   arguments.insert(arguments.end(), {"--set", "packs=" + (folder() / "packs").string()});
   arguments.insert(arguments.end(), options.begin(), options.end());
-  process_ = start_callosum(std::move(arguments), {{"HOME", folder().string()}});
+  Environment environment{{"HOME", folder().string()}};
+  environment.insert(more.begin(), more.end());
+  process_ = start_callosum(std::move(arguments), environment);
   const auto line = process_->read_line(std::chrono::seconds(60));
   main_ = address_after(line, "listening on");
   admin_ = address_after(line, "admin on");

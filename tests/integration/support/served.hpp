@@ -17,7 +17,7 @@ namespace callosum::testing {
 class Served {
  public:
   /// Throws, with what the program complained of, when it does not come up.
-  explicit Served(const std::vector<std::string>& options = {});
+  explicit Served(const std::vector<std::string>& options = {}, const Environment& more = {});
 
   Process& process() { return *process_; }
   const std::filesystem::path& folder() const { return folder_.path(); }

@@ -1,6 +1,8 @@
 #include "net/queue_budget.hpp"
 
+#include <atomic>
 #include <deque>
+#include <thread>
 
 #include "net/ws_send_queue.hpp"
 #include "net_world.hpp"
@@ -23,7 +25,7 @@ struct Reader final : QueueMember {
 
   std::shared_ptr<QueueBudget> budget;
   WsSendQueue queue{10'000'000};
-  bool is_asked = false;
+  std::atomic<bool> is_asked{false};
 };
 
 TEST(QueueBudget, AsksTheSlowestBeforeItIsSpent) {
@@ -92,6 +94,32 @@ TEST(QueueBudget, GetsBackWhatWasSentDroppedOrLeftBehind) {
   }
 
   EXPECT_EQ(budget->used(), 0u);
+}
+
+TEST(QueueBudget, IsSharedByThreads) {
+  constexpr std::size_t kMost = 1'000'000;
+  const auto budget = std::make_shared<QueueBudget>(kMost);
+  std::atomic<std::size_t> most_used{0};
+  std::atomic<std::uint64_t> dropped{0};
+  const auto work = [&] {
+    for (int life = 0; life < 20; ++life) {
+      Reader reader(budget);
+      for (int i = 0; i < 500; ++i) {
+        reader.push(3'000);
+        if (reader.is_asked) reader.shed();
+        most_used = std::max(most_used.load(), budget->used());
+      }
+      dropped += reader.queue.dropped_audio();
+      if (reader.is_asked) reader.shed();
+    }
+  };
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i) threads.emplace_back(work);
+  for (auto& thread : threads) thread.join();
+
+  EXPECT_EQ(budget->used(), 0u);
+  EXPECT_GT(dropped, 0u);
+  EXPECT_LE(most_used, kMost + 4 * 3'200);  // each looks before it leaps
 }
 
 /// Serves a connection and remembers it; null again when it has ended.

@@ -292,6 +292,23 @@ TEST(SessionCalls, ForgetTheOldestAnswersBeforeTheirIds) {
   ASSERT_NE(calls.find("call_0"), nullptr);
   EXPECT_FALSE(calls.find("call_0")->answer);
   EXPECT_TRUE(calls.find("call_0")->is_over);
+TEST(Executor, MarksACallThatTookLongerThanItsToolShould) {
+  auto slow = make_tool("slow");
+  slow.latency_budget = 200ms;
+  slow.timeout = 1s;
+  auto quick = slow;
+  quick.name = "quick";
+  quick.id = "test.quick";
+  ToolWorld w({slow, quick});
+  w.scripts["slow"].takes = 201ms;
+  w.scripts["quick"].takes = 200ms;
+
+  const auto answer = w.run(w.request("call_1", "slow"));
+  w.run(w.request("call_2", "quick"));
+  w.run(w.request("call_3", "unknown"));
+
+  EXPECT_TRUE(answer.ok());
+  EXPECT_EQ(w.audit.over_budget, std::vector<std::string>{"test.slow"});
 }
 
 }  // namespace

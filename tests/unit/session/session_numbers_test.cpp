@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 
 #include "conversation_world.hpp"
+#include "session/session_slots.hpp"
 
 namespace callosum::session {
 namespace {
@@ -113,6 +114,23 @@ TEST(Session, HoldsSoMuchForAModelThatIsAwayAndSaysWhatIsLost) {
   EXPECT_EQ(errors, 3u);
   EXPECT_EQ(c.sent("conversation.item.create").size(), 6u);
   EXPECT_EQ(c.got("error").size(), 3u);
+}
+
+TEST(SessionSlots, AreGivenBackHoweverTheyEnd) {
+  SessionSlots slots;
+  slots.limit(2);
+  {
+    auto first = slots.take();
+    auto second = slots.take();
+    const auto third = slots.take();
+    EXPECT_TRUE(first && second);
+    EXPECT_FALSE(third);
+    const SessionSlot moved = std::move(first);
+    second = SessionSlot();
+    EXPECT_EQ(slots.taken(), 1u);
+    EXPECT_TRUE(slots.take());
+  }
+  EXPECT_EQ(slots.taken(), 0u);
 }
 
 }  // namespace
