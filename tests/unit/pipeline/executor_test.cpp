@@ -292,6 +292,8 @@ TEST(SessionCalls, ForgetTheOldestAnswersBeforeTheirIds) {
   ASSERT_NE(calls.find("call_0"), nullptr);
   EXPECT_FALSE(calls.find("call_0")->answer);
   EXPECT_TRUE(calls.find("call_0")->is_over);
+}
+
 TEST(Executor, MarksACallThatTookLongerThanItsToolShould) {
   auto slow = make_tool("slow");
   slow.latency_budget = 200ms;
