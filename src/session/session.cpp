@@ -223,9 +223,9 @@ asio::awaitable<bool> Session::find_model_again(Error why) {
   lose_model();
   // A connection that breaks at once, again and again, must not be paid for for ever.
   const bool was_quick = parts_.time.now() - connected_at_ < kLasting;
-  quick_losses_ = was_quick ? quick_losses_ + 1 : 0;
+  if (!was_quick) quick_losses_ = 0;
   auto pause = std::chrono::nanoseconds(kFirstBackOff) * (1 << std::min(quick_losses_, 5));
-  for (int attempt = 1; attempt + quick_losses_ <= kReconnectTries + 1; ++attempt) {
+  for (int attempt = 1; attempt + quick_losses_ <= kReconnectTries; ++attempt) {
     const bool hopeless = why.type == ErrorType::auth || why.type == ErrorType::permanent;
     if (hopeless || !model_->profile().is_networked || is_ending_) break;
     parts_.log.warn("provider_lost", {{"session_id", id()},
@@ -240,6 +240,7 @@ asio::awaitable<bool> Session::find_model_again(Error why) {
     pause = std::min<std::chrono::nanoseconds>(pause * 2, 5s);
     auto opened = co_await open_model();
     if (opened) {
+      ++quick_losses_;  // until it has lasted
       tell_new_model();
       co_return true;
     }
