@@ -60,7 +60,9 @@ std::vector<KeySpec> make_table() {
       {"providers.NAME.models", Kind::texts, provider_at<&ProviderConfig::models>,
        "Models that a client may choose with ?model=. Any other wish is recorded, not obeyed."},
       {"providers.NAME.voice", Kind::text, provider_at<&ProviderConfig::voice>,
-       "Voice of the answers. offline: slt, rms, awb or kal16."},
+       "Voice of the answers. offline: slt, rms, awb or kal16; alloy, marin and the like are "
+       "spoken by "
+       "one of these."},
       {"providers.NAME.ca_file", Kind::path, provider_at<&ProviderConfig::ca_file>,
        "PEM authorities to trust instead of the system's."},
       {"providers.NAME.brain_url", Kind::url, provider_at<&ProviderConfig::brain_url>,
