@@ -228,6 +228,9 @@ Result<std::unique_ptr<Gateway>> Gateway::make(std::unique_ptr<Parts> parts,
 
   net::ServerOptions base;
   base.address = config.listen.host;
+  base.log = [&log = *state->parts->log](const std::string& id, const std::string& what) {
+    log.error("connection_bug", {{"error_id", id}, {"what", what}});
+  };
   if (config.max_sessions > 0) {
     const auto share = static_cast<std::size_t>(config.max_sessions) / threads + 1;
     base.max_connections = share;
