@@ -7,6 +7,7 @@
 #include "app/gateway.hpp"
 #include "app/packs_folder.hpp"
 #include "app/runtime_files.hpp"
+#include "app/signals.hpp"
 #include "base/json.hpp"
 
 namespace callosum::app {
@@ -161,6 +162,7 @@ void DemoCommand::say_hello(Gateway& gateway, const std::string& token) {
 }
 
 int DemoCommand::run() {
+  hold_hangups();
   auto gateway = prepare();
   if (!gateway) {
     output_.err("callosum demo: " + gateway.error().message + "\n");

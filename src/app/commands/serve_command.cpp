@@ -5,6 +5,7 @@
 #include "app/commands/config_command.hpp"
 #include "app/gateway.hpp"
 #include "app/packs_folder.hpp"
+#include "app/signals.hpp"
 #include "registry/lock.hpp"
 
 namespace callosum::app {
@@ -59,6 +60,7 @@ void ServeCommand::add_to(CLI::App& app) {
 bool ServeCommand::is_selected() const { return verb_ && verb_->parsed(); }
 
 int ServeCommand::run() {
+  hold_hangups();
   auto outcome = config::load(request_);
   for (const auto& warning : outcome.warnings) {
     output_.err("warning: " + warning.to_string() + "\n");
