@@ -72,7 +72,13 @@ std::vector<policy::Gate*> Parts::gate_list() const {
 
 pipeline::ExecutorLimits Parts::executor_limits() const {
   pipeline::ExecutorLimits limits;
-  limits.max_result_bytes = static_cast<std::size_t>(config.limits_for("voice").result_bytes);
+  for (const auto channel :
+       {registry::Channel::voice, registry::Channel::text, registry::Channel::mcp}) {
+    const auto& configured = config.limits_for(to_string(channel));
+    auto& one = limits.channels[static_cast<std::size_t>(channel)];
+    one.max_result_bytes = static_cast<std::size_t>(configured.result_bytes);
+    one.tool_time = std::chrono::milliseconds(configured.tool_ms);
+  }
   return limits;
 }
 

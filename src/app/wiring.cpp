@@ -56,9 +56,11 @@ Result<ProviderFactory> make_openai(const ProviderSource& source) {
   }
   ProviderFactory provider;
   provider.make = [url = config.url, key = config.key, model = config.model, tls = *tls,
-                   &time = parts.time] {
-    return provider::openai::make_openai_port({url, key, model, tls}, time);
+                   &time = parts.time](const std::string& chosen) {
+    return provider::openai::make_openai_port({url, key, chosen.empty() ? model : chosen, tls},
+                                              time);
   };
+  provider.models = config.models;
   provider.export_name = "openai";
   provider.voice = config.voice;
   return provider;
@@ -91,7 +93,7 @@ Result<ProviderFactory> make_offline(const ProviderSource& source) {
         {config.brain_url, config.brain_model, config.brain_key, *tls}, parts.time);
   }
   ProviderFactory provider;
-  provider.make = [state, &time = parts.time, &random = parts.random] {
+  provider.make = [state, &time = parts.time, &random = parts.random](const std::string&) {
     return provider::offline::make_offline_port(
         {time, random, state->pool, *state->speech, *state->brain});
   };

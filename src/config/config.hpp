@@ -94,7 +94,7 @@ struct Config {
   ListenAddress admin_listen{"127.0.0.1", 8081};
   TlsFiles tls;
   std::string data = "callosum-data";
-  std::string database;  ///< empty: callosum.db in `data`; may hold a password
+  std::string database;  ///< empty: callosum.db in `data`
   std::vector<std::string> packs;
   std::string provider = "offline";
   std::string fallback;

@@ -41,7 +41,7 @@ std::unique_ptr<Parts> broken_parts(const testing::TempFolder& folder) {
     std::vector<tool::ToolKind*> list;
     for (const auto& kind : kinds) list.push_back(kind.get());
     ProviderFactory provider;
-    provider.make = []() -> std::unique_ptr<realtime::ModelPort> {
+    provider.make = [](const std::string&) -> std::unique_ptr<realtime::ModelPort> {
       throw std::logic_error("nobody thought of this");
     };
     provider.export_name = "openai";
