@@ -12,6 +12,7 @@
 #include "app/commands/token_command.hpp"
 #include "app/commands/tool_command.hpp"
 #include "app/commands/tools_command.hpp"
+#include "app/compile_packs.hpp"
 
 namespace callosum::app {
 
@@ -26,7 +27,7 @@ int run_program(int argc, char** argv) {
   commands.push_back(std::make_unique<ServeCommand>());
   commands.push_back(std::make_unique<CallCommand>());
   commands.push_back(std::make_unique<ToolCommand>());
-  commands.push_back(std::make_unique<ToolsCommand>());
+  commands.push_back(std::make_unique<ToolsCommand>(standard_output(), try_packs));
   commands.push_back(std::make_unique<TenantCommand>());
   commands.push_back(std::make_unique<TokenCommand>(clock, random));
   commands.push_back(std::make_unique<ConfigCommand>());
