@@ -227,7 +227,7 @@ Result<std::unique_ptr<Gateway>> Gateway::make(std::unique_ptr<Parts> parts,
   }
 
   net::ServerOptions base;
-  base.address = config.listen.host;
+  base.address = config.listen.ip();
   base.log = [&log = *state->parts->log](const std::string& id, const std::string& what) {
     log.error("connection_bug", {{"error_id", id}, {"what", what}});
   };
@@ -249,7 +249,7 @@ Result<std::unique_ptr<Gateway>> Gateway::make(std::unique_ptr<Parts> parts,
   }
   if (!options.admin_on_main) {
     auto admin = base;
-    admin.address = config.admin_listen.host;
+    admin.address = config.admin_listen.ip();
     admin.port = config.admin_listen.port;
     const auto with_admin = listen_everywhere(state->workers, {true, admin, &state->admin_port});
     if (!with_admin) return with_admin.error();

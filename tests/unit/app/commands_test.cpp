@@ -12,6 +12,7 @@
 #include "app/compile_packs.hpp"
 #include "app/packs_folder.hpp"
 #include "base/json.hpp"
+#include "storage/database.hpp"
 
 namespace callosum::app {
 namespace {
@@ -167,6 +168,10 @@ TEST_F(Commands, TokenSaysWhatItCannotDo) {
   };
 
   EXPECT_THAT(fails_with({}), HasSubstr("callosum demo"));
+  EXPECT_THAT(fails_with({"--tenant", "foo"}), HasSubstr("callosum demo --data "));
+  EXPECT_FALSE(std::filesystem::exists(folder / "jwt.key"));
+  { ASSERT_TRUE(storage::Database::open({.path = folder / "callosum.db"})); }
+  EXPECT_THAT(fails_with({"--tenant", "foo"}), HasSubstr("there is no business foo in "));
   ASSERT_TRUE(write_demo_tenants(folder, {kBella}));
   EXPECT_THAT(fails_with({"--tenant", "nobody"}), HasSubstr("there are: bella (receptionist)"));
   EXPECT_THAT(fails_with({"--phone", "12"}), HasSubstr("claim phone"));
