@@ -71,7 +71,9 @@ Result<void> serve_until_told(async::TimeSource& time, net::HttpHandler& handler
                               std::string_view path) {
   net::ServerOptions server_options;
   server_options.max_connections = kMostConnections;
-  server_options.log = [](const std::string& line) { std::fprintf(stderr, "%s\n", line.c_str()); };
+  server_options.log = [](const std::string& id, const std::string& what) {
+    std::fprintf(stderr, "handler failed (%s): %s\n", id.c_str(), what.c_str());
+  };
   const auto parsed = parse_address(options.address, server_options);
   if (!parsed) return parsed.error();
   auto tls = make_tls(options);

@@ -2,6 +2,7 @@
 
 #include <boost/json/serialize.hpp>
 
+#include "api/auth/admin_role.hpp"
 #include "base/json.hpp"
 
 namespace callosum::api {
@@ -21,7 +22,7 @@ AdminTenantsResource::AdminTenantsResource(const auth::Authenticator& authentica
 
 asio::awaitable<net::HttpResponse> AdminTenantsResource::handle(const net::HttpRequest& request,
                                                                 const std::vector<std::string>&) {
-  const auto principal = authenticator_.authenticate(request);
+  const auto principal = auth::authenticate_admin(authenticator_, request);
   if (!principal) co_return error_response(principal.error());
   const auto deadline = async::Deadline::after(time_, std::chrono::seconds(5));
   const auto tenants = co_await storage::list_tenants(database_, deadline);

@@ -10,8 +10,8 @@
 
 namespace callosum::api {
 
-/// `GET /api/admin/tenants`: the businesses that the principal belongs to; all of them for the role
-/// `operator`.
+/// `GET /api/admin/tenants`: for the role `admin` the businesses that the principal belongs to, for
+/// the role `operator` all of them.
 class AdminTenantsResource final : public Resource {
  public:
   AdminTenantsResource(const auth::Authenticator& authenticator, storage::Database& database,

@@ -2,6 +2,7 @@
 
 #include <boost/json/serialize.hpp>
 
+#include "api/auth/admin_role.hpp"
 #include "base/json.hpp"
 
 namespace callosum::api {
@@ -14,7 +15,7 @@ AdminToolsResource::AdminToolsResource(const auth::Authenticator& authenticator,
 
 asio::awaitable<net::HttpResponse> AdminToolsResource::handle(
     const net::HttpRequest& request, const std::vector<std::string>& parts) {
-  const auto principal = authenticator_.authenticate(request);
+  const auto principal = auth::authenticate_admin(authenticator_, request);
   if (!principal) co_return error_response(principal.error());
   const auto body = parse_strict(request.body.empty() ? "{}" : std::string_view(request.body),
                                  {.max_bytes = 128 * 1024, .max_depth = 32, .safe_integers = true});

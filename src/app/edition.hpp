@@ -5,6 +5,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <vector>
 
 #include "pipeline/catalog.hpp"
 #include "realtime/model_port.hpp"
@@ -16,9 +17,11 @@ namespace callosum::app {
 /// A way to reach one configured provider. `make` owns what its ports share; its copies outlive
 /// them.
 struct ProviderFactory {
-  std::function<std::unique_ptr<realtime::ModelPort>()> make;
+  /// `model` is one of `models`, or empty: the configured one.
+  std::function<std::unique_ptr<realtime::ModelPort>(const std::string& model)> make;
   std::string export_name;  ///< the registry's export that its tool lists are compiled with
   std::string voice;
+  std::vector<std::string> models;  ///< that clients may choose
 };
 
 /// One version of the packs, and everything that is made of it: handlers of the tools, the lists

@@ -233,7 +233,10 @@ Result<std::unique_ptr<Gateway>> Gateway::make(std::unique_ptr<Parts> parts,
   }
 
   net::ServerOptions base;
-  base.address = config.listen.host;
+  base.address = config.listen.ip();
+  base.log = [&log = *state->parts->log](const std::string& id, const std::string& what) {
+    log.error("connection_bug", {{"error_id", id}, {"what", what}});
+  };
   base.max_connections = SIZE_MAX / 2;  // all listeners together have a limit: the admission's
   base.admission = state->parts->admission;
   auto main = base;
@@ -250,7 +253,7 @@ Result<std::unique_ptr<Gateway>> Gateway::make(std::unique_ptr<Parts> parts,
   }
   if (!options.admin_on_main) {
     auto admin = base;
-    admin.address = config.admin_listen.host;
+    admin.address = config.admin_listen.ip();
     admin.port = config.admin_listen.port;
     admin.admission = nullptr;  // the operator comes in when nobody else does
     admin.max_connections = kAdminConnections;

@@ -2,39 +2,18 @@
 
 #include <filesystem>
 
+#include "app/compile_packs.hpp"
 #include "app/wiring.hpp"
-#include "tool/sql/install.hpp"
 
 namespace callosum::app {
 namespace {
 
-using Problems = std::vector<registry::LoadProblem>;
-
-/// Brings the pack's tables to the file, which its tools are then compiled against. What a reload
-/// adds stays where the reload is refused afterwards: tables that nobody uses.
-void install(Parts& parts, const registry::Pack& pack, Problems& problems) {
-  const auto note = [&](const Result<void>& installed, const std::filesystem::path& file,
-                        const char* field) {
-    if (installed) return;
-    auto message = installed.error().message;
-    const auto prefix = file.string() + ": ";
-    if (message.starts_with(prefix)) message.erase(0, prefix.size());
-    problems.push_back({{file.string(), 0}, field, std::move(message)});
-  };
-  note(tool::sql::install_pack_schema(*parts.database, pack), pack.schema_file, "schema");
-  if (!parts.is_demo || !problems.empty()) return;
-  note(tool::sql::install_demo_data(*parts.database, pack), pack.demo_file, "demo");
-}
-
 Result<std::unique_ptr<Edition>> build_edition(
     Parts& parts, const std::shared_ptr<const registry::Snapshot>& snapshot, bool with_provider,
     Problems& problems) {
-  for (const auto& pack : snapshot->packs()) install(parts, pack, problems);
-  if (!problems.empty()) return fail(ErrorType::validation, "the packs have problems");
-  std::vector<tool::ToolKind*> kinds;
-  for (const auto& kind : parts.kinds) kinds.push_back(kind.get());
-  auto catalog = pipeline::Catalog::make(snapshot, kinds, problems);
-  if (!problems.empty()) return fail(ErrorType::validation, "the packs have problems");
+  const PackGround ground{*parts.database, parts.kinds, parts.is_demo};
+  auto catalog = compile_packs(ground, snapshot, problems);
+  if (!catalog) return fail(ErrorType::validation, "the packs have problems");
   ProviderFactory provider;
   if (with_provider) {
     auto made = make_provider(parts, snapshot);
@@ -72,7 +51,13 @@ std::vector<policy::Gate*> Parts::gate_list() const {
 
 pipeline::ExecutorLimits Parts::executor_limits() const {
   pipeline::ExecutorLimits limits;
-  limits.max_result_bytes = static_cast<std::size_t>(config.limits_for("voice").result_bytes);
+  for (const auto channel :
+       {registry::Channel::voice, registry::Channel::text, registry::Channel::mcp}) {
+    const auto& configured = config.limits_for(to_string(channel));
+    auto& one = limits.channels[static_cast<std::size_t>(channel)];
+    one.max_result_bytes = static_cast<std::size_t>(configured.result_bytes);
+    one.tool_time = std::chrono::milliseconds(configured.tool_ms);
+  }
   return limits;
 }
 

@@ -1,7 +1,10 @@
 #include "app/planner.hpp"
 
+#include <algorithm>
+
 #include "app/tenant_prompt.hpp"
 #include "base/ids.hpp"
+#include "base/json.hpp"
 #include "base/text.hpp"
 
 namespace callosum::app {
@@ -22,6 +25,16 @@ void warn_of_missing(telemetry::Log& log, const storage::Tenant& tenant,
                                    {"table", "businesses"},
                                    {"row", prompt.has_business ? "there" : "missing"},
                                    {"nothing_for", join(prompt.missing, ", ")}});
+}
+
+/// The model that the client asks for, where the operator lets it choose that one; else none.
+std::string choose_model(const Edition& edition, const api::auth::Principal& principal,
+                         const net::HttpRequest& request) {
+  auto asked = request.query("model");
+  if (asked.empty() && principal.session) asked = text_at(*principal.session, "model");
+  const auto& models = edition.provider().models;
+  const bool is_offered = std::find(models.begin(), models.end(), asked) != models.end();
+  return is_offered ? asked : std::string();
 }
 
 Error not_theirs() { return fail(ErrorType::forbidden, "you are not a member of that business"); }
@@ -112,7 +125,9 @@ asio::awaitable<Result<session::SessionPlan>> Planner::plan_session(
 
   session::SessionPlan plan;
   plan.catalog = catalog_of(edition);
-  plan.make_model = [edition] { return edition->provider().make(); };
+  plan.make_model = [edition, model = choose_model(*edition, *principal, request)] {
+    return edition->provider().make(model);
+  };
   plan.start.context = std::move(context);
   plan.start.instructions = std::move(prompt->text);
   plan.start.offer = std::move(*offer);

@@ -12,8 +12,29 @@
 #include "app/commands/token_command.hpp"
 #include "app/commands/tool_command.hpp"
 #include "app/commands/tools_command.hpp"
+#include "app/compile_packs.hpp"
+#include "base/text.hpp"
 
 namespace callosum::app {
+
+namespace {
+
+/// What CLI11 says of one is that an argument was not expected.
+std::string find_unknown_command(const CLI::App& app, int argc, char** argv) {
+  const std::string_view asked = argc > 1 ? argv[1] : "";
+  if (asked.empty() || asked.starts_with("-")) return {};
+  std::vector<std::string> names;
+  for (const auto* command : app.get_subcommands([](const CLI::App*) { return true; })) {
+    if (command->get_name() == asked) return {};
+    names.push_back(command->get_name());
+  }
+  const auto near = find_nearest(asked, {names.begin(), names.end()});
+  return "callosum: there is no command " + std::string(asked) +
+         (near.empty() ? "" : "; did you mean " + std::string(near) + "?") +
+         "\nThere are: " + join(names, ", ") + ". Run with --help for more.\n";
+}
+
+}  // namespace
 
 int run_program(int argc, char** argv) {
   CLI::App app("Callosum: any caller, any voice model, one safe set of tools.", "callosum");
@@ -26,11 +47,16 @@ int run_program(int argc, char** argv) {
   commands.push_back(std::make_unique<ServeCommand>());
   commands.push_back(std::make_unique<CallCommand>());
   commands.push_back(std::make_unique<ToolCommand>());
-  commands.push_back(std::make_unique<ToolsCommand>());
+  commands.push_back(std::make_unique<ToolsCommand>(standard_output(), try_packs));
   commands.push_back(std::make_unique<TenantCommand>());
   commands.push_back(std::make_unique<TokenCommand>(clock, random));
   commands.push_back(std::make_unique<ConfigCommand>());
   for (const auto& command : commands) command->add_to(app);
+  const auto complaint = find_unknown_command(app, argc, argv);
+  if (!complaint.empty()) {
+    standard_output().err(complaint);
+    return 2;
+  }
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -6,16 +6,13 @@
 #include "base/text.hpp"
 
 namespace callosum::app {
-namespace {
 
-std::string read_line(const std::filesystem::path& path) {
+std::string read_runtime_file(const std::filesystem::path& path) {
   std::ifstream file(path);
   std::string line;
   std::getline(file, line);
   return std::string(trim(line));
 }
-
-}  // namespace
 
 RuntimeFiles runtime_files(const config::Environment& env) {
   const auto run = env("XDG_RUNTIME_DIR");
@@ -27,7 +24,7 @@ Result<std::string> find_token(const config::Environment& env, const std::string
   if (!given.empty()) return given;
   const auto variable = env("CALLOSUM_TOKEN");
   if (variable && !variable->empty()) return *variable;
-  auto token = read_line(runtime_files(env).token());
+  auto token = read_runtime_file(runtime_files(env).token());
   if (!token.empty()) return token;
   return fail(ErrorType::not_found,
               "no token: start `callosum demo`, set CALLOSUM_TOKEN, or give --token");
@@ -42,8 +39,13 @@ std::string find_url(const config::Environment& env, const std::string& given) {
     if (url.starts_with("http")) url = "ws" + url.substr(4);
     return path == std::string::npos ? url + "/v1/realtime" : url;
   }
-  const auto url = read_line(runtime_files(env).url());
+  const auto url = read_runtime_file(runtime_files(env).url());
   return url.empty() ? "ws://127.0.0.1:8080/v1/realtime" : url;
+}
+
+std::string hint_for(const Error& error, const std::string& given) {
+  if (!given.empty() || !error.message.starts_with("cannot connect")) return {};
+  return "; no demo is running there: start one with `callosum demo`, or give --to";
 }
 
 std::string http_base_of(const std::string& url) {

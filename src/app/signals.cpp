@@ -23,7 +23,16 @@ bool outlives_terminal() {
   return ::sigaction(SIGHUP, nullptr, &action) == 0 && action.sa_handler == SIG_IGN;
 }
 
+void mask_hangups(int how) {
+  sigset_t hangup;
+  ::sigemptyset(&hangup);
+  ::sigaddset(&hangup, SIGHUP);
+  ::pthread_sigmask(how, &hangup, nullptr);
+}
+
 }  // namespace
+
+void hold_hangups() { mask_hangups(SIG_BLOCK); }
 
 struct Signals::State {
   explicit State(boost::asio::io_context& context)
@@ -37,6 +46,7 @@ struct Signals::State {
 
 Signals::Signals(boost::asio::io_context& context) : state_(std::make_unique<State>(context)) {
   std::signal(SIGPIPE, SIG_IGN);
+  mask_hangups(SIG_UNBLOCK);
 }
 
 Signals::~Signals() = default;

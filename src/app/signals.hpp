@@ -9,6 +9,10 @@ class io_context;
 
 namespace callosum::app {
 
+/// From here on SIGHUP waits until there is a Signals: a start takes seconds, and who asks for a
+/// reload meanwhile must not end it. For the main thread, before it starts others.
+void hold_hangups();
+
 /// What the process is told by signals: SIGTERM and SIGINT ask it to stop, SIGHUP to reload, or to
 /// stop where it means that the process's own terminal is gone. From construction on they are
 /// taken note of and no longer end the process; `listen` acts on them.

@@ -17,6 +17,7 @@
 #include "provider/offline/flite_speech.hpp"
 #include "provider/offline/offline_port.hpp"
 #include "provider/offline/phrase_brain.hpp"
+#include "provider/offline/voices.hpp"
 #include "provider/openai/openai_port.hpp"
 #include "tool/builtin/builtin_kind.hpp"
 #include "tool/builtin/noop.hpp"
@@ -57,9 +58,12 @@ Result<ProviderFactory> make_openai(const ProviderSource& source) {
   ProviderFactory provider;
   const provider::openai::OpenAiOptions options{config.url, config.key, config.model, *tls,
                                                 parts.queue_budget};
-  provider.make = [options, &time = parts.time] {
-    return provider::openai::make_openai_port(options, time);
+  provider.make = [options, &time = parts.time](const std::string& chosen) {
+    auto asked = options;
+    if (!chosen.empty()) asked.model = chosen;
+    return provider::openai::make_openai_port(std::move(asked), time);
   };
+  provider.models = config.models;
   provider.export_name = "openai";
   provider.voice = config.voice;
   return provider;
@@ -74,6 +78,11 @@ struct OfflineState {
 
 Result<ProviderFactory> make_offline(const ProviderSource& source) {
   const auto& [parts, snapshot, name, config] = source;
+  if (!config.voice.empty() && provider::offline::find_voice(config.voice).empty()) {
+    return fail(ErrorType::validation, "providers." + name + ".voice: there is no voice " +
+                                           config.voice + "; " +
+                                           provider::offline::voices_there_are());
+  }
   auto state = std::make_shared<OfflineState>();
   auto speech = provider::offline::make_flite_speech(*snapshot, parts.config.data + "/speech");
   if (!speech) return speech.error();
@@ -87,8 +96,9 @@ Result<ProviderFactory> make_offline(const ProviderSource& source) {
         {config.brain_url, config.brain_model, config.brain_key, *tls}, parts.time);
   }
   ProviderFactory provider;
-  provider.make = [state, &time = parts.time] {
-    return provider::offline::make_offline_port({time, state->pool, *state->speech, *state->brain});
+  provider.make = [state, &time = parts.time, &random = parts.random](const std::string&) {
+    return provider::offline::make_offline_port(
+        {time, random, state->pool, *state->speech, *state->brain});
   };
   provider.export_name = "openai";  // it speaks the same events
   provider.voice = config.voice;

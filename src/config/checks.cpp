@@ -22,7 +22,7 @@ class Checker {
     check_tls();
     fetch_provider_keys();
     check_provider("provider", config_.provider);
-    if (!config_.fallback.empty()) check_provider("fallback", config_.fallback);
+    refuse_what_is_not_served();
     check_jwt();
     check_api_keys();
     warn_of_what_is_odd();
@@ -63,6 +63,22 @@ class Checker {
     if (is_remote && !provider.key_env.empty() && provider.key.empty()) {
       refuse(prefix + "key_env",
              "the environment has no " + provider.key_env + ", which holds the key of " + name);
+    }
+  }
+
+  /// Keys that are known, and values that this version cannot keep: silence would pass for consent.
+  void refuse_what_is_not_served() {
+    if (config_.reply_path != "native") {
+      refuse("reply_path", "this build serves native only, not " + config_.reply_path);
+    }
+    if (!config_.fallback.empty()) {
+      refuse("fallback",
+             "this build has no fallback: sessions that `provider` cannot take are "
+             "refused; leave it empty");
+    }
+    for (const auto& [key, origin] : config_.origins) {
+      if (!key.starts_with("limits.phone.")) continue;
+      outcome_.warnings.push_back({origin, key, "has no effect: this build has no phone channel"});
     }
   }
 

@@ -16,6 +16,8 @@ struct ListenAddress {
   std::string host;
   std::uint16_t port = 0;  ///< 0: any free one
   bool is_loopback() const;
+  /// What to bind: "127.0.0.1" for localhost, whatever the machine's own names say.
+  std::string ip() const { return host == "localhost" ? "127.0.0.1" : host; }
   bool operator==(const ListenAddress&) const = default;
 };
 /// "127.0.0.1:8080", "[::1]:8080", "localhost:0". VALIDATION says what was expected.
@@ -94,7 +96,7 @@ struct Config {
   ListenAddress admin_listen{"127.0.0.1", 8081};
   TlsFiles tls;
   std::string data = "callosum-data";
-  std::string database;  ///< empty: callosum.db in `data`; may hold a password
+  std::string database;  ///< empty: callosum.db in `data`
   std::vector<std::string> packs;
   std::string provider = "offline";
   std::string fallback;

@@ -20,7 +20,7 @@ enum class Kind : std::uint8_t {
   address,   ///< ADDRESS:PORT
   path,      ///< relative ones of a file are taken from that file's folder
   url,       ///< ws, wss, http or https, without user or password
-  database,  ///< a path, or postgresql://…
+  database,  ///< a path, and no URL
   variable,  ///< name of an environment variable
   secret,
   texts,

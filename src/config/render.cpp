@@ -188,7 +188,9 @@ std::string render_reference() {
       "nearest known one. Relative paths in a file are taken from that file's folder. Anchors, "
       "aliases and\n"
       "tags of YAML are refused, and so is a key that is there twice.\n\n"
-      "`NAME` is a provider's name; `CHANNEL` is `voice`, `phone`, `text` or `mcp`.\n\n"
+      "`NAME` is a provider's name; `CHANNEL` is `voice`, `phone`, `text` or `mcp`.\n"
+      "This version has no phone channel yet: `limits.phone` has no effect, and a warning says "
+      "so.\n\n"
       "| key | type | default | meaning |\n| --- | --- | --- | --- |\n";
   for (const auto& spec : key_table()) {
     out += "| `" + std::string(spec.path) + "` | " + type_cell(spec) + " | " + default_cell(spec) +

@@ -82,11 +82,13 @@ std::string problem_of_kind(const KeySpec& spec, std::string_view text) {
                           : "expected a ws, wss, http or https URL with a host, without user, "
                             "password and fragment";
     case Kind::database:
-      if (text.starts_with("postgresql://") || text.starts_with("postgres://")) return "";
+      if (text.starts_with("postgresql:") || text.starts_with("postgres:")) {
+        return "PostgreSQL is not in this version: expected the path of a SQLite file";
+      }
       return text.find("://") == std::string_view::npos &&
                      text.find("password=") == std::string_view::npos
                  ? ""
-                 : "expected a file's path or a postgresql:// URL";
+                 : "expected the path of a SQLite file";
     case Kind::origins:
       return is_origin(text)
                  ? ""

@@ -49,9 +49,8 @@ struct ServerOptions {
   std::chrono::seconds body_timeout{120};      ///< for all of a body
   std::chrono::seconds handler_timeout{60};
   std::chrono::seconds keep_alive_timeout{30};
-  /// Where a handler's exception goes: one line with the id that the client was told. Empty:
-  /// nowhere.
-  std::function<void(const std::string& line)> log;
+  /// Where a handler's exception goes, with the id that the client was told. Empty: nowhere.
+  std::function<void(const std::string& error_id, const std::string& what)> log;
 };
 
 /// HTTP/1.1 and WebSocket on one listener and one thread. Strict (RFC 9112): anything ambiguous is

@@ -22,7 +22,7 @@ std::string ServerShared::report(const std::exception_ptr& failure) {
   } catch (...) {
     what = "an exception that is no std::exception";
   }
-  options.log("handler failed (" + id + "): " + what);
+  options.log(id, what);
   return id;
 }
 

@@ -154,7 +154,9 @@ asio::awaitable<Executor::Outcome> Executor::invoke(const CallRequest& request,
   const std::string key = prepared.context.provider + ":" + prepared.call.call_id;
   const tool::Invocation invocation{*prepared.tool, prepared.arguments(), prepared.context, key};
   const auto start = time_.now();
-  const auto deadline = prepared.deadline.sooner(start + prepared.tool->timeout);
+  const auto& limits = limits_.channels[static_cast<std::size_t>(prepared.context.channel)];
+  auto deadline = prepared.deadline.sooner(start + prepared.tool->timeout);
+  if (limits.tool_time.count() > 0) deadline = deadline.sooner(start + limits.tool_time);
   auto work = handler->run(invocation, deadline);
   auto output = co_await async::with_deadline(deadline, std::move(work));
   prepared.calls.spent_in(prepared.context.turn).tool_time +=
@@ -164,7 +166,7 @@ asio::awaitable<Executor::Outcome> Executor::invoke(const CallRequest& request,
   Outcome outcome{std::make_shared<Envelope>()};
   outcome.envelope->data = std::move(output->data);
   outcome.envelope->intents = std::move(output->intents);
-  outcome.result_bytes = check_output(*prepared.tool, limits_.max_result_bytes, *outcome.envelope);
+  outcome.result_bytes = check_output(*prepared.tool, limits.max_result_bytes, *outcome.envelope);
   if (!outcome.envelope->ok()) outcome.envelope->intents.clear();
   co_return outcome;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <cstdint>
@@ -15,8 +16,14 @@
 
 namespace callosum::pipeline {
 
+/// What one call may take, by the channel that the caller came in by.
+struct CallLimits {
+  std::size_t max_result_bytes = 16 * 1024;  ///< of `data`
+  std::chrono::milliseconds tool_time{0};    ///< the handler's deadline; 0: the tool's own
+};
+
 struct ExecutorLimits {
-  std::size_t max_result_bytes = 16 * 1024;    ///< of `data`, to a voice model
+  std::array<CallLimits, 3> channels{};        ///< by registry::Channel
   std::chrono::milliseconds turn_time{20000};  ///< the handler's deadline never passes this
   std::size_t max_running = 1024;              ///< calls at once on this thread; beyond: TRANSIENT
 };

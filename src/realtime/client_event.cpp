@@ -23,8 +23,11 @@ Result<json::object> decode_client_event(const ClientFrame& frame) {
 }
 
 std::string encode_session_update(const json::object& session, std::string_view event_id) {
-  return json::serialize(
-      json::object{{"type", "session.update"}, {"event_id", event_id}, {"session", session}});
+  json::object event{{"type", "session.update"}};
+  // A caller's own event need not have one, and "" would come back in the error.
+  if (!event_id.empty()) event["event_id"] = event_id;
+  event["session"] = session;
+  return json::serialize(event);
 }
 
 std::string encode_session_update(const json::object& session, std::string_view tools_json,

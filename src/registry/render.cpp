@@ -10,6 +10,10 @@ namespace {
 
 using Line = std::vector<std::string>;
 
+std::string counted(std::size_t count, std::string_view what) {
+  return std::to_string(count) + " " + std::string(what) + (count == 1 ? "" : "s");
+}
+
 std::size_t width_of(std::string_view text) {
   return static_cast<std::size_t>(
       std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xc0) != 0x80; }));
@@ -132,11 +136,10 @@ std::string render_lint(const LoadOutcome& outcome) {
   std::string out = render_problems(outcome.problems);
   for (const auto& warning : outcome.warnings) out += "warning: " + warning.to_string() + "\n";
   if (outcome.snapshot == nullptr) {
-    return out + std::to_string(outcome.problems.size()) + " problems\n";
+    return out + counted(outcome.problems.size(), "problem") + "\n";
   }
-  return out + std::to_string(outcome.snapshot->tools().size()) + " tools, registry " +
-         outcome.snapshot->version() + ", " + std::to_string(outcome.warnings.size()) +
-         " warnings\n";
+  return out + counted(outcome.snapshot->tools().size(), "tool") + ", registry " +
+         outcome.snapshot->version() + ", " + counted(outcome.warnings.size(), "warning") + "\n";
 }
 
 }  // namespace callosum::registry

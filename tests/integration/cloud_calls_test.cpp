@@ -13,10 +13,11 @@ class CloudCalls : public ::testing::Test {
  protected:
   static void SetUpTestSuite() {
     cloud = std::make_unique<Cloud>();
-    gateway =
-        std::make_unique<Gateway>(std::vector<std::string>{"--set", "provider=openai", "--set",
-                                                           "providers.openai.url=" + cloud->url()},
-                                  Environment{{"OPENAI_API_KEY", "anything"}});
+    gateway = std::make_unique<Gateway>(
+        std::vector<std::string>{"--set", "provider=openai", "--set",
+                                 "providers.openai.url=" + cloud->url(), "--set",
+                                 "providers.openai.models=gpt-realtime-mini"},
+        Environment{{"OPENAI_API_KEY", "anything"}});
   }
   static void TearDownTestSuite() {
     gateway.reset();
@@ -48,6 +49,23 @@ TEST_F(CloudCalls, AreRunHereAndTheirResultIsSpokenAbout) {
   ASSERT_EQ(answered.size(), 1u) << call.transcript();
   EXPECT_EQ(answered[0].tool, "get_policies");
   EXPECT_NE(call.said().find("Tool said"), std::string::npos) << call.transcript();
+}
+
+TEST_F(CloudCalls, GoToTheModelThatTheCallerChoosesWhereTheOperatorOffersIt) {
+  const auto model_for = [](const std::string& wish) {
+    cloud->follow("{}");
+    RawClient client(gateway->port());
+    EXPECT_EQ(client.upgrade("/v1/realtime" + wish, {"Authorization: Bearer " + gateway->token()}),
+              101);
+    EXPECT_TRUE(client.find_frame(1, "session.created"));
+    const auto stats = cloud->stats();
+    const auto& sessions = stats.at("sessions").as_object();
+    return sessions.empty() ? "" : std::string(sessions.begin()->value().at("model").as_string());
+  };
+
+  EXPECT_EQ(model_for("?model=gpt-realtime-mini"), "gpt-realtime-mini");
+  EXPECT_EQ(model_for("?model=gpt-realtime"), "gpt-realtime-2.1");
+  EXPECT_EQ(model_for(""), "gpt-realtime-2.1");
 }
 
 TEST_F(CloudCalls, MadeInParallelAreAnsweredTogetherByOneResponse) {

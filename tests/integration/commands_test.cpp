@@ -1,4 +1,5 @@
 // The commands as a person or a script runs them: what they print, and the status they end with.
+#include <csignal>
 #include <fstream>
 
 #include "audio/wav.hpp"
@@ -108,6 +109,74 @@ TEST_F(Commands, DemoOnAPortInUseNamesIt) {
   EXPECT_NE(ended.err.find(address), std::string::npos) << ended.err;
 }
 
+TEST_F(Commands, DemoTakesBackWhatItLeftAndCallsSayThatNoneRuns) {
+  auto own = std::make_unique<Gateway>();
+  const auto left = std::filesystem::path(own->environment().at("XDG_RUNTIME_DIR")) / "callosum";
+  ASSERT_TRUE(std::filesystem::exists(left / "token"));
+
+  own->process().send_signal(SIGTERM);
+  const auto ended = own->process().wait(30s);
+  auto environment = own->environment();
+  environment["CALLOSUM_TOKEN"] = own->token();
+  std::ofstream(left / "url") << "ws://127.0.0.1:1/v1/realtime\n";
+  const auto call = run_callosum({"call", "--text", "hello"}, environment);
+  const auto tool = run_callosum({"tool", "run", "get_policies"}, environment);
+
+  ASSERT_TRUE(ended);
+  EXPECT_EQ(ended->status, 0) << ended->err;
+  EXPECT_FALSE(std::filesystem::exists(left / "token"));
+  for (const auto& said : {call.err, tool.err}) {
+    EXPECT_NE(said.find("start one with `callosum demo`"), std::string::npos) << said;
+  }
+}
+
+TEST_F(Commands, ASecondDemoSaysWhichOneIsFoundAndLeavesTheFilesOfAThird) {
+  const auto left =
+      std::filesystem::path(gateway->environment().at("XDG_RUNTIME_DIR")) / "callosum" / "url";
+  std::ifstream before_file(left);
+  const std::string before((std::istreambuf_iterator<char>(before_file)), {});
+  const auto second = start_callosum({"demo", "--listen", "127.0.0.1:0", "--data", path("second")},
+                                     gateway->environment());
+
+  while (second->is_running() && second->read_line(60s) != "Stop with Ctrl-C.") {
+  }
+  const auto said = second->errors();
+  std::ofstream(left) << before;
+  second->send_signal(SIGTERM);
+  ASSERT_TRUE(second->wait(30s));
+
+  EXPECT_NE(said.find("note: another demo runs at " + gateway->http("")), std::string::npos)
+      << said;
+  std::ifstream after_file(left);
+  EXPECT_EQ(std::string((std::istreambuf_iterator<char>(after_file)), {}), before);
+  std::ofstream(left.parent_path() / "token") << gateway->token() << "\n";
+}
+
+TEST_F(Commands, ServeListensOnTheAddressesThatItsErrorsOffer) {
+  for (const auto& [listen, shown] :
+       {std::pair{"localhost:0", "http://localhost:"}, {"[::1]:0", "http://[::1]:"}}) {
+    const auto served =
+        start_callosum({"serve", "--set", "listen=" + std::string(listen), "--set",
+                        "admin.listen=" + std::string(listen), "--set", "data=" + path(listen)},
+                       {{"HOME", folder.path().string()}});
+
+    const auto line = served->read_line(60s);
+
+    EXPECT_NE(line.find(std::string("listening on ") + shown), std::string::npos)
+        << line << served->errors();
+    EXPECT_NE(line.find(std::string("admin on ") + shown), std::string::npos) << line;
+  }
+}
+
+TEST_F(Commands, ServeRefusesAVoiceThatIsNotThere) {
+  const auto ended = run({"serve", "--set", "providers.offline.voice=nosuchvoice", "--set",
+                          "data=" + path("data"), "--set", "listen=127.0.0.1:0"});
+
+  EXPECT_EQ(ended.status, 1);
+  EXPECT_NE(ended.err.find("providers.offline.voice"), std::string::npos) << ended.err;
+  EXPECT_NE(ended.err.find("slt, rms, awb, kal16"), std::string::npos) << ended.err;
+}
+
 TEST_F(Commands, ConfigNamesTheNearestKnownKey) {
   const auto ended = run({"config", "--set", "lissten=127.0.0.1:1"});
 
@@ -184,6 +253,10 @@ TEST_F(Commands, TokenIsAloneOnTheLastLineAndWorks) {
 TEST_F(Commands, AskedWronglyExitWithTwo) {
   EXPECT_EQ(run({"call"}).status, 2);
   EXPECT_EQ(run({"dance"}).status, 2);
+  const auto slip = run({"deno"});
+  EXPECT_EQ(slip.status, 2);
+  EXPECT_NE(slip.err.find("there is no command deno; did you mean demo?"), std::string::npos)
+      << slip.err;
   EXPECT_EQ(run({"--version"}).status, 0);
 }
 

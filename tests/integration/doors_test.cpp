@@ -30,6 +30,22 @@ class Doors : public ::testing::Test {
     const auto claims = app::demo_claims({tenant, "+12125550199", {"admin"}}, issued);
     return api::auth::mint_token(claims, *key, api::auth::JwtAlgorithm::hs256).value();
   }
+  static std::string of_role(std::vector<std::string> roles) {
+    SystemRandom random;
+    const auto key = app::load_or_create_demo_key(gateway->data(), random);
+    const auto claims = app::demo_claims({"willow-hair", "+12125550199", std::move(roles)},
+                                         std::chrono::system_clock::now());
+    return api::auth::mint_token(claims, *key, api::auth::JwtAlgorithm::hs256).value();
+  }
+  /// The same as a person who holds this credential.
+  static net::HttpResponse ask_as(const std::string& credential, const std::string& method,
+                                  const std::string& path) {
+    net::HttpRequest request;
+    request.method = method;
+    if (method == "POST") request.body = "{}";
+    request.headers.set("Authorization", "Bearer " + credential);
+    return fetch(gateway->http(path), request);
+  }
   static net::HttpResponse ask(const std::string& method, const std::string& path,
                                const std::string& body = {}, bool with_token = false) {
     net::HttpRequest request;
@@ -135,6 +151,23 @@ TEST_F(Doors, RunATenantsToolForItsOwnPeopleOnly) {
   const auto ok = ask("POST", path, "{}", true);
   EXPECT_EQ(ok.status, 200);
   EXPECT_NE(ok.body.find("\"ok\":true"), std::string::npos) << ok.body;
+}
+
+TEST_F(Doors, KeepTheOperatorsRoutesFromBrowsersAndFromWhoHasNoRole) {
+  const auto minted = ask("POST", "/v1/realtime/client_secrets", "{}", true);
+  const std::string secret(parse_strict(minted.body).value().at("value").as_string());
+  const std::pair<const char*, const char*> routes[]{{"POST", "/api/admin/tools/get_working_hours"},
+                                                     {"GET", "/api/admin/tenants"}};
+
+  for (const auto& [method, path] : routes) {
+    const auto by_secret = ask_as(secret, method, path);
+    const auto by_guest = ask_as(of_role({}), method, path);
+
+    EXPECT_EQ(by_secret.status, 403) << path << by_secret.body;
+    EXPECT_EQ(by_guest.status, 403) << path;
+    EXPECT_EQ(by_secret.body, by_guest.body);
+    EXPECT_EQ(ask_as(of_role({"operator"}), method, path).status, 200) << path;
+  }
 }
 
 TEST_F(Doors, AnswerGarbageWithARefusal) {

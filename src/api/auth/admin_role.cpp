@@ -6,13 +6,11 @@ Result<Principal> authenticate_admin(const Authenticator& authenticator,
                                      const net::HttpRequest& request) {
   auto principal = authenticator.authenticate(request);
   if (!principal) return principal;
-  if (principal->kind == CredentialKind::client_secret) {
-    return fail(ErrorType::forbidden, "a client secret cannot do this; use a token or an API key");
-  }
-  if (!principal->has_role("admin") && !principal->has_role("operator")) {
-    return fail(ErrorType::forbidden, "this needs the role admin");
-  }
-  return principal;
+  const bool has_role = principal->has_role("admin") || principal->has_role("operator");
+  if (has_role && principal->kind != CredentialKind::client_secret) return principal;
+  return fail(ErrorType::forbidden,
+              "this needs the role admin or operator, of a token or an API key; a client secret "
+              "never has it");
 }
 
 }  // namespace callosum::api::auth

@@ -75,7 +75,8 @@ int CallCommand::run() {
   if (!outcome) {
     const auto& error = outcome.error();
     if (!error.detail.empty()) output_.err("  " + error.detail + "\n");
-    return complain(error);
+    output_.err("callosum call: " + error.message + hint_for(error, to_) + "\n");
+    return 1;
   }
   if (!outcome->reply.samples.empty() && !save_.empty()) {
     const auto saved = audio::write_wav(save_, outcome->reply);

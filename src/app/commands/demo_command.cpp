@@ -1,13 +1,17 @@
 #include "app/commands/demo_command.hpp"
 
 #include <CLI/CLI.hpp>
+#include <boost/asio/io_context.hpp>
 
 #include "api/auth/jwt.hpp"
+#include "app/commands/run_alone.hpp"
 #include "app/demo_files.hpp"
 #include "app/gateway.hpp"
 #include "app/packs_folder.hpp"
 #include "app/runtime_files.hpp"
+#include "app/signals.hpp"
 #include "base/json.hpp"
+#include "net/client.hpp"
 
 namespace callosum::app {
 
@@ -130,37 +134,59 @@ Result<std::string> DemoCommand::leave_credentials(Gateway& gateway) {
   std::error_code ec;
   std::filesystem::create_directories(files.folder, ec);
   std::filesystem::permissions(files.folder, std::filesystem::perms::owner_all, ec);
-  const std::string url = "ws://" + gateway.parts().config.listen.host + ":" +
-                          std::to_string(gateway.port()) + "/v1/realtime";
+  const config::ListenAddress address{gateway.parts().config.listen.host, gateway.port()};
+  const std::string url = "ws://" + to_string(address) + "/v1/realtime";
+  note_other_demo(read_runtime_file(files.url()), url);
   const auto left_token = write_private_file(files.token(), *token);
   if (!left_token) return left_token.error();
   const auto left_url = write_private_file(files.url(), url);
   if (!left_url) return left_url.error();
+  left_ = {{files.token(), *token}, {files.url(), url}};
   return token;
+}
+
+void DemoCommand::note_other_demo(const std::string& other, const std::string& own) {
+  if (other.empty() || other == own) return;
+  boost::asio::io_context context(1);
+  async::SystemTime time;
+  const auto deadline = async::Deadline::after(time, std::chrono::seconds(1));
+  auto work = net::send_http(time, http_base_of(other) + "/healthz", {}, {}, deadline);
+  const auto health = run_alone(context, std::move(work));
+  if (!health) return;  // it did not end well, or elsewhere
+  output_.err("note: another demo runs at " + http_base_of(other) +
+              "; from now on `callosum call` and `callosum tool run` find this one\n");
+}
+
+void DemoCommand::take_credentials_back() {
+  for (const auto& [path, text] : left_) {
+    std::error_code ignored;
+    // By then another demo may have left its own there.
+    if (read_runtime_file(path) == text) std::filesystem::remove(path, ignored);
+  }
 }
 
 void DemoCommand::say_hello(Gateway& gateway, const std::string& token) {
   const auto& host = gateway.parts().config.listen.host;
-  const std::string port = std::to_string(gateway.port());
-  const std::string tls_port = std::to_string(gateway.tls_port());
+  const auto main = to_string(config::ListenAddress{host, gateway.port()});
+  const auto with_tls = to_string(config::ListenAddress{host, gateway.tls_port()});
   const auto program = std::filesystem::read_symlink("/proc/self/exe")
                            .lexically_relative(std::filesystem::current_path());
   const std::string self =
       program.empty() || *program.begin() == ".." ? "callosum" : program.string();
-  output_.out("callosum demo listening on http://" + host + ":" + port + "\n");
-  output_.out("  realtime  ws://" + host + ":" + port + "/v1/realtime   (TLS: wss://" + host + ":" +
-              tls_port + "/v1/realtime, certificate " + data_ + "/localhost.crt)\n");
+  output_.out("callosum demo listening on http://" + main + "\n");
+  output_.out("  realtime  ws://" + main + "/v1/realtime   (TLS: wss://" + with_tls +
+              "/v1/realtime, certificate " + data_ + "/localhost.crt)\n");
   output_.out("  data      " + data_ + "\n");
   output_.out("  token     " + token + "\n\n");
   output_.out("Try, in another terminal:\n");
   output_.out("  " + self + " call examples/audio/cancellation-slt-16k.wav --save reply.wav\n");
   output_.out("  " + self + " call --text \"when is my next appointment\"\n");
-  output_.out("  " + self + " tool run get_working_hours --args '{}' --to http://" + host + ":" +
-              port + "\n");
+  output_.out("  " + self + " tool run get_working_hours --args '{}' --to http://" + main + "\n");
   output_.out("\nStop with Ctrl-C.\n");
 }
 
 int DemoCommand::run() {
+  hold_hangups();
   auto gateway = prepare();
   if (!gateway) {
     output_.err("callosum demo: " + gateway.error().message + "\n");
@@ -173,7 +199,9 @@ int DemoCommand::run() {
     return 1;
   }
   say_hello(**gateway, *token);
-  return (*gateway)->run();
+  const int status = (*gateway)->run();
+  take_credentials_back();
+  return status;
 }
 
 }  // namespace callosum::app

@@ -1,5 +1,9 @@
 #pragma once
 
+#include <filesystem>
+#include <utility>
+#include <vector>
+
 #include "app/commands/command.hpp"
 #include "app/commands/output.hpp"
 #include "base/random.hpp"
@@ -23,6 +27,9 @@ class DemoCommand final : public Command {
   Result<config::Config> configure() const;
   Result<std::unique_ptr<Gateway>> prepare();
   Result<std::string> leave_credentials(Gateway& gateway);
+  /// Says so where a demo that still runs had left its address.
+  void note_other_demo(const std::string& other, const std::string& own);
+  void take_credentials_back();
   void say_hello(Gateway& gateway, const std::string& token);
 
   Random& random_;
@@ -32,6 +39,7 @@ class DemoCommand final : public Command {
   std::string data_;
   std::string packs_;
   std::vector<std::string> sets_;
+  std::vector<std::pair<std::filesystem::path, std::string>> left_;  // files, and what is in them
   CLI::App* verb_ = nullptr;
 };
 

@@ -35,7 +35,11 @@ Result<std::string> ask_gateway(const RemoteGateway& gateway, const AdminRequest
   const auto deadline = async::Deadline::after(time, 60s);
   auto work = net::send_http(time, url, std::move(http), {}, deadline);
   auto response = run_alone(context, std::move(work));
-  if (!response) return response.error();
+  if (!response) {
+    auto error = response.error();
+    error.message += hint_for(error, gateway.to);
+    return error;
+  }
   if (response->status / 100 == 2) return std::move(response->body);
   const auto answer = parse_strict(response->body);
   const auto* error =

@@ -5,6 +5,7 @@
 #include "app/commands/config_command.hpp"
 #include "app/gateway.hpp"
 #include "app/packs_folder.hpp"
+#include "app/signals.hpp"
 #include "registry/lock.hpp"
 
 namespace callosum::app {
@@ -59,6 +60,7 @@ void ServeCommand::add_to(CLI::App& app) {
 bool ServeCommand::is_selected() const { return verb_ && verb_->parsed(); }
 
 int ServeCommand::run() {
+  hold_hangups();
   auto outcome = config::load(request_);
   for (const auto& warning : outcome.warnings) {
     output_.err("warning: " + warning.to_string() + "\n");
@@ -76,9 +78,10 @@ int ServeCommand::run() {
   }
   const auto& parts = (*gateway)->parts();
   const std::string scheme = parts.config.tls.cert.empty() ? "http" : "https";
-  output_.out("callosum listening on " + scheme + "://" + parts.config.listen.host + ":" +
-              std::to_string((*gateway)->port()) + ", admin on http://" +
-              parts.config.admin_listen.host + ":" + std::to_string((*gateway)->admin_port()) +
+  const auto main = to_string(config::ListenAddress{parts.config.listen.host, (*gateway)->port()});
+  const auto admin =
+      to_string(config::ListenAddress{parts.config.admin_listen.host, (*gateway)->admin_port()});
+  output_.out("callosum listening on " + scheme + "://" + main + ", admin on http://" + admin +
               ", provider " + parts.config.provider + ", registry " +
               parts.editions->current()->snapshot()->version() + "\n");
   return (*gateway)->run();

@@ -1,8 +1,14 @@
 #include "app/commands/token_command.hpp"
 
 #include <CLI/CLI.hpp>
+#include <boost/asio/io_context.hpp>
+#include <filesystem>
 
 #include "api/auth/jwt.hpp"
+#include "app/commands/run_alone.hpp"
+#include "async/time_source.hpp"
+#include "storage/database.hpp"
+#include "storage/tenants.hpp"
 
 namespace callosum::app {
 
@@ -60,21 +66,46 @@ Result<std::string> TokenCommand::mint() {
   return token;
 }
 
+Result<DemoTokenRequest> TokenCommand::choose_added(DemoTokenRequest request) const {
+  const auto file = std::filesystem::path(data_) / "callosum.db";
+  std::error_code ec;
+  if (!std::filesystem::exists(file, ec)) {
+    return fail(ErrorType::not_found, "no demo has been started in " + data_ +
+                                          ", so a token would open nothing; start one with: "
+                                          "callosum demo --data " +
+                                          data_);
+  }
+  boost::asio::io_context context(1);
+  const auto database = storage::Database::open({.path = file});
+  if (!database) return database.error();
+  async::SystemTime time;
+  const auto deadline = async::Deadline::after(time, std::chrono::seconds(10));
+  const auto found =
+      run_alone(context, storage::resolve_canonical_tenant(**database, tenant_, deadline));
+  if (!found) {
+    return fail(ErrorType::not_found, "there is no business " + tenant_ + " in " + file.string());
+  }
+  request.tenant = found->id;
+  return request;
+}
+
 Result<DemoTokenRequest> TokenCommand::choose() const {
   DemoTokenRequest request{tenant_, phone_, roles_};
   if (request.roles.empty()) request.roles = {"admin"};
   const auto tenants = read_demo_tenants(data_);
-  if (!tenants) {
-    // A tenant named in full needs no demo's word.
-    if (!tenant_.empty() && pack_.empty()) return request;
-    return tenants.error();
-  }
+  if (!tenants && (tenant_.empty() || !pack_.empty())) return tenants.error();
+  if (!tenants) return choose_added(std::move(request));
   for (const auto& known : *tenants) {
     if (!pack_.empty() && known.pack != pack_) continue;
     if (!tenant_.empty() && known.tenant_id != tenant_ && known.slug != tenant_) continue;
     request.tenant = known.tenant_id;
     if (phone_.empty()) request.phone = known.phone;
     return request;
+  }
+  // One that was made while the demo ran.
+  if (!tenant_.empty() && pack_.empty()) {
+    auto added = choose_added(request);
+    if (added) return added;
   }
   std::string all;
   for (const auto& known : *tenants)

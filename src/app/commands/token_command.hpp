@@ -26,6 +26,8 @@ class TokenCommand final : public Command {
  private:
   Result<std::string> mint();
   Result<DemoTokenRequest> choose() const;
+  /// For a tenant that the demo's own list does not hold: of its database.
+  Result<DemoTokenRequest> choose_added(DemoTokenRequest request) const;
 
   const Clock& clock_;
   Random& random_;

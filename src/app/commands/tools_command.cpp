@@ -96,11 +96,7 @@ registry::LoadOutcome ToolsCommand::load() const {
     }
     folders.push_back(std::move(*found));
   }
-  auto outcome = registry::load_packs(folders);
-  if (!outcome.snapshot || !accept_) return outcome;
-  outcome.problems = accept_(*outcome.snapshot);
-  if (!outcome.problems.empty()) outcome.snapshot = nullptr;
-  return outcome;
+  return registry::load_packs(folders);
 }
 
 int ToolsCommand::list(const registry::Snapshot& snapshot) const {
@@ -124,7 +120,11 @@ int ToolsCommand::show(const registry::Snapshot& snapshot) const {
 }
 
 int ToolsCommand::lint() const {
-  const auto outcome = load();
+  auto outcome = load();
+  if (outcome.snapshot && accept_) {
+    outcome.problems = accept_(*outcome.snapshot);
+    if (!outcome.problems.empty()) outcome.snapshot = nullptr;
+  }
   output_.out(registry::render_lint(outcome));
   return outcome.snapshot ? 0 : 1;
 }

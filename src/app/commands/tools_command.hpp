@@ -15,7 +15,7 @@ namespace callosum::app {
 /// server.
 class ToolsCommand final : public Command {
  public:
-  /// What the composition root has to say of a snapshot: it compiles each tool's `run`.
+  /// What the composition root has to say of a snapshot: it compiles each tool's `run`. For lint.
   using Accept = std::function<std::vector<registry::LoadProblem>(const registry::Snapshot&)>;
 
   explicit ToolsCommand(Output output = standard_output(), Accept accept = {});

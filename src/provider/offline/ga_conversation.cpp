@@ -3,7 +3,10 @@
 #include <boost/json/serialize.hpp>
 
 #include "base/encoding.hpp"
+#include "base/ids.hpp"
 #include "base/json.hpp"
+#include "provider/offline/ga_item.hpp"
+#include "provider/offline/voices.hpp"
 
 namespace callosum::provider::offline {
 namespace {
@@ -27,24 +30,10 @@ void merge_into(json::object& target, const json::object& source) {
   }
 }
 
-std::string text_of(const json::object& item) {
-  std::string out;
-  const auto* content = find_array(item, "content");
-  if (!content) return out;
-  for (const auto& part : *content) {
-    const auto* object = part.if_object();
-    if (!object) continue;
-    auto text = text_at(*object, "text");
-    if (text.empty()) text = text_at(*object, "transcript");
-    if (!out.empty() && !text.empty()) out += ' ';
-    out += text;
-  }
-  return out;
-}
-
 }  // namespace
 
-GaConversation::GaConversation(std::string model, std::int64_t now_s) {
+GaConversation::GaConversation(std::string model, std::int64_t now_s, Random& random)
+    : random_(random) {
   const json::object vad{{"type", "server_vad"},      {"threshold", 0.5},
                          {"prefix_padding_ms", 300},  {"silence_duration_ms", 500},
                          {"create_response", true},   {"interrupt_response", true},
@@ -73,11 +62,13 @@ GaConversation::GaConversation(std::string model, std::int64_t now_s) {
 }
 
 std::string GaConversation::make_id(std::string_view prefix) {
-  return std::string(prefix) + "off" + std::to_string(next_id_++);
+  return callosum::make_id(prefix, random_);
 }
 
+std::string GaConversation::next_event_id() { return "event_off" + std::to_string(next_event_++); }
+
 void GaConversation::emit(std::string_view type, json::object fields) {
-  json::object event{{"type", type}, {"event_id", make_id("event_")}};
+  json::object event{{"type", type}, {"event_id", next_event_id()}};
   for (auto& [key, value] : fields) event[key] = std::move(value);
   out_.push_back(json::serialize(event));
 }
@@ -114,6 +105,16 @@ const json::object* input_of(const json::object& session) {
   return audio ? find_object(*audio, "input") : nullptr;
 }
 
+const json::object* output_of(const json::object& session) {
+  const auto* audio = find_object(session, "audio");
+  return audio ? find_object(*audio, "output") : nullptr;
+}
+
+bool is_voice_known(const json::object& session) {
+  const auto* output = output_of(session);
+  return !output || !output->contains("voice") || !find_voice(text_at(*output, "voice")).empty();
+}
+
 }  // namespace
 
 std::string GaConversation::input_format() const { return format_in(session_, "input"); }
@@ -129,6 +130,24 @@ const json::object* GaConversation::turn_detection() const {
   return input ? find_object(*input, "turn_detection") : nullptr;
 }
 
+std::string_view GaConversation::voice() const {
+  const auto* output = output_of(session_);
+  return find_voice(output ? text_at(*output, "voice") : "");
+}
+
+void GaConversation::refuse_voice(std::string_view event_id) {
+  error("invalid_value", "There is no such voice here: " + voices_there_are() + ".",
+        "session.audio.output.voice", event_id);
+}
+
+void GaConversation::open(json::object session) {
+  const bool is_known = is_voice_known(session);
+  // A browser's wish must not cost the session its tools and instructions.
+  if (!is_known) session["audio"].as_object()["output"].as_object().erase("voice");
+  update_session(session, "evt_callosum_open");
+  if (!is_known) refuse_voice({});
+}
+
 void GaConversation::say_created() { emit("session.created", {{"session", session_}}); }
 
 void GaConversation::update_session(const json::object& update, std::string_view event_id) {
@@ -136,6 +155,7 @@ void GaConversation::update_session(const json::object& update, std::string_view
     return error("missing_required_parameter", "Missing required parameter: 'session.type'.",
                  "session.type", event_id);
   }
+  if (!is_voice_known(update)) return refuse_voice(event_id);
   const json::object before = session_;
   merge_into(session_, update);
   for (const char* side : {"input", "output"}) {
@@ -161,6 +181,8 @@ void GaConversation::error(std::string_view code, std::string_view message, std:
   emit("error", {{"error", details}});
 }
 
+void GaConversation::cleared() { emit("input_audio_buffer.cleared", {}); }
+
 std::string GaConversation::speech_started(std::int64_t at_ms) {
   auto id = make_id("item_");
   emit("input_audio_buffer.speech_started", {{"audio_start_ms", at_ms}, {"item_id", id}});
@@ -169,6 +191,12 @@ std::string GaConversation::speech_started(std::int64_t at_ms) {
 
 void GaConversation::speech_stopped(std::int64_t at_ms, std::string_view item_id) {
   emit("input_audio_buffer.speech_stopped", {{"audio_end_ms", at_ms}, {"item_id", item_id}});
+}
+
+std::string GaConversation::committed() {
+  auto id = make_id("item_");
+  committed(id);
+  return id;
 }
 
 void GaConversation::committed(std::string_view item_id) {
@@ -192,9 +220,7 @@ void GaConversation::heard(std::string_view item_id, std::string_view text, bool
   // Who retrieves the item finds the words in it.
   const auto item = std::find_if(items_.rbegin(), items_.rend(),
                                  [&](const auto& one) { return text_at(one, "id") == item_id; });
-  if (item != items_.rend()) {
-    item->at("content").at(0).as_object()["transcript"] = text;
-  }
+  if (item != items_.rend()) add_transcript(*item, text);
   const json::object usage{{"type", "duration"}, {"seconds", 0}};
   emit("conversation.item.input_audio_transcription.completed",
        {{"item_id", item_id}, {"content_index", 0}, {"transcript", text}, {"usage", usage}});
@@ -211,6 +237,12 @@ void GaConversation::add_item(json::object item) {
   if (turns_.size() > kMaxItems) turns_.erase(turns_.begin());
 }
 
+const json::object* GaConversation::find_item(std::string_view id) const {
+  const auto at = std::find_if(items_.begin(), items_.end(),
+                               [&](const auto& item) { return text_at(item, "id") == id; });
+  return at == items_.end() ? nullptr : &*at;
+}
+
 void GaConversation::create_item(const json::object& event) {
   const auto event_id = text_at(event, "event_id");
   const auto* asked = find_object(event, "item");
@@ -220,24 +252,15 @@ void GaConversation::create_item(const json::object& event) {
   }
   json::object item = *asked;
   if (text_at(item, "id").empty()) item["id"] = make_id("item_");
-  const auto type = text_at(item, "type");
-  Turn turn;
-  if (type == "message") {
-    const auto role = text_at(item, "role");
-    turn.kind = role == "user"        ? Turn::Kind::user
-                : role == "assistant" ? Turn::Kind::assistant
-                                      : Turn::Kind::system;
-    turn.text = text_of(item);
-    item["status"] = "completed";
-  } else if (type == "function_call_output") {
-    turn.kind = Turn::Kind::output;
-    turn.call_id = text_at(item, "call_id");
-    turn.text = text_at(item, "output");
-  } else {
-    return error("invalid_value", "Items of this type cannot be created here.", "item.type",
-                 event_id);
+  if (find_item(text_at(item, "id"))) {
+    return error("invalid_value", "There is an item with that id.", "item.id", event_id);
   }
-  turns_.push_back(std::move(turn));
+  auto turn = turn_of(item);
+  if (!turn) {
+    return error("invalid_value", turn.error().message, "item." + turn.error().detail, event_id);
+  }
+  if (text_at(item, "type") == "message") item["status"] = "completed";
+  turns_.push_back(std::move(*turn));
   add_item(std::move(item));
 }
 
@@ -252,17 +275,16 @@ void GaConversation::delete_item(std::string_view item_id, std::string_view even
 }
 
 void GaConversation::retrieve_item(std::string_view item_id, std::string_view event_id) {
-  for (const auto& item : items_) {
-    if (text_at(item, "id") != item_id) continue;
-    return emit("conversation.item.retrieved", {{"item", item}});
+  if (const auto* item = find_item(item_id)) {
+    return emit("conversation.item.retrieved", {{"item", *item}});
   }
   error("item_retrieve_invalid_item_id", "There is no such item.", "item_id", event_id);
 }
 
 void GaConversation::truncate_item(const json::object& event) {
   const auto item_id = text_at(event, "item_id");
-  for (const auto& item : items_) {
-    if (text_at(item, "id") != item_id || text_at(item, "role") != "assistant") continue;
+  const auto* item = find_item(item_id);
+  if (item && text_at(*item, "role") == "assistant") {
     const auto* end = event.if_contains("audio_end_ms");
     return emit("conversation.item.truncated", {{"item_id", item_id},
                                                 {"content_index", 0},
@@ -288,8 +310,7 @@ json::object GaConversation::response_object(std::string_view status,
         {"output_token_details", json::object{{"text_tokens", 0}, {"audio_tokens", 0}}}};
   }
   const auto* metadata = asked_.if_contains("metadata");
-  const auto* audio = find_object(session_, "audio");
-  const auto* output = audio ? find_object(*audio, "output") : nullptr;
+  const auto* output = output_of(session_);
   return {{"object", "realtime.response"},
           {"id", response_id_},
           {"status", status},
@@ -301,6 +322,32 @@ json::object GaConversation::response_object(std::string_view status,
           {"audio", json::object{{"output", output ? *output : json::object{}}}},
           {"usage", usage},
           {"metadata", metadata ? *metadata : json::value(nullptr)}};
+}
+
+bool GaConversation::take_input(const json::object& asked, std::string_view event_id) {
+  input_.reset();
+  const auto* input = asked.if_contains("input");
+  if (!input || input->is_null()) return true;
+  const auto refuse = [&](std::string_view message, const std::string& param) {
+    error("invalid_value", message, "response.input" + param, event_id);
+    return false;
+  };
+  if (!input->is_array()) return refuse("The input must be a list of items.", "");
+  std::vector<Turn> turns;
+  for (const auto& one : input->get_array()) {
+    const std::string place = "[" + std::to_string(turns.size()) + "]";
+    const auto* item = one.if_object();
+    if (!item) return refuse("An item must be an object.", place);
+    if (text_at(*item, "type") == "item_reference") {
+      item = find_item(text_at(*item, "id"));
+      if (!item) return refuse("There is no such item.", place + ".id");
+    }
+    auto turn = turn_of(*item);
+    if (!turn) return refuse(turn.error().message, place + "." + turn.error().detail);
+    turns.push_back(std::move(*turn));
+  }
+  input_ = std::move(turns);
+  return true;
 }
 
 void GaConversation::begin_response(const json::object& asked) {
@@ -390,7 +437,7 @@ void GaConversation::add_words(std::string_view words) {
 }
 
 void GaConversation::add_audio(std::span<const std::uint8_t> bytes) {
-  std::string event = R"({"type":"response.output_audio.delta","event_id":")" + make_id("event_") +
+  std::string event = R"({"type":"response.output_audio.delta","event_id":")" + next_event_id() +
                       R"(","response_id":")" + response_id_ + R"(","item_id":")" + message_->id +
                       R"(","output_index":)" + std::to_string(message_->index) +
                       R"(,"content_index":0,"delta":")";
@@ -440,6 +487,7 @@ void GaConversation::end_response(std::string_view status, std::string_view reas
   emit("response.done", {{"response", response_object(status, reason)}});
   response_id_.clear();
   asked_.clear();
+  input_.reset();
   out_of_band_ = false;
 }
 

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/random.hpp"
 #include "provider/offline/brain.hpp"
 
 namespace callosum::provider::offline {
@@ -21,20 +22,25 @@ namespace json = boost::json;
 /// says collects in `out`.
 class GaConversation {
  public:
-  GaConversation(std::string model, std::int64_t now_s);
+  /// `random` outlives it.
+  GaConversation(std::string model, std::int64_t now_s, Random& random);
 
   std::deque<std::string>& out() { return out_; }
   const json::object& session() const { return session_; }
-  const std::vector<Turn>& turns() const { return turns_; }
+  /// What the response that goes on is an answer to.
+  const std::vector<Turn>& turns() const { return input_ ? *input_ : turns_; }
   const json::array& tools() const;
   std::string instructions() const;
   bool is_audio_out() const;
   std::string input_format() const;  ///< "audio/pcm", "audio/pcmu", "audio/pcma"
   std::string output_format() const;
+  std::string_view voice() const;  ///< of those installed
   bool wants_transcription() const;
   const json::object* turn_detection() const;  ///< null: the caller commits by hand
 
   void say_created();
+  /// The first update, the gateway's own: it holds, but for a voice that is not there.
+  void open(json::object session);
   /// Sparse merge; answers session.updated or an error.
   void update_session(const json::object& update, std::string_view event_id);
   void error(std::string_view code, std::string_view message, std::string_view param,
@@ -44,6 +50,8 @@ class GaConversation {
   std::string speech_started(std::int64_t at_ms);  ///< the new item's id
   void speech_stopped(std::int64_t at_ms, std::string_view item_id);
   void committed(std::string_view item_id);
+  std::string committed();  ///< by hand: the new item's id
+  void cleared();
   /// The words of a committed item, when the ears have them.
   void heard(std::string_view item_id, std::string_view text, bool understood);
 
@@ -55,6 +63,8 @@ class GaConversation {
   // Responses.
   bool is_responding() const { return !response_id_.empty(); }
   const std::string& response_id() const { return response_id_; }
+  /// What the next response shall answer instead of the conversation. False: refused, and said so.
+  bool take_input(const json::object& asked, std::string_view event_id);
   void begin_response(const json::object& asked);
   void add_call(const PlannedCall& call);
   void begin_message();
@@ -72,7 +82,11 @@ class GaConversation {
     std::int64_t index = 0;
     bool is_audio = true;
   };
+  /// Nobody may guess what an item of ours is called.
   std::string make_id(std::string_view prefix);
+  std::string next_event_id();
+  void refuse_voice(std::string_view event_id);
+  const json::object* find_item(std::string_view id) const;
   void emit(std::string_view type, json::object fields);
   void add_item(json::object item);
   json::object response_object(std::string_view status, std::string_view reason) const;
@@ -89,7 +103,9 @@ class GaConversation {
   json::array output_;
   std::optional<Message> message_;
   bool out_of_band_ = false;
-  std::uint64_t next_id_ = 1;
+  std::optional<std::vector<Turn>> input_;  ///< of this response, in place of `turns_`
+  std::uint64_t next_event_ = 1;
+  Random& random_;
 };
 
 }  // namespace callosum::provider::offline

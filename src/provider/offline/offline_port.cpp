@@ -4,6 +4,7 @@
 #include <boost/asio/this_coro.hpp>
 #include <deque>
 #include <optional>
+#include <utility>
 
 #include "async/event.hpp"
 #include "base/json.hpp"
@@ -46,7 +47,8 @@ std::vector<std::string> sentences_of(std::string_view text) {
 class OfflinePort final : public realtime::ModelPort, private VadSink {
  public:
   explicit OfflinePort(OfflineParts parts)
-      : parts_(parts), conversation_("callosum-offline", epoch_s(parts.time.wall_now())) {
+      : parts_(parts),
+        conversation_("callosum-offline", epoch_s(parts.time.wall_now()), parts.random) {
     profile_.provider = "offline";
     profile_.as_of = "2026-11-01";
     profile_.is_networked = false;
@@ -63,7 +65,7 @@ class OfflinePort final : public realtime::ModelPort, private VadSink {
     vad_.emplace(std::move(*vad));
     conversation_.say_created();
     opening.session["tools"] = opening.tools->list;
-    conversation_.update_session(opening.session, "evt_callosum_open");
+    conversation_.open(std::move(opening.session));
     co_return Result<void>{};
   }
 
@@ -120,9 +122,10 @@ class OfflinePort final : public realtime::ModelPort, private VadSink {
  private:
   struct Job {
     enum class Kind { hear, understand, plan, speak } kind;
-    std::string item_id;         ///< understand
-    bool answer = false;         ///< understand: a response follows
-    std::uint64_t response = 0;  ///< plan, speak: which one
+    std::string item_id = {};                ///< understand; empty: what was heard is forgotten
+    bool answer = false;                     ///< understand: a response follows
+    std::uint64_t response = 0;              ///< plan, speak: which one
+    std::vector<std::int16_t> samples = {};  ///< hear
   };
 
   /// Another sentence, while the caller still has enough to listen to.
@@ -139,8 +142,7 @@ class OfflinePort final : public realtime::ModelPort, private VadSink {
       case EventType::input_audio_buffer_commit:
         return on_commit(event_id);
       case EventType::input_audio_buffer_clear:
-        unheard_.clear();
-        return;
+        return on_clear();
       case EventType::session_update:
         if (const auto* session = find_object(event, "session")) {
           return conversation_.update_session(*session, event_id);
@@ -174,8 +176,10 @@ class OfflinePort final : public realtime::ModelPort, private VadSink {
           "Conversation already has an active response in progress: " + conversation_.response_id(),
           "", event_id);
     }
-    const auto* asked = find_object(event, "response");
-    start_response(asked ? *asked : json::object{}, {});
+    const auto* found = find_object(event, "response");
+    const json::object asked = found ? *found : json::object{};
+    if (!conversation_.take_input(asked, event_id)) return;
+    start_response(asked, {});
   }
 
   void start_response(const json::object& asked, std::string fixed_text) {
@@ -208,6 +212,7 @@ class OfflinePort final : public realtime::ModelPort, private VadSink {
     const auto taken = audio_in_.take(*audio, conversation_.input_format(), samples_);
     if (!taken)
       return conversation_.error("invalid_value", taken.error().message, "audio", event_id);
+    buffered_ += samples_.size();
     if (conversation_.turn_detection()) {
       vad_->push(samples_, *this);
     } else if (unheard_.size() + samples_.size() <= kMaxBufferedSamples) {
@@ -216,16 +221,27 @@ class OfflinePort final : public realtime::ModelPort, private VadSink {
   }
 
   void on_commit(std::string_view event_id) {
-    if (conversation_.turn_detection()) return vad_->finish(*this);
-    if (unheard_.size() < audio::samples_in(100, audio::kSpeechRateHz)) {
+    if (vad_->in_speech()) return vad_->finish(*this);
+    if (buffered_ < audio::samples_in(100, audio::kSpeechRateHz)) {
       return conversation_.error("input_audio_buffer_commit_empty",
                                  "Error committing input audio buffer: the buffer is too small.",
                                  "", event_id);
     }
-    const std::string item = "item_offcommit" + std::to_string(++commits_);
-    conversation_.committed(item);
-    jobs_.push_back({Job::Kind::hear, {}, false, 0});
-    jobs_.push_back({Job::Kind::understand, item, false, 0});
+    buffered_ = 0;
+    if (!unheard_.empty()) listen_to(std::exchange(unheard_, {}));
+    jobs_.push_back({Job::Kind::understand, conversation_.committed()});
+  }
+
+  void on_clear() {
+    buffered_ = 0;
+    unheard_.clear();
+    if (vad_->in_speech()) jobs_.push_back({Job::Kind::understand});
+    conversation_.cleared();
+  }
+
+  void listen_to(std::vector<std::int16_t> samples) {
+    waiting_ += samples.size();
+    jobs_.push_back({.kind = Job::Kind::hear, .samples = std::move(samples)});
   }
 
   static std::int64_t to_ms(std::uint64_t sample) {
@@ -244,21 +260,24 @@ class OfflinePort final : public realtime::ModelPort, private VadSink {
     if (is_set("interrupt_response")) cancel("turn_detected");
   }
   void speech(std::span<const std::int16_t> samples) override {
-    if (unheard_.size() + samples.size() > kMaxBufferedSamples) return;
-    unheard_.insert(unheard_.end(), samples.begin(), samples.end());
-    const bool queued = !jobs_.empty() && jobs_.back().kind == Job::Kind::hear;
-    if (!queued) jobs_.push_back({Job::Kind::hear, {}, false, 0});
+    if (waiting_ + samples.size() > kMaxBufferedSamples) return;
+    if (jobs_.empty() || jobs_.back().kind != Job::Kind::hear)
+      return listen_to({samples.begin(), samples.end()});
+    waiting_ += samples.size();
+    auto& last = jobs_.back().samples;
+    last.insert(last.end(), samples.begin(), samples.end());
   }
   void speech_stopped(std::uint64_t at_sample) override {
+    buffered_ = 0;
     conversation_.speech_stopped(to_ms(at_sample), speech_item_);
     conversation_.committed(speech_item_);
-    jobs_.push_back({Job::Kind::understand, speech_item_, is_set("create_response"), 0});
+    jobs_.push_back({Job::Kind::understand, speech_item_, is_set("create_response")});
   }
 
   asio::awaitable<void> perform(const Job& job) {
     switch (job.kind) {
       case Job::Kind::hear:
-        co_await hear();
+        co_await hear(job.samples);
         break;
       case Job::Kind::understand:
         co_await understand(job);
@@ -273,10 +292,9 @@ class OfflinePort final : public realtime::ModelPort, private VadSink {
   }
 
   /// Feeds what the caller has said so far, so that little is left to do when they stop.
-  asio::awaitable<void> hear() {
-    if (unheard_.empty()) co_return;
-    auto samples = std::make_shared<std::vector<std::int16_t>>(std::move(unheard_));
-    unheard_.clear();
+  asio::awaitable<void> hear(const std::vector<std::int16_t>& said) {
+    waiting_ -= said.size();
+    auto samples = std::make_shared<const std::vector<std::int16_t>>(said);
     const bool phone_band = conversation_.input_format() != "audio/pcm";
     if (!ears_) ears_ = std::make_shared<EarsHolder>();
     std::function<Result<int>()> work = [ears = ears_, samples, phone_band,
@@ -300,7 +318,6 @@ class OfflinePort final : public realtime::ModelPort, private VadSink {
   }
 
   asio::awaitable<void> understand(const Job& job) {
-    co_await hear();
     Utterance heard;
     if (ears_) {
       std::function<Result<Utterance>()> work = [ears = ears_]() -> Result<Utterance> {
@@ -316,6 +333,7 @@ class OfflinePort final : public realtime::ModelPort, private VadSink {
         note(done.error());
       }
     }
+    if (job.item_id.empty()) co_return;
     conversation_.heard(job.item_id, heard.text, heard.is_accepted);
     if (job.answer) start_response({}, {});
   }
@@ -366,7 +384,7 @@ class OfflinePort final : public realtime::ModelPort, private VadSink {
 
     const auto format = conversation_.output_format();
     std::function<Result<std::vector<std::uint8_t>>()> work =
-        [sentence, format, voice = voice(),
+        [sentence, format, voice = conversation_.voice(),
          &speech = parts_.speech]() -> Result<std::vector<std::uint8_t>> {
       const auto pcm = speech.speak(sentence, voice);
       if (!pcm) return pcm.error();
@@ -388,12 +406,6 @@ class OfflinePort final : public realtime::ModelPort, private VadSink {
     }
   }
 
-  std::string voice() const {
-    const auto* audio = find_object(conversation_.session(), "audio");
-    const auto* output = audio ? find_object(*audio, "output") : nullptr;
-    return std::string(output ? text_at(*output, "voice", "slt") : "slt");
-  }
-
   void note(const Error& error) { conversation_.error("speech_failed", error.message, "", ""); }
 
   struct EarsHolder {
@@ -412,13 +424,14 @@ class OfflinePort final : public realtime::ModelPort, private VadSink {
   std::deque<std::string> to_say_;
   std::vector<PlannedCall> calls_to_make_;
   std::vector<std::int16_t> samples_;
-  std::vector<std::int16_t> unheard_;
+  std::vector<std::int16_t> unheard_;  // without turn detection: until the commit
   std::string current_;
   std::string speech_item_;
   std::string fixed_text_;
   SteadyTime heard_until_{};  // of this response, when it is played as it comes
   std::uint64_t response_ = 0;
-  std::uint64_t commits_ = 0;
+  std::size_t buffered_ = 0;  // samples since the caller's last commit
+  std::size_t waiting_ = 0;   // samples in `jobs_`
   bool in_message_ = false;
   bool is_closed_ = false;
 };

@@ -4,6 +4,7 @@
 
 #include "async/blocking_pool.hpp"
 #include "base/clock.hpp"
+#include "base/random.hpp"
 #include "provider/offline/brain.hpp"
 #include "provider/offline/speech_parts.hpp"
 #include "realtime/model_port.hpp"
@@ -13,6 +14,7 @@ namespace callosum::provider::offline {
 /// What every offline conversation shares. References outlive the ports.
 struct OfflineParts {
   async::TimeSource& time;
+  Random& random;
   async::BlockingPool& pool;  ///< where speech is recognised and made
   SpeechParts& speech;
   Brain& brain;

@@ -43,7 +43,11 @@ Result<fs::path> resolve_inside(const fs::path& folder, const std::string& name)
   const auto target = fs::weakly_canonical(root / relative, ec);
   if (ec) return outside;
   const auto mismatch = std::mismatch(root.begin(), root.end(), target.begin(), target.end());
-  if (mismatch.first != root.end() || target == root) return outside;
+  if (mismatch.first != root.end() || target == root) {
+    return fail(ErrorType::validation,
+                "expected a file inside the pack's folder; a link that leads out of it is not "
+                "followed");
+  }
   return folder / relative;
 }
 

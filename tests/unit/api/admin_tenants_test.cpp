@@ -94,6 +94,16 @@ TEST_F(AdminTenants, AreMadeByAdministratorsOnly) {
   EXPECT_EQ(add(kBella, "ops").status, 201);
 }
 
+TEST_F(AdminTenants, AreListedForAdministratorsOnly) {
+  const auto secret =
+      secrets.mint({.subject = "u", .tenants = {}, .roles = {"operator"}}, {}).value().value;
+
+  EXPECT_EQ(send(listing, {}, "").status, 401);
+  EXPECT_EQ(send(listing, {}, "desk").status, 403);
+  EXPECT_EQ(send(listing, {}, "desk").body, send(listing, {}, secret).body);
+  EXPECT_EQ(send(listing, {}, "root").status, 200);
+}
+
 TEST_F(AdminTenants, SayWhichFieldsAreWrong) {
   EXPECT_THAT(refused(400, ""), HasSubstr("JSON"));
   EXPECT_THAT(refused(400, "[]"), HasSubstr("{slug, timezone, name?, id?}"));

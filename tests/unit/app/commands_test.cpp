@@ -9,8 +9,10 @@
 #include "app/commands/config_command.hpp"
 #include "app/commands/token_command.hpp"
 #include "app/commands/tools_command.hpp"
+#include "app/compile_packs.hpp"
 #include "app/packs_folder.hpp"
 #include "base/json.hpp"
+#include "storage/database.hpp"
 
 namespace callosum::app {
 namespace {
@@ -166,6 +168,10 @@ TEST_F(Commands, TokenSaysWhatItCannotDo) {
   };
 
   EXPECT_THAT(fails_with({}), HasSubstr("callosum demo"));
+  EXPECT_THAT(fails_with({"--tenant", "foo"}), HasSubstr("callosum demo --data "));
+  EXPECT_FALSE(std::filesystem::exists(folder / "jwt.key"));
+  { ASSERT_TRUE(storage::Database::open({.path = folder / "callosum.db"})); }
+  EXPECT_THAT(fails_with({"--tenant", "foo"}), HasSubstr("there is no business foo in "));
   ASSERT_TRUE(write_demo_tenants(folder, {kBella}));
   EXPECT_THAT(fails_with({"--tenant", "nobody"}), HasSubstr("there are: bella (receptionist)"));
   EXPECT_THAT(fails_with({"--phone", "12"}), HasSubstr("claim phone"));
@@ -263,6 +269,39 @@ TEST_F(Commands, ToolsAskTheCompositionRootAboutEachRun) {
 
   EXPECT_EQ(run(command, {"tools", "lint", folder / "packs"}), 1);
   EXPECT_THAT(out, HasSubstr("no such builtin"));
+  EXPECT_THAT(out, HasSubstr("1 problem\n"));
+}
+
+TEST_F(Commands, LintCompilesWhatAToolRuns) {
+  std::string shop(kPack);
+  write("good/pack.yaml", shop.replace(shop.find("{builtin: price}"), 16, "{builtin: noop}"));
+  std::filesystem::copy(std::string(CALLOSUM_SOURCE_DIR) + "/packs/receptionist", folder / "bad",
+                        std::filesystem::copy_options::recursive);
+  std::ifstream in(folder / "bad/pack.yaml");
+  std::string text((std::istreambuf_iterator<char>(in)), {});
+  const auto at = text.find("SELECT ");
+  ASSERT_NE(at, std::string::npos);
+  write("bad/pack.yaml", text.insert(at + 7, "randomblob(9) AS r, "));
+  const auto lint = [&](const char* name) {
+    out.clear();
+    ToolsCommand command(collect(), try_packs);
+    return run(command, {"tools", "lint", folder / name});
+  };
+
+  EXPECT_EQ(lint("good"), 0) << out;
+  EXPECT_EQ(lint("bad"), 1);
+  EXPECT_THAT(out, HasSubstr("randomblob"));
+  EXPECT_THAT(out, HasSubstr("pack.yaml:"));
+}
+
+TEST_F(Commands, LintSaysThatALinkOutOfThePackIsNotFollowed) {
+  write("packs/shop/pack.yaml", std::string(kPack) + "prompt: prompt.md\n");
+  write("elsewhere.md", "Be kind.");
+  std::filesystem::create_symlink(folder / "elsewhere.md", folder / "packs/shop/prompt.md");
+  ToolsCommand command(collect());
+
+  EXPECT_EQ(run(command, {"tools", "lint", folder / "packs"}), 1);
+  EXPECT_THAT(out, HasSubstr("a link that leads out of it is not followed"));
 }
 
 TEST_F(Commands, PacksAreFoundByVariableThenAboveTheProgram) {

@@ -75,7 +75,9 @@ class EditionsTest : public ::testing::Test {
     ended.push_back(witness->ended.get_future());
     ProviderFactory provider;
     provider.export_name = "openai";
-    provider.make = [witness] { return std::unique_ptr<realtime::ModelPort>(); };
+    provider.make = [witness](const std::string&) {
+      return std::unique_ptr<realtime::ModelPort>();
+    };
     std::vector<registry::LoadProblem> ignored;
     return std::make_unique<Edition>(pipeline::Catalog::make(snapshot, {}, ignored),
                                      std::move(provider), metrics.gauge("live", "Live ones."));

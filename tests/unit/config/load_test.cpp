@@ -68,16 +68,16 @@ TEST(Config, ReadsEverySection) {
 listen: "[::1]:9000"
 admin: {listen: localhost:9001}
 tls: {cert: /etc/c.pem, key: /etc/k.pem}
-database: postgresql://callosum@db/callosum
+database: /srv/callosum.db
 packs: [/srv/packs, /srv/more]
 provider: openai
-fallback: offline
+fallback: ""
 providers:
   openai:
     url: ws://127.0.0.1:9100/v1/realtime
     models: [gpt-realtime-2.1, gpt-realtime-2.1-mini]
   house: {kind: openai, url: "wss://voice.example/v1/realtime", key_env: HOUSE_KEY, voice: cedar}
-reply_path: brain
+reply_path: native
 auth:
   jwt: {algorithm: RS256, key_file: /etc/jwt.pem, issuer: me, audience: callosum}
   api_keys:
@@ -260,6 +260,37 @@ TEST(Config, AsksForWhatBelongsTogether) {
               ElementsAre("--set: provider: no provider is called opneai; did you mean openai?"));
   EXPECT_THAT(problems_of(from_sets({"provider=house", "providers.house.kind=openai"})),
               ElementsAre(HasSubstr("providers.house.url: needed")));
+}
+
+TEST(Config, RefusesWhatThisVersionDoesNotServe) {
+  EXPECT_THAT(problems_of(from_sets({"reply_path=brain"})),
+              ElementsAre("--set: reply_path: this build serves native only, not brain"));
+  EXPECT_THAT(problems_of(from_sets({"fallback=offline"})),
+              ElementsAre(HasSubstr("fallback: this build has no fallback")));
+  for (const auto* url : {"postgresql://db/callosum", "postgres://db", "postgresql:///x"}) {
+    EXPECT_THAT(problems_of(from_sets({"database=" + std::string(url)})),
+                ElementsAre("--set: database: PostgreSQL is not in this version: expected the path "
+                            "of a SQLite file"));
+  }
+}
+
+TEST(Config, WarnsOfLimitsThatNothingKeeps) {
+  const auto outcome = from_sets({"limits.phone.calls=1", "limits.voice.calls=1"});
+
+  ASSERT_THAT(problems_of(outcome), IsEmpty());
+  ASSERT_EQ(outcome.warnings.size(), 2u);  // the other: nobody can connect
+  EXPECT_EQ(outcome.warnings[0].to_string(),
+            "--set: limits.phone.calls: has no effect: this build has no phone channel");
+}
+
+TEST(Config, TheExampleOfProductionIsOneThatLoads) {
+  const auto outcome =
+      load({std::string(CALLOSUM_SOURCE_DIR) + "/deploy/callosum.yaml",
+            {},
+            environment({{"OPENAI_API_KEY", "k"}, {"CALLOSUM_JWT_KEY", std::string(32, 'k')}})});
+
+  EXPECT_THAT(problems_of(outcome), IsEmpty());
+  for (const auto& warning : outcome.warnings) EXPECT_EQ(warning.key, "listen");
 }
 
 TEST(Config, NamesTheVariableThatTheEnvironmentLacks) {

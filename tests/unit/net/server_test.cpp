@@ -81,7 +81,10 @@ asio::awaitable<HttpResponse> throw_secret(const HttpRequest&) {
 TEST(Server, TurnsAnExceptionIntoA500WithoutItsCause) {
   std::vector<std::string> log;
   ServerOptions options;
-  options.log = [&](const std::string& line) { log.push_back(line); };
+  options.log = [&](const std::string& id, const std::string& what) {
+    EXPECT_THAT(id, StartsWith("err_"));
+    log.push_back(what);
+  };
   NetWorld world(options);
   world.handler.on_request = throw_secret;
 

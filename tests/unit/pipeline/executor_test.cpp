@@ -186,7 +186,8 @@ TEST(Executor, SpendsABudgetEachTurnAndCountsNoRefusals) {
 }
 
 TEST(Executor, ShortensALongListHonestlyAndRefusesOtherOversizeOutput) {
-  ToolWorld w({make_tool("list"), make_tool("blob")}, {.max_result_bytes = 400});
+  ToolWorld w({make_tool("list"), make_tool("blob")},
+              {.channels = {pipeline::CallLimits{.max_result_bytes = 400}}});
   json::array items;
   for (int i = 0; i < 100; ++i) items.push_back(json::object{{"n", i}});
   w.scripts["list"].data = json::object{{"items", items}, {"count", 100}};
@@ -200,6 +201,25 @@ TEST(Executor, ShortensALongListHonestlyAndRefusesOtherOversizeOutput) {
   EXPECT_EQ(list.data.at("count").as_int64(), 100);
   EXPECT_LT(list.data.at("items").as_array().size(), 100u);
   EXPECT_EQ(type_of(blob), ErrorType::output_too_large);
+}
+
+TEST(Executor, GivesEachChannelItsOwnTimeAndRoom) {
+  pipeline::ExecutorLimits limits;
+  limits.channels = {pipeline::CallLimits{.max_result_bytes = 400, .tool_time = 100ms},
+                     pipeline::CallLimits{.max_result_bytes = 4000, .tool_time = 0ms}};
+  ToolWorld w({make_tool("slow"), make_tool("blob")}, limits);
+  w.scripts["slow"].takes = 300ms;
+  w.scripts["blob"].data = json::object{{"text", std::string(1000, 'x')}};
+  const auto by = [&](registry::Channel channel, const std::string& id, const std::string& tool) {
+    auto call = w.request(id, tool);
+    ToolWorld::edit(call).channel = channel;
+    return w.run(std::move(call));
+  };
+
+  EXPECT_EQ(type_of(by(registry::Channel::voice, "1", "slow")), ErrorType::timeout);
+  EXPECT_EQ(type_of(by(registry::Channel::voice, "2", "blob")), ErrorType::output_too_large);
+  EXPECT_TRUE(by(registry::Channel::text, "3", "slow").ok());
+  EXPECT_TRUE(by(registry::Channel::text, "4", "blob").ok());
 }
 
 TEST(Executor, CutsAReadWhenTheCallerInterruptsAndLetsAWriteEnd) {

@@ -75,6 +75,10 @@ TEST(ClientEvent, WritesWhatTheProtocolAsksFor) {
       encode_function_output("call_1", "{\"ok\":true,\"t\":\"\n\"}", "e1"),
       R"({"type":"conversation.item.create","event_id":"e1","item":{"type":"function_call_output",)"
       R"("call_id":"call_1","output":"{\"ok\":true,\"t\":\"\n\"}"}})");
+  EXPECT_EQ(encode_session_update({{"type", "realtime"}}, "e0"),
+            R"({"type":"session.update","event_id":"e0","session":{"type":"realtime"}})");
+  EXPECT_EQ(encode_session_update({{"type", "realtime"}}, ""),
+            R"({"type":"session.update","session":{"type":"realtime"}})");
   EXPECT_EQ(encode_response_create({}, "e2"), R"({"type":"response.create","event_id":"e2"})");
   EXPECT_EQ(encode_text_message("assistant", "hi", "e3"),
             R"({"type":"conversation.item.create","event_id":"e3","item":{"type":"message",)"
