@@ -42,7 +42,7 @@ std::chrono::milliseconds cpu_time(Gateway& gateway) {
   std::ifstream file("/proc/" + std::to_string(gateway.process().pid()) + "/stat");
   std::string text;
   std::getline(file, text);
-  const auto fields = split(text.substr(text.rfind(')') + 2), ' ');
+  const auto fields = split(std::string_view(text).substr(text.rfind(')') + 2), ' ');
   const auto ticks = std::stol(std::string(fields[11])) + std::stol(std::string(fields[12]));
   return std::chrono::milliseconds(ticks * 1000 / ::sysconf(_SC_CLK_TCK));
 }
