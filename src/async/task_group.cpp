@@ -9,7 +9,8 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/system/system_error.hpp>
 #include <cassert>
-#include <list>
+#include <map>
+#include <vector>
 
 #include "async/cancellation.hpp"
 #include "async/event.hpp"
@@ -20,7 +21,6 @@ namespace asio = boost::asio;
 
 struct TaskGroup::State {
   struct Task {
-    std::size_t number;
     const char* name;
     bool is_beside;
     asio::cancellation_signal cancel;
@@ -32,10 +32,10 @@ struct TaskGroup::State {
   asio::any_io_executor executor;
   TimeSource& time;
   Event changed;
-  std::list<Task> tasks;
+  std::map<std::size_t, Task> tasks;  // by number: a group that lives long has had millions
   // co_spawn still looks at a task's signal after its completion handler: the next spawn clears
   // these.
-  std::list<Task> ended_tasks;
+  std::vector<std::map<std::size_t, Task>::node_type> ended_tasks;
   std::size_t spawned = 0;
   std::size_t waited_for = 0;  // of those spawned
   std::size_t ended = 0;       // of those waited for
@@ -64,17 +64,16 @@ std::size_t TaskGroup::start(const char* name, asio::awaitable<void> task, bool 
   auto state = state_;
   const auto number = state->spawned++;
   state->ended_tasks.clear();
-  auto& entry = state->tasks.emplace_back();
-  entry.number = number;
+  auto& entry = state->tasks[number];
   entry.name = name;
   entry.is_beside = is_beside;
   if (!is_beside) ++state->waited_for;
-  auto at = std::prev(state->tasks.end());
-  auto on_end = [state, at](const std::exception_ptr& exception) {
+  auto on_end = [state, number](const std::exception_ptr& exception) {
     if (exception && !is_cancellation(exception) && !state->bug) state->bug = exception;
-    if (!state->first && !at->is_beside) state->first = at->name;
-    if (!at->is_beside) ++state->ended;
-    state->ended_tasks.splice(state->ended_tasks.end(), state->tasks, at);
+    auto ended = state->tasks.extract(number);
+    if (!state->first && !ended.mapped().is_beside) state->first = ended.mapped().name;
+    if (!ended.mapped().is_beside) ++state->ended;
+    state->ended_tasks.push_back(std::move(ended));
     state->changed.set();
   };
   asio::co_spawn(state->executor, std::move(task),
@@ -83,17 +82,19 @@ std::size_t TaskGroup::start(const char* name, asio::awaitable<void> task, bool 
 }
 
 void TaskGroup::cancel() {
-  // A task may end, and leave the list, while its signal is being emitted.
+  // A task may end, and leave, while its signal is being emitted.
   const auto last = state_->spawned;
-  for (std::size_t number = 0; number < last && !state_->tasks.empty(); ++number) cancel(number);
+  auto& tasks = state_->tasks;
+  for (auto at = tasks.begin(); at != tasks.end() && at->first < last;) {
+    const auto number = at->first;
+    cancel(number);
+    at = tasks.upper_bound(number);
+  }
 }
 
 void TaskGroup::cancel(std::size_t task) {
-  for (auto& entry : state_->tasks) {
-    if (entry.number != task) continue;
-    entry.cancel.emit(asio::cancellation_type::terminal);
-    return;
-  }
+  const auto at = state_->tasks.find(task);
+  if (at != state_->tasks.end()) at->second.cancel.emit(asio::cancellation_type::terminal);
 }
 
 asio::awaitable<void> TaskGroup::wait_until(std::size_t ended) {

@@ -224,5 +224,22 @@ TEST(BlockingPool, InterruptsAJobAtItsDeadlineAndAnswersTimeout) {
   EXPECT_EQ(result.error().type, ErrorType::timeout);
 }
 
+boost::asio::awaitable<void> nothing() { co_return; }
+
+boost::asio::awaitable<bool> end_many(TimeSource& time) {
+  TaskGroup tasks(co_await boost::asio::this_coro::executor, time);
+  // None of them leaves before the loop turns: cancelling looks at each once, not at all for each.
+  for (int i = 0; i < 200'000; ++i) tasks.spawn("nothing", nothing());
+  tasks.cancel();
+  co_await tasks.join();
+  co_return true;
+}
+
+TEST(TaskGroup, CancelsHundredsOfThousandsWithoutLookingAtAllForEach) {
+  testing::VirtualWorld world;
+
+  EXPECT_TRUE(world.run(end_many(world.time())));
+}
+
 }  // namespace
 }  // namespace callosum::async
