@@ -14,13 +14,20 @@ namespace {
 namespace asio = boost::asio;
 using namespace std::chrono_literals;
 
+class HearsNothing final : public Listener {
+ public:
+  Result<void> start() override { return {}; }
+  void feed(std::span<const std::int16_t>) override {}
+  Utterance finish() override { return {}; }
+};
+
 /// Every sentence takes as long to say, however short it is.
 class SlowMouth final : public SpeechParts {
  public:
   static constexpr auto kSentence = 6s;
 
   Result<std::unique_ptr<Listener>> make_listener(bool) override {
-    return fail(ErrorType::not_found, "deaf");
+    return std::unique_ptr<Listener>(std::make_unique<HearsNothing>());
   }
   Result<audio::Pcm> speak(std::string_view, std::string_view) override {
     audio::Pcm pcm;
