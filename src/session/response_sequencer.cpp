@@ -23,6 +23,7 @@ bool take(std::vector<std::string>& calls, std::string_view id) {
 void ResponseSequencer::on_created(std::string_view response_id, bool out_of_band) {
   if (out_of_band) return;
   active_ = response_id;
+  ++responses_;
   create_sent_ = false;
   unseen_output_ = false;  // made from everything that was in the conversation by now
   hold_until_.reset();
@@ -41,8 +42,9 @@ void ResponseSequencer::on_create_refused() {
 
 void ResponseSequencer::on_create_failed() { create_sent_ = false; }
 
-void ResponseSequencer::send_create(SteadyTime now) {
+void ResponseSequencer::send_create(SteadyTime now, bool ours) {
   create_sent_ = true;
+  create_is_ours_ = ours;
   create_sent_at_ = now;
   unseen_output_ = false;
 }
@@ -93,13 +95,13 @@ bool ResponseSequencer::is_waiting_for_caller_output(std::string_view call_id) c
 CreateDecision ResponseSequencer::on_caller_create(bool out_of_band, std::string text,
                                                    SteadyTime now) {
   if (out_of_band) return CreateDecision::forward;
-  if (batch_is_open() || create_sent_) {
-    if (create_sent_ && !batch_is_open()) return CreateDecision::refuse;
+  // A caller cannot know of a create of ours that the model has not answered yet.
+  if (batch_is_open() || (create_sent_ && create_is_ours_)) {
     held_ = std::move(text);
     return CreateDecision::hold;
   }
-  if (!active_.empty()) return CreateDecision::refuse;
-  send_create(now);
+  if (!active_.empty() || create_sent_) return CreateDecision::refuse;
+  send_create(now, false);
   caller_will_create_ = false;
   held_.reset();
   return CreateDecision::forward;
@@ -118,12 +120,12 @@ std::optional<std::string> ResponseSequencer::take_due(SteadyTime now) {
   if (held_) {
     auto text = std::move(*held_);
     held_.reset();
-    send_create(now);
+    send_create(now, false);
     caller_will_create_ = false;
     return text;
   }
   if (!unseen_output_ || caller_will_create_) return std::nullopt;
-  send_create(now);
+  send_create(now, true);
   return std::string();
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <boost/json/object.hpp>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -54,6 +55,7 @@ class ResponseSequencer {
   bool awaits_created() const { return create_sent_; }
   bool has_active_response() const { return !active_.empty() || create_sent_; }
   const std::string& active_response() const { return active_; }
+  std::uint64_t responses() const { return responses_; }  ///< begun so far, in the conversation
 
  private:
   bool batch_is_open() const { return !ours_.empty(); }
@@ -64,10 +66,12 @@ class ResponseSequencer {
   // A create that nothing answers must not block the conversation for ever.
   static constexpr std::chrono::seconds kCreatePatience{20};
 
-  void send_create(SteadyTime now);
+  void send_create(SteadyTime now, bool ours);
 
   std::string active_;
+  std::uint64_t responses_ = 0;
   bool create_sent_ = false;  // a response.create is on its way
+  bool create_is_ours_ = false;
   SteadyTime create_sent_at_{};
   // Calls without an output, ours and the caller's: a handful, so a list is the quickest set.
   std::vector<std::string> ours_;

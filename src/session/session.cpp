@@ -215,7 +215,7 @@ void Session::lose_model() {
     if (at->patch) held_updates_.push_front(std::move(*at));
   }
   updates_.clear();
-  create_id_.clear();
+  create_ = {};
   history_.mark();
 }
 

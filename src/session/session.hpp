@@ -78,6 +78,7 @@ class Session {
     pipeline::Executor::Ticket ticket = 0;
     bool is_silent = false;
     std::uint64_t connection = 0;  // the one the call came on
+    std::uint64_t responses = 0;   // there had been so many when it was interrupted
   };
   /// A finished call that may only run once its whole response has completed (it changes
   /// something).
@@ -91,6 +92,13 @@ class Session {
     std::string event_id;               // as it was sent
     std::string callers_id;             // the caller's own; empty: it gave none
     std::optional<json::object> patch;  // of the caller; none: our opening
+  };
+
+  /// A response.create: the model names it when it refuses it.
+  struct SentCreate {
+    std::string event_id;    // as it is sent; empty: there is none
+    std::string callers_id;  // what the caller called it; empty: it gave no id
+    bool is_callers = false;
   };
 
   static constexpr std::chrono::seconds kOpenTimeout{10};  // for a connection to the model
@@ -198,10 +206,8 @@ class Session {
   RecentIds out_of_band_{64};            // responses outside the conversation
   std::vector<std::string> lost_calls_;  // the caller's own, of a connection that is gone
   std::string event_prefix_;             // of our events to the model: no client can guess it
-  std::string create_id_;                // event id of the response.create on its way
-  std::string callers_create_id_;        // what the caller called it; empty: no id
-  std::string held_create_id_;           // of the caller's create that the sequencer holds
-  bool create_is_callers_ = false;
+  SentCreate create_;                    // on its way
+  SentCreate held_create_;               // the caller's, which the sequencer holds
   Deque<std::string> held_for_model_;  // control events while the model is being found again
   Deque<std::string> late_results_;    // answers to calls of a connection that is gone
 

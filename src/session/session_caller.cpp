@@ -168,16 +168,13 @@ void Session::on_caller_create(const realtime::ClientFrame& frame) {
   (*event)["event_id"] = sent_id;
   const std::string text = json::serialize(*event);
   const auto decision = sequencer_.on_caller_create(out_of_band, text, parts_.time.now());
-  if (!out_of_band && decision != CreateDecision::refuse) {
-    (decision == CreateDecision::hold ? held_create_id_ : create_id_) = sent_id;
-    callers_create_id_ = event_id;
-    create_is_callers_ = true;
-  }
   switch (decision) {
     case CreateDecision::forward:
+      if (!out_of_band) create_ = {sent_id, event_id, true};
       to_model(text);
       return look_again();
     case CreateDecision::hold:
+      held_create_ = {sent_id, event_id, true};
       return;
     case CreateDecision::refuse:
       return refuse("conversation_already_has_active_response",

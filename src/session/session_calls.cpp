@@ -127,7 +127,10 @@ void Session::on_answer(const registry::Envelope& envelope) {
       late_results_.pop_back();
     }
   }
-  sequencer_.on_output(call_id, call.is_silent, parts_.time.now());
+  // What was given up has nothing to add to a response that has been made since.
+  const bool is_past = envelope.error && envelope.error->type == ErrorType::cancelled &&
+                       sequencer_.responses() > call.responses;
+  sequencer_.on_output(call_id, call.is_silent || is_past, parts_.time.now());
   create_when_due();
   stop_when_answered();
 }
@@ -148,7 +151,10 @@ void Session::interrupt_calls() {
   // An interrupted call may answer at once, and so leave the map.
   std::vector<pipeline::Executor::Ticket> tickets;
   tickets.reserve(pending_.size());
-  for (const auto& [call_id, call] : pending_) tickets.push_back(call.ticket);
+  for (auto& [call_id, call] : pending_) {
+    tickets.push_back(call.ticket);
+    call.responses = sequencer_.responses();
+  }
   for (const auto ticket : tickets) parts_.executor.interrupt(ticket);
 }
 
@@ -167,17 +173,16 @@ void Session::create_when_due() {
   if (!is_connected_ || is_ending_) return;
   auto due = sequencer_.take_due(parts_.time.now());
   if (due) {
-    create_is_callers_ = !due->empty();
-    if (create_is_callers_) {
-      create_id_ = held_create_id_;
+    if (!due->empty()) {
+      create_ = std::exchange(held_create_, {});
       to_model(*due);
     } else {
       json::object response;
       if (auto metadata = veil_.take_metadata(); !metadata.empty()) {
         response["metadata"] = std::move(metadata);
       }
-      create_id_ = next_event_id();
-      model_->schedule_realtime_tool_followup_response(response, create_id_);
+      create_ = {next_event_id(), "", false};
+      model_->schedule_realtime_tool_followup_response(response, create_.event_id);
     }
   } else {
     turn_is_over();

@@ -73,22 +73,22 @@ void Session::on_opening_refused(const realtime::ErrorInfo& error) {
 /// Without this a refused response.create would be waited for, and nothing said any more.
 bool Session::on_create_refused(const realtime::ErrorInfo& error) {
   const bool is_active = error.code == kAlreadyActive;
-  const bool is_named = !create_id_.empty() && error.event_id == create_id_;
+  const bool is_named = !create_.event_id.empty() && error.event_id == create_.event_id;
   const bool is_nameless = error.event_id.empty() && is_active && sequencer_.awaits_created();
   if (!is_named && !is_nameless) return false;
-  create_id_.clear();
-  if (!create_is_callers_ && is_active) {
+  const auto refused = std::exchange(create_, {});
+  if (!refused.is_callers && is_active) {
     sequencer_.on_create_refused();  // due again when that one is done
     return true;
   }
   sequencer_.on_create_failed();
-  if (!create_is_callers_) {
+  if (!refused.is_callers) {
     parts_.log.warn("provider_error", {{"session_id", id()},
                                        {"code", error.code},
                                        {"message", error.message},
                                        {"param", error.param}});
   }
-  pass_error(error, create_is_callers_ ? callers_create_id_ : "");
+  pass_error(error, refused.callers_id);
   create_when_due();
   return true;
 }

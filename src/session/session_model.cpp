@@ -155,7 +155,7 @@ void Session::on_response_created(const realtime::ServerFrame& frame) {
     to_caller(frame.text);
     return;
   }
-  create_id_.clear();
+  create_ = {};
   const auto* response = find_object(event->body, "response");
   const auto* metadata = response ? find_object(*response, "metadata") : nullptr;
   json::object kept;

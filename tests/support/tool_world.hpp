@@ -32,6 +32,7 @@ struct ToolScript {
   std::optional<Error> error;
   std::vector<registry::IntentRequest> intents;
   bool hangs = false;
+  std::chrono::milliseconds unwinds_for{0};  ///< once it is cancelled
   int runs = 0;
   int finished = 0;
   std::vector<std::string> arguments;
@@ -46,10 +47,7 @@ class ScriptedHandler final : public tool::ToolHandler {
     ++script_.runs;
     script_.arguments.push_back(canonical_json(invocation.arguments));
     if (script_.hangs) co_await async::sleep_until(async::Deadline::none(time_));
-    if (script_.takes.count() > 0) {
-      const auto until = async::Deadline::after(time_, script_.takes);
-      co_await async::sleep_until(until);
-    }
+    if (script_.takes.count() > 0) co_await work();
     ++script_.finished;
     if (script_.error) co_return *script_.error;
     tool::ToolOutput output;
@@ -59,6 +57,23 @@ class ScriptedHandler final : public tool::ToolHandler {
   }
 
  private:
+  boost::asio::awaitable<void> work() {
+    std::exception_ptr cancelled;
+    try {
+      const auto until = async::Deadline::after(time_, script_.takes);
+      co_await async::sleep_until(until);
+    } catch (...) {
+      cancelled = std::current_exception();
+    }
+    if (!cancelled) co_return;
+    co_await boost::asio::this_coro::throw_if_cancelled(false);
+    co_await async::shield();
+    const auto until = async::Deadline::after(time_, script_.unwinds_for);
+    co_await async::sleep_until(until);
+    co_await async::unshield();
+    std::rethrow_exception(cancelled);
+  }
+
   ToolScript& script_;
   async::TimeSource& time_;
 };

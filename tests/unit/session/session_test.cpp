@@ -173,6 +173,69 @@ TEST(Session, AnInterruptedReadIsAnsweredAndFollowedByNothingOfOurs) {
   EXPECT_TRUE(c.sent("response.create").empty());
 }
 
+TEST(Session, SaysNothingOfAReadThatStoppedOnlyAfterTheNextTurnHadBegun) {
+  Conversation c({make_tool("stock")});
+  c.w.scripts["stock"].takes = 3s;
+  c.w.scripts["stock"].unwinds_for = 1s;
+  c.response_created("resp_1");
+  c.call("resp_1", "call_1", "stock");
+  c.response_done("resp_1");
+  c.model_says(R"({"type":"input_audio_buffer.speech_started","item_id":"item_u"})");
+  c.model_says(R"({"type":"input_audio_buffer.speech_stopped","item_id":"item_u"})");
+  c.model_says(R"({"type":"input_audio_buffer.committed","item_id":"item_u"})");
+  c.response_created("resp_2");
+  c.pass(2s);
+  c.message("resp_2", "Yes?");
+  c.response_done("resp_2");
+  c.pass(10s);
+
+  EXPECT_EQ(c.sent("conversation.item.create").size(), 1u);
+  EXPECT_TRUE(c.sent("response.create").empty());
+}
+
+TEST(Session, SpeaksOfAnInterruptedReadWhereNothingElseFollowsTheInterruption) {
+  Conversation c({make_tool("stock")});
+  c.w.scripts["stock"].takes = 3s;
+  c.response_created("resp_1");
+  c.call("resp_1", "call_1", "stock");
+  c.response_done("resp_1");
+  c.model_says(R"({"type":"input_audio_buffer.speech_started","item_id":"item_u"})");
+  c.model_says(R"({"type":"input_audio_buffer.speech_stopped","item_id":"item_u"})");
+  c.pass(10s);
+
+  EXPECT_EQ(c.sent("response.create").size(), 1u);
+}
+
+TEST(Session, HoldsTheCallersCreateThatCrossesOneOfOurs) {
+  Conversation c({make_tool("stock")});
+  c.response_created("resp_1");
+  c.call("resp_1", "call_1", "stock");
+  c.response_done("resp_1");
+  ASSERT_EQ(c.sent("response.create").size(), 1u);  // ours
+  c.caller_says(kCreate);
+  c.response_created("resp_2");
+  c.message("resp_2", "There are three.");
+  c.response_done("resp_2");
+
+  EXPECT_EQ(c.sent("response.create").size(), 2u);
+  EXPECT_TRUE(c.got("error").empty());
+}
+
+TEST(Session, AsksAgainForOursWhenItIsRefusedWhileTheCallersIsHeld) {
+  Conversation c({make_tool("stock")});
+  c.response_created("resp_1");
+  c.call("resp_1", "call_1", "stock");
+  c.response_done("resp_1");
+  c.caller_says(kCreate);
+  c.refuse_last("response.create", "conversation_already_has_active_response", "");
+  c.response_created("resp_2");
+  c.message("resp_2", "Yes?");
+  c.response_done("resp_2");
+
+  EXPECT_EQ(c.sent("response.create").size(), 2u);  // the caller's stands for both
+  EXPECT_TRUE(c.got("error").empty());
+}
+
 TEST(Session, TellsTheModelThatItInventedATool) {
   Conversation c({make_tool("stock")});
   c.response_created("resp_1");
