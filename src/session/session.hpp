@@ -208,8 +208,8 @@ class Session {
   std::string event_prefix_;             // of our events to the model: no client can guess it
   SentCreate create_;                    // on its way
   SentCreate held_create_;               // the caller's, which the sequencer holds
-  Deque<std::string> held_for_model_;  // control events while the model is being found again
-  Deque<std::string> late_results_;    // answers to calls of a connection that is gone
+  Deque<std::string> held_for_model_;    // control events while the model is being found again
+  Deque<std::string> late_results_;      // answers to calls of a connection that is gone
 
   std::unique_ptr<async::Event> wake_;  // the timekeeper's
   async::TaskGroup* tasks_ = nullptr;   // of run()
