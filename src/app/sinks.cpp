@@ -45,11 +45,13 @@ void FileAudit::write(const pipeline::AuditRecord& record) {
 }
 
 void FileAudit::run() {
+  std::string lines;  // keeps its room from group to group
   std::unique_lock lock(mutex_);
   while (true) {
     changed_.wait(lock, [this] { return stopping_ || !waiting_.empty(); });
     if (!stopping_) changed_.wait_for(lock, 50ms, [this] { return stopping_; });  // gather a group
-    auto lines = std::exchange(waiting_, {});
+    lines.clear();
+    std::swap(lines, waiting_);
     const bool stop = stopping_;
     lock.unlock();
     if (!lines.empty()) commit(lines);

@@ -140,7 +140,7 @@ Result<json::value> parse_strict(std::string_view text, const JsonLimits& limits
     return fail(ErrorType::validation,
                 "JSON is larger than " + std::to_string(limits.max_bytes) + " bytes");
   }
-  unsigned char temp[1024];
+  unsigned char temp[4096];
   json::basic_parser<Handler> parser(options(limits.max_depth), std::move(storage), temp,
                                      sizeof temp, limits.safe_integers);
 

@@ -1,8 +1,10 @@
 #include "base/json_text.hpp"
 
 #include <array>
+#include <bit>
 #include <charconv>
 #include <cstdlib>
+#include <cstring>
 
 namespace callosum {
 namespace {
@@ -13,6 +15,25 @@ constexpr auto kNeedsEscape = [] {
   table['"'] = table['\\'] = true;
   return table;
 }();
+
+/// How many characters from `at` on pass as they are: eight at a time, since most texts are long
+/// runs of them.
+std::size_t plain_run(std::string_view text, std::size_t at) {
+  static_assert(std::endian::native == std::endian::little);
+  constexpr std::uint64_t kOnes = 0x0101010101010101, kHighs = 0x8080808080808080;
+  const auto zero_bytes = [](std::uint64_t word) { return (word - kOnes) & ~word & kHighs; };
+  std::size_t i = at;
+  for (; i + 8 <= text.size(); i += 8) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, text.data() + i, sizeof word);
+    const auto control = (word - kOnes * 0x20) & ~word & kHighs;
+    // Exact for the lowest byte that is found; borrows only spoil those above it.
+    const auto found = control | zero_bytes(word ^ kOnes * '"') | zero_bytes(word ^ kOnes * '\\');
+    if (found != 0) return i - at + static_cast<std::size_t>(std::countr_zero(found)) / 8;
+  }
+  while (i < text.size() && !kNeedsEscape[static_cast<unsigned char>(text[i])]) ++i;
+  return i - at;
+}
 
 void append_escaped(char c, std::string& out) {
   constexpr char kHex[] = "0123456789abcdef";
@@ -55,14 +76,12 @@ void append_whole(std::int64_t value, std::string& out) {
 
 void append_json_string(std::string_view text, std::string& out) {
   out += '"';
-  std::size_t run = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (!kNeedsEscape[static_cast<unsigned char>(text[i])]) continue;
-    out.append(text.data() + run, i - run);
-    append_escaped(text[i], out);
-    run = i + 1;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const auto run = plain_run(text, at);
+    out.append(text.data() + at, run);
+    at += run;
+    if (at < text.size()) append_escaped(text[at], out);
   }
-  out.append(text.data() + run, text.size() - run);
   out += '"';
 }
 

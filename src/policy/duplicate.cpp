@@ -9,7 +9,7 @@ boost::asio::awaitable<Verdict> DuplicateGate::ask(const PreparedCall& call) {
   if (id.empty()) co_return pass();  // nothing to recognise it by
   auto* known = call.calls.find_or_remember(id, call.arguments_hash);
   if (!known) co_return pass();
-  if (known->arguments_hash != call.arguments_hash) {
+  if (!known->has_arguments(call.arguments_hash)) {
     co_return refuse(ErrorType::conflict, "this call was made before with other arguments");
   }
   if (!known->is_over) {

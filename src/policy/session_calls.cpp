@@ -1,28 +1,54 @@
 #include "policy/session_calls.hpp"
 
+#include <algorithm>
+#include <functional>
+#include <utility>
+
 namespace callosum::policy {
 
-SessionCalls::Known* SessionCalls::find(const std::string& call_id) {
-  const auto at = known_.find(call_id);
-  return at == known_.end() ? nullptr : &at->second;
+namespace {
+
+std::uint64_t hash_of(std::string_view text) { return std::hash<std::string_view>{}(text); }
+
+}  // namespace
+
+bool SessionCalls::Known::has_arguments(std::string_view hash) const {
+  return arguments == hash_of(hash);
 }
 
-SessionCalls::Known* SessionCalls::find_or_remember(const std::string& call_id,
+SessionCalls::Known* SessionCalls::find(std::string_view call_id) {
+  const auto at = std::find(ids_.begin(), ids_.end(), hash_of(call_id));
+  return at == ids_.end() ? nullptr : &known_[static_cast<std::size_t>(at - ids_.begin())];
+}
+
+SessionCalls::Known* SessionCalls::find_or_remember(std::string_view call_id,
                                                     std::string_view arguments_hash) {
-  const auto [at, is_new] = known_.try_emplace(call_id);
-  if (!is_new) return &at->second;
-  at->second.arguments_hash = arguments_hash;
-  order_.push_back(&*at);
-  if (order_.size() <= kMaxKnown) return nullptr;
-  const auto* oldest = order_.front();
-  order_.pop_front();
-  if (next_to_forget_ > 0) --next_to_forget_;
-  if (oldest->second.answer) answer_bytes_ -= oldest->second.answer_bytes;
-  known_.erase(known_.find(oldest->first));
+  if (auto* known = find(call_id)) return known;
+  make_room(hash_of(call_id)).arguments = hash_of(arguments_hash);
   return nullptr;
 }
 
-void SessionCalls::answer(const std::string& call_id,
+/// An empty place for the newest call: the oldest one's, once all are taken.
+SessionCalls::Known& SessionCalls::make_room(std::uint64_t id) {
+  const auto at = static_cast<std::size_t>(calls_++ % kMaxKnown);
+  if (at == known_.size()) {
+    ids_.push_back(id);
+    return known_.emplace_back();
+  }
+  ids_[at] = id;
+  auto& known = known_[at];
+  drop_answer(known);
+  for (const auto& waiter : known.waiting) waiter->set();
+  known = {};
+  return known;
+}
+
+void SessionCalls::drop_answer(Known& known) {
+  answer_bytes_ -= std::exchange(known.answer_bytes, 0);
+  known.answer.reset();
+}
+
+void SessionCalls::answer(std::string_view call_id,
                           std::shared_ptr<const registry::Envelope> envelope, std::size_t bytes) {
   auto* known = find(call_id);
   if (!known || known->is_over) return;
@@ -30,18 +56,22 @@ void SessionCalls::answer(const std::string& call_id,
   known->answer = std::move(envelope);
   known->answer_bytes = bytes;
   answer_bytes_ += bytes;
+  const auto at = static_cast<std::uint64_t>(known - known_.data());
+  const auto newest = (calls_ - 1) % kMaxKnown;
+  const auto age = (newest + kMaxKnown - at) % kMaxKnown;
+  answers_.push_back(calls_ - 1 - age);
   for (const auto& waiter : known->waiting) waiter->set();
   known->waiting.clear();
   forget_old_answers();
 }
 
 void SessionCalls::forget_old_answers() {
-  while (answer_bytes_ > kMaxAnswerBytes && next_to_forget_ < order_.size()) {
-    auto& known = order_[next_to_forget_]->second;
-    if (!known.is_over) break;  // still running, and those behind it are younger
-    ++next_to_forget_;
-    answer_bytes_ -= std::exchange(known.answer_bytes, 0);
-    known.answer.reset();
+  while (!answers_.empty() &&
+         (answers_.size() > kMaxAnswers || answer_bytes_ > kMaxAnswerBytes)) {
+    const auto call = answers_.front();
+    answers_.pop_front();
+    const bool is_there = call + kMaxKnown >= calls_;
+    if (is_there) drop_answer(known_[static_cast<std::size_t>(call % kMaxKnown)]);
   }
 }
 

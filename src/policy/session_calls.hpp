@@ -3,10 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
-#include <string>
 #include <string_view>
-#include <unordered_map>
-#include <utility>
 #include <vector>
 
 #include "async/event.hpp"
@@ -20,13 +17,15 @@ namespace callosum::policy {
 class SessionCalls {
  public:
   /// A call id as first seen. `answer` is null while that call still runs, and again (`is_over`)
-  /// when it is too old to be kept.
+  /// when it is too old to be kept. Ids and arguments are kept as 64-bit hashes: whoever contrives
+  /// that two are alike (the model) is refused a call of its own.
   struct Known {
-    std::string arguments_hash;
+    std::uint64_t arguments = 0;
     std::shared_ptr<const registry::Envelope> answer;
     std::vector<std::shared_ptr<async::Event>> waiting;
     std::size_t answer_bytes = 0;
     bool is_over = false;
+    bool has_arguments(std::string_view hash) const;
   };
   struct Spent {
     int calls = 0;
@@ -35,11 +34,12 @@ class SessionCalls {
     std::uint64_t result_bytes = 0;
   };
 
-  Known* find(const std::string& call_id);
+  /// What is found is there until the next call is remembered.
+  Known* find(std::string_view call_id);
   /// Takes note of a call id: null where that is done now, else what was known before.
-  Known* find_or_remember(const std::string& call_id, std::string_view arguments_hash);
+  Known* find_or_remember(std::string_view call_id, std::string_view arguments_hash);
   /// Keeps the answer (of so many bytes) for the same call asked again, and wakes those who wait.
-  void answer(const std::string& call_id, std::shared_ptr<const registry::Envelope> envelope,
+  void answer(std::string_view call_id, std::shared_ptr<const registry::Envelope> envelope,
               std::size_t bytes);
 
   /// What the turn has spent so far; a later turn starts at nothing. A call of an earlier turn that
@@ -49,13 +49,18 @@ class SessionCalls {
  private:
   // The oldest are forgotten first: of a call its answer before its id.
   static constexpr std::size_t kMaxKnown = 512;
+  static constexpr std::size_t kMaxAnswers = 64;
   static constexpr std::size_t kMaxAnswerBytes = 256 * 1024;
 
+  Known& make_room(std::uint64_t id);
+  void drop_answer(Known& known);
   void forget_old_answers();
 
-  std::unordered_map<std::string, Known> known_;
-  Deque<std::pair<const std::string, Known>*> order_;  // into `known_`, whose nodes stay
-  std::size_t next_to_forget_ = 0;                     // in `order_`: whose answer goes next
+  // Two rings of the last calls, ids apart: looking for one reads them all.
+  std::vector<std::uint64_t> ids_;
+  std::vector<Known> known_;
+  std::uint64_t calls_ = 0;      // so far: the next one's place, modulo kMaxKnown
+  Deque<std::uint64_t> answers_;  // of which calls, the oldest answer first
   std::size_t answer_bytes_ = 0;
   std::uint64_t turn_ = 0;
   Spent spent_;

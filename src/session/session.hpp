@@ -199,7 +199,7 @@ class Session {
   History history_;
 
   std::unordered_map<std::string, PendingCall> pending_;  // by call id
-  RecentIds seen_calls_;
+  RecentIds seen_calls_{64};  // what repeats itself later is known to the executor
   Deque<WaitingCall> waiting_;
   Deque<SentUpdate> updates_;            // on their way, in order
   Deque<SentUpdate> held_updates_;       // while the model is being found again

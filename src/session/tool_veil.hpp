@@ -67,9 +67,9 @@ class ToolVeil {
   Held* find(std::string_view response_id);
   const Held* find(std::string_view response_id) const;
 
-  RecentIds hidden_items_;
+  RecentIds hidden_items_{128};
   Deque<Hop> hops_;  // from the latest hidden items to the item before each
-  RecentIds hidden_calls_;
+  RecentIds hidden_calls_{64};
   Deque<Held> responses_;  // the last few
   std::optional<Dropped> dropped_;
 };

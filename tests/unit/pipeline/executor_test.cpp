@@ -314,6 +314,26 @@ TEST(SessionCalls, ForgetTheOldestAnswersBeforeTheirIds) {
   EXPECT_TRUE(calls.find("call_0")->is_over);
 }
 
+TEST(SessionCalls, KnowTheLastFiveHundredIdsAndTheLastAnswers) {
+  policy::SessionCalls calls;
+  const auto answer = std::make_shared<const registry::Envelope>();
+  for (int i = 0; i < 1500; ++i) {
+    const auto id = "call_" + std::to_string(i);
+    ASSERT_EQ(calls.find_or_remember(id, "hash"), nullptr);
+    if (i % 7 != 0) calls.answer(id, answer, 100);  // some never end
+    if (i % 7 == 1) calls.answer("call_" + std::to_string(i - 1), answer, 100);  // some late
+  }
+
+  EXPECT_EQ(calls.find("call_900"), nullptr);
+  ASSERT_NE(calls.find("call_1000"), nullptr);
+  EXPECT_TRUE(calls.find("call_1000")->is_over);
+  EXPECT_FALSE(calls.find("call_1000")->answer);
+  EXPECT_TRUE(calls.find("call_1450")->answer);
+  EXPECT_TRUE(calls.find("call_1499")->has_arguments("hash"));
+  EXPECT_FALSE(calls.find("call_1499")->has_arguments("other"));
+  EXPECT_EQ(answer.use_count(), 1 + 64);
+}
+
 TEST(Executor, MarksACallThatTookLongerThanItsToolShould) {
   auto slow = make_tool("slow");
   slow.latency_budget = 200ms;
