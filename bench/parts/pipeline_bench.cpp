@@ -24,7 +24,7 @@ namespace asio = boost::asio;
 
 class NoAudit final : public AuditSink {
  public:
-  void write(const AuditRecord& record) override { benchmark::DoNotOptimize(&record); }
+  void write(const AuditRecord& record, AuditPlace) override { benchmark::DoNotOptimize(&record); }
 };
 
 /// One tool that does nothing, one caller who may call it, and the gates in their order.
@@ -145,7 +145,7 @@ asio::awaitable<void> run_calls(World& world, Executor& executor, benchmark::Sta
 void BM_ExecuteCall(benchmark::State& state) {
   World world;
   NoAudit audit;
-  Executor executor(world.context.get_executor(), world.time, world.gates, audit, {});
+  Executor executor(world.context.get_executor(), {world.time, world.gates, audit});
   asio::co_spawn(world.context, run_calls(world, executor, state), asio::detached);
   world.context.run();
 }

@@ -43,8 +43,7 @@ class Worker {
   Worker(Parts& parts, Planner& planner)
       : parts_(parts),
         context_(1),
-        executor_(context_.get_executor(), parts.time, parts.gate_list(), *parts.audit,
-                  parts.executor_limits()),
+        executor_(context_.get_executor(), parts.executor_parts()),
         host_(parts.time, parts.random, executor_, *parts.log, parts.metrics),
         channel_(
             host_, parts.slots, parts.queue_budget,

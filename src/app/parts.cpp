@@ -49,8 +49,9 @@ std::vector<policy::Gate*> Parts::gate_list() const {
   return list;
 }
 
-pipeline::ExecutorLimits Parts::executor_limits() const {
-  pipeline::ExecutorLimits limits;
+pipeline::ExecutorParts Parts::executor_parts() {
+  pipeline::ExecutorParts made{time, gate_list(), *audit, {}, ledger.get()};
+  auto& limits = made.limits;
   for (const auto channel :
        {registry::Channel::voice, registry::Channel::text, registry::Channel::mcp}) {
     const auto& configured = config.limits_for(to_string(channel));
@@ -58,7 +59,7 @@ pipeline::ExecutorLimits Parts::executor_limits() const {
     one.max_result_bytes = static_cast<std::size_t>(configured.result_bytes);
     one.tool_time = std::chrono::milliseconds(configured.tool_ms);
   }
-  return limits;
+  return made;
 }
 
 Result<std::unique_ptr<Parts>> make_parts(PartsOptions options) {
@@ -97,12 +98,12 @@ Result<std::unique_ptr<Parts>> make_parts(PartsOptions options) {
   if (!loaded) return loaded.error();
   parts->gates = make_gates(config);
 
-  const auto audit_file =
-      config.audit.file.empty() ? config.data + "/audit.jsonl" : config.audit.file;
-  auto audit = FileAudit::open(audit_file, *parts->log);
+  auto audit = pipeline::AuditStore::open(parts->database->options().path, *parts->log,
+                                          config.audit.sync == "always");
   if (!audit) return audit.error();
-  parts->file_audit = std::move(*audit);
-  parts->audit = std::make_unique<CountingAudit>(parts->metrics, *parts->log, *parts->file_audit);
+  parts->audit_store = std::move(*audit);
+  parts->audit = std::make_unique<CountingAudit>(parts->metrics, *parts->log, *parts->audit_store);
+  parts->ledger = std::make_unique<pipeline::Ledger>(*parts->database, parts->time, parts->random);
 
   auto keys = api::auth::load_auth_keys(config.auth);
   if (!keys) return keys.error();

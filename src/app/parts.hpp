@@ -14,6 +14,7 @@
 #include "config/config.hpp"
 #include "net/admission.hpp"
 #include "net/queue_budget.hpp"
+#include "pipeline/audit_store.hpp"
 #include "pipeline/executor.hpp"
 #include "policy/gate.hpp"
 #include "session/session_slots.hpp"
@@ -37,8 +38,9 @@ struct Parts {
   std::vector<std::unique_ptr<tool::ToolKind>> kinds;
   std::unique_ptr<Editions> editions;
   std::vector<std::unique_ptr<policy::Gate>> gates;
-  std::unique_ptr<FileAudit> file_audit;
+  std::unique_ptr<pipeline::AuditStore> audit_store;
   std::unique_ptr<CountingAudit> audit;
+  std::unique_ptr<pipeline::Ledger> ledger;
   std::unique_ptr<api::auth::ClientSecretStore> secrets;
   std::unique_ptr<api::auth::Authenticator> authenticator;
   std::unique_ptr<api::auth::OriginPolicy> origins;
@@ -48,7 +50,7 @@ struct Parts {
   std::atomic<bool> is_ready{false};
 
   std::vector<policy::Gate*> gate_list() const;
-  pipeline::ExecutorLimits executor_limits() const;
+  pipeline::ExecutorParts executor_parts();
 };
 
 struct PartsOptions {

@@ -4,6 +4,7 @@
 #include <memory>
 #include <vector>
 
+#include "app/commands/audit_command.hpp"
 #include "app/commands/call_command.hpp"
 #include "app/commands/config_command.hpp"
 #include "app/commands/demo_command.hpp"
@@ -49,6 +50,7 @@ int run_program(int argc, char** argv) {
   commands.push_back(std::make_unique<ToolCommand>());
   commands.push_back(std::make_unique<ToolsCommand>(standard_output(), try_packs));
   commands.push_back(std::make_unique<TenantCommand>());
+  commands.push_back(std::make_unique<AuditCommand>());
   commands.push_back(std::make_unique<TokenCommand>(clock, random));
   commands.push_back(std::make_unique<ConfigCommand>());
   for (const auto& command : commands) command->add_to(app);

@@ -86,7 +86,6 @@ struct LogConfig {
 
 struct AuditConfig {
   std::string sync = "grouped";
-  std::string file;
 };
 
 /// Everything the process was told, with the defaults of DESIGN section 6 where it was told

@@ -159,8 +159,6 @@ std::vector<KeySpec> make_table() {
        at<&Config::audit, &AuditConfig::sync>,
        "When records are on disk: reads in groups within 100 ms, or always before the answer.",
        {"grouped", "always"}},
-      {"audit.file", Kind::path, at<&Config::audit, &AuditConfig::file>,
-       "JSON lines of the audit. Empty: audit.jsonl in `data`."},
       {"registry.lock", Kind::flag, at<&Config::registry_lock>,
        "Packs stay as they were at the start. false: a reload makes a new version."},
       {"log.level",

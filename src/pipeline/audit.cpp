@@ -18,6 +18,7 @@ std::string encode_text(const AuditRecord& r) {
   writer.text("mode", r.mode);
   writer.whole("turn", static_cast<std::int64_t>(r.turn));
   writer.text("call_id", r.call_id);
+  writer.text("key", r.key);
   writer.text("tool_id", r.tool);
   writer.text("tool_version", r.tool_version);
   writer.text("registry_version", r.registry_version);
@@ -27,52 +28,65 @@ std::string encode_text(const AuditRecord& r) {
   writer.text("gate", r.gate);
   writer.text("outcome", r.outcome);
   writer.flag("ok", r.outcome == "ok");
+  if (!r.reason.empty()) writer.text("failure_reason", r.reason);
+  if (!r.effect.empty()) writer.text("effect", r.effect);
+  if (!r.consent.empty()) writer.text("consent", r.consent);
   writer.thousandths("duration_ms", r.duration.count());
   writer.whole("result_bytes", static_cast<std::int64_t>(r.result_bytes));
   writer.close();
   return out;
 }
 
-AuditEntry::AuditEntry(AuditSink& sink, const Clock& clock, const policy::PreparedCall& call)
-    : sink_(sink) {
+AuditRecord describe(const CallView& call, std::int64_t at_ms) {
   const auto& context = call.context;
-  record_.at_ms = epoch_ms(clock.wall_now());
-  record_.tenant_id = context.tenant_id;
-  record_.session_id = context.session_id;
-  record_.subject = context.subject;
-  record_.provider = context.provider;
-  record_.channel = registry::to_string(context.channel);
-  record_.mode = context.mode;
-  record_.turn = context.turn;
-  record_.call_id = call.call.call_id;
-  record_.arguments_hash = call.arguments_hash;
-  record_.registry_version = context.snapshot ? std::string_view(context.snapshot->version()) : "";
-  record_.access = registry::to_string(call.access);
+  AuditRecord record;
+  record.at_ms = at_ms;
+  record.tenant_id = context.tenant_id;
+  record.session_id = context.session_id;
+  record.subject = context.subject;
+  record.provider = context.provider;
+  record.channel = registry::to_string(context.channel);
+  record.mode = context.mode;
+  record.turn = context.turn;
+  record.call_id = call.call.call_id;
+  record.key = call.key;
+  record.arguments_hash = call.arguments_hash;
+  record.registry_version = context.snapshot ? std::string_view(context.snapshot->version()) : "";
+  record.access = registry::to_string(call.access);
   if (!call.tool) {
-    record_.tool =
-        std::string_view(call.call.name).substr(0, 64);  // the model's own words: kept short
-    return;
+    // The model's own words: kept short.
+    record.tool = std::string_view(call.call.name).substr(0, 64);
+    return record;
   }
-  record_.tool = call.tool->id;
-  record_.tool_version = call.tool->version;
-  record_.category = registry::to_string(call.tool->category);
-  record_.latency_budget = call.tool->latency_budget;
+  record.tool = call.tool->id;
+  record.tool_version = call.tool->version;
+  record.category = registry::to_string(call.tool->category);
+  record.latency_budget = call.tool->latency_budget;
+  return record;
 }
+
+void close(AuditRecord& record, const registry::Envelope& envelope, std::size_t result_bytes) {
+  record.outcome = envelope.ok() ? "ok" : to_string(envelope.error->type);
+  if (!envelope.ok()) record.reason = envelope.error->message;
+  record.duration = envelope.meta.duration;
+  record.is_over_budget =
+      record.latency_budget.count() > 0 && record.duration > record.latency_budget;
+  record.result_bytes = result_bytes;
+}
+
+AuditEntry::AuditEntry(AuditSink& sink, const Clock& clock, const policy::PreparedCall& call)
+    : sink_(sink), record_(describe(view_of(call), epoch_ms(clock.wall_now()))) {}
 
 AuditEntry::~AuditEntry() {
   if (closed_) return;
   record_.outcome = to_string(ErrorType::cancelled);
-  sink_.write(record_);
+  sink_.write(record_, AuditPlace::queue);
 }
 
 void AuditEntry::close(const registry::Envelope& envelope, std::size_t result_bytes) {
-  record_.outcome = envelope.ok() ? "ok" : to_string(envelope.error->type);
-  record_.duration = envelope.meta.duration;
-  record_.is_over_budget =
-      record_.latency_budget.count() > 0 && record_.duration > record_.latency_budget;
-  record_.result_bytes = result_bytes;
+  pipeline::close(record_, envelope, result_bytes);
   closed_ = true;
-  sink_.write(record_);
+  sink_.write(record_, place_);
 }
 
 }  // namespace callosum::pipeline

@@ -2,7 +2,7 @@
 
 #include "async/cancellation.hpp"
 #include "async/with_deadline.hpp"
-#include "base/json.hpp"
+#include "pipeline/answer.hpp"
 #include "pipeline/output_check.hpp"
 #include "pipeline/prepare.hpp"
 
@@ -13,41 +13,19 @@ using registry::Envelope;
 
 namespace {
 
-std::shared_ptr<Envelope> failed(Error error) {
-  auto envelope = std::make_shared<Envelope>();
-  envelope->error = std::move(error);
-  return envelope;
-}
-
-void fill_meta(Envelope& envelope, const policy::PreparedCall& prepared,
-               std::chrono::microseconds duration) {
-  auto& meta = envelope.meta;
-  meta.call_id = prepared.call.call_id;
-  meta.duration = duration;
-  if (prepared.context.snapshot) meta.registry_version = prepared.context.snapshot->version();
-  meta.idempotency_key = prepared.context.provider + ":" + prepared.call.call_id;
-  if (!prepared.tool) return;
-  meta.tool_id = prepared.tool->id;
-  meta.tool_version = prepared.tool->version;
-  if (envelope.error && envelope.error->say.empty() &&
-      (envelope.error->type == ErrorType::timeout || envelope.error->type == ErrorType::transient ||
-       envelope.error->type == ErrorType::permanent ||
-       envelope.error->type == ErrorType::internal ||
-       envelope.error->type == ErrorType::invalid_output)) {
-    envelope.error->say = prepared.tool->say_on_failure;
-  }
-}
+/// For a record to be on disk, where no answer may leave before.
+constexpr std::chrono::seconds kSettleTime{5};
 
 }  // namespace
 
-Executor::Executor(asio::any_io_executor executor, async::TimeSource& time,
-                   std::vector<policy::Gate*> gates, AuditSink& audit, ExecutorLimits limits)
+Executor::Executor(asio::any_io_executor executor, ExecutorParts parts)
     : executor_(executor),
-      time_(time),
-      gates_(std::move(gates)),
-      audit_(audit),
-      limits_(limits),
-      tasks_(std::move(executor), time) {}
+      time_(parts.time),
+      gates_(std::move(parts.gates)),
+      audit_(parts.audit),
+      limits_(parts.limits),
+      ledger_(parts.ledger),
+      tasks_(std::move(executor), parts.time) {}
 
 Executor::Ticket Executor::submit(CallRequest request, OnAnswer on_answer) {
   const Ticket ticket = next_ticket_++;
@@ -82,93 +60,137 @@ void Executor::deliver(Ticket ticket, const Answer& answer) {
 }
 
 asio::awaitable<void> Executor::perform(Ticket ticket, CallRequest request) {
-  Answer answer;
-  std::exception_ptr failure;
-  try {
-    answer = co_await execute(request);
-  } catch (...) {
-    failure = std::current_exception();
-  }
-  if (!answer) {
-    // The executor's edge: here, and only here, a cancellation becomes an answer.
-    const bool cancelled = async::is_cancellation(failure);
-    auto envelope = failed(cancelled ? fail(ErrorType::cancelled, "that was interrupted")
-                                     : fail(ErrorType::internal, "something went wrong"));
-    envelope->meta.call_id = request.call.call_id;
-    envelope->meta.registry_version = request.catalog->snapshot()->version();
-    answer = std::move(envelope);
-    request.calls->answer(request.call.call_id, answer, 0);
-  }
-  deliver(ticket, answer);
-}
-
-asio::awaitable<Executor::Answer> Executor::execute(const CallRequest& request) {
   const auto start = time_.now();
   const auto deadline = async::Deadline::after(time_, limits_.turn_time);
   const auto prepared = prepare(request.call, *request.context, *request.calls, deadline);
   AuditEntry entry(audit_, time_, prepared);
-
-  auto outcome = co_await decide_and_run(request, prepared, entry);
-  const auto took = std::chrono::duration_cast<std::chrono::microseconds>(time_.now() - start);
-  fill_meta(*outcome.envelope, prepared, took);
-  entry.close(*outcome.envelope, outcome.result_bytes);
-  Answer answer = std::move(outcome.envelope);
-  if (outcome.is_final) {
-    request.calls->answer(request.call.call_id, answer, outcome.result_bytes);
+  Run run{request, prepared, entry};
+  Outcome outcome;
+  std::exception_ptr failure;
+  try {
+    outcome = co_await decide_and_run(run);
+  } catch (...) {
+    failure = std::current_exception();
   }
-  co_return answer;
+  if (failure) {
+    auto ending = abandon(run, failure);
+    outcome.envelope = co_await std::move(ending);
+  }
+  const auto took = std::chrono::duration_cast<std::chrono::microseconds>(time_.now() - start);
+  fill_meta(*outcome.envelope, view_of(prepared), took);
+  entry.close(*outcome.envelope, outcome.result_bytes);
+  if (audit_.is_strict() && !run.entry.is_kept()) {
+    auto settling = audit_.settled(async::Deadline::after(time_, kSettleTime));
+    const bool is_durable = co_await std::move(settling);
+    if (!is_durable) {
+      outcome = {failed(fail(ErrorType::transient, "that cannot be recorded right now")), 0,
+                 Standing::again};
+      fill_meta(*outcome.envelope, view_of(prepared), took);
+    }
+  }
+  const Answer answer = std::move(outcome.envelope);
+  settle(prepared, outcome, answer);
+  deliver(ticket, answer);
 }
 
-asio::awaitable<Executor::Outcome> Executor::decide_and_run(const CallRequest& request,
-                                                            const policy::PreparedCall& prepared,
-                                                            AuditEntry& entry) {
+/// What the same call, made again, is answered.
+void Executor::settle(const policy::PreparedCall& prepared, const Outcome& outcome,
+                      const Answer& answer) {
+  // What has no id of its own is only taken for the same call where it came to something.
+  const bool is_nameless = prepared.key.starts_with("hash:");
+  const bool is_again = outcome.standing == Standing::again || (is_nameless && !answer->ok());
+  if (outcome.standing == Standing::other) return;
+  if (is_again) return prepared.calls.forget(prepared.key);
+  prepared.calls.answer(prepared.key, answer, outcome.result_bytes);
+}
+
+/// The executor's edge: here, and only here, a cancellation becomes an answer. A write that was
+/// started leaves with its end in the ledger.
+asio::awaitable<std::shared_ptr<Envelope>> Executor::abandon(Run& run, std::exception_ptr why) {
+  const bool is_cancelled = async::is_cancellation(why);
+  if (run.ledger_id.empty()) {
+    co_return failed(is_cancelled ? fail(ErrorType::cancelled, "that was interrupted")
+                                  : fail(ErrorType::internal, "something went wrong"));
+  }
+  auto envelope = failed(fail(ErrorType::outcome_unknown,
+                              "that was cut short; it is not certain whether it was done"));
+  if (is_cancelled) co_await asio::this_coro::throw_if_cancelled(false);
+  if (is_cancelled) co_await async::shield();
+  co_await keep_end(run, *envelope);
+  if (is_cancelled) co_await async::unshield();
+  co_return envelope;
+}
+
+asio::awaitable<Executor::Outcome> Executor::decide_and_run(Run& run) {
   if (running_.size() > limits_.max_running) {
     auto error = fail(ErrorType::transient, "too much is going on; try again in a moment");
-    co_return Outcome{failed(std::move(error)), 0, false};
+    co_return Outcome{failed(std::move(error)), 0, Standing::other};
   }
   for (auto* gate : gates_) {
-    auto verdict = co_await gate->ask(prepared);
+    auto verdict = co_await gate->ask(run.prepared);
     if (verdict.passes()) continue;
-    entry.refused_by(gate->name());
+    run.entry.refused_by(gate->name());
     if (verdict.answer) {
       auto again = std::make_shared<Envelope>(*verdict.answer);
-      co_return Outcome{std::move(again), 0, false};
+      co_return Outcome{std::move(again), 0, Standing::other};
     }
     auto envelope = failed(std::move(verdict.refusal->error));
     envelope->error_extra = std::move(verdict.refusal->extra);
     // A call that another one's id already stands for must not become that id's answer.
-    const bool is_final = envelope->error->type != ErrorType::conflict;
-    co_return Outcome{std::move(envelope), 0, is_final};
+    const auto standing =
+        envelope->error->type == ErrorType::conflict ? Standing::other : Standing::final;
+    co_return Outcome{std::move(envelope), 0, standing};
   }
-  co_return co_await invoke(request, prepared);
+  co_return co_await invoke(run);
 }
 
-asio::awaitable<Executor::Outcome> Executor::invoke(const CallRequest& request,
-                                                    const policy::PreparedCall& prepared) {
-  auto* handler = request.catalog->find(*prepared.tool);
+const CallLimits& Executor::limits_of(const Run& run) const {
+  return limits_.channels[static_cast<std::size_t>(run.prepared.context.channel)];
+}
+
+asio::awaitable<Executor::Outcome> Executor::invoke(Run& run) {
+  const auto* handler = run.request.catalog->find(*run.prepared.tool);
   if (!handler) {
     auto error = fail(ErrorType::internal, "", "no handler for the tool");
     co_return Outcome{failed(std::move(error))};
   }
+  if (ledger_ && run.prepared.is_write()) {
+    const WriteRecord::Subject subject{run.request.context, run.request.catalog, run.prepared,
+                                       limits_of(run).max_result_bytes};
+    run.record = std::make_shared<WriteRecord>(subject, *ledger_, time_);
+    if (handler->records_within()) co_return co_await write_within(run);
+    co_return co_await write_between(run);
+  }
+  auto output = co_await handle(run);
+  co_return finish(run, std::move(output));
+}
 
-  const std::string key = prepared.context.provider + ":" + prepared.call.call_id;
-  const tool::Invocation invocation{*prepared.tool, prepared.arguments(), prepared.context, key};
+/// The tool itself, within its deadline.
+asio::awaitable<Result<tool::ToolOutput>> Executor::handle(Run& run) {
+  const auto& prepared = run.prepared;
+  auto* handler = run.request.catalog->find(*prepared.tool);
+  const tool::Invocation invocation{*prepared.tool, prepared.arguments(), prepared.context,
+                                    prepared.key, run.record};
   const auto start = time_.now();
-  const auto& limits = limits_.channels[static_cast<std::size_t>(prepared.context.channel)];
   auto deadline = prepared.deadline.sooner(start + prepared.tool->timeout);
-  if (limits.tool_time.count() > 0) deadline = deadline.sooner(start + limits.tool_time);
+  const auto tool_time = limits_of(run).tool_time;
+  if (tool_time.count() > 0) deadline = deadline.sooner(start + tool_time);
   auto work = handler->run(invocation, deadline);
   auto output = co_await async::with_deadline(deadline, std::move(work));
   prepared.calls.spent_in(prepared.context.turn).tool_time +=
       std::chrono::duration_cast<std::chrono::microseconds>(time_.now() - start);
+  co_return output;
+}
 
-  if (!output) co_return Outcome{failed(output.error())};
+Executor::Outcome Executor::finish(const Run& run, Result<tool::ToolOutput> output) const {
+  if (!output) return {failed(output.error())};
   Outcome outcome{std::make_shared<Envelope>()};
   outcome.envelope->data = std::move(output->data);
   outcome.envelope->intents = std::move(output->intents);
-  outcome.result_bytes = check_output(*prepared.tool, limits.max_result_bytes, *outcome.envelope);
+  outcome.result_bytes =
+      check_output(*run.prepared.tool, limits_of(run).max_result_bytes, *outcome.envelope);
   if (!outcome.envelope->ok()) outcome.envelope->intents.clear();
-  co_return outcome;
+  return outcome;
 }
 
 asio::awaitable<Envelope> Executor::run(CallRequest request) {

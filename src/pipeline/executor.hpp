@@ -12,6 +12,7 @@
 #include "async/task_group.hpp"
 #include "pipeline/audit.hpp"
 #include "pipeline/catalog.hpp"
+#include "pipeline/write_record.hpp"
 #include "policy/gate.hpp"
 
 namespace callosum::pipeline {
@@ -36,6 +37,15 @@ struct CallRequest {
   std::shared_ptr<const Catalog> catalog;
 };
 
+/// What an executor stands on; references outlive it.
+struct ExecutorParts {
+  async::TimeSource& time;
+  std::vector<policy::Gate*> gates;  ///< in the order that they are asked in
+  AuditSink& audit;
+  ExecutorLimits limits{};
+  Ledger* ledger = nullptr;  ///< null: writes are not recorded (benches, unit tests)
+};
+
 /// Decides whether a call may run, runs it, and answers it once. Owns its calls: a session may go
 /// away and its calls end as their tools declare. One a thread; gates, audit and catalogs are
 /// shared.
@@ -46,8 +56,7 @@ class Executor {
   using Answer = std::shared_ptr<const registry::Envelope>;
   using OnAnswer = std::function<void(const Answer&)>;
 
-  Executor(boost::asio::any_io_executor executor, async::TimeSource& time,
-           std::vector<policy::Gate*> gates, AuditSink& audit, ExecutorLimits limits);
+  Executor(boost::asio::any_io_executor executor, ExecutorParts parts);
 
   /// Starts a call. `on_answer` is called once, on this thread, unless forgotten before; for a call
   /// that need not wait that is before `submit` returns.
@@ -71,20 +80,40 @@ class Executor {
     const registry::ToolSpec* tool = nullptr;
     std::shared_ptr<const Catalog> catalog;  // keeps `tool`
   };
-  /// How a call ended, and whether that stands for its id from now on.
+  /// Whether an answer stands for its call's id from now on: it does; another one's does; the call
+  /// may be made again.
+  enum class Standing : std::uint8_t { final, other, again };
+  /// How a call ended.
   struct Outcome {
     std::shared_ptr<registry::Envelope> envelope;  // not by value: it would fill every frame
     std::size_t result_bytes = 0;
-    bool is_final = true;
+    Standing standing = Standing::final;
   };
 
   boost::asio::awaitable<void> perform(Ticket ticket, CallRequest request);
-  boost::asio::awaitable<Answer> execute(const CallRequest& request);
-  boost::asio::awaitable<Outcome> decide_and_run(const CallRequest& request,
-                                                 const policy::PreparedCall& prepared,
-                                                 AuditEntry& entry);
-  boost::asio::awaitable<Outcome> invoke(const CallRequest& request,
-                                         const policy::PreparedCall& prepared);
+  /// One call while it is executed; lives in perform's frame.
+  struct Run {
+    const CallRequest& request;
+    const policy::PreparedCall& prepared;
+    AuditEntry& entry;
+    std::shared_ptr<WriteRecord> record{};  // of a write
+    std::string ledger_id{};                // once it is started there
+  };
+
+  boost::asio::awaitable<Outcome> decide_and_run(Run& run);
+  boost::asio::awaitable<Outcome> invoke(Run& run);
+  boost::asio::awaitable<Result<tool::ToolOutput>> handle(Run& run);
+  Outcome finish(const Run& run, Result<tool::ToolOutput> output) const;
+  // A write, by what its kind can promise.
+  boost::asio::awaitable<Outcome> write_within(Run& run);
+  boost::asio::awaitable<Outcome> write_between(Run& run);
+  boost::asio::awaitable<bool> keep_end(Run& run, registry::Envelope& envelope);
+  boost::asio::awaitable<std::shared_ptr<registry::Envelope>> abandon(Run& run,
+                                                                      std::exception_ptr why);
+  static Outcome done_before(const storage::LedgerEntry& earlier, const Run& run);
+  static void settle(const policy::PreparedCall& prepared, const Outcome& outcome,
+                     const Answer& answer);
+  const CallLimits& limits_of(const Run& run) const;
   void deliver(Ticket ticket, const Answer& answer);
 
   boost::asio::any_io_executor executor_;
@@ -92,6 +121,7 @@ class Executor {
   std::vector<policy::Gate*> gates_;
   AuditSink& audit_;
   ExecutorLimits limits_;
+  Ledger* ledger_;
   async::TaskGroup tasks_;
   std::unordered_map<Ticket, Running> running_;
   Ticket next_ticket_ = 1;

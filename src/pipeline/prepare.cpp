@@ -44,6 +44,32 @@ void bind(policy::PreparedCall& prepared) {
   for (auto& [parameter, value] : bound) prepared.bound[parameter] = std::move(value);
 }
 
+/// Shorter ids are counters: they come again.
+constexpr std::size_t kShortestId = 9;
+
+std::string key_of(const policy::PreparedCall& prepared) {
+  const auto& context = prepared.context;
+  const auto& id = prepared.call.call_id;
+  if (context.has_stable_call_ids && id.size() >= kShortestId) return "provider:" + id;
+  const std::string text = context.tenant_id + "\n" + context.session_id + "\n" +
+                           std::to_string(context.turn) + "\n" + prepared.call.name + "\n" +
+                           prepared.arguments_hash;
+  return "hash:" + sha256_hex(text);
+}
+
+std::string act_of(const policy::PreparedCall& prepared) {
+  const auto& tool = *prepared.tool;
+  if (tool.idempotency_key.empty() || !prepared.is_write()) return {};
+  json::object named;
+  for (const auto& argument : tool.idempotency_key) {
+    const auto* value = prepared.arguments().if_contains(argument);
+    named[argument] = value ? *value : json::value(nullptr);
+  }
+  std::string text = tool.id + "\n";
+  append_canonical_json(named, text);
+  return sha256_hex(text);
+}
+
 }  // namespace
 
 policy::PreparedCall prepare(const registry::ToolCall& call, const CallContext& context,
@@ -67,6 +93,8 @@ policy::PreparedCall prepare(const registry::ToolCall& call, const CallContext& 
   }
   if (prepared.tool)
     prepared.access = prepared.tool->access_for(parsed ? &prepared.arguments() : nullptr);
+  prepared.key = key_of(prepared);
+  if (prepared.tool && parsed) prepared.act = act_of(prepared);
   return prepared;
 }
 

@@ -5,9 +5,7 @@
 namespace callosum::policy {
 
 boost::asio::awaitable<Verdict> DuplicateGate::ask(const PreparedCall& call) {
-  const auto& id = call.call.call_id;
-  if (id.empty()) co_return pass();  // nothing to recognise it by
-  auto* known = call.calls.find_or_remember(id, call.arguments_hash);
+  auto* known = call.calls.find_or_remember(call.key, call.arguments_hash);
   if (!known) co_return pass();
   if (!known->has_arguments(call.arguments_hash)) {
     co_return refuse(ErrorType::conflict, "this call was made before with other arguments");
@@ -17,7 +15,7 @@ boost::asio::awaitable<Verdict> DuplicateGate::ask(const PreparedCall& call) {
     auto event = std::make_shared<async::Event>(executor);
     known->waiting.push_back(event);
     co_await event->wait(call.deadline);
-    known = call.calls.find(id);  // the record may have moved, or been forgotten
+    known = call.calls.find(call.key);  // the record may have moved, or been forgotten
   }
   if (known && known->answer) co_return answer(known->answer);
   if (known && known->is_over) {

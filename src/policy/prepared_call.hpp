@@ -34,7 +34,13 @@ struct PreparedCall {
   registry::Access access =
       registry::Access::read;  ///< by argument value; the strictest where unreadable
   std::string confirmation_token;
+  /// What makes it this call: "provider:<id>", or "hash:<hex>" where its id says nothing.
+  std::string key;
+  /// What makes it this act, where the tool says so: two calls of one session with the same act
+  /// change something once. Empty: none.
+  std::string act;
 
+  bool is_write() const { return access != registry::Access::read; }
   /// What the tool gets: after binding.
   const json::object& arguments() const {
     return tool && !tool->bind.empty() ? bound : sent.get_object();

@@ -65,6 +65,13 @@ void SessionCalls::answer(std::string_view call_id,
   forget_old_answers();
 }
 
+void SessionCalls::forget(std::string_view call_id) {
+  auto* known = find(call_id);
+  if (!known || known->is_over) return;
+  ids_[static_cast<std::size_t>(known - known_.data())] = 0;
+  for (const auto& waiter : std::exchange(known->waiting, {})) waiter->set();
+}
+
 void SessionCalls::forget_old_answers() {
   while (!answers_.empty() &&
          (answers_.size() > kMaxAnswers || answer_bytes_ > kMaxAnswerBytes)) {

@@ -42,6 +42,9 @@ class SessionCalls {
   void answer(std::string_view call_id, std::shared_ptr<const registry::Envelope> envelope,
               std::size_t bytes);
 
+  /// The call did not happen: the same one may be made again. Wakes those who wait.
+  void forget(std::string_view call_id);
+
   /// What the turn has spent so far; a later turn starts at nothing. A call of an earlier turn that
   /// ends only now does not touch the later one's.
   Spent& spent_in(std::uint64_t turn);

@@ -1,5 +1,8 @@
 #include "registry/envelope.hpp"
 
+#include <cmath>
+
+#include "base/json.hpp"
 #include "base/json_text.hpp"
 #include "registry/json_text.hpp"
 
@@ -45,6 +48,42 @@ void append_meta(const EnvelopeMeta& meta, std::string& out) {
   writer.close();
 }
 
+bool is_plain_error_member(std::string_view key) {
+  return key == "type" || key == "message" || key == "retryable" || key == "say";
+}
+
+Error decode_error(const json::object& error) {
+  Error out;
+  const auto type = text_at(error, "type");
+  for (auto each = ErrorType::not_found; each <= ErrorType::internal;
+       each = static_cast<ErrorType>(static_cast<int>(each) + 1)) {
+    if (to_string(each) == type) out.type = each;
+  }
+  out.message = text_at(error, "message");
+  out.say = text_at(error, "say");
+  return out;
+}
+
+EnvelopeMeta decode_meta(const json::object& meta) {
+  EnvelopeMeta out;
+  out.tool_id = text_at(meta, "tool_id");
+  out.tool_version = text_at(meta, "tool_version");
+  out.registry_version = text_at(meta, "registry_version");
+  out.call_id = text_at(meta, "call_id");
+  out.idempotency_key = text_at(meta, "idempotency_key");
+  const auto* duration = meta.if_contains("duration_ms");
+  if (duration && duration->is_number()) {
+    out.duration = std::chrono::microseconds(std::llround(duration->to_number<double>() * 1000));
+  }
+  const auto is_true = [&meta](const char* key) {
+    const auto* flag = meta.if_contains(key);
+    return flag && flag->is_bool() && flag->get_bool();
+  };
+  out.cached = is_true("cached");
+  out.truncated = is_true("truncated");
+  return out;
+}
+
 }  // namespace
 
 std::string encode_text(const Envelope& envelope) {
@@ -62,6 +101,32 @@ std::string encode_text(const Envelope& envelope) {
   append_json(std::move(intents), writer.raw("intents"));
   append_meta(envelope.meta, writer.raw("meta"));
   writer.close();
+  return out;
+}
+
+Result<Envelope> decode_envelope(std::string_view text) {
+  constexpr JsonLimits kLimits{.max_bytes = 4 << 20, .max_depth = 64, .safe_integers = false};
+  const auto parsed = parse_strict(text, kLimits);
+  const auto* fields = parsed ? parsed->if_object() : nullptr;
+  const auto* meta = fields ? find_object(*fields, "meta") : nullptr;
+  if (!meta) return fail(ErrorType::internal, "", "a stored envelope cannot be read");
+  Envelope out;
+  if (const auto* error = find_object(*fields, "error")) {
+    out.error = decode_error(*error);
+    for (const auto& member : *error) {
+      if (!is_plain_error_member(member.key())) out.error_extra.insert(member);
+    }
+  } else if (const auto* data = fields->if_contains("data")) {
+    out.data = *data;
+  }
+  if (const auto* intents = find_array(*fields, "intents")) {
+    for (const auto& entry : *intents) {
+      const auto* object = entry.if_object();
+      const auto intent = object ? parse_word<Intent>(text_at(*object, "type")) : std::nullopt;
+      if (intent) out.intents.push_back({*intent, std::string(text_at(*object, "message"))});
+    }
+  }
+  out.meta = decode_meta(*meta);
   return out;
 }
 

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "base/error.hpp"
+#include "base/result.hpp"
 #include "registry/words.hpp"
 
 namespace callosum::registry {
@@ -47,5 +47,7 @@ struct Envelope {
 
 /// `{ok, data | error, intents, meta}`. INTERNAL carries no cause: its message is fixed here.
 std::string encode_text(const Envelope& envelope);
+/// What encode_text wrote, from a store of our own. INTERNAL where it is nothing of the kind.
+Result<Envelope> decode_envelope(std::string_view text);
 
 }  // namespace callosum::registry

@@ -44,6 +44,8 @@ struct CallContext {
   bool is_realtime = true;
   /// Planned by the provider's model (as opposed to our brain, or a person).
   bool is_provider_planned = true;
+  /// The planner never gives one id to two calls.
+  bool has_stable_call_ids = true;
   std::string provider;  ///< label: "openai", "offline"; "http", "console"
   std::shared_ptr<const Snapshot> snapshot;
 };

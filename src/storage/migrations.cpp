@@ -42,9 +42,56 @@ constexpr std::string_view kPackInstalls = R"sql(
   ) STRICT;
 )sql";
 
+// Every call that changes something, and what became of it. `call_key` is what makes it this call;
+// `act` what makes it this act, however often it is asked for.
+constexpr std::string_view kToolCalls = R"sql(
+  CREATE TABLE tool_calls (
+    id TEXT PRIMARY KEY,
+    tenant_id TEXT NOT NULL,
+    session_id TEXT NOT NULL,
+    provider TEXT NOT NULL,
+    call_key TEXT NOT NULL,
+    arguments_hash TEXT NOT NULL,
+    act TEXT NOT NULL,
+    tool_id TEXT NOT NULL,
+    tool_version TEXT NOT NULL,
+    registry_version TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    turn INTEGER NOT NULL,
+    arguments TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('planned', 'started', 'done', 'failed', 'unknown')),
+    answer TEXT NOT NULL DEFAULT '',
+    created_at_ms INTEGER NOT NULL,
+    updated_at_ms INTEGER NOT NULL,
+    UNIQUE (tenant_id, session_id, provider, call_key)
+  ) STRICT;
+  CREATE INDEX tool_calls_by_act ON tool_calls (tenant_id, session_id, act) WHERE act <> '';
+  CREATE INDEX tool_calls_open ON tool_calls (state) WHERE state = 'started';
+)sql";
+
+// The audit: of each tenant a chain of groups of records, each hashed with all before it. Nothing in
+// it is ever changed.
+constexpr std::string_view kAudit = R"sql(
+  CREATE TABLE audit (
+    tenant_id TEXT NOT NULL,
+    first_seq INTEGER NOT NULL CHECK (first_seq > 0),
+    records INTEGER NOT NULL CHECK (records > 0),
+    previous_hash TEXT NOT NULL,
+    hash TEXT NOT NULL,
+    body TEXT NOT NULL,
+    PRIMARY KEY (tenant_id, first_seq)
+  ) STRICT;
+  CREATE TRIGGER audit_is_not_changed BEFORE UPDATE ON audit
+    BEGIN SELECT RAISE(ABORT, 'the audit is never changed'); END;
+  CREATE TRIGGER audit_is_not_shortened BEFORE DELETE ON audit
+    BEGIN SELECT RAISE(ABORT, 'the audit is never shortened'); END;
+)sql";
+
 constexpr std::array kMigrations{
     Migration{1, "tenants", kTenants},
     Migration{2, "pack_installs", kPackInstalls},
+    Migration{3, "tool_calls", kToolCalls},
+    Migration{4, "audit", kAudit},
 };
 
 Result<void> apply(sqlite::Connection& connection, const Migration& step) {

@@ -69,6 +69,14 @@ class QueuedLog final : public Log {
 
   bool is_on(LogLevel level) const noexcept override { return level >= level_; }
 
+  void lines(std::string_view text) noexcept override {
+    try {
+      logger_->log(spdlog::level::info, spdlog::string_view_t(text.data(), text.size()));
+    } catch (...) {
+      ++lost_;
+    }
+  }
+
   std::uint64_t dropped() const noexcept override { return lost_ + pool_->overrun_counter(); }
 
  protected:

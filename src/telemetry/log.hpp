@@ -52,6 +52,9 @@ class Log {
 
   /// Whether a line of this level is written at all; ask before computing costly fields.
   virtual bool is_on(LogLevel level) const noexcept = 0;
+  /// Lines that are written already, each a JSON object with its line break: the records of calls,
+  /// many at a time.
+  virtual void lines(std::string_view /*text*/) noexcept {}
   /// Lines lost since the start: the queue was full, or the file could not be written.
   virtual std::uint64_t dropped() const noexcept { return 0; }
 

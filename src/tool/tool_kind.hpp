@@ -14,9 +14,25 @@
 #include "registry/snapshot.hpp"
 #include "registry/tool_call.hpp"
 
+namespace callosum::storage::sqlite {
+class Connection;
+}
+
 namespace callosum::tool {
 
 namespace json = boost::json;
+
+/// Keeps a write's result with the write itself, for a kind whose backend is the gateway's own
+/// database: both within the transaction that makes the change, on the thread that runs it. Owned
+/// by whoever uses it: the caller may have gone by then.
+class Recorder {
+ public:
+  virtual ~Recorder() = default;
+  /// Before the change. An error: that was done, or is being done, already; roll back.
+  virtual Result<void> begin(storage::sqlite::Connection& connection) = 0;
+  /// After it, with what the tool returns. An error: roll back.
+  virtual Result<void> end(storage::sqlite::Connection& connection, const json::value& data) = 0;
+};
 
 /// One run of a tool: already prepared and passed by every gate. References live until the run
 /// ends.
@@ -25,6 +41,7 @@ struct Invocation {
   const json::object& arguments;  ///< after binding
   const registry::CallContext& context;
   const std::string& idempotency_key;
+  std::shared_ptr<Recorder> recorder;  ///< null: a read, or a kind that does not use it
 };
 
 struct ToolOutput {
@@ -38,6 +55,10 @@ class ToolHandler {
   virtual ~ToolHandler() = default;
   virtual boost::asio::awaitable<Result<ToolOutput>> run(const Invocation& invocation,
                                                          async::Deadline deadline) = 0;
+  /// Whether a write goes through `Invocation::recorder`, and so is there whole or not at all.
+  virtual bool records_within() const { return false; }
+  /// Whether the backend takes the same `idempotency_key` twice for one act.
+  virtual bool honours_key() const { return false; }
 };
 
 /// A way to run tools: sql, http, process, … One folder each, one line in app/wiring.cpp.

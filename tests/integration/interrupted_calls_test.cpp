@@ -146,7 +146,7 @@ class InterruptedCalls : public ::testing::Test {
     std::vector<std::string> outcomes;
     const auto read = [&] {
       outcomes.clear();
-      const auto text = gateway->read(gateway->data() / "audit.jsonl");
+      const auto text = gateway->audit();
       for (const auto line : split(trim(text), '\n')) {
         const auto record = parse_strict(line);
         if (!record || record->at("tool_id").as_string() != "receptionist." + tool) continue;

@@ -36,7 +36,7 @@ std::vector<std::string> audited_versions(const Served& gateway, std::size_t cou
   std::vector<std::string> versions;
   const auto read = [&] {
     versions.clear();
-    const auto text = gateway.read(gateway.data() / "audit.jsonl");
+    const auto text = gateway.audit();
     for (const auto line : split(trim(text), '\n')) {
       const auto record = parse_strict(line);
       if (record) versions.emplace_back(record->at("registry_version").as_string());

@@ -98,7 +98,7 @@ class ScriptedKind final : public tool::ToolKind {
 
 class MemoryAudit final : public pipeline::AuditSink {
  public:
-  void write(const pipeline::AuditRecord& record) override {
+  void write(const pipeline::AuditRecord& record, pipeline::AuditPlace) override {
     lines.push_back(std::string(record.tool) + " " + std::string(record.outcome) +
                     (record.gate.empty() ? "" : " " + std::string(record.gate)));
     if (record.is_over_budget) over_budget.emplace_back(record.tool);
@@ -133,10 +133,12 @@ class ToolWorld {
     catalog = pipeline::Catalog::make(snapshot, {kind.get()}, problems);
     budget = std::make_unique<policy::TurnBudgetGate>(std::array{turn, turn, turn});
     executor = std::make_unique<pipeline::Executor>(
-        world.executor(), world.time(),
-        std::vector<policy::Gate*>{&ownership, &duplicate, &known, &channel, &access, &membership,
-                                   &arguments, budget.get(), &consent},
-        audit, limits);
+        world.executor(),
+        pipeline::ExecutorParts{world.time(),
+                                {&ownership, &duplicate, &known, &channel, &access, &membership,
+                                 &arguments, budget.get(), &consent},
+                                audit,
+                                limits});
   }
 
   ~ToolWorld() { world.run(executor->drain(world.in(std::chrono::seconds(60)))); }
@@ -154,8 +156,10 @@ class ToolWorld {
     return context;
   }
 
+  /// A short id is made as long as providers' are, so that it counts as one.
   pipeline::CallRequest request(std::string call_id, std::string name,
                                 std::string arguments = "{}") const {
+    if (call_id.size() < 9) call_id += "_of_a_model";
     return {{std::move(call_id), std::move(name), std::move(arguments)},
             std::make_shared<const registry::CallContext>(context()),
             calls,

@@ -45,8 +45,7 @@ asio::awaitable<Result<std::string>> run_tool(Parts& parts, Planner& planner,
   if (!request) co_return request.error();
   request->call = std::move(call);
   const auto executor = co_await asio::this_coro::executor;
-  pipeline::Executor tools(executor, parts.time, parts.gate_list(), *parts.audit,
-                           parts.executor_limits());
+  pipeline::Executor tools(executor, parts.executor_parts());
   const auto envelope = co_await tools.run(std::move(*request));
   const auto soon = async::Deadline::after(parts.time, 1s);
   co_await tools.drain(soon);

@@ -31,8 +31,13 @@ class SqlHandler final : public ToolHandler {
 
     // The query may outlive this frame by its last moments, so it owns all it uses.
     std::function<Result<json::value>(Connection&)> query =
-        [plan = plan_, tenant, arguments = json::object(invocation.arguments, {})](
-            Connection& connection) { return run_plan(connection, *plan, arguments, tenant); };
+        [plan = plan_, tenant, arguments = json::object(invocation.arguments, {}),
+         recorder = invocation.recorder](Connection& connection) {
+          if (!recorder) return run_plan(connection, *plan, arguments, tenant);
+          return run_recorded(connection, *recorder, [&] {
+            return run_plan(connection, *plan, arguments, tenant);
+          });
+        };
     auto pending = plan_->is_write
                        ? store_->writer().run_transaction<json::value>(deadline, std::move(query))
                        : store_->readers().run<json::value>(deadline, std::move(query));
@@ -43,7 +48,24 @@ class SqlHandler final : public ToolHandler {
     co_return output;
   }
 
+  bool records_within() const override { return plan_->is_write; }
+
  private:
+  static Result<json::value> run_recorded(Connection& connection, Recorder& recorder,
+                                          const std::function<Result<json::value>()>& run) {
+    {
+      const Connection::Trusted ours(connection);
+      const auto begun = recorder.begin(connection);
+      if (!begun) return begun.error();
+    }
+    auto result = run();
+    if (!result) return result;
+    const Connection::Trusted ours(connection);
+    const auto ended = recorder.end(connection, *result);
+    if (!ended) return ended.error();
+    return result;
+  }
+
   const std::shared_ptr<PackStore> store_;
   TenantShares& shares_;
   const std::shared_ptr<const Plan> plan_;

@@ -75,6 +75,10 @@ std::string Served::read(const std::filesystem::path& path) const {
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
+std::string Served::audit() const {
+  return run_callosum({"audit", "export", "--data", data().string()}, {}).out;
+}
+
 void Served::edit(std::string_view from, std::string_view to) const {
   auto text = read(manifest());
   const auto at = text.find(from);

@@ -34,6 +34,8 @@ class Served {
   /// The manifest with the first `from` replaced; throws where there is none.
   void edit(std::string_view from, std::string_view to) const;
   std::string read(const std::filesystem::path& path) const;
+  /// The records of every call so far, one JSON object a line.
+  std::string audit() const;
   /// The value of a metric's line that begins so; -1 without one.
   double metric(std::string_view line) const;
 

@@ -31,7 +31,7 @@ class MemoryLog final : public telemetry::Log {
 
 class Forgetful final : public pipeline::AuditSink {
  public:
-  void write(const pipeline::AuditRecord&) override { ++records; }
+  void write(const pipeline::AuditRecord&, pipeline::AuditPlace) override { ++records; }
   int records = 0;
 };
 
@@ -46,12 +46,12 @@ TEST(CountingAudit, WarnsOfCallsThatTookLongerThanTheirToolShould) {
   record.outcome = "ok";
   record.latency_budget = 200ms;
   record.duration = 150ms;
-  audit.write(record);
+  audit.write(record, pipeline::AuditPlace::queue);
   const auto before = metrics.render();
   record.duration = 350ms;
   record.is_over_budget = true;
 
-  audit.write(record);
+  audit.write(record, pipeline::AuditPlace::queue);
 
   EXPECT_THAT(before, Not(HasSubstr("latency_budget_overruns")));
   EXPECT_THAT(metrics.render(), HasSubstr("latency_budget_overruns_total{tool=\"shop.stock\"} 1"));

@@ -53,7 +53,7 @@ class World final : public net::HttpHandler {
  public:
   World()
       : tools_({testing::make_tool("stock")}),
-        executor_(context.get_executor(), time, {}, audit_, {}),
+        executor_(context.get_executor(), {time, {}, audit_}),
         host_(time, random_, executor_, log_, metrics_),
         channel_(host_, slots_, budget_, [this](const net::HttpRequest&) { return plan(); }) {
     server_ = std::move(*net::make_server(context.get_executor(), time, *this, {}));

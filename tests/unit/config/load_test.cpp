@@ -86,7 +86,7 @@ auth:
 limits:
   sessions: 100
   phone: {tool_ms: 300}
-audit: {sync: always, file: /var/log/audit.jsonl}
+audit: {sync: always}
 registry.lock: false
 log: {level: debug, format: text}
 metrics: false

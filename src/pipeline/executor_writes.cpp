@@ -1,0 +1,101 @@
+// Writes: recorded before and after, or within, by what the tool's kind can promise.
+#include "async/cancellation.hpp"
+#include "pipeline/answer.hpp"
+#include "pipeline/executor.hpp"
+
+namespace callosum::pipeline {
+
+namespace asio = boost::asio;
+using registry::Envelope;
+
+namespace {
+
+/// What recording an end may take beyond the call's own deadline: an effect that is there must not
+/// be forgotten because the tool was slow.
+constexpr std::chrono::seconds kKeepTime{5};
+
+bool says_nothing_of_effect(ErrorType type) {
+  return type == ErrorType::timeout || type == ErrorType::cancelled || type == ErrorType::internal;
+}
+
+}  // namespace
+
+/// The ledger's answer. While that is still being done the call may be made again.
+Executor::Outcome Executor::done_before(const storage::LedgerEntry& earlier, const Run& run) {
+  auto envelope = answer_again(earlier, run.prepared);
+  const bool is_open = !envelope->ok() && envelope->error->type == ErrorType::conflict;
+  return {std::move(envelope), 0, is_open ? Standing::again : Standing::final};
+}
+
+/// A kind whose backend is our own database: the change, its result and its record are one
+/// transaction.
+asio::awaitable<Executor::Outcome> Executor::write_within(Run& run) {
+  auto output = co_await handle(run);
+  const auto& record = *run.record;
+  if (output) {
+    run.entry.kept();
+    run.entry.ended(storage::CallState::done);
+    co_return Outcome{record.envelope(), record.result_bytes()};
+  }
+  if (output.error().type == ErrorType::conflict && record.earlier()) {
+    co_return done_before(*record.earlier(), run);
+  }
+  auto envelope = failed(output.error());
+  // An own copy: where it was cut short, the kind's thread may still be using the record.
+  auto end = record.end_with(*envelope);
+  const auto state = end.state;
+  const auto deadline = async::Deadline::after(time_, kKeepTime);
+  auto pending = ledger_->end_unstarted(record.call(), std::move(end), deadline);
+  const auto found = co_await std::move(pending);
+  if (found && *found) co_return done_before(**found, run);
+  if (found) run.entry.kept();
+  run.entry.ended(state);
+  co_return Outcome{std::move(envelope)};
+}
+
+/// A kind with a backend of its own: `started` is durable before it hears of the call, and its end
+/// before anybody else does.
+asio::awaitable<Executor::Outcome> Executor::write_between(Run& run) {
+  auto starting = ledger_->start(run.record->call(), run.prepared.deadline);
+  auto begun = co_await std::move(starting);
+  if (!begun) {
+    auto error = fail(ErrorType::transient, "that cannot be recorded right now, so it was not done",
+                      begun.error().message + " " + begun.error().detail);
+    co_return Outcome{failed(std::move(error)), 0, Standing::again};
+  }
+  if (begun->earlier) co_return done_before(*begun->earlier, run);
+  run.ledger_id = begun->id;
+  auto output = co_await handle(run);
+  auto outcome = finish(run, std::move(output));
+  auto& envelope = *outcome.envelope;
+  if (!envelope.ok() && says_nothing_of_effect(envelope.error->type)) {
+    envelope.error = fail(ErrorType::outcome_unknown,
+                          "that took too long; it is not certain whether it was done",
+                          envelope.error->message + " " + envelope.error->detail);
+  }
+  const bool is_kept = co_await keep_end(run, envelope);
+  if (!is_kept) outcome.result_bytes = 0;
+  co_return outcome;
+}
+
+/// The end of a started call. Where it cannot be kept nobody may rely on it.
+asio::awaitable<bool> Executor::keep_end(Run& run, Envelope& envelope) {
+  auto end = run.record->end_with(envelope);
+  run.entry.ended(end.state);
+  const auto deadline = async::Deadline::after(time_, kKeepTime);
+  auto pending = ledger_->end(std::exchange(run.ledger_id, {}), std::move(end), deadline);
+  const auto kept = co_await std::move(pending);
+  if (kept) {
+    run.entry.kept();
+    co_return true;
+  }
+  run.entry.ended(storage::CallState::unknown);
+  envelope.data = nullptr;
+  envelope.intents.clear();
+  envelope.error =
+      fail(ErrorType::outcome_unknown, "that could not be recorded; check whether it was done",
+           kept.error().message + " " + kept.error().detail);
+  co_return false;
+}
+
+}  // namespace callosum::pipeline

@@ -1,0 +1,83 @@
+#include "pipeline/ledger.hpp"
+
+#include "base/ids.hpp"
+#include "storage/database.hpp"
+
+namespace callosum::pipeline {
+
+namespace asio = boost::asio;
+using storage::CallState;
+using storage::LedgerCall;
+using storage::LedgerEntry;
+using storage::sqlite::Connection;
+
+namespace {
+
+struct Done {};
+
+}  // namespace
+
+std::string Ledger::new_id() { return make_uuid7(time_, random_); }
+
+asio::awaitable<Result<Ledger::Begun>> Ledger::start(LedgerCall call, async::Deadline deadline) {
+  std::function<Result<Begun>(Connection&)> work =
+      [call = std::move(call), id = new_id(), now = now_ms()](Connection& c) -> Result<Begun> {
+    auto earlier = storage::find_call(c, call);
+    if (!earlier) return earlier.error();
+    if (*earlier) return Begun{(*earlier)->id, std::move(*earlier)};
+    const auto opened = storage::open_call(c, {id, call, CallState::started, ""}, now);
+    if (!opened) return opened.error();
+    return Begun{id, std::nullopt};
+  };
+  auto pending = database_.write<Begun>(deadline, std::move(work));
+  auto begun = co_await std::move(pending);
+  co_return begun;
+}
+
+asio::awaitable<Result<void>> Ledger::end(std::string id, CallEnd end, async::Deadline deadline) {
+  std::function<Result<Done>(Connection&)> work = [id = std::move(id), end = std::move(end),
+                                                   now = now_ms()](Connection& c) -> Result<Done> {
+    const auto moved =
+        storage::move_call(c, id, CallState::started, end.state, end.answer, now);
+    if (!moved) return moved.error();
+    const auto noted = storage::append_audit(c, end.audit);
+    if (!noted) return noted.error();
+    return Done{};
+  };
+  auto pending = database_.write<Done>(deadline, std::move(work));
+  const auto done = co_await std::move(pending);
+  if (!done) co_return done.error();
+  co_return Result<void>{};
+}
+
+asio::awaitable<Result<std::optional<LedgerEntry>>> Ledger::end_unstarted(
+    LedgerCall call, CallEnd end, async::Deadline deadline) {
+  using Found = std::optional<LedgerEntry>;
+  std::function<Result<Found>(Connection&)> work =
+      [call = std::move(call), end = std::move(end), id = new_id(),
+       now = now_ms()](Connection& c) -> Result<Found> {
+    auto earlier = storage::find_call(c, call);
+    if (!earlier || *earlier) return earlier;
+    const auto opened = storage::open_call(c, {id, call, end.state, end.answer}, now);
+    if (!opened) return opened.error();
+    const auto noted = storage::append_audit(c, end.audit);
+    if (!noted) return noted.error();
+    return Found();
+  };
+  auto pending = database_.write<Found>(deadline, std::move(work));
+  auto found = co_await std::move(pending);
+  co_return found;
+}
+
+asio::awaitable<Result<std::optional<LedgerEntry>>> Ledger::find_act(LedgerCall call,
+                                                                     async::Deadline deadline) {
+  using Found = std::optional<LedgerEntry>;
+  std::function<Result<Found>(Connection&)> work = [call = std::move(call)](Connection& c) {
+    return storage::find_call(c, call);
+  };
+  auto pending = database_.read<Found>(deadline, std::move(work));
+  auto found = co_await std::move(pending);
+  co_return found;
+}
+
+}  // namespace callosum::pipeline

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "async/time_source.hpp"
+#include "base/random.hpp"
+#include "pipeline/audit.hpp"
+#include "storage/audit_chain.hpp"
+#include "storage/ledger.hpp"
+
+namespace callosum::storage {
+class Database;
+}
+
+namespace callosum::pipeline {
+
+/// How a recorded call ended.
+struct CallEnd {
+  storage::CallState state = storage::CallState::done;
+  std::string answer;         ///< the envelope's text
+  storage::AuditGroup audit;  ///< its record, durable with it
+};
+
+/// The durable record of calls that change something. Every method is one synced transaction.
+class Ledger {
+ public:
+  Ledger(storage::Database& database, async::TimeSource& time, Random& random)
+      : database_(database), time_(time), random_(random) {}
+
+  /// What stands for this call, or this act, already; else the call is `started`, durably, under
+  /// `id`.
+  struct Begun {
+    std::string id;
+    std::optional<storage::LedgerEntry> earlier;
+  };
+  boost::asio::awaitable<Result<Begun>> start(storage::LedgerCall call, async::Deadline deadline);
+  /// Of a started call.
+  boost::asio::awaitable<Result<void>> end(std::string id, CallEnd end, async::Deadline deadline);
+  /// Of a call that was never started: what a kind with a recorder could not do. Where it turns out
+  /// to be done after all, says so.
+  boost::asio::awaitable<Result<std::optional<storage::LedgerEntry>>> end_unstarted(
+      storage::LedgerCall call, CallEnd end, async::Deadline deadline);
+  /// The act of that key in the session, where it is done or may be; else nothing.
+  boost::asio::awaitable<Result<std::optional<storage::LedgerEntry>>> find_act(
+      storage::LedgerCall call, async::Deadline deadline);
+
+  std::string new_id();
+  std::int64_t now_ms() const { return epoch_ms(time_.wall_now()); }
+
+ private:
+  storage::Database& database_;
+  async::TimeSource& time_;
+  Random& random_;
+};
+
+}  // namespace callosum::pipeline

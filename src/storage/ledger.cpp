@@ -1,0 +1,134 @@
+#include "storage/ledger.hpp"
+
+#include <array>
+#include <utility>
+
+#include "base/json.hpp"
+#include "storage/sqlite/connection.hpp"
+
+namespace callosum::storage {
+namespace {
+
+constexpr std::array<std::pair<CallState, std::string_view>, 5> kStates{{
+    {CallState::planned, "planned"},
+    {CallState::started, "started"},
+    {CallState::done, "done"},
+    {CallState::failed, "failed"},
+    {CallState::unknown, "unknown"},
+}};
+
+// An act that failed may be tried again; one that may have been done may not.
+constexpr std::string_view kFind = R"sql(
+  SELECT * FROM (
+    SELECT *, 0 AS kin FROM tool_calls
+    WHERE tenant_id = :tenant_id AND session_id = :session_id AND provider = :provider
+      AND call_key = :call_key
+    UNION ALL
+    SELECT *, 1 AS kin FROM tool_calls
+    WHERE tenant_id = :tenant_id AND session_id = :session_id AND act = :act AND act <> ''
+      AND state IN ('started', 'done', 'unknown')
+  ) ORDER BY kin LIMIT 1
+)sql";
+constexpr std::string_view kOpen = R"sql(
+  INSERT INTO tool_calls (id, tenant_id, session_id, provider, call_key, arguments_hash, act, tool_id,
+    tool_version, registry_version, subject, turn, arguments, state, answer, created_at_ms,
+    updated_at_ms)
+  VALUES (:id, :tenant_id, :session_id, :provider, :call_key, :arguments_hash, :act, :tool_id,
+    :tool_version, :registry_version, :subject, :turn, :arguments, :state, :answer, :now, :now)
+)sql";
+constexpr std::string_view kMove = R"sql(
+  UPDATE tool_calls SET state = :to, answer = :answer, updated_at_ms = :now
+  WHERE id = :id AND state = :from
+)sql";
+
+CallState state_of(std::string_view word) {
+  for (const auto& [state, name] : kStates) {
+    if (name == word) return state;
+  }
+  return CallState::unknown;  // the table allows no other word
+}
+
+LedgerEntry to_entry(const json::object& row) {
+  const auto text = [&row](const char* column) { return std::string(text_at(row, column)); };
+  LedgerEntry entry;
+  entry.id = text("id");
+  entry.call = {text("tenant_id"),      text("session_id"),       text("provider"),
+                text("call_key"),       text("arguments_hash"),   text("act"),
+                text("tool_id"),        text("tool_version"),     text("registry_version"),
+                text("subject"),        row.at("turn").to_number<std::uint64_t>(),
+                text("arguments")};
+  entry.state = state_of(text_at(row, "state"));
+  entry.answer = text("answer");
+  return entry;
+}
+
+Result<std::optional<LedgerEntry>> first_of(const Result<json::array>& rows) {
+  if (!rows) return rows.error();
+  if (rows->empty()) return std::optional<LedgerEntry>();
+  return std::optional<LedgerEntry>(to_entry(rows->front().as_object()));
+}
+
+}  // namespace
+
+std::string_view to_string(CallState state) {
+  return kStates[static_cast<std::size_t>(state)].second;
+}
+
+Result<std::optional<LedgerEntry>> find_call(sqlite::Connection& connection,
+                                             const LedgerCall& call) {
+  return first_of(connection.query(kFind, {{"tenant_id", call.tenant_id},
+                                           {"session_id", call.session_id},
+                                           {"provider", call.provider},
+                                           {"call_key", call.call_key},
+                                           {"act", call.act}}));
+}
+
+Result<std::optional<LedgerEntry>> find_call(sqlite::Connection& connection, std::string_view id) {
+  return first_of(connection.query("SELECT * FROM tool_calls WHERE id = :id", {{"id", id}}));
+}
+
+Result<void> open_call(sqlite::Connection& connection, const LedgerEntry& entry,
+                       std::int64_t now_ms) {
+  const auto& call = entry.call;
+  const auto added = connection.change(kOpen, {{"id", entry.id},
+                                               {"tenant_id", call.tenant_id},
+                                               {"session_id", call.session_id},
+                                               {"provider", call.provider},
+                                               {"call_key", call.call_key},
+                                               {"arguments_hash", call.arguments_hash},
+                                               {"act", call.act},
+                                               {"tool_id", call.tool_id},
+                                               {"tool_version", call.tool_version},
+                                               {"registry_version", call.registry_version},
+                                               {"subject", call.subject},
+                                               {"turn", static_cast<std::int64_t>(call.turn)},
+                                               {"arguments", call.arguments},
+                                               {"state", to_string(entry.state)},
+                                               {"answer", entry.answer},
+                                               {"now", now_ms}});
+  if (!added) return added.error();
+  return {};
+}
+
+Result<void> move_call(sqlite::Connection& connection, std::string_view id, CallState from,
+                       CallState to, std::string_view answer, std::int64_t now_ms) {
+  const auto moved = connection.change(kMove, {{"id", id},
+                                               {"from", to_string(from)},
+                                               {"to", to_string(to)},
+                                               {"answer", answer},
+                                               {"now", now_ms}});
+  if (!moved) return moved.error();
+  if (*moved == 1) return {};
+  return fail(ErrorType::conflict, "that call is not open any more",
+              "tool_calls: " + std::string(id) + " is not " + std::string(to_string(from)));
+}
+
+Result<std::vector<LedgerEntry>> started_calls(sqlite::Connection& connection) {
+  const auto rows = connection.query("SELECT * FROM tool_calls WHERE state = 'started' ORDER BY id");
+  if (!rows) return rows.error();
+  std::vector<LedgerEntry> out;
+  for (const auto& row : *rows) out.push_back(to_entry(row.as_object()));
+  return out;
+}
+
+}  // namespace callosum::storage

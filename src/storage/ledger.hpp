@@ -1,0 +1,54 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+
+namespace callosum::storage {
+
+namespace sqlite {
+class Connection;
+}
+
+enum class CallState : std::uint8_t { planned, started, done, failed, unknown };
+std::string_view to_string(CallState state);
+
+/// A call that changes something, as the ledger knows it.
+struct LedgerCall {
+  // What makes it this call, and this act (empty: no two calls of the tool are the same act).
+  std::string tenant_id, session_id, provider, call_key;
+  std::string arguments_hash;
+  std::string act;
+  // What it was.
+  std::string tool_id, tool_version, registry_version, subject;
+  std::uint64_t turn = 0;
+  std::string arguments;  ///< canonical, after binding
+};
+
+struct LedgerEntry {
+  std::string id;
+  LedgerCall call;
+  CallState state = CallState::planned;
+  std::string answer;  ///< the envelope's text, once there is one
+};
+
+// All of these run within the caller's transaction, on the caller's thread.
+
+/// What stands for this call already: the same call, else the same act that was done, may have been
+/// done, or is being done.
+Result<std::optional<LedgerEntry>> find_call(sqlite::Connection& connection,
+                                             const LedgerCall& call);
+Result<std::optional<LedgerEntry>> find_call(sqlite::Connection& connection, std::string_view id);
+Result<void> open_call(sqlite::Connection& connection, const LedgerEntry& entry,
+                       std::int64_t now_ms);
+/// CONFLICT where the call is not in the state `from` any more.
+Result<void> move_call(sqlite::Connection& connection, std::string_view id, CallState from,
+                       CallState to, std::string_view answer, std::int64_t now_ms);
+/// Those a process left `started` when it ended.
+Result<std::vector<LedgerEntry>> started_calls(sqlite::Connection& connection);
+
+}  // namespace callosum::storage
