@@ -1,6 +1,7 @@
 #include "provider/offline/ga_session.hpp"
 
 #include <boost/json/array.hpp>
+#include <boost/json/value.hpp>
 
 #include "base/json.hpp"
 #include "provider/offline/voices.hpp"
@@ -8,9 +9,11 @@
 namespace callosum::provider::offline {
 namespace {
 
+constexpr int kPcmRateHz = 24000;  // no other (§15); the telephone's formats name none
+
 json::object format_of(std::string_view type) {
   json::object format{{"type", type}};
-  if (type == "audio/pcm") format["rate"] = 24000;
+  if (type == "audio/pcm") format["rate"] = kPcmRateHz;
   return format;
 }
 
@@ -25,11 +28,41 @@ void merge_into(json::object& target, const json::object& source) {
   }
 }
 
-std::string format_in(const json::object& session, std::string_view side) {
+const json::object* format_at(const json::object& session, std::string_view side) {
   const auto* audio = find_object(session, "audio");
   const auto* one = audio ? find_object(*audio, side) : nullptr;
-  const auto* format = one ? find_object(*one, "format") : nullptr;
+  return one ? find_object(*one, "format") : nullptr;
+}
+
+std::string format_in(const json::object& session, std::string_view side) {
+  const auto* format = format_at(session, side);
   return std::string(format ? text_at(*format, "type", "audio/pcm") : "audio/pcm");
+}
+
+bool is_our_rate(const json::value& rate) {
+  boost::system::error_code none;
+  return rate.is_number() && rate.to_number<double>(none) == kPcmRateHz;
+}
+
+/// What is wrong with one side's format. A right one is then written as the wire has it: an
+/// update's type may have met the rate of the one before.
+std::optional<GaSession::Refusal> settle_format(json::object& session, const std::string& side) {
+  const auto* format = format_at(session, side);
+  if (!format) return std::nullopt;
+  const auto type = format_in(session, side);
+  const auto place = "session.audio." + side + ".format";
+  if (type != "audio/pcm" && type != "audio/pcmu" && type != "audio/pcma") {
+    return GaSession::Refusal{"invalid_value",
+                              "The audio format must be audio/pcm, audio/pcmu or audio/pcma.",
+                              place + ".type"};
+  }
+  const auto* rate = format->if_contains("rate");
+  if (type == "audio/pcm" && rate && !is_our_rate(*rate)) {
+    return GaSession::Refusal{"invalid_value", "The rate of audio/pcm must be 24000.",
+                              place + ".rate"};
+  }
+  session["audio"].at(side).as_object()["format"] = format_of(type);
+  return std::nullopt;
 }
 
 const json::object* input_of(const json::object& session) {
@@ -110,10 +143,7 @@ std::optional<GaSession::Refusal> GaSession::update(const json::object& update) 
   json::object after = object_;
   merge_into(after, update);
   for (const char* side : {"input", "output"}) {
-    const auto format = format_in(after, side);
-    if (format == "audio/pcm" || format == "audio/pcmu" || format == "audio/pcma") continue;
-    return Refusal{"invalid_value", "The audio format must be audio/pcm, audio/pcmu or audio/pcma.",
-                   std::string("session.audio.") + side + ".format.type"};
+    if (auto refusal = settle_format(after, side)) return refusal;
   }
   object_ = std::move(after);
   return std::nullopt;
