@@ -115,7 +115,7 @@ void GaConversation::heard(std::string_view item_id, std::string_view text, bool
   Turn turn;
   turn.text = text;
   turn.was_understood = understood;
-  turns_.push_back(std::move(turn));
+  keep(std::move(turn));
   if (!session_.wants_transcription()) return;
   // Who retrieves the item finds the words in it.
   const auto item = std::find_if(items_.rbegin(), items_.rend(),
@@ -132,8 +132,16 @@ void GaConversation::add_item(json::object item) {
   emit("conversation.item.added", {{"previous_item_id", previous}, {"item", item}});
   emit("conversation.item.done", {{"previous_item_id", previous}, {"item", item}});
   last_item_ = id;
+  keep(std::move(item));
+}
+
+void GaConversation::keep(json::object item) {
   items_.push_back(std::move(item));
   if (items_.size() > kMaxItems) items_.erase(items_.begin());
+}
+
+void GaConversation::keep(Turn turn) {
+  turns_.push_back(std::move(turn));
   if (turns_.size() > kMaxItems) turns_.erase(turns_.begin());
 }
 
@@ -160,7 +168,7 @@ void GaConversation::create_item(const json::object& event) {
     return error("invalid_value", turn.error().message, "item." + turn.error().detail, event_id);
   }
   if (text_at(item, "type") == "message") item["status"] = "completed";
-  turns_.push_back(std::move(*turn));
+  keep(std::move(*turn));
   add_item(std::move(item));
 }
 

@@ -85,6 +85,8 @@ class GaConversation {
   const json::object* find_item(std::string_view id) const;
   void emit(std::string_view type, json::object fields);
   void add_item(json::object item);
+  void keep(json::object item);
+  void keep(Turn turn);
   json::object response_object(std::string_view status, std::string_view reason) const;
   json::object message_item(const Message& message, std::string_view status) const;
 

@@ -95,13 +95,14 @@ void GaConversation::add_call(const PlannedCall& call) {
   emit("conversation.item.done", {{"previous_item_id", nullptr}, {"item", item}});
   emit("response.output_item.done", with({{"item", item}}));
   last_item_ = id;
-  output_.push_back(item);
+  keep(item);
+  output_.push_back(std::move(item));
   Turn turn;
   turn.kind = Turn::Kind::call;
   turn.name = call.name;
   turn.call_id = call_id;
   turn.text = call.arguments;
-  turns_.push_back(std::move(turn));
+  keep(std::move(turn));
 }
 
 json::object GaConversation::message_item(const Message& message, std::string_view status) const {
@@ -184,11 +185,11 @@ void GaConversation::end_message(std::string_view status) {
   if (!out_of_band_) {
     emit("conversation.item.done", {{"previous_item_id", nullptr}, {"item", item}});
     last_item_ = message.id;
-    items_.push_back(item);
+    keep(item);
     Turn turn;
     turn.kind = Turn::Kind::assistant;
     turn.text = message.words;
-    turns_.push_back(std::move(turn));
+    keep(std::move(turn));
   }
   emit("response.output_item.done",
        {{"response_id", response_id_}, {"output_index", message.index}, {"item", item}});
