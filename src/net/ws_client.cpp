@@ -1,5 +1,4 @@
 #include "async/with_deadline.hpp"
-#include "base/text.hpp"
 #include "net/client.hpp"
 #include "net/client_exchange.hpp"
 #include "net/connect.hpp"
@@ -22,19 +21,6 @@ Error describe_refusal(const HttpResponse& response) {
   if (status == 408 || status >= 500) type = ErrorType::transient;
   return fail(type, "the server refused the WebSocket with HTTP " + std::to_string(status),
               response.body.substr(0, kMaxDetailBytes));
-}
-
-HttpRequest make_upgrade(const Url& url, const WsConnectOptions& options, const std::string& key) {
-  HttpRequest request;
-  request.target = url.target;
-  request.headers = options.headers;
-  request.headers.set("Upgrade", "websocket");
-  request.headers.set("Sec-WebSocket-Version", "13");
-  request.headers.set("Sec-WebSocket-Key", key);
-  if (!options.subprotocols.empty()) {
-    request.headers.set("Sec-WebSocket-Protocol", join(options.subprotocols, ", "));
-  }
-  return request;
 }
 
 asio::awaitable<Result<std::unique_ptr<WsConnection>>> upgrade(async::TimeSource& time, Url url,

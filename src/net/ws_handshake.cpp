@@ -92,6 +92,19 @@ HttpResponse accept_upgrade(const HttpRequest& request, const std::string& subpr
   return response;
 }
 
+HttpRequest make_upgrade(const Url& url, const WsConnectOptions& options, const std::string& key) {
+  HttpRequest request;
+  request.target = url.target;
+  request.headers = options.headers;
+  request.headers.set("Upgrade", "websocket");
+  request.headers.set("Sec-WebSocket-Version", "13");
+  request.headers.set("Sec-WebSocket-Key", key);
+  if (!options.subprotocols.empty()) {
+    request.headers.set("Sec-WebSocket-Protocol", join(options.subprotocols, ", "));
+  }
+  return request;
+}
+
 Result<std::string> check_accepted(const HttpResponse& response, std::string_view key,
                                    const std::vector<std::string>& offered) {
   const auto& fields = response.headers;

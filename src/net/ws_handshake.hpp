@@ -7,6 +7,7 @@
 
 #include "base/random.hpp"
 #include "base/result.hpp"
+#include "net/client.hpp"
 #include "net/http.hpp"
 #include "net/server.hpp"
 
@@ -25,6 +26,8 @@ HttpResponse accept_upgrade(const HttpRequest& request, const std::string& subpr
 /// The subprotocols offered, in order.
 std::vector<std::string> offered_subprotocols(const HttpRequest& request);
 
+/// Client: the request that asks for it.
+HttpRequest make_upgrade(const Url& url, const WsConnectOptions& options, const std::string& key);
 /// Client: the subprotocol chosen, or why this 101 is none.
 Result<std::string> check_accepted(const HttpResponse& response, std::string_view key,
                                    const std::vector<std::string>& offered);

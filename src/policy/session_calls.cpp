@@ -73,8 +73,7 @@ void SessionCalls::forget(std::string_view call_id) {
 }
 
 void SessionCalls::forget_old_answers() {
-  while (!answers_.empty() &&
-         (answers_.size() > kMaxAnswers || answer_bytes_ > kMaxAnswerBytes)) {
+  while (!answers_.empty() && (answers_.size() > kMaxAnswers || answer_bytes_ > kMaxAnswerBytes)) {
     const auto call = answers_.front();
     answers_.pop_front();
     const bool is_there = call + kMaxKnown >= calls_;

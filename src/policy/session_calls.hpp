@@ -62,7 +62,7 @@ class SessionCalls {
   // Two rings of the last calls, ids apart: looking for one reads them all.
   std::vector<std::uint64_t> ids_;
   std::vector<Known> known_;
-  std::uint64_t calls_ = 0;      // so far: the next one's place, modulo kMaxKnown
+  std::uint64_t calls_ = 0;       // so far: the next one's place, modulo kMaxKnown
   Deque<std::uint64_t> answers_;  // of which calls, the oldest answer first
   std::size_t answer_bytes_ = 0;
   std::uint64_t turn_ = 0;

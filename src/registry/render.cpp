@@ -10,10 +10,6 @@ namespace {
 
 using Line = std::vector<std::string>;
 
-std::string counted(std::size_t count, std::string_view what) {
-  return std::to_string(count) + " " + std::string(what) + (count == 1 ? "" : "s");
-}
-
 std::size_t width_of(std::string_view text) {
   return static_cast<std::size_t>(
       std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xc0) != 0x80; }));
@@ -102,6 +98,10 @@ std::vector<Line> behaviour(const ToolSpec& tool) {
 
 }  // namespace
 
+std::string counted(std::size_t count, std::string_view what) {
+  return std::to_string(count) + " " + std::string(what) + (count == 1 ? "" : "s");
+}
+
 std::string render_tool_list(const Snapshot& snapshot) {
   std::vector<Line> lines{{"TOOL", "VERSION", "PACK", "CATEGORY", "ACCESS", "CHANNELS", "SUMMARY"}};
   for (const auto& tool : snapshot.tools()) {
@@ -109,7 +109,7 @@ std::string render_tool_list(const Snapshot& snapshot) {
                      std::string(to_string(tool.access)), words(tool.channels),
                      first_line(tool.summary)});
   }
-  return render_table(lines) + std::to_string(snapshot.tools().size()) + " tools, registry " +
+  return render_table(lines) + counted(snapshot.tools().size(), "tool") + ", registry " +
          snapshot.version() + "\n";
 }
 

@@ -1,12 +1,16 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "registry/snapshot.hpp"
 
 namespace callosum::registry {
 
+/// "1 tool", "2 tools".
+std::string counted(std::size_t count, std::string_view what);
 /// For people at a terminal: a table of all tools under the registry's version.
 std::string render_tool_list(const Snapshot& snapshot);
 /// One tool in full.

@@ -12,31 +12,27 @@
 
 #include "base/random.hpp"
 #include "provider/offline/brain.hpp"
+#include "provider/offline/ga_session.hpp"
 
 namespace callosum::provider::offline {
 
 namespace json = boost::json;
 
-/// The server's side of a GA conversation without a network: session, items, one response at a
-/// time, and the events that tell of them in the order the protocol records (§11). Pure: what it
-/// says collects in `out`.
+/// The server's side of a GA conversation without a network: items, one response at a time
+/// (ga_response.cpp), and the events that tell of them and of the session, in the order the
+/// protocol records (§11). Pure: what it says collects in `out`.
 class GaConversation {
  public:
   /// `random` outlives it.
   GaConversation(std::string model, std::int64_t now_s, Random& random);
 
   std::deque<std::string>& out() { return out_; }
-  const json::object& session() const { return session_; }
+  const GaSession& session() const { return session_; }
   /// What the response that goes on is an answer to.
   const std::vector<Turn>& turns() const { return input_ ? *input_ : turns_; }
   const json::array& tools() const;
   std::string instructions() const;
   bool is_audio_out() const;
-  std::string input_format() const;  ///< "audio/pcm", "audio/pcmu", "audio/pcma"
-  std::string output_format() const;
-  std::string_view voice() const;  ///< of those installed
-  bool wants_transcription() const;
-  const json::object* turn_detection() const;  ///< null: the caller commits by hand
 
   void say_created();
   /// The first update, the gateway's own: it holds, but for a voice that is not there.
@@ -85,18 +81,21 @@ class GaConversation {
   /// Nobody may guess what an item of ours is called.
   std::string make_id(std::string_view prefix);
   std::string next_event_id();
-  void refuse_voice(std::string_view event_id);
+  void refuse(const GaSession::Refusal& refusal, std::string_view event_id);
   const json::object* find_item(std::string_view id) const;
   void emit(std::string_view type, json::object fields);
   void add_item(json::object item);
+  void keep(json::object item);
+  void keep(Turn turn);
   json::object response_object(std::string_view status, std::string_view reason) const;
   json::object message_item(const Message& message, std::string_view status) const;
 
-  json::object session_;
+  Random& random_;  // first: what follows takes its ids from it
+  std::string conversation_id_;
+  GaSession session_;
   std::deque<std::string> out_;
   std::vector<Turn> turns_;
   std::vector<json::object> items_;
-  std::string conversation_id_;
   std::string last_item_;
   std::string response_id_;
   json::object asked_;
@@ -105,7 +104,6 @@ class GaConversation {
   bool out_of_band_ = false;
   std::optional<std::vector<Turn>> input_;  ///< of this response, in place of `turns_`
   std::uint64_t next_event_ = 1;
-  Random& random_;
 };
 
 }  // namespace callosum::provider::offline

@@ -1,23 +1,9 @@
 #include "provider/offline/ga_item.hpp"
 
 #include "base/json.hpp"
+#include "realtime/server_event.hpp"
 
 namespace callosum::provider::offline {
-
-std::string text_of(const json::object& item) {
-  std::string out;
-  const auto* content = find_array(item, "content");
-  if (!content) return out;
-  for (const auto& part : *content) {
-    const auto* object = part.if_object();
-    if (!object) continue;
-    auto text = text_at(*object, "text");
-    if (text.empty()) text = text_at(*object, "transcript");
-    if (!out.empty() && !text.empty()) out += ' ';
-    out += text;
-  }
-  return out;
-}
 
 Result<Turn> turn_of(const json::object& item) {
   Turn turn;
@@ -30,7 +16,7 @@ Result<Turn> turn_of(const json::object& item) {
     turn.kind = role == "user"        ? Turn::Kind::user
                 : role == "assistant" ? Turn::Kind::assistant
                                       : Turn::Kind::system;
-    turn.text = text_of(item);
+    turn.text = realtime::item_text(item);
     return turn;
   }
   if (type == "function_call_output") {

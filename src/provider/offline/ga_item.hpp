@@ -1,7 +1,7 @@
 #pragma once
 
 #include <boost/json/object.hpp>
-#include <string>
+#include <string_view>
 
 #include "base/result.hpp"
 #include "provider/offline/brain.hpp"
@@ -9,9 +9,6 @@
 namespace callosum::provider::offline {
 
 // Items of a conversation as clients make them: nothing about their shape is taken for granted.
-
-/// The words of its parts, typed or spoken.
-std::string text_of(const json::object& item);
 
 /// What a brain reads of it. VALIDATION, with the wrong member's name as detail.
 Result<Turn> turn_of(const json::object& item);

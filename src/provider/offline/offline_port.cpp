@@ -209,11 +209,11 @@ class OfflinePort final : public realtime::ModelPort, private VadSink {
                                  "Missing required parameter: 'audio'.", "audio", event_id);
     }
     samples_.clear();
-    const auto taken = audio_in_.take(*audio, conversation_.input_format(), samples_);
+    const auto taken = audio_in_.take(*audio, conversation_.session().input_format(), samples_);
     if (!taken)
       return conversation_.error("invalid_value", taken.error().message, "audio", event_id);
     buffered_ += samples_.size();
-    if (conversation_.turn_detection()) {
+    if (conversation_.session().turn_detection()) {
       vad_->push(samples_, *this);
     } else if (unheard_.size() + samples_.size() <= kMaxBufferedSamples) {
       unheard_.insert(unheard_.end(), samples_.begin(), samples_.end());
@@ -249,7 +249,7 @@ class OfflinePort final : public realtime::ModelPort, private VadSink {
   }
 
   bool is_set(const char* key) const {
-    const auto* detection = conversation_.turn_detection();
+    const auto* detection = conversation_.session().turn_detection();
     const auto* value = detection ? detection->if_contains(key) : nullptr;
     return !value || !value->is_bool() || value->get_bool();
   }
@@ -295,7 +295,7 @@ class OfflinePort final : public realtime::ModelPort, private VadSink {
   asio::awaitable<void> hear(const std::vector<std::int16_t>& said) {
     waiting_ -= said.size();
     auto samples = std::make_shared<const std::vector<std::int16_t>>(said);
-    const bool phone_band = conversation_.input_format() != "audio/pcm";
+    const bool phone_band = conversation_.session().input_format() != "audio/pcm";
     if (!ears_) ears_ = std::make_shared<EarsHolder>();
     std::function<Result<int>()> work = [ears = ears_, samples, phone_band,
                                          &speech = parts_.speech]() -> Result<int> {
@@ -382,9 +382,9 @@ class OfflinePort final : public realtime::ModelPort, private VadSink {
     conversation_.add_words(to_say_.empty() ? sentence : sentence + " ");
     if (!conversation_.is_audio_out()) co_return;
 
-    const auto format = conversation_.output_format();
+    const auto format = conversation_.session().output_format();
     std::function<Result<std::vector<std::uint8_t>>()> work =
-        [sentence, format, voice = conversation_.voice(),
+        [sentence, format, voice = conversation_.session().voice(),
          &speech = parts_.speech]() -> Result<std::vector<std::uint8_t>> {
       const auto pcm = speech.speak(sentence, voice);
       if (!pcm) return pcm.error();

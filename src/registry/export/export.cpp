@@ -4,6 +4,7 @@
 #include <array>
 
 #include "registry/export/openai.hpp"
+#include "registry/render.hpp"
 
 namespace callosum::registry {
 namespace {
@@ -59,9 +60,9 @@ std::string render_export_report(const ExportedTools& exported) {
            (loss.kind == Loss::Kind::dropped ? "dropped" : "rewritten") + "; " + loss.enforced +
            "\n";
   }
-  out += std::to_string(exported.tools.size()) + " tools, about " +
-         std::to_string(exported.tokens) + " tokens, " + std::to_string(exported.losses.size()) +
-         " losses\n";
+  out += counted(exported.tools.size(), "tool") + ", about " + counted(exported.tokens, "token") +
+         ", " + std::to_string(exported.losses.size()) +
+         (exported.losses.size() == 1 ? " loss\n" : " losses\n");
   return out;
 }
 

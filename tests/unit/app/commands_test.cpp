@@ -229,7 +229,7 @@ TEST_F(Commands, ToolsAreListedShownAndExported) {
   EXPECT_THAT(answer({"tools", "show", "get_price", "--packs", packs}), HasSubstr("article"));
   answer({"tools", "lint", packs});
   EXPECT_THAT(answer({"tools", "export", "--for", "openai", "--report", "--packs", packs}),
-              HasSubstr("1 tools"));
+              HasSubstr("1 tool, about"));
   const auto plain = parse_strict(answer({"tools", "export", "--for", "openai", "--packs", packs}));
   ASSERT_TRUE(plain);
   const auto all = parse_strict(

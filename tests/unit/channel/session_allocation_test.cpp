@@ -1,45 +1,15 @@
 // Counts what a whole conversation's audio asks of the heap: a caller's socket, the session, the
-// model's socket and back. The counters see every operator new and aligned_alloc of this program;
-// the other tests do not look at them.
-#include <atomic>
+// model's socket and back.
 #include <boost/asio/co_spawn.hpp>
-#include <cstdlib>
 #include <gtest/gtest.h>
-#include <new>
 
 #include "channel/realtime/realtime_channel.hpp"
+#include "heap_count.hpp"
 #include "net/client.hpp"
 #include "net/queue_budget.hpp"
 #include "net/server.hpp"
 #include "provider/openai/openai_port.hpp"
 #include "tool_world.hpp"
-
-namespace {
-
-std::atomic<std::size_t> allocations{0};
-std::atomic<bool> is_counting{false};
-
-void count_one() {
-  if (is_counting.load(std::memory_order_relaxed)) allocations.fetch_add(1);
-}
-
-}  // namespace
-
-void* operator new(std::size_t size) {
-  count_one();
-  if (void* memory = std::malloc(size > 0 ? size : 1)) return memory;
-  throw std::bad_alloc();
-}
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
-
-/// Asio's frames and operations come from here. The C library's own one, under the name it keeps it
-/// by.
-extern "C" void* memalign(std::size_t alignment, std::size_t size);
-extern "C" void* aligned_alloc(std::size_t alignment, std::size_t size) {
-  count_one();
-  return memalign(alignment, size);
-}
 
 namespace callosum::channel {
 namespace {
@@ -149,14 +119,14 @@ asio::awaitable<bool> talk(World& w) {
   const auto executor = co_await asio::this_coro::executor;
   while (!w.model) co_await asio::post(executor, asio::use_awaitable);
   for (int i = 0; i < kWarmUp + kCounted; ++i) {
-    is_counting = i >= kWarmUp;
+    testing::heap_is_counted = i >= kWarmUp;
     caller.send(up, net::FrameKind::audio);
     const bool is_at_model = co_await expect_to_hear(*w.model, up, w.time);
     w.model->send(down, net::FrameKind::audio);
     const bool is_at_caller = co_await expect_to_hear(caller, down, w.time);
     if (!is_at_model || !is_at_caller) co_return false;
   }
-  is_counting = false;
+  testing::heap_is_counted = false;
   co_return true;
 }
 
@@ -164,10 +134,10 @@ TEST(SessionAllocation, AudioBothWaysAsksTheHeapForNothingInTheSteadyState) {
   World w;
   bool is_heard = false;
   std::exception_ptr failure;
-  allocations = 0;
+  testing::heap_count = 0;
 
   asio::co_spawn(w.context, talk(w), [&](const std::exception_ptr& e, bool heard) {
-    is_counting = false;
+    testing::heap_is_counted = false;
     failure = e;
     is_heard = heard;
     w.context.stop();
@@ -177,7 +147,7 @@ TEST(SessionAllocation, AudioBothWaysAsksTheHeapForNothingInTheSteadyState) {
 
   EXPECT_FALSE(failure);
   EXPECT_TRUE(is_heard);
-  EXPECT_EQ(allocations, 0u);
+  EXPECT_EQ(testing::heap_count, 0u);
   w.close();
 }
 

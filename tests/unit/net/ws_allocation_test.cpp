@@ -1,38 +1,8 @@
-// Counts what the relay of audio asks of the heap. The counters see every operator new and
-// aligned_alloc of this program; the other tests do not look at them.
-#include <atomic>
-#include <cstdlib>
+// Counts what the relay of audio asks of the heap.
 #include <gtest/gtest.h>
-#include <new>
 
+#include "heap_count.hpp"
 #include "net_world.hpp"
-
-namespace {
-
-std::atomic<std::size_t> allocations{0};
-std::atomic<bool> is_counting{false};
-
-void count_one() {
-  if (is_counting.load(std::memory_order_relaxed)) allocations.fetch_add(1);
-}
-
-}  // namespace
-
-void* operator new(std::size_t size) {
-  count_one();
-  if (void* memory = std::malloc(size > 0 ? size : 1)) return memory;
-  throw std::bad_alloc();
-}
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
-
-/// Asio's frames and operations come from here. The C library's own one, under the name it keeps it
-/// by.
-extern "C" void* memalign(std::size_t alignment, std::size_t size);
-extern "C" void* aligned_alloc(std::size_t alignment, std::size_t size) {
-  count_one();
-  return memalign(alignment, size);
-}
 
 namespace callosum::net {
 namespace {
@@ -72,12 +42,12 @@ struct RelayWorld {
 asio::awaitable<bool> pace(RelayWorld& r, std::size_t warm_up, std::size_t counted) {
   const std::string event(kAudioEventBytes, 'a');
   for (std::size_t i = 0; i < warm_up + counted; ++i) {
-    is_counting = i >= warm_up;
+    testing::heap_is_counted = i >= warm_up;
     r.caller->send(event, FrameKind::audio);
     const auto heard = co_await r.listener->read(async::Deadline::none(r.world.time));
     if (!heard || heard->data.size() != event.size()) co_return false;
   }
-  is_counting = false;
+  testing::heap_is_counted = false;
   co_return true;
 }
 
@@ -89,7 +59,7 @@ TEST(WsAllocation, RelaysAudioWithoutAskingTheHeapInTheSteadyState) {
   auto relaying = relay(*r.legs[0], *r.legs[1], r.world.time);
   asio::co_spawn(r.world.context, std::move(relaying),
                  [&](const std::exception_ptr&) { has_ended = true; });
-  allocations = 0;
+  testing::heap_count = 0;
 
   bool is_heard = false;
   asio::co_spawn(r.world.context, pace(r, kWarmUp, kCounted),
@@ -103,7 +73,7 @@ TEST(WsAllocation, RelaysAudioWithoutAskingTheHeapInTheSteadyState) {
   r.world.context.restart();
 
   EXPECT_TRUE(is_heard);
-  EXPECT_EQ(allocations, 0u);
+  EXPECT_EQ(testing::heap_count, 0u);
   r.caller->abort();
   r.world.run_until([&] { return has_ended; });
 }

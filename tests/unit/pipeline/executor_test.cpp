@@ -320,7 +320,7 @@ TEST(SessionCalls, KnowTheLastFiveHundredIdsAndTheLastAnswers) {
   for (int i = 0; i < 1500; ++i) {
     const auto id = "call_" + std::to_string(i);
     ASSERT_EQ(calls.find_or_remember(id, "hash"), nullptr);
-    if (i % 7 != 0) calls.answer(id, answer, 100);  // some never end
+    if (i % 7 != 0) calls.answer(id, answer, 100);                               // some never end
     if (i % 7 == 1) calls.answer("call_" + std::to_string(i - 1), answer, 100);  // some late
   }
 

@@ -305,7 +305,7 @@ TEST(GaConversation, KeepsAnOpeningWhoseVoiceIsNotThere) {
           ->as_object());
 
   EXPECT_EQ(conversation.instructions(), "be kind");
-  EXPECT_EQ(conversation.voice(), "slt");
+  EXPECT_EQ(conversation.session().voice(), "slt");
   ASSERT_EQ(conversation.out().size(), 2u);
   EXPECT_EQ(parse_strict(conversation.out().back())->at("error").at("param"),
             "session.audio.output.voice");

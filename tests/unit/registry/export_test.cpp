@@ -64,10 +64,20 @@ TEST(OpenAiExport, ReportsEachKeywordThatItDropsOrRewrites) {
             "look /properties/b/items: `if` dropped; the executor validates the schema as written\n"
             "look /properties/b/items: `title` dropped; a note; it never refused a value\n"
             "look /properties/c~1d: `true` rewritten; same meaning\n"
-            "1 tools, about " +
+            "1 tool, about " +
                 std::to_string(exported->tokens) + " tokens, 6 losses\n");
   EXPECT_EQ(canonical_json(exported->tools[0].at("parameters").at("properties")),
             R"({"a":{"enum":[5]},"b":{"items":{},"type":"array"},"c/d":{}})");
+}
+
+TEST(OpenAiExport, SpeaksOfOneToolAndOneLossAsOfOne) {
+  const auto one = compile(tool_with(R"({"type":"object","title":"T"})"));
+  const auto none = find_export("openai")->compile({});
+
+  ASSERT_TRUE(one && none);
+  EXPECT_TRUE(render_export_report(*one).ends_with(
+      "\n1 tool, about " + std::to_string(one->tokens) + " tokens, 1 loss\n"));
+  EXPECT_EQ(render_export_report(*none), "0 tools, about 1 token, 0 losses\n");
 }
 
 TEST(OpenAiExport, RefusesAToolThatTheProviderCannotCarryAndSaysWhy) {

@@ -1,31 +1,9 @@
-// Counts what validation asks of the heap. The counter sees every operator new of this program; the
-// other tests do not look at it.
-
-#include <atomic>
-#include <cstdlib>
+// Counts what validation asks of the heap.
 #include <gtest/gtest.h>
-#include <new>
 
 #include "base/json.hpp"
+#include "heap_count.hpp"
 #include "registry/schema.hpp"
-
-namespace {
-
-std::atomic<std::size_t> allocations{0};
-
-}  // namespace
-
-void* operator new(std::size_t size) {
-  allocations.fetch_add(1, std::memory_order_relaxed);
-  if (void* memory = std::malloc(size > 0 ? size : 1)) return memory;
-  throw std::bad_alloc();
-}
-void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
-  allocations.fetch_add(1, std::memory_order_relaxed);
-  return std::malloc(size > 0 ? size : 1);
-}
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
 
 namespace callosum::registry {
 namespace {
@@ -34,9 +12,11 @@ std::size_t allocations_of(std::string_view schema, std::string_view value) {
   const auto compiled = compile_schema(parse_strict(schema).value()).value();
   const auto parsed = parse_strict(value).value();
   EXPECT_TRUE(compiled->is_valid(parsed)) << schema;  // a pattern's matcher is made the first time
-  const auto before = allocations.load();
+  testing::heap_count = 0;
+  testing::heap_is_counted = true;
   for (int i = 0; i < 10; ++i) EXPECT_TRUE(compiled->is_valid(parsed));
-  return allocations.load() - before;
+  testing::heap_is_counted = false;
+  return testing::heap_count;
 }
 
 TEST(SchemaAllocation, IsNoneForAValueThatPasses) {
