@@ -11,6 +11,7 @@
 
 #include "async/event.hpp"
 #include "base/deque.hpp"
+#include "policy/session_facts.hpp"
 #include "registry/envelope.hpp"
 
 namespace callosum::policy {
@@ -46,6 +47,12 @@ class SessionCalls {
   /// ends only now does not touch the later one's.
   Spent& spent_in(std::uint64_t turn);
 
+  /// What else the gates remember of the session. Made when it is first asked for.
+  SessionFacts& facts() {
+    if (!facts_) facts_ = std::make_unique<SessionFacts>();
+    return *facts_;
+  }
+
  private:
   // The oldest are forgotten first: of a call its answer before its id.
   static constexpr std::size_t kMaxKnown = 512;
@@ -60,6 +67,7 @@ class SessionCalls {
   std::uint64_t turn_ = 0;
   Spent spent_;
   Spent spent_before_;
+  std::unique_ptr<SessionFacts> facts_;
 };
 
 }  // namespace callosum::policy
