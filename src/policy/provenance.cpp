@@ -54,14 +54,14 @@ bool has_property(const json::value& schema, std::string_view name) {
                      [&](const auto& member) { return has_property(member.value(), name); });
 }
 
-/// Whether this caller could ask it now, and without an identifier that must have been seen.
+/// Whether this caller could ask it now.
 bool may_look_up(const ToolSpec& tool, const PreparedCall& call) {
   const auto has = [](const auto& list, const auto& item) {
     return std::find(list.begin(), list.end(), item) != list.end();
   };
   const auto& context = call.context;
   const bool is_open = tool.pack == call.tool->pack && tool.name != call.tool->name &&
-                       tool.access == registry::Access::read && tool.provenance_seen.empty();
+                       tool.access == registry::Access::read;
   const bool is_theirs = has(tool.channels, context.channel) &&
                          context.assurance >= tool.min_assurance &&
                          (tool.modes.empty() || has(tool.modes, context.mode));
@@ -76,8 +76,10 @@ std::vector<std::string> look_ups_for(std::string_view argument, const PreparedC
   if (!call.context.snapshot) return names;
   for (const auto& tool : call.context.snapshot->tools()) {
     if (names.size() == kMaxLookUps) break;
-    const json::value schema(tool.output_schema);
-    if (may_look_up(tool, call) && has_property(schema, argument)) names.push_back(tool.name);
+    const auto& seen = tool.provenance_seen;
+    const bool needs_it = std::find(seen.begin(), seen.end(), argument) != seen.end();
+    if (needs_it || !may_look_up(tool, call)) continue;
+    if (has_property(json::value(tool.output_schema), argument)) names.push_back(tool.name);
   }
   return names;
 }
@@ -101,6 +103,8 @@ Verdict refuse_unseen(const std::string& argument, const PreparedCall& call) {
 }  // namespace
 
 boost::asio::awaitable<Verdict> ProvenanceGate::ask(const PreparedCall& call) {
+  const bool is_person = !call.context.is_realtime && !call.context.is_provider_planned;
+  if (is_person) co_return pass();  // these are the user's words
   for (const auto& argument : call.tool->provenance_seen) {
     const auto* value = call.arguments().if_contains(argument);
     if (value && !is_seen(*value, call)) co_return refuse_unseen(argument, call);

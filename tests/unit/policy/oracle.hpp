@@ -115,7 +115,8 @@ class Oracle {
     if (call.assurance < call.tool->assurance) return "assurance FORBIDDEN";
     if (!call.is_member) return "membership FORBIDDEN";
     if (call.arguments.is_broken || call.arguments.size == 1) return "arguments VALIDATION";
-    if (call.tool->needs_seen_id && call.arguments.id >= 0 &&
+    const bool is_person = !call.is_realtime && !call.is_planned;
+    if (!is_person && call.tool->needs_seen_id && call.arguments.id >= 0 &&
         session.seen_ids.count(call.arguments.id) == 0) {
       return "provenance VALIDATION";
     }
@@ -124,7 +125,6 @@ class Oracle {
     if (!call.tool->is_polled && session.made[{call.tool->name, call.arguments}]++ >= 2) {
       return "loop_breaker BUDGET_EXCEEDED";
     }
-    const bool is_person = !call.is_realtime && !call.is_planned;
     if (!is_person && call.tool->needs_confirmation) return "consent CONFIRMATION_REQUIRED";
     if (!is_person && access > 0 && call.access_mode == 1) return "consent FORBIDDEN";
     return "pass";

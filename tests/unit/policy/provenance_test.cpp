@@ -93,6 +93,17 @@ TEST(ProvenanceGate, LooksAtEachPartOfAListAndNothingThatIsLeftOut) {
   EXPECT_FALSE(w.passes(R"(" - ")"));
 }
 
+TEST(ProvenanceGate, TakesWhatAPersonEntersAtTheOperatorsDoor) {
+  ProvenanceWorld w;
+  w.context.is_realtime = false;
+
+  EXPECT_FALSE(w.passes(R"("LD-9")"));
+  w.context.is_provider_planned = false;
+  EXPECT_TRUE(w.passes(R"("LD-9")"));
+  w.context.is_realtime = true;
+  EXPECT_FALSE(w.passes(R"("LD-9")"));
+}
+
 TEST(ProvenanceGate, NamesTheLookUpsThatWouldFindItAndNoValue) {
   ProvenanceWorld w;
   auto list = make_tool("list_leads");
