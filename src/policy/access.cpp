@@ -9,7 +9,7 @@ boost::asio::awaitable<Verdict> AccessGate::ask(const PreparedCall& call) {
                      "that cannot be done in a live conversation; a person has to do it");
   }
   const bool changes = call.access != Access::read;
-  if (changes && call.context.access_mode == registry::AccessMode::read_only) {
+  if (changes && call.access_mode() == registry::AccessMode::read_only) {
     co_return refuse(ErrorType::forbidden,
                      "this conversation can look things up but change nothing");
   }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <boost/json/object.hpp>
 #include <optional>
 #include <string>
@@ -34,6 +35,11 @@ struct PreparedCall {
   registry::Access access =
       registry::Access::read;  ///< by argument value; the strictest where unreadable
   std::string confirmation_token;
+
+  /// The stricter of the session's and of the tool's pack.
+  registry::AccessMode access_mode() const {
+    return tool ? std::min(context.access_mode, tool->access_mode) : context.access_mode;
+  }
 
   /// What the tool gets: after binding.
   const json::object& arguments() const {

@@ -98,6 +98,7 @@ void PackReader::read_access_mode() {
   }
   const auto mode = fields_.word<AccessMode>("access_mode");
   draft_.pack.access_mode = to_string(mode.value_or(AccessMode::read_only));
+  for (auto& tool : draft_.tools) tool.spec.access_mode = mode.value_or(AccessMode::read_only);
   if (has_writes && !is_given) {
     fields_.problem("access_mode",
                     "missing; a pack with tools that write says " + one_of(words_of<AccessMode>()));

@@ -22,6 +22,7 @@ struct Tool {
   std::vector<std::string> roles;
   int assurance = 0;
   int access = 0;         // read, propose, write, destructive
+  int pack_mode = 2;      // as access_mode of the call
   bool has_risk = false;  // action "send" writes, "delete" destroys
   bool is_retrieval = true;
   bool is_polled = false;
@@ -109,8 +110,9 @@ class Oracle {
     if (!has(call.tool->channels, call.channel)) return "channel MODE_RESTRICTED";
     if (!is_loaded(call)) return "loaded NOT_LOADED";
     const int access = access_of(call);
+    const int mode = std::min(call.access_mode, call.tool->pack_mode);
     if (access == 3 && call.is_realtime) return "access DESTRUCTIVE_BLOCKED";
-    if (access > 0 && call.access_mode == 0) return "access FORBIDDEN";
+    if (access > 0 && mode == 0) return "access FORBIDDEN";
     if (!call.tool->roles.empty() && !meets(call.tool->roles, call.roles)) return "role FORBIDDEN";
     if (call.assurance < call.tool->assurance) return "assurance FORBIDDEN";
     if (!call.is_member) return "membership FORBIDDEN";
@@ -126,7 +128,7 @@ class Oracle {
       return "loop_breaker BUDGET_EXCEEDED";
     }
     if (!is_person && call.tool->needs_confirmation) return "consent CONFIRMATION_REQUIRED";
-    if (!is_person && access > 0 && call.access_mode == 1) return "consent FORBIDDEN";
+    if (!is_person && access > 0 && mode == 1) return "consent FORBIDDEN";
     return "pass";
   }
 

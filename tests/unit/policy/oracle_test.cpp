@@ -44,7 +44,7 @@ std::vector<oracle::Tool> make_oracle_tools() {
       {.name = "get_lead", .needs_seen_id = true},
       {.name = "mail", .has_risk = true, .is_retrieval = false, .account = "google"},
       {.name = "create", .access = 2, .is_retrieval = false},
-      {.name = "suggest", .pack = "crm", .access = 1, .is_retrieval = false},
+      {.name = "suggest", .pack = "crm", .access = 1, .pack_mode = 1, .is_retrieval = false},
       {.name = "book", .access = 2, .is_retrieval = false, .needs_confirmation = true},
       {.name = "wipe", .access = 3, .is_retrieval = false},
       {.name = "delete_lead", .is_retrieval = false},
@@ -61,6 +61,7 @@ registry::ToolSpec to_spec(const oracle::Tool& from) {
   tool.roles = from.roles;
   tool.min_assurance = static_cast<registry::Assurance>(from.assurance);
   tool.access = static_cast<registry::Access>(from.access);
+  tool.access_mode = static_cast<registry::AccessMode>(from.pack_mode);
   if (from.has_risk) {
     tool.risk = {{{{"action", {json::value("send")}}}, registry::Access::write},
                  {{{"action", {json::value("delete")}}}, registry::Access::destructive}};
