@@ -76,6 +76,7 @@ NOOP = """\
     description: Does nothing.
     category: retrieval
     access: read
+    poll: true
     channels: [voice, text]
     input:
       type: object

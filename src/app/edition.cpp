@@ -1,7 +1,5 @@
 #include "app/edition.hpp"
 
-#include <algorithm>
-
 #include "registry/export/export.hpp"
 
 namespace callosum::app {
@@ -14,19 +12,11 @@ Edition::Edition(std::shared_ptr<const pipeline::Catalog> catalog, ProviderFacto
 
 Edition::~Edition() { live_.add(-1); }
 
-registry::AccessMode Edition::access_mode() const {
-  auto strictest = registry::AccessMode::confirm;
-  for (const auto& pack : snapshot()->packs()) {
-    const auto mode = registry::parse_word<registry::AccessMode>(pack.access_mode);
-    if (mode) strictest = std::min(strictest, *mode);
-  }
-  return strictest;
-}
-
 Result<std::shared_ptr<const session::ToolOffer>> Edition::offer_for(
     const registry::CallContext& context) const {
   std::string key = std::string(to_string(context.channel)) + "|" +
-                    std::string(to_string(context.assurance)) + "|" + context.mode;
+                    std::string(to_string(context.assurance)) + "|" +
+                    std::string(to_string(context.access_mode)) + "|" + context.mode;
   for (const auto& role : context.roles) key += "|" + role;
   {
     const std::lock_guard lock(mutex_);

@@ -40,8 +40,6 @@ class Edition {
   const std::shared_ptr<const registry::Snapshot>& snapshot() const { return catalog_->snapshot(); }
   const std::string& version() const { return snapshot()->version(); }
   const ProviderFactory& provider() const { return provider_; }
-  /// The access mode that its packs ask for; the strictest of them. `confirm` where none says.
-  registry::AccessMode access_mode() const;
   /// What a realtime session of this audience is shown. Compiled once an audience.
   Result<std::shared_ptr<const session::ToolOffer>> offer_for(
       const registry::CallContext& context) const;

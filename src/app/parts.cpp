@@ -2,6 +2,7 @@
 
 #include <filesystem>
 
+#include "app/caller_limits.hpp"
 #include "app/compile_packs.hpp"
 #include "app/wiring.hpp"
 
@@ -67,6 +68,11 @@ Result<std::unique_ptr<Parts>> make_parts(PartsOptions options) {
   parts->config = std::move(options.config);
   parts->is_demo = options.is_demo;
   const auto& config = parts->config;
+  if (options.with_provider) {
+    // Before databases and packs, whose own complaints would hide the reason.
+    const auto has_room = check_open_files(1);
+    if (!has_room) return has_room.error();
+  }
 
   telemetry::LogOptions log;
   log.level = config.log.level == "debug"   ? telemetry::LogLevel::debug

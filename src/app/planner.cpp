@@ -75,7 +75,6 @@ registry::CallContext Planner::context_for(const api::auth::Principal& principal
   context.assurance = principal.assurance;
   context.channel = registry::Channel::text;
   context.snapshot = edition.snapshot();
-  context.access_mode = edition.access_mode();
   context.is_realtime = false;
   context.is_provider_planned = false;
   context.provider = "console";

@@ -73,18 +73,22 @@ std::string fill_placeholders(std::string_view text, const PromptValues& values,
     out += text.substr(0, brace);
     if (brace == std::string_view::npos) return out;
     const bool is_doubled = text.substr(brace + 1).starts_with(text[brace]);
-    const auto close = text.find_first_not_of(kNameLetters, brace + 1);
+    const auto name_end = text.find_first_not_of(kNameLetters, brace + 1);
+    const bool has_default = name_end != std::string_view::npos && text[name_end] == '|';
+    const auto close = has_default ? text.find_first_of("{}\n", name_end) : name_end;
     const bool is_name = text[brace] == '{' && close != std::string_view::npos &&
-                         close > brace + 1 && text[close] == '}';
+                         name_end > brace + 1 && text[close] == '}';
     if (!is_name) {
       out += text[brace];
       text.remove_prefix(brace + (is_doubled ? 2 : 1));
       continue;
     }
-    const auto name = text.substr(brace + 1, close - brace - 1);
+    const auto name = text.substr(brace + 1, name_end - brace - 1);
     const auto at = values.find(name);
     if (at != values.end() && !at->second.empty()) {
       out += at->second;
+    } else if (has_default) {
+      out += text.substr(name_end + 1, close - name_end - 1);
     } else {
       missing.emplace(name);
     }

@@ -29,7 +29,8 @@ boost::asio::awaitable<Result<TenantPrompt>> fill_tenant_prompt(
     storage::Tenant tenant, async::Deadline deadline);
 
 using PromptValues = std::map<std::string, std::string, std::less<>>;
-/// `template_text` with its {names} replaced; those without a value vanish and go to `missing`.
+/// `template_text` with its {names} replaced; those without a value vanish and go to `missing`, or
+/// read as what stands behind a bar: {name|otherwise}.
 /// Doubled braces stand for one, and those around no name for themselves.
 std::string fill_placeholders(std::string_view template_text, const PromptValues& values,
                               std::set<std::string>& missing);

@@ -6,12 +6,18 @@
 #include "net/tls.hpp"
 #include "policy/access.hpp"
 #include "policy/arguments.hpp"
+#include "policy/assurance.hpp"
 #include "policy/channel.hpp"
 #include "policy/consent.hpp"
 #include "policy/duplicate.hpp"
 #include "policy/known.hpp"
+#include "policy/loaded.hpp"
+#include "policy/loop_breaker.hpp"
 #include "policy/membership.hpp"
 #include "policy/ownership.hpp"
+#include "policy/provenance.hpp"
+#include "policy/rate.hpp"
+#include "policy/role.hpp"
 #include "policy/turn_budget.hpp"
 #include "provider/offline/chat_brain.hpp"
 #include "provider/offline/flite_speech.hpp"
@@ -34,6 +40,15 @@ policy::TurnLimits turn_limits(const config::Config& config, std::string_view ch
   out.calls = or_many(limits.calls);
   out.turn_time = std::chrono::milliseconds(limits.turn_ms);
   return out;
+}
+
+policy::RateLimits rate_limits(const config::Config& config) {
+  // A tenth of a minute's calls may come at once.
+  const auto rate = [](std::int64_t per_minute) {
+    const auto calls = static_cast<double>(per_minute);
+    return policy::Rate{calls, std::max(1.0, calls / 10)};
+  };
+  return {.reads = rate(config.reads_per_minute), .writes = rate(config.writes_per_minute)};
 }
 
 /// What a row of kProviders makes its provider of.
@@ -134,10 +149,16 @@ std::vector<std::unique_ptr<policy::Gate>> make_gates(const config::Config& conf
   gates.push_back(std::make_unique<policy::DuplicateGate>());   // before anything is counted
   gates.push_back(std::make_unique<policy::KnownGate>());       // the rest needs the tool
   gates.push_back(std::make_unique<policy::ChannelGate>());     // how the caller came in
+  gates.push_back(std::make_unique<policy::LoadedGate>());      // at hand in the call's epoch
   gates.push_back(std::make_unique<policy::AccessGate>());      // what these arguments would do
-  gates.push_back(std::make_unique<policy::MembershipGate>());  // who asks
+  gates.push_back(std::make_unique<policy::RoleGate>());        // who asks
+  gates.push_back(std::make_unique<policy::AssuranceGate>());   // and how sure we are of that
+  gates.push_back(std::make_unique<policy::MembershipGate>());  // of this very business
   gates.push_back(std::make_unique<policy::ArgumentsGate>());   // only members learn the schema
+  gates.push_back(std::make_unique<policy::ProvenanceGate>());  // of arguments that can be read
+  gates.push_back(std::make_unique<policy::RateGate>(rate_limits(config)));  // of all sessions
   gates.push_back(std::make_unique<policy::TurnBudgetGate>(turns));  // counts what would run
+  gates.push_back(std::make_unique<policy::LoopBreakerGate>());      // counts what may still run
   gates.push_back(std::make_unique<policy::ConsentGate>());  // last: nobody is asked in vain
   return gates;
 }

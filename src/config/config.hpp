@@ -107,6 +107,8 @@ struct Config {
   std::int64_t max_sessions = 0;  ///< 0: derived from the process's limit of descriptors
   /// 0: no cap; -1: a usual one, but none for loopback and private addresses.
   std::int64_t connections_per_address = -1;
+  std::int64_t reads_per_minute = 6'000;  ///< of one tool and tenant
+  std::int64_t writes_per_minute = 600;
   std::int64_t queued_bytes = 256 << 20;  ///< for slow readers, of all connections
   AuditConfig audit;
   bool registry_lock = true;

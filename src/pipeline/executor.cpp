@@ -89,6 +89,11 @@ asio::awaitable<void> Executor::perform(Ticket ticket, CallRequest request) {
     }
   }
   const Answer answer = std::move(outcome.envelope);
+  // What an argument may name only once it has been seen.
+  const auto& snapshot = *request.catalog->snapshot();
+  if (answer->ok() && snapshot.minds_provenance()) {
+    request.calls->facts().seen.add_result(answer->data);
+  }
   settle(prepared, outcome, answer);
   deliver(ticket, answer);
 }
@@ -127,8 +132,13 @@ asio::awaitable<Executor::Outcome> Executor::decide_and_run(Run& run) {
     co_return Outcome{failed(std::move(error)), 0, Standing::other};
   }
   for (auto* gate : gates_) {
-    auto verdict = co_await gate->ask(run.prepared);
-    if (verdict.passes()) continue;
+    auto judged = gate->judge(run.prepared);
+    if (!judged) {
+      auto asking = gate->ask(run.prepared);
+      judged = co_await std::move(asking);
+    }
+    if (judged->passes()) continue;
+    auto& verdict = *judged;
     run.entry.refused_by(gate->name());
     if (verdict.answer) {
       auto again = std::make_shared<Envelope>(*verdict.answer);

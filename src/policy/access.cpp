@@ -2,18 +2,18 @@
 
 namespace callosum::policy {
 
-boost::asio::awaitable<Verdict> AccessGate::ask(const PreparedCall& call) {
+std::optional<Verdict> AccessGate::judge(const PreparedCall& call) {
   using registry::Access;
   if (call.access == Access::destructive && call.context.is_realtime) {
-    co_return refuse(ErrorType::destructive_blocked,
+    return refuse(ErrorType::destructive_blocked,
                      "that cannot be done in a live conversation; a person has to do it");
   }
   const bool changes = call.access != Access::read;
-  if (changes && call.context.access_mode == registry::AccessMode::read_only) {
-    co_return refuse(ErrorType::forbidden,
+  if (changes && call.access_mode() == registry::AccessMode::read_only) {
+    return refuse(ErrorType::forbidden,
                      "this conversation can look things up but change nothing");
   }
-  co_return pass();
+  return pass();
 }
 
 }  // namespace callosum::policy

@@ -19,11 +19,11 @@ Verdict refuse_with_hints(const std::vector<registry::SchemaHint>& hints) {
 
 }  // namespace
 
-boost::asio::awaitable<Verdict> ArgumentsGate::ask(const PreparedCall& call) {
-  if (call.arguments_problem) co_return refuse(*call.arguments_problem);
+std::optional<Verdict> ArgumentsGate::judge(const PreparedCall& call) {
+  if (call.arguments_problem) return refuse(*call.arguments_problem);
   const auto& schema = call.tool->input;
-  if (!schema || schema->is_valid(call.sent)) co_return pass();
-  co_return refuse_with_hints(schema->explain(call.sent));
+  if (!schema || schema->is_valid(call.sent)) return pass();
+  return refuse_with_hints(schema->explain(call.sent));
 }
 
 }  // namespace callosum::policy

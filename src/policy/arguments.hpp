@@ -9,7 +9,7 @@ namespace callosum::policy {
 class ArgumentsGate final : public Gate {
  public:
   std::string_view name() const override { return "arguments"; }
-  boost::asio::awaitable<Verdict> ask(const PreparedCall& call) override;
+  std::optional<Verdict> judge(const PreparedCall& call) override;
 };
 
 }  // namespace callosum::policy

@@ -11,7 +11,7 @@ boost::asio::awaitable<Verdict> ConsentGate::ask(const PreparedCall& call) {
                      "do it");
   }
   const bool changes = call.access != registry::Access::read;
-  if (changes && context.access_mode == registry::AccessMode::propose_actions) {
+  if (changes && call.access_mode() == registry::AccessMode::propose_actions) {
     co_return refuse(ErrorType::forbidden,
                      "changes are only proposed in this conversation, and no proposal can be kept "
                      "here yet; a person has to do it");

@@ -2,6 +2,7 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <utility>
 
@@ -44,7 +45,12 @@ class Gate {
  public:
   virtual ~Gate() = default;
   virtual std::string_view name() const = 0;  ///< as the audit writes it
-  virtual boost::asio::awaitable<Verdict> ask(const PreparedCall& call) = 0;
+  /// Its answer, where it has one without waiting: a gate overrides this, or `ask`, or both.
+  virtual std::optional<Verdict> judge(const PreparedCall&) { return std::nullopt; }
+  virtual boost::asio::awaitable<Verdict> ask(const PreparedCall& call) {
+    auto verdict = judge(call);
+    co_return verdict ? std::move(*verdict) : refuse(ErrorType::internal, "");
+  }
 };
 
 }  // namespace callosum::policy

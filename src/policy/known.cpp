@@ -2,9 +2,9 @@
 
 namespace callosum::policy {
 
-boost::asio::awaitable<Verdict> KnownGate::ask(const PreparedCall& call) {
-  if (!call.tool) co_return refuse(ErrorType::not_found, "there is no such tool");
-  co_return pass();
+std::optional<Verdict> KnownGate::judge(const PreparedCall& call) {
+  if (!call.tool) return refuse(ErrorType::not_found, "there is no such tool");
+  return pass();
 }
 
 }  // namespace callosum::policy

@@ -4,11 +4,11 @@
 
 namespace callosum::policy {
 
-/// Does the principal belong to the tenant, with a role and an assurance that the tool asks for?
+/// Does the principal belong to the tenant?
 class MembershipGate final : public Gate {
  public:
   std::string_view name() const override { return "membership"; }
-  boost::asio::awaitable<Verdict> ask(const PreparedCall& call) override;
+  std::optional<Verdict> judge(const PreparedCall& call) override;
 };
 
 }  // namespace callosum::policy

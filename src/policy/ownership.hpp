@@ -8,7 +8,7 @@ namespace callosum::policy {
 class OwnershipGate final : public Gate {
  public:
   std::string_view name() const override { return "ownership"; }
-  boost::asio::awaitable<Verdict> ask(const PreparedCall& call) override;
+  std::optional<Verdict> judge(const PreparedCall& call) override;
 };
 
 }  // namespace callosum::policy

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <boost/json/object.hpp>
 #include <optional>
 #include <string>
@@ -41,6 +42,11 @@ struct PreparedCall {
   std::string act;
 
   bool is_write() const { return access != registry::Access::read; }
+  /// The stricter of the session's and of the tool's pack.
+  registry::AccessMode access_mode() const {
+    return tool ? std::min(context.access_mode, tool->access_mode) : context.access_mode;
+  }
+
   /// What the tool gets: after binding.
   const json::object& arguments() const {
     return tool && !tool->bind.empty() ? bound : sent.get_object();

@@ -9,12 +9,13 @@ namespace callosum::policy {
 namespace {
 
 std::uint64_t hash_of(std::string_view text) { return std::hash<std::string_view>{}(text); }
+std::uint64_t hash_of(const SessionCalls::Words& words) {
+  return hash_of(words.tool) * 31 + hash_of(words.arguments_hash);
+}
 
 }  // namespace
 
-bool SessionCalls::Known::has_arguments(std::string_view hash) const {
-  return arguments == hash_of(hash);
-}
+bool SessionCalls::Known::is_of(const Words& asked) const { return words == hash_of(asked); }
 
 SessionCalls::Known* SessionCalls::find(std::string_view call_id) {
   const auto at = std::find(ids_.begin(), ids_.end(), hash_of(call_id));
@@ -22,9 +23,9 @@ SessionCalls::Known* SessionCalls::find(std::string_view call_id) {
 }
 
 SessionCalls::Known* SessionCalls::find_or_remember(std::string_view call_id,
-                                                    std::string_view arguments_hash) {
+                                                    const Words& words) {
   if (auto* known = find(call_id)) return known;
-  make_room(hash_of(call_id)).arguments = hash_of(arguments_hash);
+  make_room(hash_of(call_id)).words = hash_of(words);
   return nullptr;
 }
 

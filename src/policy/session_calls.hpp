@@ -8,6 +8,7 @@
 
 #include "async/event.hpp"
 #include "base/deque.hpp"
+#include "policy/session_facts.hpp"
 #include "registry/envelope.hpp"
 
 namespace callosum::policy {
@@ -16,16 +17,20 @@ namespace callosum::policy {
 /// Belongs to the session's thread; shared by the session and the calls that outlive it.
 class SessionCalls {
  public:
+  /// What a call asks for.
+  struct Words {
+    std::string_view tool, arguments_hash;
+  };
   /// A call id as first seen. `answer` is null while that call still runs, and again (`is_over`)
   /// when it is too old to be kept. Ids and arguments are kept as 64-bit hashes: whoever contrives
   /// that two are alike (the model) is refused a call of its own.
   struct Known {
-    std::uint64_t arguments = 0;
+    std::uint64_t words = 0;
     std::shared_ptr<const registry::Envelope> answer;
     std::vector<std::shared_ptr<async::Event>> waiting;
     std::size_t answer_bytes = 0;
     bool is_over = false;
-    bool has_arguments(std::string_view hash) const;
+    bool is_of(const Words& words) const;
   };
   struct Spent {
     int calls = 0;
@@ -37,7 +42,7 @@ class SessionCalls {
   /// What is found is there until the next call is remembered.
   Known* find(std::string_view call_id);
   /// Takes note of a call id: null where that is done now, else what was known before.
-  Known* find_or_remember(std::string_view call_id, std::string_view arguments_hash);
+  Known* find_or_remember(std::string_view call_id, const Words& words);
   /// Keeps the answer (of so many bytes) for the same call asked again, and wakes those who wait.
   void answer(std::string_view call_id, std::shared_ptr<const registry::Envelope> envelope,
               std::size_t bytes);
@@ -48,6 +53,12 @@ class SessionCalls {
   /// What the turn has spent so far; a later turn starts at nothing. A call of an earlier turn that
   /// ends only now does not touch the later one's.
   Spent& spent_in(std::uint64_t turn);
+
+  /// What else the gates remember of the session. Made when it is first asked for.
+  SessionFacts& facts() {
+    if (!facts_) facts_ = std::make_unique<SessionFacts>();
+    return *facts_;
+  }
 
  private:
   // The oldest are forgotten first: of a call its answer before its id.
@@ -68,6 +79,7 @@ class SessionCalls {
   std::uint64_t turn_ = 0;
   Spent spent_;
   Spent spent_before_;
+  std::unique_ptr<SessionFacts> facts_;
 };
 
 }  // namespace callosum::policy

@@ -21,7 +21,7 @@ class TurnBudgetGate final : public Gate {
   /// By channel, in the order of the enum.
   explicit TurnBudgetGate(std::array<TurnLimits, 3> limits) : limits_(limits) {}
   std::string_view name() const override { return "turn_budget"; }
-  boost::asio::awaitable<Verdict> ask(const PreparedCall& call) override;
+  std::optional<Verdict> judge(const PreparedCall& call) override;
 
  private:
   std::array<TurnLimits, 3> limits_;

@@ -7,6 +7,9 @@ namespace callosum::registry {
 Snapshot::Snapshot(std::vector<Pack> packs, std::vector<ToolSpec> tools, std::string version)
     : packs_(std::move(packs)), tools_(std::move(tools)), version_(std::move(version)) {
   for (std::size_t i = 0; i < tools_.size(); ++i) by_name_.emplace(tools_[i].name, i);
+  minds_provenance_ = std::any_of(tools_.begin(), tools_.end(), [](const ToolSpec& tool) {
+    return !tool.provenance_seen.empty();
+  });
 }
 
 const ToolSpec* Snapshot::find(std::string_view name) const {

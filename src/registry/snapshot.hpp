@@ -36,6 +36,8 @@ class Snapshot {
   const std::vector<ToolSpec>& tools() const { return tools_; }
   const std::vector<Pack>& packs() const { return packs_; }
   const Pack* find_pack(std::string_view name) const;
+  /// Whether any argument may only name what was seen before.
+  bool minds_provenance() const { return minds_provenance_; }
   /// MAJOR.MINOR.<hash8>: the hash is over every pack's canonical content.
   const std::string& version() const { return version_; }
 
@@ -44,6 +46,7 @@ class Snapshot {
   std::vector<ToolSpec> tools_;
   std::map<std::string, std::size_t, std::less<>> by_name_;
   std::string version_;
+  bool minds_provenance_ = false;
 };
 
 /// One problem of a manifest: "FILE:LINE: FIELD: what was expected".

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "registry/loaded_set.hpp"
 #include "registry/words.hpp"
 
 namespace callosum::registry {
@@ -35,6 +36,7 @@ struct CallContext {
   std::string mode;
   std::string account;  ///< selected_account_email
   std::uint64_t epoch = 0;
+  std::shared_ptr<const LoadedSet> loaded;  ///< of that epoch; null: everything
   std::uint64_t turn = 0;
   std::uint64_t generation = 0;
   ReplyPath reply_path = ReplyPath::native;

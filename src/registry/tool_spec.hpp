@@ -49,6 +49,7 @@ struct ToolSpec {
   std::string description;
   Category category = Category::retrieval;
   Access access = Access::read;
+  AccessMode access_mode = AccessMode::confirm;  ///< of its pack
   std::vector<RiskRule> risk;
   std::vector<Channel> channels;
   std::vector<std::string> modes;  ///< empty: every mode

@@ -176,6 +176,7 @@ class Session {
   void show_dropped();
   void stop_when_answered();
   void begin_turn();
+  void hear_user(std::string_view words);
 
   bool to_model(std::string_view event, net::FrameKind kind = net::FrameKind::control);
   void to_caller(std::string_view event, net::FrameKind kind = net::FrameKind::control);

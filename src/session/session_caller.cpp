@@ -147,7 +147,7 @@ void Session::on_caller_item(const realtime::ClientFrame& frame) {
   }
   if (item.type == "message" && item.role == "user") {
     begin_turn();
-    history_.add("user", realtime::item_text(*object));
+    hear_user(realtime::item_text(*object));
   }
   to_model(frame.text);
 }

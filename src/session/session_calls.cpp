@@ -22,6 +22,12 @@ void Session::begin_turn() {
   state_.begin_turn();
 }
 
+/// What the user said or typed: arguments may name it.
+void Session::hear_user(std::string_view words) {
+  history_.add("user", words);
+  if (parts_.catalog->snapshot()->minds_provenance()) calls_->facts().seen.add_words(words);
+}
+
 void Session::on_finished_call(const realtime::FinishedCall& call) {
   if (!is_ours(call.name)) {
     if (seen_calls_.insert(call.call_id)) {

@@ -267,7 +267,7 @@ void Session::on_transcript(const realtime::ServerFrame& frame) {
   const auto event = realtime::decode_server_event(frame, arena.storage());
   if (!event) return;
   if (frame.type == EventType::transcription_completed) {
-    history_.add("user", text_at(event->body, "transcript"));
+    hear_user(text_at(event->body, "transcript"));
     to_caller(frame.text);
     return;
   }

@@ -1,6 +1,7 @@
 // The commands as a person or a script runs them: what they print, and the status they end with.
 #include <csignal>
 #include <fstream>
+#include <gmock/gmock.h>
 
 #include "audio/wav.hpp"
 #include "base/json.hpp"
@@ -9,6 +10,8 @@
 
 namespace callosum::testing {
 namespace {
+
+using ::testing::HasSubstr;
 
 using namespace std::chrono_literals;
 
@@ -248,6 +251,30 @@ TEST_F(Commands, TokenIsAloneOnTheLastLineAndWorks) {
   EXPECT_EQ(std::count(last.begin(), last.end(), '.'), 2) << last;
   const auto used = run({"tool", "run", "get_working_hours", "--token", last, "--json"});
   EXPECT_EQ(used.status, 0) << used.out << used.err;
+}
+
+TEST_F(Commands, ToolRunChangesCustomerRecordsForWhoHasTheRole) {
+  // The operator's door asks for a role of its own; the tools ask for theirs besides.
+  const auto token_of = [&](std::vector<std::string> roles) {
+    std::vector<std::string> arguments{"token", "--data", gateway->data().string(), "--tenant",
+                                       "willow-hair"};
+    for (auto& role : roles) arguments.insert(arguments.end(), {"--role", std::move(role)});
+    return std::string(split(trim(run(arguments).out), '\n').back());
+  };
+  const auto said = [&](const char* name, const char* arguments, const std::string& token) {
+    const auto ran = run({"tool", "run", name, "--args", arguments, "--token", token, "--json"});
+    return ran.out + ran.err;
+  };
+  const auto seller = token_of({"operator", "sales"});
+  const char* kLead = R"({"lead_id":"LD-4126"})";
+
+  EXPECT_THAT(said("list_leads", "{}", token_of({"operator"})), HasSubstr("FORBIDDEN"));
+  EXPECT_THAT(said("list_activities", R"({"status":"open","assigned_to":"current_user"})", seller),
+              HasSubstr("Call Jordan Ellis back"));
+  EXPECT_THAT(said("update_lead", R"({"lead_id":"4126","status":"contacted"})", seller),
+              HasSubstr(R"("status":"contacted")"));
+  EXPECT_THAT(said("delete_lead", kLead, seller), HasSubstr("FORBIDDEN"));
+  EXPECT_THAT(said("delete_lead", kLead, token_of({"admin"})), HasSubstr(R"("affected":1)"));
 }
 
 TEST_F(Commands, AskedWronglyExitWithTwo) {

@@ -13,12 +13,18 @@
 #include "pipeline/executor.hpp"
 #include "policy/access.hpp"
 #include "policy/arguments.hpp"
+#include "policy/assurance.hpp"
 #include "policy/channel.hpp"
 #include "policy/consent.hpp"
 #include "policy/duplicate.hpp"
 #include "policy/known.hpp"
+#include "policy/loaded.hpp"
+#include "policy/loop_breaker.hpp"
 #include "policy/membership.hpp"
 #include "policy/ownership.hpp"
+#include "policy/provenance.hpp"
+#include "policy/rate.hpp"
+#include "policy/role.hpp"
 #include "policy/turn_budget.hpp"
 #include "virtual_world.hpp"
 
@@ -135,8 +141,9 @@ class ToolWorld {
     executor = std::make_unique<pipeline::Executor>(
         world.executor(),
         pipeline::ExecutorParts{world.time(),
-                                {&ownership, &duplicate, &known, &channel, &access, &membership,
-                                 &arguments, budget.get(), &consent},
+                                {&ownership, &duplicate, &known, &channel, &loaded, &access, &role,
+                                 &assurance, &membership, &arguments, &provenance, &rate,
+                                 budget.get(), &loops, &consent},
                                 audit,
                                 limits});
   }
@@ -187,8 +194,14 @@ class ToolWorld {
   policy::KnownGate known;
   policy::ChannelGate channel;
   policy::AccessGate access;
+  policy::LoadedGate loaded;
+  policy::RoleGate role;
+  policy::AssuranceGate assurance;
   policy::MembershipGate membership;
   policy::ArgumentsGate arguments;
+  policy::ProvenanceGate provenance;
+  policy::RateGate rate{policy::RateLimits{}};
+  policy::LoopBreakerGate loops;
   std::unique_ptr<policy::TurnBudgetGate> budget;
   policy::ConsentGate consent;
   std::unique_ptr<pipeline::Executor> executor;

@@ -70,6 +70,8 @@ void ToolCommand::add_to(CLI::App& app) {
   add_remote_options(*verb_, gateway_);
   verb_->add_option("--tenant", tenant_, "The business: slug or id")->type_name("T");
   verb_->add_option("--phone", phone_, "With --config: the caller's number")->type_name("N");
+  verb_->add_option("--role", roles_, "With --config: a role of yours; may be repeated")
+      ->type_name("R");
   verb_->add_flag("--json", json_, "One line, for programs");
   add_config_options(*verb_, config_);
 }
@@ -102,6 +104,7 @@ Result<std::string> ToolCommand::run_here() {
   principal.subject = "console";
   principal.tenants = {tenant_};
   principal.phone = phone_;
+  principal.roles = roles_;
   // Whoever may read the database may say who is on the line.
   principal.assurance = phone_.empty() ? registry::Assurance::none : registry::Assurance::carrier;
   const registry::ToolCall call{make_id("call_", (*parts)->random), name_, args_};

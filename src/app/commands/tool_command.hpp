@@ -29,6 +29,7 @@ class ToolCommand final : public Command {
   RemoteGateway gateway_;
   std::string tenant_;
   std::string phone_;
+  std::vector<std::string> roles_;
   config::LoadRequest config_;
   bool json_ = false;
   CLI::App* verb_ = nullptr;

@@ -17,7 +17,8 @@ bool is_for(const ToolSpec& tool, const Audience& audience) {
   const json::object no_arguments;
   const Access access = tool.access_for(&no_arguments);
   if (audience.is_realtime && access == Access::destructive) return false;
-  if (audience.access_mode == AccessMode::read_only && access != Access::read) return false;
+  const auto mode = std::min(audience.access_mode, tool.access_mode);
+  if (mode == AccessMode::read_only && access != Access::read) return false;
   if (tool.min_assurance > audience.assurance) return false;
   const auto has = [](const auto& list, const auto& item) {
     return std::find(list.begin(), list.end(), item) != list.end();

@@ -87,8 +87,18 @@ void PackReader::read_access_mode() {
   bool has_writes = false;
   for (const auto& tool : draft_.tools) has_writes |= tool.spec.access != Access::read;
   const bool is_given = fields_.has("access_mode");
+  const auto* given = draft_.root.find("access_mode");
+  if (given != nullptr && given->value.text == "apply_allowed") {
+    fields_.find("access_mode");  // known, and refused
+    fields_.problem("access_mode",
+                    "apply_allowed is not for conversations: nothing is changed there without a "
+                    "person's word; expected " +
+                        one_of(words_of<AccessMode>()));
+    return;
+  }
   const auto mode = fields_.word<AccessMode>("access_mode");
   draft_.pack.access_mode = to_string(mode.value_or(AccessMode::read_only));
+  for (auto& tool : draft_.tools) tool.spec.access_mode = mode.value_or(AccessMode::read_only);
   if (has_writes && !is_given) {
     fields_.problem("access_mode",
                     "missing; a pack with tools that write says " + one_of(words_of<AccessMode>()));

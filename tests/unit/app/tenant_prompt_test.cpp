@@ -35,6 +35,16 @@ TEST(FillPlaceholders, KeepsBracesThatStandForThemselves) {
   EXPECT_THAT(missing, IsEmpty());
 }
 
+TEST(FillPlaceholders, ReadsAsItsDefaultWhereNothingIsOnRecord) {
+  std::set<std::string> missing;
+  const PromptValues values{{"lead_label", "an enquiry"}};
+
+  EXPECT_EQ(fill_placeholders("{lead_label|a lead}, {deal|an opportunity}, {x|}.", values, missing),
+            "an enquiry, an opportunity, .");
+  EXPECT_EQ(fill_placeholders("{a|b{lead_label}} {a|b", values, missing), "{a|ban enquiry} {a|b");
+  EXPECT_THAT(missing, IsEmpty());
+}
+
 class TenantPromptTest : public ::testing::Test {
  protected:
   TenantPromptTest() {
@@ -73,6 +83,19 @@ TEST_F(TenantPromptTest, SaysOfATenantWithoutABusinessWhatIsNotKnown) {
                                      "services_summary, tone, working_hours_summary. Never make "
                                      "any of it up"));
   EXPECT_THAT(prompt.text, Not(HasSubstr("{")));
+}
+
+TEST_F(TenantPromptTest, CallsTheRecordsOfABusinessByItsOwnWords) {
+  EXPECT_THAT(fill().text, HasSubstr("a lead a lead, an opportunity an opportunity"));
+  ASSERT_TRUE(database->change_at_start([&](storage::sqlite::Connection& connection) {
+    const auto added = connection.change(
+        "INSERT INTO businesses (id, name, ai_config, created_at, updated_at) VALUES (:id, "
+        "'Bella', '{\"lead_label\":\"an enquiry\",\"opportunity_label\":\"a job\"}', '', '')",
+        {{"id", tenant.id}});
+    return added ? Result<void>() : added.error();
+  }));
+
+  EXPECT_THAT(fill().text, HasSubstr("a lead an enquiry, an opportunity a job"));
 }
 
 TEST_F(TenantPromptTest, IsSilentAboutThatWhereAllIsKnown) {

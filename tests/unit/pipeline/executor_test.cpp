@@ -178,7 +178,7 @@ TEST(Executor, SpendsABudgetEachTurnAndCountsNoRefusals) {
   EXPECT_TRUE(w.run(w.request("2", "stock")).ok());
 
   const auto third = w.run(w.request("3", "stock"));
-  auto next_turn = w.request("4", "stock");
+  auto next_turn = w.request("4", "stock", R"({"other":1})");
   ToolWorld::edit(next_turn).turn = 1;
 
   EXPECT_EQ(type_of(third), ErrorType::budget_exceeded);
@@ -304,7 +304,7 @@ TEST(SessionCalls, ForgetTheOldestAnswersBeforeTheirIds) {
   const auto answer = std::make_shared<const registry::Envelope>();
   for (int i = 0; i < 40; ++i) {
     const auto id = "call_" + std::to_string(i);
-    EXPECT_EQ(calls.find_or_remember(id, "hash"), nullptr);
+    EXPECT_EQ(calls.find_or_remember(id, {"tool", "hash"}), nullptr);
     calls.answer(id, answer, 16 * 1024);
   }
 
@@ -319,7 +319,7 @@ TEST(SessionCalls, KnowTheLastFiveHundredIdsAndTheLastAnswers) {
   const auto answer = std::make_shared<const registry::Envelope>();
   for (int i = 0; i < 1500; ++i) {
     const auto id = "call_" + std::to_string(i);
-    ASSERT_EQ(calls.find_or_remember(id, "hash"), nullptr);
+    ASSERT_EQ(calls.find_or_remember(id, {"tool", "hash"}), nullptr);
     if (i % 7 != 0) calls.answer(id, answer, 100);                               // some never end
     if (i % 7 == 1) calls.answer("call_" + std::to_string(i - 1), answer, 100);  // some late
   }
@@ -329,8 +329,8 @@ TEST(SessionCalls, KnowTheLastFiveHundredIdsAndTheLastAnswers) {
   EXPECT_TRUE(calls.find("call_1000")->is_over);
   EXPECT_FALSE(calls.find("call_1000")->answer);
   EXPECT_TRUE(calls.find("call_1450")->answer);
-  EXPECT_TRUE(calls.find("call_1499")->has_arguments("hash"));
-  EXPECT_FALSE(calls.find("call_1499")->has_arguments("other"));
+  EXPECT_TRUE(calls.find("call_1499")->is_of({"tool", "hash"}));
+  EXPECT_FALSE(calls.find("call_1499")->is_of({"tool", "other"}));
   EXPECT_EQ(answer.use_count(), 1 + 64);
 }
 

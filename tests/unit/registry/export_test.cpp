@@ -160,6 +160,15 @@ TEST_F(VisibleTools, HideWritesInReadOnlySessionsOnly) {
   EXPECT_EQ(see({.access_mode = AccessMode::propose_actions}), "read propose ");
 }
 
+TEST_F(VisibleTools, HideTheWritesOfAPackThatOnlyReadsAndNobodyElses) {
+  for (auto& tool : tools_) {
+    if (tool.name == "propose") tool.access_mode = AccessMode::read_only;
+  }
+
+  EXPECT_EQ(see({.is_realtime = false, .access_mode = AccessMode::confirm}),
+            "read wipe delete_all ");
+}
+
 TEST_F(VisibleTools, HoldDestructiveOnesOnlyOutsideOfRealtimeSessions) {
   EXPECT_EQ(see({.is_realtime = false, .access_mode = AccessMode::confirm}),
             "read propose wipe delete_all ");

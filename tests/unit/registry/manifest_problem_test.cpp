@@ -53,7 +53,8 @@ const Mistake kPackMistakes[] = {
     {"prompt_text: You", "prompt: p.txt\nprompt_text: You", 4, "prompt_text", "found both"},
     {"access_mode: confirm", "access_mode: confrim", 4, "access_mode", "did you mean `confirm`?"},
     {"access_mode: confirm", "access_mode: apply_allowed", 4, "access_mode",
-     "read_only, propose_actions or confirm"},
+     "not for conversations: nothing is changed there without a person's word; expected read_only, "
+     "propose_actions or confirm"},
     {"access_mode: confirm\n", "", 1, "access_mode", "missing"},
     {"tenants:\n  bookings: business_id", "tenants: bookings", 5, "tenants", "expected a map"},
     {"bookings: business_id", "bookings: business id", 6, "tenants.bookings", "a column's name"},

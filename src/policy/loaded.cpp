@@ -1,0 +1,61 @@
+#include "policy/loaded.hpp"
+
+#include <algorithm>
+
+#include "base/text.hpp"
+
+namespace callosum::policy {
+namespace {
+
+using registry::CallContext;
+using registry::LoadedSet;
+using registry::ToolSpec;
+
+bool is_on(const ToolSpec& tool, const LoadedSet& loaded) {
+  return !loaded.disabled.contains(tool.id) && !loaded.disabled.contains(tool.pack);
+}
+
+bool is_of_mode(const ToolSpec& tool, const std::string& mode) {
+  return tool.modes.empty() ||
+         std::find(tool.modes.begin(), tool.modes.end(), mode) != tool.modes.end();
+}
+
+/// The tool itself and those it builds on.
+bool is_loaded(const ToolSpec& tool, const LoadedSet& loaded) {
+  if (!loaded.tools) return true;
+  const auto has = [&](const std::string& name) { return loaded.tools->contains(name); };
+  return has(tool.name) && std::all_of(tool.requires_tools.begin(), tool.requires_tools.end(), has);
+}
+
+Verdict not_loaded(std::string message) {
+  return refuse(ErrorType::not_loaded, std::move(message));
+}
+
+}  // namespace
+
+std::optional<Verdict> LoadedGate::judge(const PreparedCall& call) {
+  const auto& tool = *call.tool;
+  const auto& context = call.context;
+  const auto* loaded = context.loaded.get();
+  if (loaded && !is_on(tool, *loaded)) {
+    return not_loaded(
+        "that is switched off for this business; somebody who manages it can switch it on");
+  }
+  if (!context.is_realtime && !context.is_provider_planned) return pass();
+  if (!is_of_mode(tool, context.mode)) {
+    return not_loaded("that belongs to " + join(tool.modes, " or ") + "; switch to it first");
+  }
+  if (!loaded) return pass();
+  if (loaded->epoch != context.epoch) {
+    return not_loaded("the tools have changed in the meantime; make the call again");
+  }
+  if (!is_loaded(tool, *loaded)) {
+    return not_loaded("that is not loaded at the moment; load it first");
+  }
+  if (!tool.account.empty() && !loaded->accounts.contains(tool.account)) {
+    return not_loaded("that needs a " + tool.account + " account; connect one first");
+  }
+  return pass();
+}
+
+}  // namespace callosum::policy

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <set>
+#include <string>
+
+namespace callosum::registry {
+
+/// What a session has at hand in one epoch. Immutable: a new epoch gets a new one, and a call keeps
+/// the one it was issued in.
+struct LoadedSet {
+  using Names = std::set<std::string, std::less<>>;
+
+  std::uint64_t epoch = 0;
+  std::optional<Names> tools;  ///< names that are loaded; nothing: all of the mode's
+  Names disabled;              ///< "pack.name" or "pack": switched off for the tenant
+  Names accounts;              ///< providers of the accounts that are connected: "google"
+};
+
+}  // namespace callosum::registry
