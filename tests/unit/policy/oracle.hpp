@@ -82,6 +82,7 @@ struct Limits {
 struct Session {
   struct Known {
     Arguments arguments;
+    const Tool* tool = nullptr;
     bool is_answered = false;
   };
   std::map<std::string, Known> known;
@@ -101,9 +102,11 @@ class Oracle {
   std::string judge(const Call& call, Session& session, std::chrono::milliseconds now) {
     if (call.is_planned && call.is_mouth) return "ownership FORBIDDEN";
     const auto [known, is_new] =
-        session.known.try_emplace(call.call_id, Session::Known{call.arguments});
+        session.known.try_emplace(call.call_id, Session::Known{call.arguments, call.tool});
     if (!is_new) {
-      if (!(known->second.arguments == call.arguments)) return "duplicate CONFLICT";
+      const bool is_same =
+          known->second.arguments == call.arguments && known->second.tool == call.tool;
+      if (!is_same) return "duplicate CONFLICT";
       return known->second.is_answered ? "duplicate answer" : "duplicate CONFLICT";
     }
     if (!call.tool) return "known NOT_FOUND";

@@ -202,6 +202,7 @@ class Contest {
                                   to_text(from.arguments)};
     const auto context = to_context(from);
     PreparedCall prepared{call, context, *ours_, world_.in(20s)};
+    prepared.key = call.call_id;
     if (from.tool) {
       prepared.tool = &specs_[static_cast<std::size_t>(from.tool - tools_.data())];
     }
