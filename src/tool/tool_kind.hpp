@@ -38,6 +38,9 @@ class ToolHandler {
   virtual ~ToolHandler() = default;
   virtual boost::asio::awaitable<Result<ToolOutput>> run(const Invocation& invocation,
                                                          async::Deadline deadline) = 0;
+  /// Whether a started call may be sent again under the same key, because the backend then answers
+  /// as it did the first time.
+  virtual bool honours_key() const { return false; }
 };
 
 /// A way to run tools: sql, http, process, … One folder each, one line in app/wiring.cpp.
