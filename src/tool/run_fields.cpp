@@ -12,6 +12,10 @@ void RunFields::problem(std::string_view key, const std::string& why) {
   problem_ = fail(ErrorType::validation, path_ + "." + std::string(key) + ": " + why);
 }
 
+void RunFields::adopt(const Result<void>& finished) {
+  if (!finished && !problem_) problem_ = finished.error();
+}
+
 const json::value* RunFields::find(std::string_view key, Need need) {
   asked_.push_back(key);
   const auto* value = map_.if_contains(key);

@@ -35,6 +35,8 @@ class RunFields {
 
   /// "run.http.url: why".
   void problem(std::string_view key, const std::string& why);
+  /// What a reader of a map within this one has found.
+  void adopt(const Result<void>& finished);
   bool is_good() const { return !problem_; }
   /// Asks also whether there is a key that nobody asked for.
   Result<void> finish();
