@@ -217,8 +217,8 @@ std::optional<std::string> match_pattern(std::string_view pattern, std::string_v
   std::string name;
   for (std::size_t i = 0; i < want.size(); ++i) {
     const auto channels = channel_words();
-    const bool is_name = want[i] == "NAME" &&
-                         (want[0] == "secrets" ? is_secret_name(have[i]) : is_provider_name(have[i]));
+    const bool is_name = want[i] == "NAME" && (want[0] == "secrets" ? is_secret_name(have[i])
+                                                                    : is_provider_name(have[i]));
     const bool is_channel = want[i] == "CHANNEL" &&
                             std::find(channels.begin(), channels.end(), have[i]) != channels.end();
     if (is_name || is_channel) {

@@ -200,7 +200,8 @@ std::string render_reference() {
       "nearest known one. Relative paths in a file are taken from that file's folder. Anchors, "
       "aliases and\n"
       "tags of YAML are refused, and so is a key that is there twice.\n\n"
-      "`NAME` is the name of a provider or of a secret; `CHANNEL` is `voice`, `phone`, `text` or `mcp`.\n"
+      "`NAME` is the name of a provider or of a secret; `CHANNEL` is `voice`, `phone`, `text` or "
+      "`mcp`.\n"
       "This version has no phone channel yet: `limits.phone` has no effect, and a warning says "
       "so.\n\n"
       "| key | type | default | meaning |\n| --- | --- | --- | --- |\n";

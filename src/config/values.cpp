@@ -120,10 +120,12 @@ class ValueReader {
       } else if (key.text == "private") {
         good = read_as(flag, key_ + ".private", value, out.is_private) && good;
       } else {
-        good = refuse(key, "unknown member " + quote_briefly(key.text) + "; expected url and private");
+        good =
+            refuse(key, "unknown member " + quote_briefly(key.text) + "; expected url and private");
       }
     }
-    if (good && out.url.empty()) good = refuse(node, "expected a url, such as https://api.example.com");
+    if (good && out.url.empty())
+      good = refuse(node, "expected a url, such as https://api.example.com");
     return good;
   }
 

@@ -16,14 +16,14 @@ struct Range {
 
 // The IANA registries of special purpose addresses, what is not globally reachable.
 constexpr Range<4> kRefusedV4[] = {
-    {{0}, 8},           // this host: 0.0.0.0 connects to loopback
-    {{10}, 8},          // private
-    {{100, 64}, 10},    // carrier-grade NAT
-    {{127}, 8},         // loopback
-    {{169, 254}, 16},   // link-local, and the clouds' metadata
-    {{172, 16}, 12},    // private
-    {{192, 0, 0}, 24},  // protocol assignments
-    {{192, 0, 2}, 24},  // documentation
+    {{0}, 8},              // this host: 0.0.0.0 connects to loopback
+    {{10}, 8},             // private
+    {{100, 64}, 10},       // carrier-grade NAT
+    {{127}, 8},            // loopback
+    {{169, 254}, 16},      // link-local, and the clouds' metadata
+    {{172, 16}, 12},       // private
+    {{192, 0, 0}, 24},     // protocol assignments
+    {{192, 0, 2}, 24},     // documentation
     {{192, 88, 99}, 24},   // 6to4 relays
     {{192, 168}, 16},      // private
     {{198, 18}, 15},       // benchmarks

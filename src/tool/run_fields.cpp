@@ -75,8 +75,8 @@ std::int64_t RunFields::number(std::string_view key, std::int64_t otherwise, std
   if (value->is_int64() && value->get_int64() >= least && value->get_int64() <= most) {
     return value->get_int64();
   }
-  problem(key, "expected a whole number from " + std::to_string(least) + " to " +
-                   std::to_string(most));
+  problem(key,
+          "expected a whole number from " + std::to_string(least) + " to " + std::to_string(most));
   return otherwise;
 }
 
@@ -85,9 +85,9 @@ Result<void> RunFields::finish() {
     if (std::find(asked_.begin(), asked_.end(), member.key()) != asked_.end()) continue;
     const auto nearest = find_nearest(member.key(), asked_);
     std::vector<std::string> known(asked_.begin(), asked_.end());
-    problem(member.key(), "unknown key" + (nearest.empty()
-                                               ? "; known are " + join(known, ", ")
-                                               : "; did you mean " + std::string(nearest) + "?"));
+    problem(member.key(),
+            "unknown key" + (nearest.empty() ? "; known are " + join(known, ", ")
+                                             : "; did you mean " + std::string(nearest) + "?"));
   }
   if (problem_) return *problem_;
   return {};

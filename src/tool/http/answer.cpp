@@ -88,7 +88,8 @@ Result<Hop> read_redirect(const Plan& plan, const net::HttpResponse& response, c
   const bool is_path = url.starts_with('/') && !url.starts_with("//");
   if (is_path) url.insert(0, from.to_string());
   const auto origin = origin_of(url);
-  if (!origin) return bad_redirect("Location is no whole URL and no path: " + origin.error().message);
+  if (!origin)
+    return bad_redirect("Location is no whole URL and no path: " + origin.error().message);
   const auto listed = std::find_if(plan.redirects.begin(), plan.redirects.end(),
                                    [&](const auto& entry) { return entry.origin == *origin; });
   if (listed == plan.redirects.end()) {

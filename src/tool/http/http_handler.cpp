@@ -62,8 +62,9 @@ Result<void> add_headers(const Plan& plan, const json::object& arguments, Call& 
 
 /// As it may stand in a field: a client's own id may hold anything.
 std::string key_field(const std::string& key) {
-  const bool is_plain = !key.empty() && key.size() <= 255 &&
-                        std::all_of(key.begin(), key.end(), [](char c) { return c > ' ' && c < 0x7F; });
+  const bool is_plain =
+      !key.empty() && key.size() <= 255 &&
+      std::all_of(key.begin(), key.end(), [](char c) { return c > ' ' && c < 0x7F; });
   return is_plain ? key : sha256_hex(key);
 }
 
@@ -163,9 +164,9 @@ class HttpHandler final : public ToolHandler {
                                         std::optional<std::chrono::seconds> wanted) const {
     const auto most = std::min(kFirstPause * (1 << number), kLongestPause);
     // Full jitter: callers that failed together do not come back together.
-    const auto jitter = milliseconds(1 + static_cast<std::int64_t>(
-                                             ground_.random.next_u64() %
-                                             static_cast<std::uint64_t>(most.count())));
+    const auto jitter =
+        milliseconds(1 + static_cast<std::int64_t>(ground_.random.next_u64() %
+                                                   static_cast<std::uint64_t>(most.count())));
     const std::chrono::nanoseconds least = wanted.value_or(std::chrono::seconds(0));
     return least + jitter;
   }
@@ -178,7 +179,8 @@ class HttpHandler final : public ToolHandler {
     bool may_have_left = false;
     for (int hops = 0; hops <= kMostHops; ++hops) {
       bool has_left = false;
-      auto sending = net::send_http(deadline.time(), url, request, options_for(to, has_left), deadline);
+      auto sending =
+          net::send_http(deadline.time(), url, request, options_for(to, has_left), deadline);
       auto response = co_await std::move(sending);
       if (!response) {
         auto ended = failed_try(response.error());

@@ -1,6 +1,7 @@
 #include "tool/http/http_kind.hpp"
 
 #include <map>
+#include <mutex>
 
 #include "net/tls.hpp"
 #include "tool/http/egress.hpp"
@@ -19,13 +20,13 @@ class HttpKind final : public ToolKind {
       egress_ = EgressList::of_a_trial();
       return;
     }
+    ca_file_ = config.egress.ca_file;
     auto egress = EgressList::make(config.egress.allow);
-    auto tls = net::make_client_tls(config.egress.ca_file);
-    if (!egress) problem_ = egress.error();
-    if (!tls) problem_ = fail(ErrorType::validation, "egress.ca_file: " + tls.error().message);
-    if (!egress || !tls) return;
-    egress_ = std::move(*egress);
-    ground_.tls = std::move(*tls);
+    if (egress) {
+      egress_ = std::move(*egress);
+    } else {
+      problem_ = egress.error();
+    }
   }
 
   std::string_view name() const override { return "http"; }
@@ -35,11 +36,24 @@ class HttpKind final : public ToolKind {
     if (problem_) return *problem_;
     auto plan = read_plan(tool, {egress_, secrets_, options_.is_trial});
     if (!plan) return plan.error();
+    if (const auto ready = prepare_tls(); !ready) return ready.error();
     return make_http_handler(std::move(*plan), ground_);
   }
 
  private:
+  /// With the first tool: reading a machine's authorities takes a while.
+  Result<void> prepare_tls() {
+    const std::lock_guard lock(mutex_);
+    if (ground_.tls || options_.is_trial) return {};
+    auto tls = net::make_client_tls(ca_file_);
+    if (!tls) return fail(ErrorType::validation, "egress.ca_file: " + tls.error().message);
+    ground_.tls = std::move(*tls);
+    return {};
+  }
+
   const HttpOptions options_;
+  std::string ca_file_;
+  std::mutex mutex_;
   HttpGround ground_;
   EgressList egress_;
   std::map<std::string, Secret, std::less<>> secrets_;

@@ -77,7 +77,8 @@ Result<ResultMap> ResultMap::read(const json::value* written) {
     const auto* text = member.value().if_string();
     auto pointer = JsonPointer::parse(text == nullptr ? std::string_view("?") : *text);
     if (!pointer) {
-      return fail(ErrorType::validation, std::string(member.key()) + ": " + pointer.error().message);
+      return fail(ErrorType::validation,
+                  std::string(member.key()) + ": " + pointer.error().message);
     }
     out.fields_.emplace_back(member.key(), std::move(*pointer));
   }

@@ -12,10 +12,20 @@ namespace {
 
 constexpr std::array<std::string_view, 6> kMethods{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"};
 /// Framing, routing and what the gateway itself says.
-constexpr std::array<std::string_view, 14> kOurHeaders{
-    "host",       "content-length", "transfer-encoding", "connection", "keep-alive",
-    "date",       "te",             "trailer",           "upgrade",    "expect",
-    "proxy-authorization", "proxy-connection", "accept-encoding", "idempotency-key"};
+constexpr std::array<std::string_view, 14> kOurHeaders{"host",
+                                                       "content-length",
+                                                       "transfer-encoding",
+                                                       "connection",
+                                                       "keep-alive",
+                                                       "date",
+                                                       "te",
+                                                       "trailer",
+                                                       "upgrade",
+                                                       "expect",
+                                                       "proxy-authorization",
+                                                       "proxy-connection",
+                                                       "accept-encoding",
+                                                       "idempotency-key"};
 constexpr std::size_t kMostRedirects = 8;
 
 class Reader {
@@ -93,8 +103,9 @@ class Reader {
       if (!parsed) return fields_.problem(key, parsed.error().message);
       header.text = std::move(*parsed);
       if (is_credential(name)) {
-        return fields_.problem(key, "a credential is never in a manifest; expected {secret: NAME}, "
-                                    "with secrets.NAME in the configuration");
+        return fields_.problem(key,
+                               "a credential is never in a manifest; expected {secret: NAME}, "
+                               "with secrets.NAME in the configuration");
       }
     } else {
       return fields_.problem(key, "expected text, or {secret: NAME}");
@@ -170,8 +181,9 @@ class Reader {
     plan_.is_repeatable = !plan_.is_write || plan_.honours_key || is_idempotent;
     plan_.retries = static_cast<int>(fields_.number("retries", plan_.is_repeatable ? 2 : 0, 0, 5));
     if (plan_.retries > 0 && !plan_.is_repeatable) {
-      fields_.problem("retries", "a write is sent again only where the backend takes it once: say "
-                                 "honours_key: true (it keeps Idempotency-Key) or idempotent: true");
+      fields_.problem("retries",
+                      "a write is sent again only where the backend takes it once: say "
+                      "honours_key: true (it keeps Idempotency-Key) or idempotent: true");
     }
   }
 

@@ -109,7 +109,8 @@ Result<Origin> origin_of(std::string_view url) {
 
 Result<UrlTemplate> UrlTemplate::parse(std::string_view text, const Names& known) {
   const auto mark = text.find("://");
-  if (mark == std::string_view::npos) return refuse("expected a whole URL, such as https://api.example.com/v1/bookings/{id}");
+  if (mark == std::string_view::npos)
+    return refuse("expected a whole URL, such as https://api.example.com/v1/bookings/{id}");
   const auto begin = std::min(text.find_first_of("/?#", mark + 3), text.size());
   const auto authority = text.substr(0, begin);
   if (authority.find_first_of("{}") != std::string_view::npos) {

@@ -90,8 +90,7 @@ struct Launch {
   sigset_t none;
   sigemptyset(&none);
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
-  const bool is_wired =
-      ::dup2(input, 0) == 0 && ::dup2(output, 1) == 1 && ::dup2(errors, 2) == 2;
+  const bool is_wired = ::dup2(input, 0) == 0 && ::dup2(output, 1) == 1 && ::dup2(errors, 2) == 2;
   if (!is_wired || ::close_range(3, ~0U, 0) != 0) ::_exit(kCannotRun);
   for (const auto& [resource, limit] : launch.limits) {
     if (::setrlimit(static_cast<__rlimit_resource>(resource), &limit) != 0) ::_exit(kCannotRun);
@@ -124,7 +123,8 @@ Result<Child> Child::start(const WorkerPlan& plan) {
   child.input_ = std::move(input->write);
   child.output_ = std::move(output->read);
   child.errors_ = std::move(errors->read);
-  child.exit_ = Descriptor(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));  // closed at an exec
+  child.exit_ =
+      Descriptor(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));  // closed at an exec
   if (child.exit_.get() < 0) return no_room("pidfd_open");
   return child;
 }

@@ -13,9 +13,10 @@ namespace {
 constexpr std::size_t kMaxMessageBytes = 500;
 
 /// What a worker may say of a call; the others are the gateway's own to say.
-constexpr std::array kTypes{ErrorType::not_found, ErrorType::validation, ErrorType::conflict,
-                            ErrorType::forbidden, ErrorType::rate_limit, ErrorType::auth,
-                            ErrorType::transient, ErrorType::permanent,  ErrorType::outcome_unknown};
+constexpr std::array kTypes{
+    ErrorType::not_found, ErrorType::validation, ErrorType::conflict,
+    ErrorType::forbidden, ErrorType::rate_limit, ErrorType::auth,
+    ErrorType::transient, ErrorType::permanent,  ErrorType::outcome_unknown};
 
 Error decode_error(const json::object& line) {
   const auto* error = find_object(line, "error");

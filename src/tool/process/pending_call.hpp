@@ -34,8 +34,8 @@ class PendingCall : public std::enable_shared_from_this<PendingCall> {
   mutable std::mutex mutex_;
   bool is_abandoned_ = false;
   boost::asio::any_io_executor executor_;
-  async::Event* waiter_ = nullptr;               // of the session's thread
-  std::optional<Result<json::value>> answer_;    // handed over by the executor
+  async::Event* waiter_ = nullptr;             // of the session's thread
+  std::optional<Result<json::value>> answer_;  // handed over by the executor
 };
 
 }  // namespace callosum::tool::process

@@ -68,7 +68,7 @@ class ProcessHandler final : public ToolHandler {
     left = std::min(left, kMost);
     Job job;
     job.id = std::to_string(ground_.next_id.fetch_add(1));
-    job.line = encode_call(job.id, invocation, left);
+    job.line = std::make_shared<const std::string>(encode_call(job.id, invocation, left));
     job.deadline = std::chrono::steady_clock::now() + left;
     job.is_write = is_write_;
     job.pending = std::move(pending);

@@ -57,8 +57,9 @@ class Reader {
     auto command = fields_.texts("command", Need::required);
     if (!fields_.is_good()) return;
     if (command.empty() || command.size() > kMostArguments) {
-      return fields_.problem("command", "expected a program and its arguments, one a text: "
-                                        "[./worker.py, --fast]; no shell reads them");
+      return fields_.problem("command",
+                             "expected a program and its arguments, one a text: "
+                             "[./worker.py, --fast]; no shell reads them");
     }
     for (const auto& part : command) {
       if (part.find('\0') != std::string::npos) return fields_.problem("command", "holds a NUL");
@@ -132,8 +133,8 @@ class Reader {
     if (found != ground_.secrets.end()) {
       plan_.worker.secrets[name] = found->second;
     } else if (!ground_.is_trial) {
-      fields_.problem(key, "there is no secrets." + secret +
-                               " in the configuration; add its env or file");
+      fields_.problem(
+          key, "there is no secrets." + secret + " in the configuration; add its env or file");
     }
   }
 
@@ -141,8 +142,9 @@ class Reader {
     const auto lower = to_lower_ascii(from);
     for (const std::string_view part : {"key", "token", "secret", "pass", "cred", "auth"}) {
       if (lower.find(part) == std::string::npos) continue;
-      return fields_.problem(key, from + " may hold a credential; expected {secret: NAME}, with "
-                                         "secrets.NAME in the configuration");
+      return fields_.problem(key, from +
+                                      " may hold a credential; expected {secret: NAME}, with "
+                                      "secrets.NAME in the configuration");
     }
     const char* value = std::getenv(from.c_str());
     if (value != nullptr) plan_.worker.environment.emplace_back(name, value);

@@ -102,6 +102,7 @@ asio::awaitable<void> Worker::live() {
   tasks.spawn_beside("read errors", read_errors(pipes));
   co_await tasks.wait_any();
   const bool was_busy = !running_.empty();
+  if (loss_.type == ErrorType::transient) repeat_reads();
   answer_running(loss_);  // before the end, which can take a moment
   const auto how = child->end();
   if (was_busy || how != "exit 0") note_end(started, how);
@@ -119,10 +120,10 @@ asio::awaitable<void> Worker::write_calls(Pipes& pipes) {
     Job job = std::move(waiting_.front());
     waiting_.pop_front();
     if (job.pending->is_abandoned()) continue;
-    const std::string line = std::move(job.line);
+    const auto line = job.line;
     running_.insert_or_assign(job.id, std::move(job));
     times_changed_.set();
-    auto writing = pipes.write(line);
+    auto writing = pipes.write(*line);
     const bool is_written = co_await std::move(writing);
     if (!is_written) co_return;
   }
@@ -256,6 +257,18 @@ void Worker::answer_running(const Error& error) {
     job.pending->complete(job.is_write ? unknown_outcome(error) : error);
   }
   running_.clear();
+}
+
+void Worker::repeat_reads() {
+  for (auto at = running_.begin(); at != running_.end();) {
+    auto& job = at->second;
+    if (job.is_write || std::exchange(job.is_repeated, true)) {
+      ++at;
+      continue;
+    }
+    waiting_.push_front(std::move(job));
+    at = running_.erase(at);
+  }
 }
 
 void Worker::note_end(SteadyTime started, const std::string& how) {

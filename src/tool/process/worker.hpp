@@ -19,9 +19,10 @@ namespace callosum::tool::process {
 /// A call on its way through a worker.
 struct Job {
   std::string id;
-  std::string line;     ///< as the worker reads it
-  SteadyTime deadline;  ///< of the workers' own clock
+  std::shared_ptr<const std::string> line;  ///< as the worker reads it
+  SteadyTime deadline;                      ///< of the workers' own clock
   bool is_write = false;
+  bool is_repeated = false;  ///< a read whose worker was lost goes to the next one, once
   std::shared_ptr<PendingCall> pending;
 };
 
@@ -57,6 +58,7 @@ class Worker {
   void drop_late();
   void answer_waiting(const Error& error);
   void answer_running(const Error& error);
+  void repeat_reads();
   void note_end(SteadyTime started, const std::string& how);
   SteadyTime next_deadline() const;
   std::string masked(std::string text) const;

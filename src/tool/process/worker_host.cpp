@@ -29,8 +29,8 @@ void block_signals() {
 }  // namespace
 
 std::string WorkerPlan::key() const {
-  json::array all{pack, folder.string(), limits.memory_mb, limits.cpu_s, limits.files,
-                  limits.file_mb, limits.processes, concurrency, max_line_bytes};
+  json::array all{pack,           folder.string(),  limits.memory_mb, limits.cpu_s,  limits.files,
+                  limits.file_mb, limits.processes, concurrency,      max_line_bytes};
   json::array said;
   for (const auto& part : command) said.emplace_back(part);
   json::array known;

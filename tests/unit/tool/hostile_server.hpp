@@ -26,8 +26,7 @@ class HostileServer {
   using Serve = std::function<boost::asio::awaitable<void>(HostileServer&, Socket&)>;
 
   explicit HostileServer(Serve serve, const char* address = "127.0.0.1")
-      : serve_(std::move(serve)),
-        acceptor_(context_, {boost::asio::ip::make_address(address), 0}) {
+      : serve_(std::move(serve)), acceptor_(context_, {boost::asio::ip::make_address(address), 0}) {
     boost::asio::co_spawn(context_, accept(), [](const std::exception_ptr&) {});
     thread_ = std::thread([this] { context_.run(); });
   }

@@ -21,7 +21,9 @@ struct Ended {
   Result<ToolOutput> output;
   std::chrono::nanoseconds took;
   ErrorType error() const { return output ? ErrorType::internal : output.error().type; }
-  std::string data() const { return output ? canonical_json(output->data) : output.error().message; }
+  std::string data() const {
+    return output ? canonical_json(output->data) : output.error().message;
+  }
 };
 
 /// A kind with its configuration, and tools made of the text of their `run.http`.
@@ -84,12 +86,16 @@ struct HttpWorld {
   }
 };
 
+inline boost::asio::awaitable<void> answer_once(HostileServer& server, Socket& socket,
+                                                std::string bytes) {
+  co_await server.read_request(socket);
+  co_await server.send(socket, std::move(bytes));
+}
+
 /// Reads the request, then answers with these bytes and closes.
 inline HostileServer::Serve answers_with(std::string bytes) {
-  return [bytes](HostileServer& server, Socket& socket) -> boost::asio::awaitable<void> {
-    co_await server.read_request(socket);
-    co_await server.send(socket, bytes);
-  };
+  return
+      [bytes](HostileServer& server, Socket& socket) { return answer_once(server, socket, bytes); };
 }
 
 inline std::string ok(const std::string& body) {

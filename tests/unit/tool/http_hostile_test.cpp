@@ -1,5 +1,4 @@
 // Backends that do everything but answer: a typed error by the deadline, and memory flat.
-#include <fcntl.h>
 #include <fstream>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -23,24 +22,54 @@ asio::awaitable<void> stall(HostileServer& server, Socket& socket) {
   co_await server.stall(socket);
 }
 
+asio::awaitable<void> send_without_end(HostileServer& server, Socket& socket, std::string begin,
+                                       std::string piece, std::chrono::nanoseconds every) {
+  co_await server.read_request(socket);
+  bool is_taken = co_await server.send(socket, std::move(begin));
+  while (is_taken) {
+    if (every > 0ns) co_await server.pause(every);
+    is_taken = co_await server.send(socket, piece);
+  }
+}
+
 /// Sends `begin`, then `piece` again and again.
 HostileServer::Serve endless(std::string begin, std::string piece, std::chrono::nanoseconds every) {
-  return [=](HostileServer& server, Socket& socket) -> asio::awaitable<void> {
-    co_await server.read_request(socket);
-    bool is_taken = co_await server.send(socket, begin);
-    while (is_taken) {
-      if (every > 0ns) co_await server.pause(every);
-      is_taken = co_await server.send(socket, piece);
-    }
+  return [begin, piece, every](HostileServer& server, Socket& socket) {
+    return send_without_end(server, socket, begin, piece, every);
   };
 }
 
+asio::awaitable<void> send_and_stall(HostileServer& server, Socket& socket, std::string begin) {
+  co_await server.read_request(socket);
+  co_await server.send(socket, std::move(begin));
+  co_await server.stall(socket);
+}
+
 HostileServer::Serve then_stalls(std::string begin) {
-  return [=](HostileServer& server, Socket& socket) -> asio::awaitable<void> {
-    co_await server.read_request(socket);
-    co_await server.send(socket, begin);
-    co_await server.stall(socket);
+  return [begin](HostileServer& server, Socket& socket) {
+    return send_and_stall(server, socket, begin);
   };
+}
+
+using Count = std::shared_ptr<std::atomic<int>>;
+
+/// The n-th connection gets the n-th answer; an empty one breaks.
+asio::awaitable<void> answer_next(HostileServer& server, Socket& socket,
+                                  std::vector<std::string> answers, Count count) {
+  co_await server.read_request(socket);
+  const auto number = static_cast<std::size_t>((*count)++);
+  if (number < answers.size()) co_await server.send(socket, answers[number]);
+}
+
+HostileServer::Serve answers_in_turn(std::vector<std::string> answers) {
+  const auto count = std::make_shared<std::atomic<int>>(0);
+  return [answers, count](HostileServer& server, Socket& socket) {
+    return answer_next(server, socket, answers, count);
+  };
+}
+
+std::string status(const std::string& line, const std::string& fields = "") {
+  return "HTTP/1.1 " + line + "\r\n" + fields + "Content-Length: 0\r\n\r\n";
 }
 
 std::string gzip_bomb() {
@@ -80,12 +109,12 @@ std::vector<Row> hostile_backends() {
       {"says only to go on", endless("", "HTTP/1.1 100 Continue\r\n\r\n", 0ns), transient},
       {"sends headers without end", endless(head, "X: " + std::string(999, 'x') + "\r\n", 0ns),
        too_large},
-      {"sends chunks without end", endless(chunked, "400\r\n" + std::string(1024, 'x') + "\r\n", 0ns),
-       too_large},
+      {"sends chunks without end",
+       endless(chunked, "400\r\n" + std::string(1024, 'x') + "\r\n", 0ns), too_large},
       {"sends a body without end", endless(head + "\r\n", std::string(64 << 10, 'x'), 0ns),
        too_large},
-      {"promises 2 GB", endless(head + "Content-Length: 2147483648\r\n\r\n",
-                                std::string(64 << 10, 'x'), 0ns),
+      {"promises 2 GB",
+       endless(head + "Content-Length: 2147483648\r\n\r\n", std::string(64 << 10, 'x'), 0ns),
        too_large},
       {"sends a gzip bomb", answers_with(gzip_bomb()), too_large},
       {"sends broken gzip",
@@ -151,8 +180,8 @@ class FullPort {
       auto& socket = sockets_.emplace_back(context_);
       socket.open(asio::ip::tcp::v4());
       socket.non_blocking(true);
-      boost::system::error_code pending;
-      socket.connect(acceptor_.local_endpoint(), pending);
+      auto to = acceptor_.local_endpoint();
+      ::connect(socket.native_handle(), to.data(), to.size());  // Asio's would wait
     }
   }
   std::string url() { return "127.0.0.1:" + std::to_string(acceptor_.local_endpoint().port()); }
@@ -209,14 +238,7 @@ TEST(HostileBackend, ThatIsNotThereHasBeenSentNothing) {
 }
 
 TEST(HttpRetry, RepeatsAReadUntilItIsAnswered) {
-  std::atomic<int> count{0};
-  HostileServer server([&](HostileServer& self, Socket& socket) -> asio::awaitable<void> {
-    co_await self.read_request(socket);
-    const int number = ++count;
-    if (number == 1) co_return;  // the connection breaks
-    if (number == 2) co_await self.answer(socket, "503 Busy", "");
-    if (number == 3) co_await self.answer(socket, "200 OK", "3");
-  });
+  HostileServer server(answers_in_turn({"", status("503 Busy"), ok("3")}));
   HttpWorld world;
   world.allow(server.url());
 
@@ -229,24 +251,18 @@ TEST(HttpRetry, SendsAWriteOnceUnlessTheBackendHonoursTheKey) {
   const auto write = [](const std::string& extra, HostileServer& server) {
     HttpWorld world;
     world.allow(server.url());
-    const auto tool = HttpWorld::make_tool(
-        R"({"method":"POST","url":")" + server.url() + "/\"" + extra + "}", registry::Access::write);
+    const auto tool =
+        HttpWorld::make_tool(R"({"method":"POST","url":")" + server.url() + "/\"" + extra + "}",
+                             registry::Access::write);
     const auto handler = world.load(tool);
     EXPECT_EQ((*handler)->honours_key(), !extra.empty());
     return world.run(**handler, tool);
   };
-  const auto breaks_once = [] {
-    auto count = std::make_shared<std::atomic<int>>(0);
-    return [count](HostileServer& self, Socket& socket) -> asio::awaitable<void> {
-      co_await self.read_request(socket);
-      if (++*count > 1) co_await self.answer(socket, "200 OK", "2");
-    };
-  };
 
-  HostileServer unkeyed(breaks_once());
+  HostileServer unkeyed(answers_in_turn({"", ok("2")}));
   EXPECT_EQ(write("", unkeyed).error(), ErrorType::outcome_unknown);
   EXPECT_EQ(unkeyed.connections(), 1);
-  HostileServer keyed(breaks_once());
+  HostileServer keyed(answers_in_turn({"", ok("2")}));
   EXPECT_EQ(write(R"(,"honours_key":true)", keyed).data(), "2");
   const auto requests = keyed.requests();
   ASSERT_EQ(requests.size(), 2U);
@@ -259,16 +275,12 @@ TEST(HttpRetry, SendsAWriteOnceUnlessTheBackendHonoursTheKey) {
 }
 
 TEST(HttpRetry, StaysUnknownWhenTheSecondTryIsRefused) {
-  auto count = std::make_shared<std::atomic<int>>(0);
-  HostileServer server([count](HostileServer& self, Socket& socket) -> asio::awaitable<void> {
-    co_await self.read_request(socket);
-    if (++*count > 1) co_await self.answer(socket, "401 No", "");
-  });
+  HostileServer server(answers_in_turn({"", status("401 No")}));
   HttpWorld world;
   world.allow(server.url());
-  const auto tool = HttpWorld::make_tool(
-      R"({"method":"POST","honours_key":true,"url":")" + server.url() + "/\"}",
-      registry::Access::write);
+  const auto tool =
+      HttpWorld::make_tool(R"({"method":"POST","honours_key":true,"url":")" + server.url() + "/\"}",
+                           registry::Access::write);
 
   EXPECT_EQ(world.run(tool).error(), ErrorType::outcome_unknown);
 }

@@ -66,7 +66,8 @@ TEST(HttpKind, RefusesAnArgumentThatWouldSplitTheRequest) {
   HostileServer server(answers_with(ok("{}")));
   HttpWorld world;
   world.allow(server.url());
-  const auto tool = HttpWorld::make_tool(R"({"url":")" + server.url() + R"(/","headers":{"X":"{id}"}})");
+  const auto tool =
+      HttpWorld::make_tool(R"({"url":")" + server.url() + R"(/","headers":{"X":"{id}"}})");
 
   const auto ended = world.run(tool, 10s, {{"id", "a\r\nHost: b"}});
 
@@ -107,13 +108,15 @@ TEST(HttpKind, SaysOfAManifestWhatIsWrongAndWhatToDo) {
       {R"({"url":"https://a.example/","body":{}})", "run.http.body: GET has none"},
       {R"({"url":"https://a.example/","method":"POST","body":{"a":"{nobody}"}})",
        "run.http.body: a: {nobody} is no argument"},
-      {R"({"url":"https://a.example/","result":"data"})", "run.http.result: expected a JSON Pointer"},
+      {R"({"url":"https://a.example/","result":"data"})",
+       "run.http.result: expected a JSON Pointer"},
       {R"({"url":"https://a.example/","redirects":["https://other.example"]})",
        "run.http.redirects: https://other.example:443 is not among"},
       {R"({"url":"https://a.example/","method":"POST","retries":1})",
        "run.http.retries: a write is sent again only where", kWrite},
       {R"({"url":"https://a.example/","honours_key":true})", "run.http.honours_key: "},
-      {R"({"url":"https://a.example/","max_bytes":1})", "run.http.max_bytes: expected a whole number"},
+      {R"({"url":"https://a.example/","max_bytes":1})",
+       "run.http.max_bytes: expected a whole number"},
   };
   HttpWorld world;
   world.allow("https://a.example", false);
@@ -146,11 +149,29 @@ TEST(HttpKind, TriesAManifestAwayFromItsMachine) {
 TEST(HttpKind, ReachesNoSpellingOfLoopbackThatIsNotAllowedTo) {
   HostileServer canary(answers_with(ok("{}")));
   const auto port = ":" + std::to_string(canary.port());
-  for (const char* host :
-       {"127.0.0.1", "127.1", "127.0.1", "0x7f000001", "0x7F.1", "2130706433", "017700000001",
-        "0177.0.0.1", "0x7f.0.0.1", "0", "0.0.0.0", "0x0", "localhost", "LOCALHOST", "localhost.",
-        "[::1]", "[::]", "[::ffff:127.0.0.1]", "[::ffff:7f00:1]", "[0:0:0:0:0:ffff:7f00:1]",
-        "[::127.0.0.1]", "[64:ff9b::7f00:1]", "[2002:7f00:1::]"}) {
+  for (const char* host : {"127.0.0.1",
+                           "127.1",
+                           "127.0.1",
+                           "0x7f000001",
+                           "0x7F.1",
+                           "2130706433",
+                           "017700000001",
+                           "0177.0.0.1",
+                           "0x7f.0.0.1",
+                           "0",
+                           "0.0.0.0",
+                           "0x0",
+                           "localhost",
+                           "LOCALHOST",
+                           "localhost.",
+                           "[::1]",
+                           "[::]",
+                           "[::ffff:127.0.0.1]",
+                           "[::ffff:7f00:1]",
+                           "[0:0:0:0:0:ffff:7f00:1]",
+                           "[::127.0.0.1]",
+                           "[64:ff9b::7f00:1]",
+                           "[2002:7f00:1::]"}) {
     HttpWorld world;
     const std::string url = std::string("http://") + host + port;
     world.allow(url, false);
@@ -185,8 +206,9 @@ std::string redirect_to(const std::string& where, const char* status = "307 Temp
 TEST(HttpRedirect, IsNotFollowedUnlessListed) {
   HostileServer canary(answers_with(ok("{}")));
   for (const auto& where :
-       {canary.url() + "/", "//127.0.0.1:" + std::to_string(canary.port()) + "/", std::string("/here"),
-        std::string("file:///etc/passwd"), std::string("http://["), std::string()}) {
+       {canary.url() + "/", "//127.0.0.1:" + std::to_string(canary.port()) + "/",
+        std::string("/here"), std::string("file:///etc/passwd"), std::string("http://["),
+        std::string()}) {
     HostileServer server(answers_with(redirect_to(where)));
     HttpWorld world;
     world.allow(server.url());
@@ -223,11 +245,12 @@ TEST(HttpRedirect, TakesNoCredentialToAnotherOrigin) {
   world.allow(server.url());
   world.allow(other.url());
   world.config.secrets["s"].value = Secret("sesame");
-  const auto tool = HttpWorld::make_tool(R"({"method":"PUT","url":")" + server.url() +
-                                             R"(/","headers":{"Authorization":{"secret":"s"},"X":"kept"},)"
-                                             R"("body":{"id":"{id}"},"redirects":[")" +
-                                             other.url() + "\"]}",
-                                         registry::Access::write);
+  const auto tool =
+      HttpWorld::make_tool(R"({"method":"PUT","url":")" + server.url() +
+                               R"(/","headers":{"Authorization":{"secret":"s"},"X":"kept"},)"
+                               R"("body":{"id":"{id}"},"redirects":[")" +
+                               other.url() + "\"]}",
+                           registry::Access::write);
 
   const auto ended = world.run(tool);
 
@@ -251,13 +274,18 @@ TEST(HttpRedirect, EndsInACircle) {
   EXPECT_LE(server.connections(), 6);
 }
 
+asio::awaitable<void> echo_request(HostileServer& server, Socket& socket, std::string status) {
+  auto request = co_await server.read_request(socket);
+  co_await server.answer(socket, std::move(status), std::move(request),
+                         "Location: http://x/?sesame\r\n");
+}
+
 TEST(HttpKind, GivesNeitherCredentialNorBodyOfTheBackendAway) {
-  for (const char* status : {"401 No", "403 No", "404 No", "418 No", "500 No", "302 No", "200 OK"}) {
-    HostileServer server(
-        [status](HostileServer& self, Socket& socket) -> asio::awaitable<void> {
-          const auto request = co_await self.read_request(socket);
-          co_await self.answer(socket, status, request, "Location: http://x/?sesame\r\n");
-        });
+  for (const char* status :
+       {"401 No", "403 No", "404 No", "418 No", "500 No", "302 No", "200 OK"}) {
+    HostileServer server([status](HostileServer& self, Socket& socket) {
+      return echo_request(self, socket, status);
+    });
     HttpWorld world;
     world.allow(server.url());
     world.config.secrets["s"].value = Secret("sesame");

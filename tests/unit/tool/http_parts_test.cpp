@@ -35,16 +35,16 @@ TEST(UrlTemplate, PutsArgumentsIntoPathAndQueryEncoded) {
   EXPECT_EQ(*fill("https://a.example?from={from}", R"({"from":7})"), "/?from=7");
   EXPECT_EQ(*fill("https://a.example/s?a=1&from={from}&to={to}", R"({"to":"ü&=?#"})"),
             "/s?a=1&to=%C3%BC%26%3D%3F%23");
-  EXPECT_EQ(*fill("https://a.example/{id}.json?r={from}..{to}",
-                  R"({"id":true,"from":1.5,"to":-2})"),
-            "/true.json?r=1.5..-2");
+  EXPECT_EQ(
+      *fill("https://a.example/{id}.json?r={from}..{to}", R"({"id":true,"from":1.5,"to":-2})"),
+      "/true.json?r=1.5..-2");
 }
 
 TEST(UrlTemplate, KeepsAnArgumentInItsPlace) {
   for (const char* hostile :
        {"../admin", "a/b", "..", ".", "", "a\\\\b", "\\u0000", "//evil.example/"}) {
-    const auto target = fill("https://a.example/v1/{id}/x",
-                             std::string(R"({"id":")") + hostile + "\"}");
+    const auto target =
+        fill("https://a.example/v1/{id}/x", std::string(R"({"id":")") + hostile + "\"}");
     ASSERT_FALSE(target) << hostile << " became " << *target;
     EXPECT_EQ(target.error().type, ErrorType::validation);
     EXPECT_THAT(target.error().message, HasSubstr("id")) << hostile;
@@ -63,8 +63,8 @@ TEST(UrlTemplate, AsksForWhatThePathNeedsAndForPlainValues) {
   EXPECT_EQ(fill("https://a.example/?r={from}-{to}", R"({"from":1})").error().message,
             "to: needed beside the others");
   EXPECT_EQ(*fill("https://a.example/?r={from}-{to}", "{}"), "/");
-  EXPECT_FALSE(fill("https://a.example/?note={note}",
-                    R"({"note":")" + std::string(9000, 'x') + "\"}"));
+  EXPECT_FALSE(
+      fill("https://a.example/?note={note}", R"({"note":")" + std::string(9000, 'x') + "\"}"));
 }
 
 TEST(UrlTemplate, RefusesAHostThatACallerCouldChoose) {
@@ -93,13 +93,16 @@ TEST(TextTemplate, KnowsBracesFromArguments) {
 
 TEST(BodyTemplate, TakesArgumentsAsTheyAre) {
   const auto body = BodyTemplate::parse(
-      parse(R"({"id":"{id}","what":{"note":"for {note}","n":1,"none":"{to}"},"list":["{from}","{to}",null]})"),
+      parse(
+          R"({"id":"{id}","what":{"note":"for {note}","n":1,"none":"{to}"},"list":["{from}","{to}",null]})"),
       kNames);
   ASSERT_TRUE(body);
 
   const auto filled = body->fill(args(R"({"id":[1,{"a":2}],"note":"\"},{\"x\":1","from":5})"));
 
-  EXPECT_EQ(*filled, parse(R"({"id":[1,{"a":2}],"what":{"note":"for \"},{\"x\":1","n":1},"list":[5,null]})"));
+  EXPECT_EQ(
+      *filled,
+      parse(R"({"id":[1,{"a":2}],"what":{"note":"for \"},{\"x\":1","n":1},"list":[5,null]})"));
   EXPECT_FALSE(body->fill(args(R"({"note":{}})")));
 }
 
@@ -162,9 +165,9 @@ TEST(EgressList, LetsNothingPassThatIsNotWritten) {
 
   EXPECT_TRUE(find("https://API.example.com:443/x"));
   EXPECT_TRUE(find("http://10.0.0.1:9000")->is_private);
-  for (const char* other : {"http://api.example.com", "https://api.example.com:8443",
-                            "https://api.example.com.", "https://x.api.example.com",
-                            "https://example.com", "http://10.0.0.1"}) {
+  for (const char* other :
+       {"http://api.example.com", "https://api.example.com:8443", "https://api.example.com.",
+        "https://x.api.example.com", "https://example.com", "http://10.0.0.1"}) {
     const auto found = find(other);
     ASSERT_FALSE(found) << other;
     EXPECT_THAT(found.error().message, HasSubstr("egress.allow")) << other;
@@ -247,7 +250,9 @@ TEST(Answer, GivesEachStatusItsError) {
 }
 
 template <class T>
-concept Printable = requires(std::ostream& out, const T& value) { out << value; };
+concept Printable = requires(std::ostream& out, const T& value) {
+  out << value;
+};
 
 TEST(Secret, CannotBePrintedNorLogged) {
   static_assert(!Printable<Secret>);
