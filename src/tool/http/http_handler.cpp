@@ -90,6 +90,16 @@ Result<Call> make_call(const Plan& plan, const Invocation& invocation) {
   return call;
 }
 
+/// In words for a caller, who has no business with hosts and addresses.
+Error worded(const Error& error) {
+  std::string detail = error.message + (error.detail.empty() ? "" : ": " + error.detail);
+  const auto message = error.type == ErrorType::transient   ? "the service could not be reached"
+                       : error.type == ErrorType::permanent ? "the service may not be reached"
+                       : error.type == ErrorType::timeout   ? "that took too long"
+                                                            : error.message.c_str();
+  return fail(error.type, message, std::move(detail));
+}
+
 Error unknown_outcome(const Error& cause) {
   return fail(ErrorType::outcome_unknown, "it is not known whether that was done",
               cause.detail.empty() ? cause.message : cause.message + ": " + cause.detail);
@@ -183,7 +193,7 @@ class HttpHandler final : public ToolHandler {
           net::send_http(deadline.time(), url, request, options_for(to, has_left), deadline);
       auto response = co_await std::move(sending);
       if (!response) {
-        auto ended = failed_try(response.error());
+        auto ended = failed_try(worded(response.error()));
         ended.may_have_left = may_have_left || has_left;
         ended.is_trouble = is_trouble(response.error());
         co_return ended;

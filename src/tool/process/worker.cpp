@@ -105,7 +105,8 @@ asio::awaitable<void> Worker::live() {
   if (loss_.type == ErrorType::transient) repeat_reads();
   answer_running(loss_);  // before the end, which can take a moment
   const auto how = child->end();
-  if (was_busy || how != "exit 0") note_end(started, how);
+  const bool is_told_to_end = tasks.first_ended() == nullptr;
+  if (!is_told_to_end && (was_busy || how != "exit 0")) note_end(started, how);
   tasks.cancel();
   co_await tasks.join();
 }

@@ -233,7 +233,9 @@ TEST(HostileBackend, ThatIsNotThereHasBeenSentNothing) {
   HttpWorld world;
   world.allow(url);
 
-  EXPECT_EQ(world.read(url + "/").error(), ErrorType::transient);
+  const auto read = world.read(url + "/");
+  EXPECT_EQ(read.error(), ErrorType::transient);
+  EXPECT_EQ(read.data(), "the service could not be reached") << "no address for a caller's ears";
   EXPECT_EQ(world.write(url + "/").error(), ErrorType::transient);
 }
 

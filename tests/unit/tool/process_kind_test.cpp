@@ -345,6 +345,7 @@ TEST(ProcessKind, EndsInTheMiddleOfACallWithoutHanging) {
 
   ASSERT_TRUE(result);
   EXPECT_EQ(result->error().type, ErrorType::outcome_unknown);
+  EXPECT_THAT(world.log.text(), Not(HasSubstr("tool_worker_ended"))) << "as it was told to";
 }
 
 TEST(ProcessKind, SaysOfAManifestWhatIsWrong) {
