@@ -43,7 +43,7 @@ class Reader {
     read_redirects();
     read_repeats();
     plan_.max_body_bytes =
-        static_cast<std::size_t>(fields_.number("max_bytes", 1 << 20, 256, 16 << 20));
+        static_cast<std::size_t>(fields_.number("max_bytes", 1 << 20, 256, 4 << 20));
     const auto finished = fields_.finish();
     if (!finished) return finished.error();
     return std::move(plan_);
