@@ -138,8 +138,11 @@ std::string Child::end() {
   pollfd exit{exit_.get(), POLLIN, 0};
   if (exit_.get() >= 0) ::poll(&exit, 1, kEndWait_ms);
   int status = 0;
-  const pid_t got = ::waitpid(pid, &status, WNOHANG);
-  if (got != pid) return "still ending";
+  // One that a debugger or a leak check still holds has ended and cannot be taken yet.
+  for (int waited_ms = 0; ::waitpid(pid, &status, WNOHANG) != pid; ++waited_ms) {
+    if (waited_ms >= kEndWait_ms) return "still ending";
+    ::poll(nullptr, 0, 1);
+  }
   if (WIFSIGNALED(status)) return "signal " + std::to_string(WTERMSIG(status));
   const int code = WEXITSTATUS(status);
   return "exit " + std::to_string(code) + (code == kCannotRun ? " (could not be run)" : "");

@@ -127,6 +127,13 @@ std::vector<Row> hostile_backends() {
   };
 }
 
+/// What is freed stays with a sanitizer for a while: there the growth says nothing.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr long kMayGrow_kb = 4 * 1024 * 1024;
+#else
+constexpr long kMayGrow_kb = 64 * 1024;
+#endif
+
 long peak_kilobytes() {
   std::ifstream status("/proc/self/status");
   for (std::string line; std::getline(status, line);) {
@@ -154,7 +161,7 @@ TEST(HostileBackend, EndsInATypedErrorByTheDeadlineAndMemoryStaysFlat) {
     EXPECT_LE(write.took, kWithin + kSlack) << row.name;
     EXPECT_EQ(server.connections(), 2) << row.name;
   }
-  EXPECT_LT(peak_kilobytes() - before, 64 * 1024);
+  EXPECT_LT(peak_kilobytes() - before, kMayGrow_kb);
 }
 
 TEST(HostileBackend, IsUnderstoodWhenItsJsonIsBroken) {
