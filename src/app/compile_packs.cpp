@@ -65,7 +65,9 @@ Problems try_packs(const registry::Snapshot& snapshot) {
     problems.push_back({{}, "", "the tools could not be tried: " + database.error().message});
     return problems;
   }
-  const auto kinds = make_tool_kinds(**database);
+  const config::Config config;
+  telemetry::NullLog log;
+  const auto kinds = make_tool_kinds({**database, config, log, true});
   // The caller's snapshot outlives the catalog, which is not kept.
   const std::shared_ptr<const registry::Snapshot> borrowed(std::shared_ptr<void>(), &snapshot);
   compile_packs({**database, kinds, true}, borrowed, problems);

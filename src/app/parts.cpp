@@ -27,7 +27,7 @@ Result<std::unique_ptr<Edition>> build_edition(
 }
 
 Result<void> load_editions(Parts& parts, bool with_provider) {
-  parts.kinds = make_tool_kinds(*parts.database);
+  parts.kinds = make_tool_kinds({*parts.database, parts.config, *parts.log});
   const auto& packs = parts.config.packs;
   registry::RegistryOptions registry{.folders = {packs.begin(), packs.end()},
                                      .providers = {"openai"},

@@ -27,6 +27,8 @@
 #include "provider/openai/openai_port.hpp"
 #include "tool/builtin/builtin_kind.hpp"
 #include "tool/builtin/noop.hpp"
+#include "tool/http/http_kind.hpp"
+#include "tool/process/process_kind.hpp"
 #include "tool/sql/sql_kind.hpp"
 
 namespace callosum::app {
@@ -132,9 +134,12 @@ constexpr std::array kProviders{
 
 }  // namespace
 
-std::vector<std::unique_ptr<tool::ToolKind>> make_tool_kinds(storage::Database& database) {
+std::vector<std::unique_ptr<tool::ToolKind>> make_tool_kinds(const KindGround& ground) {
   std::vector<std::unique_ptr<tool::ToolKind>> kinds;
-  kinds.push_back(tool::sql::make_sql_kind(database));
+  kinds.push_back(tool::sql::make_sql_kind(ground.database));
+  kinds.push_back(tool::http::make_http_kind(ground.config, {.is_trial = ground.is_trial}));
+  kinds.push_back(
+      tool::process::make_process_kind(ground.config, ground.log, {.is_trial = ground.is_trial}));
   auto builtin = std::make_unique<tool::builtin::BuiltinKind>();
   builtin->add("noop", tool::builtin::do_nothing);
   kinds.push_back(std::move(builtin));

@@ -10,7 +10,15 @@ namespace callosum::app {
 // The one place that names concrete parts. A new provider, gate or tool kind is one line in
 // wiring.cpp.
 
-std::vector<std::unique_ptr<tool::ToolKind>> make_tool_kinds(storage::Database& database);
+/// What tool kinds stand on; outlives them.
+struct KindGround {
+  storage::Database& database;
+  const config::Config& config;
+  telemetry::Log& log;
+  bool is_trial = false;  ///< manifests are tried away from the machine that they are for
+};
+
+std::vector<std::unique_ptr<tool::ToolKind>> make_tool_kinds(const KindGround& ground);
 /// In the order they are asked (DESIGN "The way of one tool call").
 std::vector<std::unique_ptr<policy::Gate>> make_gates(const config::Config& config);
 /// The configured provider, for sessions on this snapshot. NOT_FOUND names the providers there are.

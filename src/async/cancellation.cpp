@@ -28,8 +28,26 @@ bool is_cancellation(const std::exception_ptr& exception) {
   return false;
 }
 
-asio::awaitable<void> shield() {
-  co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
+std::exception_ptr cancellation() {
+  return std::make_exception_ptr(boost::system::system_error(asio::error::operation_aborted));
+}
+
+namespace {
+
+/// Lets nothing through, and remembers that there was something.
+struct NoteAndHold {
+  std::shared_ptr<bool> noted;
+  asio::cancellation_type operator()(asio::cancellation_type type) const {
+    if (noted && type != asio::cancellation_type::none) *noted = true;
+    return asio::cancellation_type::none;
+  }
+};
+
+}  // namespace
+
+asio::awaitable<void> shield(std::shared_ptr<bool> noted) {
+  const NoteAndHold hold{std::move(noted)};
+  co_await asio::this_coro::reset_cancellation_state(hold);
 }
 
 asio::awaitable<void> unshield() {

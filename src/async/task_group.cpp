@@ -125,13 +125,15 @@ asio::awaitable<void> TaskGroup::join() {
   co_await asio::this_coro::throw_if_cancelled(false);
   const auto state = co_await asio::this_coro::cancellation_state;
   if (state.cancelled() != asio::cancellation_type::none) state_->owner_cancelled = true;
-  co_await shield();
+  const auto noted = std::make_shared<bool>(false);
+  co_await shield(noted);
   const auto never = Deadline::none(state_->time);  // a cancelled task ends; nothing else would
   while (!state_->tasks.empty()) {
     state_->changed.reset();
     co_await state_->changed.wait(never);
   }
   co_await unshield();
+  if (*noted) state_->owner_cancelled = true;
   if (state_->bug) std::rethrow_exception(state_->bug);
   if (state_->owner_cancelled) {
     throw boost::system::system_error(asio::error::operation_aborted);

@@ -72,10 +72,12 @@ boost::asio::awaitable<Result<T>> with_deadline(Deadline deadline,
     if (!state->has_ended) {
       is_late = true;
       co_await asio::this_coro::throw_if_cancelled(false);
-      co_await shield();
+      const auto noted = std::make_shared<bool>(false);
+      co_await shield(noted);
       state->cancel.emit(asio::cancellation_type::terminal);
       co_await done.wait(Deadline::none(deadline.time()));
       co_await unshield();
+      if (*noted && !unwinding) unwinding = cancellation();
     }
   }
   if (unwinding) std::rethrow_exception(unwinding);

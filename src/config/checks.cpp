@@ -1,5 +1,7 @@
 #include "config/checks.hpp"
 
+#include <algorithm>
+#include <fstream>
 #include <set>
 
 #include "base/encoding.hpp"
@@ -10,6 +12,23 @@ namespace {
 
 /// A key in the environment that is shorter is a slip, not a key.
 constexpr std::size_t kMinApiKeyBytes = 16;
+
+constexpr std::size_t kMaxSecretBytes = 16 * 1024;
+
+Secret read_secret_file(const std::string& file) {
+  std::ifstream stream(file, std::ios::binary);
+  std::string text(kMaxSecretBytes + 2, '\0');  // more than allowed shows
+  stream.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<std::size_t>(std::max<std::streamsize>(stream.gcount(), 0)));
+  return Secret(std::string(trim(text)));
+}
+
+bool is_one_line(const std::string& text) {
+  return text.size() <= kMaxSecretBytes && std::none_of(text.begin(), text.end(), [](char c) {
+           const auto byte = static_cast<unsigned char>(c);
+           return byte < 0x20 || byte == 0x7f;
+         });
+}
 
 class Checker {
  public:
@@ -25,6 +44,7 @@ class Checker {
     refuse_what_is_not_served();
     check_jwt();
     check_api_keys();
+    fetch_secrets();
     warn_of_what_is_odd();
   }
 
@@ -126,6 +146,26 @@ class Checker {
                                                   std::to_string(kMinApiKeyBytes) +
                                                   " bytes: too easily guessed");
     return false;
+  }
+
+  void fetch_secrets() {
+    for (auto& [name, secret] : config_.secrets) {
+      const std::string key = "secrets." + name;
+      if (secret.env.empty() == secret.file.empty()) {
+        refuse(key, "expected env or file, and only one of them");
+        continue;
+      }
+      const bool is_env = !secret.env.empty();
+      secret.value = is_env ? fetch(key, secret.env) : read_secret_file(secret.file);
+      const auto& text = secret.value.reveal();
+      const auto field = key + (is_env ? ".env" : ".file");
+      if (text.empty()) {
+        refuse(field, is_env ? "the environment has no " + secret.env
+                             : secret.file + " cannot be read, or is empty");
+      } else if (!is_one_line(text)) {
+        refuse(field, "expected one line of text of at most 16 KiB, without control characters");
+      }
+    }
   }
 
   void warn_of_what_is_odd() {

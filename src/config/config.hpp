@@ -69,6 +69,24 @@ struct AuthConfig {
   std::vector<std::string> allowed_origins;
 };
 
+/// A backend that tools may call.
+struct EgressRule {
+  std::string url;          ///< scheme://host[:port], nothing behind it
+  bool is_private = false;  ///< may resolve to loopback and private addresses
+};
+
+struct EgressConfig {
+  std::vector<EgressRule> allow;  ///< nothing else is connected to
+  std::string ca_file;
+};
+
+/// A credential that tools name and never see.
+struct SecretConfig {
+  std::string env;
+  std::string file;
+  Secret value;
+};
+
 /// What one turn of a conversation may spend. 0 lifts a cap, except that of the result.
 struct ChannelLimits {
   std::int64_t retrieval_calls = 0;
@@ -111,6 +129,8 @@ struct Config {
   std::int64_t writes_per_minute = 600;
   std::int64_t queued_bytes = 256 << 20;  ///< for slow readers, of all connections
   AuditConfig audit;
+  EgressConfig egress;
+  std::map<std::string, SecretConfig> secrets;
   bool registry_lock = true;
   LogConfig log;
   bool metrics = true;

@@ -25,6 +25,10 @@ Slot provider_at(Config& config, const std::string& name) {
   return &(config.providers[name].*kMember);
 }
 template <auto kMember>
+Slot secret_at(Config& config, const std::string& name) {
+  return &(config.secrets[name].*kMember);
+}
+template <auto kMember>
 Slot limit_at(Config& config, const std::string& channel) {
   return &(config.limits[channel].*kMember);
 }
@@ -173,6 +177,15 @@ std::vector<KeySpec> make_table() {
        at<&Config::audit, &AuditConfig::sync>,
        "When records are on disk: reads in groups within 100 ms, or always before the answer.",
        {"grouped", "always"}},
+      {"egress.allow", Kind::egress_rules, at<&Config::egress, &EgressConfig::allow>,
+       "Backends that tools may call: a list of https://host[:port], or {url, private: true} where "
+       "one may be at a private or loopback address. Nothing else is connected to."},
+      {"egress.ca_file", Kind::path, at<&Config::egress, &EgressConfig::ca_file>,
+       "PEM authorities to trust at those backends instead of the system's."},
+      {"secrets.NAME.env", Kind::variable, secret_at<&SecretConfig::env>,
+       "Environment variable that holds the credential which manifests call {secret: NAME}."},
+      {"secrets.NAME.file", Kind::path, secret_at<&SecretConfig::file>,
+       "File that holds it instead, white space around it left out."},
       {"registry.lock", Kind::flag, at<&Config::registry_lock>,
        "Packs stay as they were at the start. false: a reload makes a new version."},
       {"log.level",
@@ -205,6 +218,9 @@ bool is_provider_name(std::string_view name) {
   return !name.empty() && name.size() <= 40 && std::all_of(name.begin(), name.end(), is_part);
 }
 
+/// Also in capitals, as the variable that holds it may be called.
+bool is_secret_name(std::string_view name) { return is_provider_name(to_lower_ascii(name)); }
+
 /// The segment that stands for the row's placeholder, or nothing where the key is another one.
 std::optional<std::string> match_pattern(std::string_view pattern, std::string_view key) {
   const auto want = split(pattern, '.');
@@ -213,7 +229,8 @@ std::optional<std::string> match_pattern(std::string_view pattern, std::string_v
   std::string name;
   for (std::size_t i = 0; i < want.size(); ++i) {
     const auto channels = channel_words();
-    const bool is_name = want[i] == "NAME" && is_provider_name(have[i]);
+    const bool is_name = want[i] == "NAME" && (want[0] == "secrets" ? is_secret_name(have[i])
+                                                                    : is_provider_name(have[i]));
     const bool is_channel = want[i] == "CHANNEL" &&
                             std::find(channels.begin(), channels.end(), have[i]) != channels.end();
     if (is_name || is_channel) {
@@ -231,13 +248,17 @@ std::vector<std::string> possible_keys(std::string_view written) {
   const auto segments = split(written, '.');
   std::set<std::string> names{"openai", "offline"};
   if (segments.size() == 3 && is_provider_name(segments[1])) names.emplace(segments[1]);
+  const std::string secret(segments.size() == 3 && is_secret_name(segments[1]) ? segments[1]
+                                                                               : "NAME");
   std::vector<std::string> keys;
   for (const auto& spec : key_table()) {
     const auto fill = [&](std::string_view placeholder, std::string_view word) {
       std::string key(spec.path);
       keys.push_back(key.replace(key.find(placeholder), placeholder.size(), word));
     };
-    if (spec.path.find("NAME") != std::string_view::npos) {
+    if (spec.path.starts_with("secrets.")) {
+      fill("NAME", secret);
+    } else if (spec.path.find("NAME") != std::string_view::npos) {
       for (const auto& name : names) fill("NAME", name);
     } else if (spec.path.find("CHANNEL") != std::string_view::npos) {
       for (const auto channel : channel_words()) fill("CHANNEL", channel);
@@ -296,7 +317,7 @@ std::string hint_for(std::string_view key) {
 }
 
 std::string_view describe(Kind kind) {
-  constexpr std::array<std::string_view, 15> kNames{"text",
+  constexpr std::array<std::string_view, 16> kNames{"text",
                                                     "word",
                                                     "name",
                                                     "whole number",
@@ -310,7 +331,8 @@ std::string_view describe(Kind kind) {
                                                     "list of texts",
                                                     "list of paths",
                                                     "list of origins",
-                                                    "list of API keys"};
+                                                    "list of API keys",
+                                                    "list of backends"};
   return kNames[static_cast<std::size_t>(kind)];
 }
 

@@ -27,11 +27,13 @@ enum class Kind : std::uint8_t {
   paths,
   origins,  ///< scheme://host[:port]
   api_keys,
+  egress_rules,
 };
 std::string_view describe(Kind kind);
 
-using Slot = std::variant<std::string*, std::int64_t*, bool*, ListenAddress*, Secret*,
-                          std::vector<std::string>*, std::vector<ApiKeyConfig>*>;
+using Slot =
+    std::variant<std::string*, std::int64_t*, bool*, ListenAddress*, Secret*,
+                 std::vector<std::string>*, std::vector<ApiKeyConfig>*, std::vector<EgressRule>*>;
 
 /// One key: what drives parsing, hints, rendering and the reference alike.
 struct KeySpec {

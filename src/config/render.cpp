@@ -45,6 +45,11 @@ std::string yaml_api_key(const ApiKeyConfig& key) {
   return "{" + join(members, ", ") + "}";
 }
 
+std::string yaml_egress_rule(const EgressRule& rule) {
+  const auto url = boost::json::serialize(boost::json::string(rule.url));
+  return rule.is_private ? "{url: " + url + ", private: true}" : url;
+}
+
 /// How a slot's value stands in YAML.
 struct ValuePrinter {
   Kind kind;
@@ -67,6 +72,11 @@ struct ValuePrinter {
   std::string operator()(const std::vector<ApiKeyConfig>* keys) const {
     std::vector<std::string> items;
     for (const auto& key : *keys) items.push_back(yaml_api_key(key));
+    return "[" + join(items, ", ") + "]";
+  }
+  std::string operator()(const std::vector<EgressRule>* rules) const {
+    std::vector<std::string> items;
+    for (const auto& rule : *rules) items.push_back(yaml_egress_rule(rule));
     return "[" + join(items, ", ") + "]";
   }
 };
@@ -118,7 +128,9 @@ std::string comment_on(const KeySpec& spec, const std::string& key, const Config
 /// Every name that the row's placeholder stands for; one empty name where it has none.
 std::vector<std::string> names_of(const KeySpec& spec, const Config& config) {
   std::vector<std::string> names;
-  if (spec.path.find("NAME") != std::string_view::npos) {
+  if (spec.path.starts_with("secrets.")) {
+    for (const auto& entry : config.secrets) names.push_back(entry.first);
+  } else if (spec.path.find("NAME") != std::string_view::npos) {
     for (const auto& entry : config.providers) names.push_back(entry.first);
   } else if (spec.path.find("CHANNEL") != std::string_view::npos) {
     for (const auto channel : channel_words()) names.emplace_back(channel);
@@ -188,7 +200,8 @@ std::string render_reference() {
       "nearest known one. Relative paths in a file are taken from that file's folder. Anchors, "
       "aliases and\n"
       "tags of YAML are refused, and so is a key that is there twice.\n\n"
-      "`NAME` is a provider's name; `CHANNEL` is `voice`, `phone`, `text` or `mcp`.\n"
+      "`NAME` is the name of a provider or of a secret; `CHANNEL` is `voice`, `phone`, `text` or "
+      "`mcp`.\n"
       "This version has no phone channel yet: `limits.phone` has no effect, and a warning says "
       "so.\n\n"
       "| key | type | default | meaning |\n| --- | --- | --- | --- |\n";

@@ -92,7 +92,43 @@ class ValueReader {
     return good;
   }
 
+  bool read(const YamlNode& node, std::vector<EgressRule>& out) {
+    if (!is_list(node)) return false;
+    std::vector<EgressRule> rules;
+    bool good = true;
+    for (std::size_t i = 0; i < node.items.size(); ++i) {
+      ValueReader item(spec_, key_ + "[" + std::to_string(i) + "]", source_, problems_);
+      good = item.read_egress_rule(node.items[i], rules.emplace_back()) && good;
+    }
+    if (good) out = std::move(rules);
+    return good;
+  }
+
  private:
+  bool read_egress_rule(const YamlNode& node, EgressRule& out) {
+    const KeySpec origin{"", Kind::origins, nullptr, ""};
+    const KeySpec flag{"", Kind::flag, nullptr, ""};
+    const auto read_as = [&](const KeySpec& spec, const std::string& key, const YamlNode& value,
+                             auto& slot) {
+      return ValueReader(spec, key, source_, problems_).read(value, slot);
+    };
+    if (node.type != YamlNode::Type::map) return read_as(origin, key_, node, out.url);
+    bool good = true;
+    for (const auto& [key, value] : node.members) {
+      if (key.text == "url") {
+        good = read_as(origin, key_ + ".url", value, out.url) && good;
+      } else if (key.text == "private") {
+        good = read_as(flag, key_ + ".private", value, out.is_private) && good;
+      } else {
+        good =
+            refuse(key, "unknown member " + quote_briefly(key.text) + "; expected url and private");
+      }
+    }
+    if (good && out.url.empty())
+      good = refuse(node, "expected a url, such as https://api.example.com");
+    return good;
+  }
+
   bool read_api_key(const YamlNode& node, ApiKeyConfig& out) {
     if (node.type != YamlNode::Type::map) {
       return refuse(node, "expected a section with subject and key_env or hash");
@@ -179,7 +215,8 @@ bool read_value(const KeySpec& spec, const std::string& key, const YamlNode& nod
 
 Result<YamlNode> node_of_text(const KeySpec& spec, std::string_view text) {
   const bool list = spec.kind == Kind::texts || spec.kind == Kind::paths ||
-                    spec.kind == Kind::origins || spec.kind == Kind::api_keys;
+                    spec.kind == Kind::origins || spec.kind == Kind::api_keys ||
+                    spec.kind == Kind::egress_rules;
   if (list && (text.starts_with("[") || spec.kind == Kind::api_keys)) {
     auto node = parse_yaml(text);
     if (!node) return fail(ErrorType::validation, "expected a list such as [one, two]");

@@ -2,6 +2,7 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -36,11 +37,19 @@ struct WsConnectOptions {
 boost::asio::awaitable<Result<std::unique_ptr<WsConnection>>> connect_websocket(
     async::TimeSource& time, WsConnectOptions options, async::Deadline deadline);
 
+/// Which addresses a host may resolve to.
+enum class Reach : std::uint8_t { anywhere, public_only };
+
 struct HttpClientOptions {
   std::shared_ptr<TlsContext> tls;
   std::size_t max_header_bytes = 16 * 1024;
   std::size_t max_body_bytes =
       1 << 20;  ///< beyond: OUTPUT_TOO_LARGE, and the connection is dropped
+  Reach reach = Reach::anywhere;
+  /// Takes gzip, and gives the body without it; the cap is on both sides of that.
+  bool decodes = false;
+  /// Set before the first byte of the request may leave; the caller's, alive until the end.
+  bool* may_have_left = nullptr;
 };
 
 /// One request on a connection of its own. `request.target` is taken from `url`. Never follows a

@@ -9,6 +9,7 @@
 #include "async/cancellation.hpp"
 #include "async/event.hpp"
 #include "async/with_deadline.hpp"
+#include "net/address_rules.hpp"
 
 namespace callosum::net {
 
@@ -83,6 +84,22 @@ asio::awaitable<Result<tcp::socket>> connect_any(const Url& url, Endpoints endpo
   co_return fail(ErrorType::transient, "cannot connect to " + where, why);
 }
 
+/// Of what a name resolves to, one that is ours to reach; judged as the socket will have it.
+Result<Endpoints> keep_reachable(const Url& url, Endpoints endpoints, Reach reach) {
+  if (reach == Reach::anywhere) return endpoints;
+  std::string refused;
+  std::erase_if(endpoints, [&](const tcp::endpoint& endpoint) {
+    const auto address = endpoint.address();
+    const bool is_good = address.is_v4() ? is_public_address(address.to_v4().to_bytes())
+                                         : is_public_address(address.to_v6().to_bytes());
+    if (!is_good) refused += (refused.empty() ? "" : ", ") + address.to_string();
+    return !is_good;
+  });
+  if (!endpoints.empty()) return endpoints;
+  return fail(ErrorType::permanent, "the address of " + url.host + " may not be reached",
+              "it resolves to " + refused + ", which is not of the open Internet");
+}
+
 Error tls_error(const Url& url, error_code error) {
   const bool is_ours = error.category() == asio::error::get_ssl_category();
   const auto type = is_ours ? ErrorType::permanent : ErrorType::transient;
@@ -100,7 +117,8 @@ std::string host_field(const Url& url) {
 
 asio::awaitable<Result<std::unique_ptr<ByteStream>>> connect_stream(Url url,
                                                                     std::shared_ptr<TlsContext> tls,
-                                                                    async::Deadline deadline) {
+                                                                    async::Deadline deadline,
+                                                                    Reach reach) {
   if (url.is_tls() && !tls) {
     auto made = make_client_tls();
     if (!made) co_return made.error();
@@ -109,6 +127,8 @@ asio::awaitable<Result<std::unique_ptr<ByteStream>>> connect_stream(Url url,
   if (!url.is_tls()) tls = nullptr;
   auto resolving = resolve(url, deadline);
   auto endpoints = co_await std::move(resolving);
+  if (!endpoints) co_return endpoints.error();
+  endpoints = keep_reachable(url, std::move(*endpoints), reach);
   if (!endpoints) co_return endpoints.error();
   auto connecting = connect_any(url, std::move(*endpoints), deadline);
   auto socket = co_await std::move(connecting);

@@ -2,6 +2,7 @@
 #include "net/client.hpp"
 #include "net/client_exchange.hpp"
 #include "net/connect.hpp"
+#include "net/content_coding.hpp"
 
 namespace callosum::net {
 
@@ -11,15 +12,22 @@ namespace {
 
 asio::awaitable<Result<HttpResponse>> send_to(Url url, HttpRequest request,
                                               HttpClientOptions options, async::Deadline deadline) {
-  auto connecting = connect_stream(url, options.tls, deadline);
+  auto connecting = connect_stream(url, options.tls, deadline, options.reach);
   auto stream = co_await std::move(connecting);
   if (!stream) co_return stream.error();
   HttpLimits limits;
   limits.max_header_bytes = options.max_header_bytes;
   limits.max_body_bytes = options.max_body_bytes;
   std::string left_over;
+  if (options.may_have_left != nullptr) *options.may_have_left = true;
   auto exchanging = exchange_http(**stream, request, host_field(url), limits, left_over);
-  co_return co_await std::move(exchanging);
+  auto response = co_await std::move(exchanging);
+  if (!response || !options.decodes) co_return response;
+  auto body = decode_content(response->headers.get("content-encoding"), std::move(response->body),
+                             options.max_body_bytes);
+  if (!body) co_return body.error();
+  response->body = std::move(*body);
+  co_return response;
 }
 
 }  // namespace
@@ -30,6 +38,7 @@ asio::awaitable<Result<HttpResponse>> send_http(async::TimeSource&, std::string 
   auto parsed = parse_url(url);
   if (!parsed) co_return parsed.error();
   request.target = parsed->target;
+  if (options.decodes) request.headers.set("Accept-Encoding", std::string(kAcceptedCodings));
   if (!is_encodable(request)) {
     co_return fail(ErrorType::validation,
                    "a header field or the method holds what may not be sent");

@@ -57,7 +57,8 @@ class ToolHandler {
                                                          async::Deadline deadline) = 0;
   /// Whether a write goes through `Invocation::recorder`, and so is there whole or not at all.
   virtual bool records_within() const { return false; }
-  /// Whether the backend takes the same `idempotency_key` twice for one act.
+  /// Whether a started call may be sent again under the same key, because the backend then answers
+  /// as it did the first time.
   virtual bool honours_key() const { return false; }
 };
 

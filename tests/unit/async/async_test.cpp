@@ -121,6 +121,68 @@ TEST(TaskGroup, JoinsItsChildrenBeforeACancelledOwnerUnwinds) {
   EXPECT_FALSE(after_join);
 }
 
+/// Takes a second to unwind.
+asio::awaitable<void> unwind_slowly(VirtualWorld& world) {
+  std::exception_ptr cancelled;
+  try {
+    co_await sleep_until(world.in(1h));
+  } catch (...) {
+    cancelled = std::current_exception();
+  }
+  co_await asio::this_coro::throw_if_cancelled(false);
+  co_await shield();
+  co_await sleep_until(world.in(1s));
+  co_await unshield();
+  std::rethrow_exception(cancelled);
+}
+
+asio::awaitable<Result<int>> unwind_slowly_within(VirtualWorld& world) {
+  co_await unwind_slowly(world);
+  co_return 1;
+}
+
+asio::awaitable<void> group_that_joins_slowly(VirtualWorld& world, bool& after_join) {
+  const auto executor = co_await asio::this_coro::executor;
+  TaskGroup tasks(executor, world.time());
+  tasks.spawn("child", unwind_slowly(world));
+  tasks.cancel();
+  co_await tasks.join();
+  after_join = true;
+}
+
+asio::awaitable<void> late_work(VirtualWorld& world, bool& afterwards) {
+  const auto result = co_await with_deadline(world.in(1ms), unwind_slowly_within(world));
+  afterwards = true;
+  (void)result;
+}
+
+asio::awaitable<void> cancel_meanwhile(VirtualWorld& world, asio::awaitable<void> work) {
+  const auto executor = co_await asio::this_coro::executor;
+  TaskGroup outer(executor, world.time());
+  outer.spawn("work", std::move(work));
+  co_await sleep_until(world.in(500ms));
+  outer.cancel();
+  co_await outer.join();
+}
+
+TEST(TaskGroup, UnwindsAnOwnerThatIsCancelledWhileItJoins) {
+  VirtualWorld world;
+  bool after_join = false;
+
+  world.run(cancel_meanwhile(world, group_that_joins_slowly(world, after_join)));
+
+  EXPECT_FALSE(after_join);
+}
+
+TEST(WithDeadline, UnwindsACallerThatIsCancelledWhileLateWorkUnwinds) {
+  VirtualWorld world;
+  bool afterwards = false;
+
+  world.run(cancel_meanwhile(world, late_work(world, afterwards)));
+
+  EXPECT_FALSE(afterwards);
+}
+
 asio::awaitable<bool> group_with_one_beside(VirtualWorld& world, bool& unwound) {
   const auto executor = co_await asio::this_coro::executor;
   TaskGroup tasks(executor, world.time());

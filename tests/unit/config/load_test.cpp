@@ -175,6 +175,7 @@ std::string bad_value(Kind kind) {
       return "\"***\"";
     case Kind::origins:
       return "[shop.example]";
+    case Kind::egress_rules:
     case Kind::api_keys:
       return "[{hash: abc, subject: s}]";
     case Kind::texts:

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+
+#include "config/config.hpp"
+#include "tool/tool_kind.hpp"
+
+namespace callosum::tool::http {
+
+struct HttpOptions {
+  std::size_t max_per_tenant = 64;  ///< running at once; beyond it RATE_LIMIT
+  /// To try manifests away from the machine that they are for: every backend passes and no secret
+  /// is looked for. Such handlers are not to be run.
+  bool is_trial = false;
+};
+
+/// The kind "http": one request to a backend that the configuration allows (egress.allow), at an
+/// address that was judged and is the one connected to. The kind outlives its handlers and their
+/// runs.
+std::unique_ptr<ToolKind> make_http_kind(const config::Config& config,
+                                         const HttpOptions& options = {});
+
+}  // namespace callosum::tool::http
