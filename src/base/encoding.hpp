@@ -29,8 +29,8 @@ Sha256 sha256(std::string_view bytes);
 /// "3f0c…": 64 hex digits.
 std::string sha256_hex(std::string_view bytes);
 
-/// BLAKE2b of 32 bytes, in hex, of all parts as one text: for chains over many bytes, where it costs
-/// a third of SHA-256.
+/// BLAKE2b of 32 bytes, in hex, of all parts as one text: for chains over many bytes, where it
+/// costs a third of SHA-256.
 std::string blake2b_hex(std::span<const std::string_view> parts);
 
 /// Takes the same time wherever the first difference is. Sizes are not secret.

@@ -14,7 +14,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// What may wait while the database cannot be written. Beyond it records are lost, counted and said.
+/// What may wait while the database cannot be written. Beyond it records are lost, counted and
+/// said.
 constexpr std::size_t kMaxWaitingBytes = 64 << 20;
 constexpr auto kGather = 50ms;
 constexpr auto kRetry = 1s;

@@ -37,8 +37,7 @@ asio::awaitable<Result<Ledger::Begun>> Ledger::start(LedgerCall call, async::Dea
 asio::awaitable<Result<void>> Ledger::end(std::string id, CallEnd end, async::Deadline deadline) {
   std::function<Result<Done>(Connection&)> work = [id = std::move(id), end = std::move(end),
                                                    now = now_ms()](Connection& c) -> Result<Done> {
-    const auto moved =
-        storage::move_call(c, id, CallState::started, end.state, end.answer, now);
+    const auto moved = storage::move_call(c, id, CallState::started, end.state, end.answer, now);
     if (!moved) return moved.error();
     const auto noted = storage::append_audit(c, end.audit);
     if (!noted) return noted.error();

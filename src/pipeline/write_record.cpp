@@ -92,8 +92,8 @@ Result<void> WriteRecord::end(storage::sqlite::Connection& connection, const jso
 std::shared_ptr<Envelope> answer_again(const storage::LedgerEntry& earlier,
                                        const policy::PreparedCall& call) {
   const bool is_same_call = earlier.call.call_key == call.key;
-  const bool asks_the_same = earlier.call.tool_id == call.tool->id &&
-                             earlier.call.arguments_hash == call.arguments_hash;
+  const bool asks_the_same =
+      earlier.call.tool_id == call.tool->id && earlier.call.arguments_hash == call.arguments_hash;
   if (is_same_call && !asks_the_same) {
     return failed(fail(ErrorType::conflict, "this call was made before with other arguments"));
   }

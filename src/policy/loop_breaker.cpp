@@ -21,8 +21,8 @@ std::optional<Verdict> LoopBreakerGate::judge(const PreparedCall& call) {
   auto& times = call.calls.facts().repeated.times(identity_of(call));
   if (times >= most_) {
     return refuse(ErrorType::budget_exceeded,
-                     "this very question was asked before and its answer stands; use that, ask it "
-                     "differently, or ask the caller what to do next");
+                  "this very question was asked before and its answer stands; use that, ask it "
+                  "differently, or ask the caller what to do next");
   }
   ++times;
   return pass();

@@ -14,8 +14,7 @@ std::optional<Verdict> RoleGate::judge(const PreparedCall& call) {
         return std::find(roles.begin(), roles.end(), role) != roles.end();
       });
   if (has_role) return pass();
-  return refuse(ErrorType::forbidden,
-                   "that needs somebody with the role " + join(wanted, " or "));
+  return refuse(ErrorType::forbidden, "that needs somebody with the role " + join(wanted, " or "));
 }
 
 }  // namespace callosum::policy

@@ -22,8 +22,7 @@ SessionCalls::Known* SessionCalls::find(std::string_view call_id) {
   return at == ids_.end() ? nullptr : &known_[static_cast<std::size_t>(at - ids_.begin())];
 }
 
-SessionCalls::Known* SessionCalls::find_or_remember(std::string_view call_id,
-                                                    const Words& words) {
+SessionCalls::Known* SessionCalls::find_or_remember(std::string_view call_id, const Words& words) {
   if (auto* known = find(call_id)) return known;
   make_room(hash_of(call_id)).words = hash_of(words);
   return nullptr;

@@ -9,8 +9,8 @@ std::optional<Verdict> TurnBudgetGate::judge(const PreparedCall& call) {
   if (spent.calls >= limits.calls ||
       (is_retrieval && spent.retrieval_calls >= limits.retrieval_calls)) {
     return refuse(ErrorType::budget_exceeded,
-                     "enough was looked up for one question; answer with what there is, or ask the "
-                     "caller what to do next");
+                  "enough was looked up for one question; answer with what there is, or ask the "
+                  "caller what to do next");
   }
   if (limits.turn_time.count() > 0 && spent.tool_time >= limits.turn_time) {
     return refuse(ErrorType::budget_exceeded, "the tools have used up this turn's time");

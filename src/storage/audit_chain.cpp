@@ -30,9 +30,9 @@ struct Block {
 };
 
 Block to_block(const json::object& row) {
-  return {std::string(text_at(row, "tenant_id")),     row.at("first_seq").as_int64(),
-          row.at("records").as_int64(),               std::string(text_at(row, "previous_hash")),
-          std::string(text_at(row, "hash")),          std::string(text_at(row, "body"))};
+  return {std::string(text_at(row, "tenant_id")), row.at("first_seq").as_int64(),
+          row.at("records").as_int64(),           std::string(text_at(row, "previous_hash")),
+          std::string(text_at(row, "hash")),      std::string(text_at(row, "body"))};
 }
 
 /// Everything that a group says of itself, so that none of it can be changed alone.

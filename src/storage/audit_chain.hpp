@@ -29,7 +29,7 @@ Result<void> append_audit(sqlite::Connection& connection, const AuditGroup& grou
 struct AuditChain {
   std::string tenant_id;
   std::int64_t records = 0;
-  std::string head;     ///< hash of the whole; kept elsewhere it shows later that nothing was cut off
+  std::string head;  ///< hash of the whole; kept elsewhere it shows later that nothing was cut off
   std::string problem;  ///< empty: whole; else the first thing that is wrong, with its place
 };
 
@@ -38,8 +38,8 @@ Result<std::vector<AuditChain>> verify_audit(sqlite::Connection& connection);
 /// Whether some chain once ended with this hash.
 Result<bool> knows_audit_head(sqlite::Connection& connection, std::string_view head);
 
-/// Every record of a tenant (empty: of all), the oldest first, as `{seq, …}` on one line. Ends early
-/// when `take` says false.
+/// Every record of a tenant (empty: of all), the oldest first, as `{seq, …}` on one line. Ends
+/// early when `take` says false.
 Result<void> export_audit(sqlite::Connection& connection, std::string_view tenant_id,
                           const std::function<bool(std::string_view line)>& take);
 

@@ -52,10 +52,17 @@ LedgerEntry to_entry(const json::object& row) {
   const auto text = [&row](const char* column) { return std::string(text_at(row, column)); };
   LedgerEntry entry;
   entry.id = text("id");
-  entry.call = {text("tenant_id"),      text("session_id"),       text("provider"),
-                text("call_key"),       text("arguments_hash"),   text("act"),
-                text("tool_id"),        text("tool_version"),     text("registry_version"),
-                text("subject"),        row.at("turn").to_number<std::uint64_t>(),
+  entry.call = {text("tenant_id"),
+                text("session_id"),
+                text("provider"),
+                text("call_key"),
+                text("arguments_hash"),
+                text("act"),
+                text("tool_id"),
+                text("tool_version"),
+                text("registry_version"),
+                text("subject"),
+                row.at("turn").to_number<std::uint64_t>(),
                 text("arguments")};
   entry.state = state_of(text_at(row, "state"));
   entry.answer = text("answer");
@@ -124,7 +131,8 @@ Result<void> move_call(sqlite::Connection& connection, std::string_view id, Call
 }
 
 Result<std::vector<LedgerEntry>> started_calls(sqlite::Connection& connection) {
-  const auto rows = connection.query("SELECT * FROM tool_calls WHERE state = 'started' ORDER BY id");
+  const auto rows =
+      connection.query("SELECT * FROM tool_calls WHERE state = 'started' ORDER BY id");
   if (!rows) return rows.error();
   std::vector<LedgerEntry> out;
   for (const auto& row : *rows) out.push_back(to_entry(row.as_object()));

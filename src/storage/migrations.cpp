@@ -69,8 +69,8 @@ constexpr std::string_view kToolCalls = R"sql(
   CREATE INDEX tool_calls_open ON tool_calls (state) WHERE state = 'started';
 )sql";
 
-// The audit: of each tenant a chain of groups of records, each hashed with all before it. Nothing in
-// it is ever changed.
+// The audit: of each tenant a chain of groups of records, each hashed with all before it. Nothing
+// in it is ever changed.
 constexpr std::string_view kAudit = R"sql(
   CREATE TABLE audit (
     tenant_id TEXT NOT NULL,

@@ -140,12 +140,12 @@ class ToolWorld {
     budget = std::make_unique<policy::TurnBudgetGate>(std::array{turn, turn, turn});
     executor = std::make_unique<pipeline::Executor>(
         world.executor(),
-        pipeline::ExecutorParts{world.time(),
-                                {&ownership, &duplicate, &known, &channel, &loaded, &access, &role,
-                                 &assurance, &membership, &arguments, &provenance, &rate,
-                                 budget.get(), &loops, &consent},
-                                audit,
-                                limits});
+        pipeline::ExecutorParts{
+            world.time(),
+            {&ownership, &duplicate, &known, &channel, &loaded, &access, &role, &assurance,
+             &membership, &arguments, &provenance, &rate, budget.get(), &loops, &consent},
+            audit,
+            limits});
   }
 
   ~ToolWorld() { world.run(executor->drain(world.in(std::chrono::seconds(60)))); }

@@ -34,9 +34,8 @@ class SqlHandler final : public ToolHandler {
         [plan = plan_, tenant, arguments = json::object(invocation.arguments, {}),
          recorder = invocation.recorder](Connection& connection) {
           if (!recorder) return run_plan(connection, *plan, arguments, tenant);
-          return run_recorded(connection, *recorder, [&] {
-            return run_plan(connection, *plan, arguments, tenant);
-          });
+          return run_recorded(connection, *recorder,
+                              [&] { return run_plan(connection, *plan, arguments, tenant); });
         };
     auto pending = plan_->is_write
                        ? store_->writer().run_transaction<json::value>(deadline, std::move(query))

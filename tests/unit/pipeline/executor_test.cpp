@@ -243,7 +243,8 @@ TEST(Executor, CutsAReadWhenTheCallerInterruptsAndLetsAWriteEnd) {
   w.executor->interrupt(booking);
   w.world.run(w.executor->drain(w.world.in(10s)));
 
-  EXPECT_EQ(answers, (std::vector<std::string>{"read_of_a_model CANCELLED", "write_of_a_model ok"}));
+  EXPECT_EQ(answers,
+            (std::vector<std::string>{"read_of_a_model CANCELLED", "write_of_a_model ok"}));
   EXPECT_EQ(w.scripts["look"].finished, 0);
   EXPECT_EQ(w.scripts["book"].finished, 1);
 }
