@@ -5,6 +5,7 @@
 #include "app/caller_limits.hpp"
 #include "app/compile_packs.hpp"
 #include "app/wiring.hpp"
+#include "pipeline/recover.hpp"
 
 namespace callosum::app {
 namespace {
@@ -24,6 +25,20 @@ Result<std::unique_ptr<Edition>> build_edition(
   const auto live = parts.metrics.gauge(
       "registry_versions_live", "Versions of the packs that sessions, old or new, still use.");
   return std::make_unique<Edition>(std::move(catalog), std::move(provider), live);
+}
+
+/// Only by who serves: beside it a command may be running, and the other way round.
+Result<void> recover(Parts& parts) {
+  std::size_t unknown = 0;
+  const auto done =
+      parts.database->change_at_start([&](storage::sqlite::Connection& connection) -> Result<void> {
+        const auto recovered = pipeline::recover_calls(connection, epoch_ms(parts.time.wall_now()));
+        if (!recovered) return recovered.error();
+        unknown = *recovered;
+        return {};
+      });
+  if (unknown > 0) parts.log->warn("calls_unknown", {{"calls", unknown}});
+  return done;
 }
 
 Result<void> load_editions(Parts& parts, bool with_provider) {
@@ -100,6 +115,10 @@ Result<std::unique_ptr<Parts>> make_parts(PartsOptions options) {
   if (!database) return database.error();
   parts->database = std::move(*database);
 
+  if (options.with_provider) {
+    const auto recovered = recover(*parts);
+    if (!recovered) return recovered.error();
+  }
   const auto loaded = load_editions(*parts, options.with_provider);
   if (!loaded) return loaded.error();
   parts->gates = make_gates(config);

@@ -1,0 +1,104 @@
+#include "storage/audit_chain.hpp"
+
+#include <gmock/gmock.h>
+
+#include "real_world.hpp"
+#include "storage/database.hpp"
+
+namespace callosum::storage {
+namespace {
+
+using sqlite::Connection;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+struct Chains {
+  Chains() {
+    const auto made = Database::open({.path = folder.path() / "gateway.db", .readers = 1});
+    EXPECT_TRUE(made);
+    connection = std::move(*Connection::open({.path = folder.path() / "gateway.db"}));
+  }
+  void append(const std::string& tenant, const std::vector<std::string>& records) {
+    AuditGroup group{tenant, {}, 0};
+    for (const auto& record : records) group.add(record);
+    EXPECT_TRUE(append_audit(*connection, group));
+  }
+  /// What somebody with the file in their hands can do.
+  void tamper(const std::string& sql) {
+    EXPECT_TRUE(connection->execute(
+        "DROP TRIGGER audit_is_not_changed; DROP TRIGGER audit_is_not_shortened;" + sql));
+  }
+  std::vector<std::string> exported(const std::string& tenant) {
+    std::vector<std::string> lines;
+    EXPECT_TRUE(export_audit(*connection, tenant, [&](std::string_view line) {
+      lines.emplace_back(line);
+      return true;
+    }));
+    return lines;
+  }
+  std::string problem() { return verify_audit(*connection)->front().problem; }
+
+  testing::TempFolder folder;
+  std::unique_ptr<Connection> connection;
+};
+
+TEST(AuditChain, KeepsEachTenantsRecordsInTheirOrder) {
+  Chains chains;
+  chains.append("a", {R"({"n":1})", R"({"n":2})"});
+  chains.append("b", {R"({"n":9})"});
+  chains.append("a", {R"({"n":3})"});
+
+  const auto verified = verify_audit(*chains.connection);
+
+  EXPECT_THAT(chains.exported("a"),
+              ElementsAre(R"({"seq":1,"n":1})", R"({"seq":2,"n":2})", R"({"seq":3,"n":3})"));
+  EXPECT_EQ(chains.exported("").size(), 4u);
+  ASSERT_EQ(verified->size(), 2u);
+  EXPECT_EQ((*verified)[0].records, 3);
+  EXPECT_EQ((*verified)[0].problem, "");
+  EXPECT_EQ((*verified)[1].records, 1);
+}
+
+TEST(AuditChain, IsNeitherChangedNorShortenedBySql) {
+  Chains chains;
+  chains.append("a", {R"({"n":1})"});
+
+  EXPECT_FALSE(chains.connection->execute("UPDATE audit SET body = '{}'"));
+  EXPECT_FALSE(chains.connection->execute("DELETE FROM audit"));
+}
+
+TEST(AuditChain, ShowsWhatWasDoneToItsFile) {
+  for (const auto& [sql, complaint] :
+       {std::pair{"UPDATE audit SET body = replace(body, '2', '7') WHERE first_seq = 2",
+                  "record 2: was changed"},
+        {"UPDATE audit SET previous_hash = hash WHERE first_seq = 3", "record 3: does not follow"},
+        {"DELETE FROM audit WHERE first_seq = 2", "record 3: expected record 2 here"},
+        {"UPDATE audit SET records = 2 WHERE first_seq = 3", "record 3: was changed"}}) {
+    Chains chains;
+    for (const char* record : {R"({"n":1})", R"({"n":2})", R"({"n":3})"}) {
+      chains.append("a", {record});
+    }
+    ASSERT_EQ(chains.problem(), "");
+
+    chains.tamper(sql);
+
+    EXPECT_THAT(chains.problem(), HasSubstr(complaint)) << sql;
+  }
+}
+
+TEST(AuditChain, WhoseEndWasCutOffIsKnownByAHeadFromBefore) {
+  Chains chains;
+  chains.append("a", {R"({"n":1})"});
+  chains.append("a", {R"({"n":2})"});
+  const auto head = verify_audit(*chains.connection)->front().head;
+  chains.append("a", {R"({"n":3})"});
+  EXPECT_TRUE(*knows_audit_head(*chains.connection, head));
+
+  chains.tamper("DELETE FROM audit WHERE first_seq > 1");
+
+  EXPECT_EQ(chains.problem(), "");
+  EXPECT_FALSE(*knows_audit_head(*chains.connection, head));
+}
+
+}  // namespace
+}  // namespace callosum::storage
