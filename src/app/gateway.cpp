@@ -7,6 +7,8 @@
 #include <unistd.h>
 
 #include "api/admin_add_tenant.hpp"
+#include "api/admin_decide_proposal.hpp"
+#include "api/admin_proposals.hpp"
 #include "api/admin_tenants.hpp"
 #include "api/admin_tools.hpp"
 #include "api/client_secrets.hpp"
@@ -60,6 +62,17 @@ class Worker {
               return planner.plan_call(std::move(principal), std::move(tenant));
             },
             executor_),
+        admin_proposals_(
+            *parts.authenticator,
+            [&planner](api::auth::Principal principal, std::string tenant) {
+              return planner.plan_call(std::move(principal), std::move(tenant));
+            },
+            *parts.proposals),
+        admin_decide_proposal_({*parts.authenticator,
+                                [&planner](api::auth::Principal principal, std::string tenant) {
+                                  return planner.plan_call(std::move(principal), std::move(tenant));
+                                },
+                                *parts.proposals, executor_}),
         admin_tenants_(*parts.authenticator, *parts.database, parts.time),
         admin_add_tenant_(
             {*parts.authenticator, *parts.database, parts.time, parts.random, *parts.log}),
@@ -85,6 +98,8 @@ class Worker {
     }
     if (parts_.config.metrics) router.add(metrics_);
     router.add(admin_tools_);
+    router.add(admin_proposals_);
+    router.add(admin_decide_proposal_);
     router.add(admin_tenants_);
     router.add(admin_add_tenant_);
     router.add(registry_reload_);
@@ -164,6 +179,8 @@ class Worker {
   api::MetricsResource metrics_;
   api::ClientSecretsResource client_secrets_;
   api::AdminToolsResource admin_tools_;
+  api::AdminProposalsResource admin_proposals_;
+  api::AdminDecideProposalResource admin_decide_proposal_;
   api::AdminTenantsResource admin_tenants_;
   api::AdminAddTenantResource admin_add_tenant_;
   api::RegistryReloadResource registry_reload_;

@@ -121,7 +121,9 @@ Result<std::unique_ptr<Parts>> make_parts(PartsOptions options) {
   }
   const auto loaded = load_editions(*parts, options.with_provider);
   if (!loaded) return loaded.error();
-  parts->gates = make_gates(config);
+  parts->proposals =
+      std::make_unique<pipeline::Proposals>(*parts->database, parts->time, parts->random);
+  parts->gates = make_gates(*parts);
 
   auto audit = pipeline::AuditStore::open(parts->database->options().path, *parts->log,
                                           config.audit.sync == "always");

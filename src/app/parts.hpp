@@ -16,6 +16,7 @@
 #include "net/queue_budget.hpp"
 #include "pipeline/audit_store.hpp"
 #include "pipeline/executor.hpp"
+#include "pipeline/proposals.hpp"
 #include "policy/gate.hpp"
 #include "session/session_slots.hpp"
 #include "storage/database.hpp"
@@ -41,6 +42,7 @@ struct Parts {
   std::unique_ptr<pipeline::AuditStore> audit_store;
   std::unique_ptr<CountingAudit> audit;
   std::unique_ptr<pipeline::Ledger> ledger;
+  std::unique_ptr<pipeline::Proposals> proposals;
   std::unique_ptr<api::auth::ClientSecretStore> secrets;
   std::unique_ptr<api::auth::Authenticator> authenticator;
   std::unique_ptr<api::auth::OriginPolicy> origins;

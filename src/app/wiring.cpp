@@ -146,7 +146,8 @@ std::vector<std::unique_ptr<tool::ToolKind>> make_tool_kinds(const KindGround& g
   return kinds;
 }
 
-std::vector<std::unique_ptr<policy::Gate>> make_gates(const config::Config& config) {
+std::vector<std::unique_ptr<policy::Gate>> make_gates(Parts& parts) {
+  const auto& config = parts.config;
   const std::array turns{turn_limits(config, "voice"), turn_limits(config, "text"),
                          turn_limits(config, "mcp")};
   std::vector<std::unique_ptr<policy::Gate>> gates;
@@ -164,7 +165,8 @@ std::vector<std::unique_ptr<policy::Gate>> make_gates(const config::Config& conf
   gates.push_back(std::make_unique<policy::RateGate>(rate_limits(config)));  // of all sessions
   gates.push_back(std::make_unique<policy::TurnBudgetGate>(turns));  // counts what would run
   gates.push_back(std::make_unique<policy::LoopBreakerGate>());      // counts what may still run
-  gates.push_back(std::make_unique<policy::ConsentGate>());  // last: nobody is asked in vain
+  const policy::ConsentParts consent{parts.time, parts.random, parts.proposals.get()};
+  gates.push_back(std::make_unique<policy::ConsentGate>(consent));  // last: nobody is asked in vain
   return gates;
 }
 

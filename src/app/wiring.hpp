@@ -20,7 +20,7 @@ struct KindGround {
 
 std::vector<std::unique_ptr<tool::ToolKind>> make_tool_kinds(const KindGround& ground);
 /// In the order they are asked (DESIGN "The way of one tool call").
-std::vector<std::unique_ptr<policy::Gate>> make_gates(const config::Config& config);
+std::vector<std::unique_ptr<policy::Gate>> make_gates(Parts& parts);
 /// The configured provider, for sessions on this snapshot. NOT_FOUND names the providers there are.
 Result<ProviderFactory> make_provider(Parts& parts,
                                       const std::shared_ptr<const registry::Snapshot>& snapshot);

@@ -1,22 +1,130 @@
 #include "policy/consent.hpp"
 
+#include <boost/json/serialize.hpp>
+
+#include "base/json.hpp"
+
 namespace callosum::policy {
 
+using registry::Access;
+using registry::AccessMode;
+using registry::Confirmation;
+
+namespace {
+
+/// The transcript of a turn comes after what was said, and often after the model's call.
+constexpr std::chrono::seconds kWordsPatience{3};
+
+bool is_person(const PreparedCall& call) {
+  return !call.context.is_realtime && !call.context.is_provider_planned;
+}
+
+bool is_proposed(const PreparedCall& call) {
+  return call.access == Access::propose ||
+         (call.is_write() && call.access_mode() == AccessMode::propose_actions);
+}
+
+std::string_view what_is_missing(Questions::Redeemed redeemed) {
+  switch (redeemed) {
+    case Questions::Redeemed::expired:
+      return "the caller's answer came too late; ask again";
+    case Questions::Redeemed::not_heard:
+      return "the caller has not heard the question to its end; ask, and wait for the answer";
+    case Questions::Redeemed::same_turn:
+      return "the caller has not answered yet; ask, and wait for the answer";
+    case Questions::Redeemed::not_agreed:
+      return "the caller did not clearly say yes; ask again with one plain question";
+    case Questions::Redeemed::agreed:
+    case Questions::Redeemed::unknown:
+      break;
+  }
+  return "that is not what the caller was asked; ask about this very thing";
+}
+
+}  // namespace
+
+std::string preview_of(const PreparedCall& call) {
+  std::string out = call.tool->summary;
+  while (!out.empty() && (out.back() == '\n' || out.back() == ' ')) out.pop_back();
+  for (const auto& member : call.sent.get_object()) {
+    out += "\n" + std::string(member.key()) + ": ";
+    const auto* text = member.value().if_string();
+    out += text ? std::string(*text) : json::serialize(member.value());
+  }
+  return out;
+}
+
+std::optional<Verdict> ConsentGate::judge(const PreparedCall& call) {
+  if (is_person(call)) return pass();
+  if (is_proposed(call)) return std::nullopt;
+  switch (call.tool->confirmation) {
+    case Confirmation::none:
+      return pass();
+    case Confirmation::strong:
+      return refuse(ErrorType::confirmation_required,
+                    "that needs more than a spoken yes; a person of the business has to do it");
+    case Confirmation::spoken:
+      break;
+  }
+  if (call.confirmation_token.empty()) {
+    return question(call, "say what would be done and ask the caller whether to do it");
+  }
+  auto& questions = call.calls.facts().questions;
+  if (!questions.has_words_of(call.context.turn)) return std::nullopt;
+  return redeem(call);
+}
+
 boost::asio::awaitable<Verdict> ConsentGate::ask(const PreparedCall& call) {
-  const auto& context = call.context;
-  if (!context.is_realtime && !context.is_provider_planned) co_return pass();
-  if (call.tool->confirmation != registry::Confirmation::none) {
-    co_return refuse(ErrorType::confirmation_required,
-                     "that needs a confirmation, which cannot be taken here yet; a person has to "
-                     "do it");
+  auto verdict = judge(call);
+  if (verdict) co_return std::move(*verdict);
+  if (is_proposed(call)) {
+    auto proposing = propose(call);
+    auto proposed = co_await std::move(proposing);
+    co_return proposed;
   }
-  const bool changes = call.access != registry::Access::read;
-  if (changes && call.access_mode() == registry::AccessMode::propose_actions) {
-    co_return refuse(ErrorType::forbidden,
-                     "changes are only proposed in this conversation, and no proposal can be kept "
-                     "here yet; a person has to do it");
+  auto& questions = call.calls.facts().questions;
+  const auto deadline = call.deadline.within(kWordsPatience);
+  co_await questions.wait_for_words(call.context.turn, deadline);
+  co_return redeem(call);
+}
+
+/// A refusal that tells how to get the consent.
+Verdict ConsentGate::question(const PreparedCall& call, std::string message) {
+  const auto now = epoch_ms(parts_.time.wall_now());
+  const auto expires =
+      now + std::chrono::duration_cast<std::chrono::milliseconds>(parts_.question_ttl).count();
+  const auto& asked = call.calls.facts().questions.ask({call.tool->id, call.arguments_hash},
+                                                       call.context.turn, expires, parts_.random);
+  auto verdict = refuse(ErrorType::confirmation_required, std::move(message));
+  verdict.refusal->extra["confirmation_request"] = json::object{{"token", asked.token},
+                                                                {"expires", asked.expires_at_ms},
+                                                                {"tool", call.tool->name},
+                                                                {"args", call.sent},
+                                                                {"preview", preview_of(call)}};
+  return verdict;
+}
+
+Verdict ConsentGate::redeem(const PreparedCall& call) {
+  auto& questions = call.calls.facts().questions;
+  const auto redeemed =
+      questions.redeem(call.confirmation_token, {call.tool->id, call.arguments_hash},
+                       call.context.turn, epoch_ms(parts_.time.wall_now()));
+  if (redeemed == Questions::Redeemed::agreed) return pass();
+  return question(call, std::string(what_is_missing(redeemed)));
+}
+
+boost::asio::awaitable<Verdict> ConsentGate::propose(const PreparedCall& call) {
+  if (!parts_.proposals) {
+    co_return refuse(ErrorType::forbidden, "changes are only proposed here, and none can be kept");
   }
-  co_return pass();
+  auto preview = preview_of(call);
+  auto keeping = parts_.proposals->keep(call, preview);
+  const auto id = co_await std::move(keeping);
+  if (!id) co_return refuse(id.error());
+  auto envelope = std::make_shared<registry::Envelope>();
+  envelope->data =
+      json::object{{"proposed", true}, {"proposal_id", *id}, {"preview", std::move(preview)}};
+  co_return answer(std::move(envelope));
 }
 
 }  // namespace callosum::policy

@@ -4,6 +4,7 @@
 #include <unordered_map>
 
 #include "base/deque.hpp"
+#include "policy/questions.hpp"
 #include "policy/seen_values.hpp"
 
 namespace callosum::policy {
@@ -35,6 +36,7 @@ class RepeatedCalls {
 struct SessionFacts {
   SeenValues seen;
   RepeatedCalls repeated;
+  Questions questions;
 };
 
 }  // namespace callosum::policy

@@ -87,11 +87,35 @@ constexpr std::string_view kAudit = R"sql(
     BEGIN SELECT RAISE(ABORT, 'the audit is never shortened'); END;
 )sql";
 
+// Writes that wait for a person. `arguments` are those that the model sent; `bound_by` is who they
+// were bound for.
+constexpr std::string_view kProposals = R"sql(
+  CREATE TABLE proposals (
+    id TEXT PRIMARY KEY,
+    tenant_id TEXT NOT NULL,
+    session_id TEXT NOT NULL,
+    call_key TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    tool_id TEXT NOT NULL,
+    tool TEXT NOT NULL,
+    tool_version TEXT NOT NULL,
+    arguments TEXT NOT NULL,
+    bound_by TEXT NOT NULL,
+    preview TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('open', 'applying', 'applied', 'rejected', 'failed')),
+    decided_by TEXT NOT NULL DEFAULT '',
+    answer TEXT NOT NULL DEFAULT '',
+    created_at_ms INTEGER NOT NULL,
+    decided_at_ms INTEGER NOT NULL DEFAULT 0,
+    UNIQUE (tenant_id, session_id, call_key)
+  ) STRICT;
+  CREATE INDEX proposals_open ON proposals (tenant_id, state, created_at_ms);
+)sql";
+
 constexpr std::array kMigrations{
-    Migration{1, "tenants", kTenants},
-    Migration{2, "pack_installs", kPackInstalls},
-    Migration{3, "tool_calls", kToolCalls},
-    Migration{4, "audit", kAudit},
+    Migration{1, "tenants", kTenants},      Migration{2, "pack_installs", kPackInstalls},
+    Migration{3, "tool_calls", kToolCalls}, Migration{4, "audit", kAudit},
+    Migration{5, "proposals", kProposals},
 };
 
 Result<void> apply(sqlite::Connection& connection, const Migration& step) {

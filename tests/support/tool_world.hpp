@@ -203,7 +203,8 @@ class ToolWorld {
   policy::RateGate rate{policy::RateLimits{}};
   policy::LoopBreakerGate loops;
   std::unique_ptr<policy::TurnBudgetGate> budget;
-  policy::ConsentGate consent;
+  SeededRandom random{11};
+  policy::ConsentGate consent{{world.time(), random}};
   std::unique_ptr<pipeline::Executor> executor;
 };
 

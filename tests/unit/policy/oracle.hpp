@@ -130,8 +130,9 @@ class Oracle {
     if (!call.tool->is_polled && session.made[{call.tool->name, call.arguments}]++ >= 2) {
       return "loop_breaker BUDGET_EXCEEDED";
     }
+    // A proposal is no effect yet: nobody is asked before it; here none can be kept.
+    if (!is_person && (access == 1 || (access > 0 && mode == 1))) return "consent FORBIDDEN";
     if (!is_person && call.tool->needs_confirmation) return "consent CONFIRMATION_REQUIRED";
-    if (!is_person && access > 0 && mode == 1) return "consent FORBIDDEN";
     return "pass";
   }
 

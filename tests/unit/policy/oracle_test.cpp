@@ -302,7 +302,8 @@ class Contest {
   RateGate rate_{{.reads = {40, 6}, .writes = {10, 2}}};
   TurnBudgetGate budget_{kTurns};
   LoopBreakerGate loops_;
-  ConsentGate consent_;
+  SeededRandom tokens_{13};
+  ConsentGate consent_{{world_.time(), tokens_}};
 };
 
 TEST(Gates, JudgeAMillionRandomCallsAsTheRulesDo) {

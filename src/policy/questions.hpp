@@ -1,0 +1,63 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "async/event.hpp"
+#include "base/random.hpp"
+
+namespace callosum::policy {
+
+/// What callers of one session are asked to agree to, and what they said to it. A question counts
+/// once it has been heard to its end; one that was cut off is void. Belongs to the session's
+/// thread.
+class Questions {
+ public:
+  /// One call: this tool with these very arguments.
+  struct Act {
+    std::string_view tool, arguments_hash;
+  };
+  struct Question {
+    std::string token;
+    std::string tool, arguments_hash;
+    std::int64_t expires_at_ms = 0;
+    std::uint64_t asked_in = 0;   ///< turn
+    std::uint64_t agreed_in = 0;  ///< turn; 0: not yet
+    bool is_being_put = false;    ///< by the reply that is being made
+    bool was_put = false;
+  };
+  enum class Redeemed : std::uint8_t { agreed, unknown, expired, not_heard, same_turn, not_agreed };
+
+  /// The same question again while it is open.
+  const Question& ask(const Act& act, std::uint64_t turn, std::int64_t expires_at_ms,
+                      Random& random);
+  /// Single use: what has been agreed to is gone after it.
+  Redeemed redeem(std::string_view token, const Act& act, std::uint64_t turn, std::int64_t now_ms);
+
+  // What the session hears.
+  void reply_began();
+  void reply_ended(bool completed);
+  void reply_was_cut();  ///< the caller spoke before it had been played
+  /// The words of a user turn, as a whole or in pieces.
+  void user_said(std::uint64_t turn, std::string_view words);
+
+  bool is_open() const { return !open_.empty(); }
+  bool has_words_of(std::uint64_t turn) const { return turn_ == turn && !words_.empty(); }
+  /// Until that turn's words are known, or the deadline passes.
+  boost::asio::awaitable<void> wait_for_words(std::uint64_t turn, async::Deadline deadline);
+
+ private:
+  static constexpr std::size_t kMaxOpen = 8;      // the oldest goes
+  static constexpr std::size_t kMaxWords = 4096;  // of one turn; beyond it nothing is agreed to
+
+  std::vector<Question> open_;
+  std::uint64_t turn_ = 0;  // of `words_`
+  std::string words_;
+  std::vector<std::shared_ptr<async::Event>> waiting_;
+};
+
+}  // namespace callosum::policy

@@ -1,0 +1,199 @@
+// The ways a model might confirm for its caller, none of which runs anything, and the genuine one.
+#include <boost/json/serialize.hpp>
+#include <gmock/gmock.h>
+
+#include "tool_world.hpp"
+
+namespace callosum::pipeline {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::make_tool;
+using testing::ToolWorld;
+
+registry::ToolSpec make_booking() {
+  auto tool = make_tool("book");
+  tool.access = registry::Access::write;
+  tool.confirmation = registry::Confirmation::spoken;
+  return tool;
+}
+
+/// A conversation in which a model wants to book, and a caller may be asked.
+struct Talk {
+  ToolWorld w{{make_booking()}};
+  std::uint64_t turn = 1;
+  int calls = 0;
+  std::string session = "sess_1", tenant = "tenant-a";
+
+  policy::Questions& questions() { return w.calls->facts().questions; }
+  registry::Envelope call(const std::string& token = {}, const std::string& slot = "nine") {
+    json::object arguments{{"slot", slot}};
+    if (!token.empty()) arguments["confirmationToken"] = token;
+    auto request =
+        w.request("call_number_" + std::to_string(++calls), "book", json::serialize(arguments));
+    auto& context = ToolWorld::edit(request);
+    context.turn = turn;
+    context.session_id = session;
+    context.tenant_id = tenant;
+    return w.run(request);
+  }
+  /// The token of the question that the refusal holds.
+  static std::string token_of(const registry::Envelope& refused) {
+    if (!refused.error_extra.contains("confirmation_request")) return {};
+    const auto& request = refused.error_extra.at("confirmation_request").as_object();
+    return std::string(request.at("token").as_string());
+  }
+  std::string ask() { return token_of(call()); }
+  void put_question(bool completed = true) {
+    questions().reply_began();
+    questions().reply_ended(completed);
+  }
+  void caller_says(const std::string& words) { questions().user_said(++turn, words); }
+  int runs() { return w.scripts["book"].runs; }
+};
+
+TEST(Consent, AsksFirstAndRunsOnceWhenTheCallerHasAgreed) {
+  Talk talk;
+  const auto refused = talk.call();
+  const auto& request = refused.error_extra.at("confirmation_request").as_object();
+  talk.put_question();
+  talk.caller_says("yes please");
+
+  const auto done = talk.call(Talk::token_of(refused));
+
+  EXPECT_EQ(refused.error->type, ErrorType::confirmation_required);
+  EXPECT_EQ(request.at("tool"), "book");
+  EXPECT_EQ(request.at("args").as_object().at("slot"), "nine");
+  EXPECT_TRUE(request.at("expires").is_int64());
+  EXPECT_TRUE(done.ok());
+  EXPECT_EQ(talk.runs(), 1);
+}
+
+TEST(Consent, IsNotGivenByAModelWhoseCallerSaidNothing) {
+  Talk talk;
+  const auto token = talk.ask();
+  talk.put_question();
+
+  EXPECT_FALSE(talk.call(token).ok());  // in the same turn
+  ++talk.turn;                          // a turn whose words never come
+  EXPECT_FALSE(talk.call(token).ok());
+  EXPECT_EQ(talk.runs(), 0);
+}
+
+TEST(Consent, IsNotGivenByANoOrAQuestionOrAMumble) {
+  for (const char* words : {"no", "okay, wait, don't", "sure, but what does it cost", "mm", ""}) {
+    Talk talk;
+    const auto token = talk.ask();
+    talk.put_question();
+    talk.caller_says(words);
+
+    EXPECT_FALSE(talk.call(token).ok()) << words;
+    EXPECT_EQ(talk.runs(), 0) << words;
+  }
+}
+
+TEST(Consent, CountsOnce) {
+  Talk talk;
+  const auto token = talk.ask();
+  talk.put_question();
+  talk.caller_says("yes");
+  EXPECT_TRUE(talk.call(token).ok());
+
+  EXPECT_FALSE(talk.call(token).ok());
+  talk.caller_says("yes");
+  EXPECT_FALSE(talk.call(token).ok());
+  EXPECT_EQ(talk.runs(), 1);
+}
+
+TEST(Consent, IsForTheVeryArgumentsThatWereAskedAbout) {
+  Talk talk;
+  const auto token = talk.ask();
+  talk.put_question();
+  talk.caller_says("yes");
+
+  EXPECT_FALSE(talk.call(token, "ten").ok());
+  EXPECT_EQ(talk.runs(), 0);
+}
+
+TEST(Consent, OfAnotherSessionOrTenantIsNone) {
+  Talk talk;
+  const auto token = talk.ask();
+  talk.put_question();
+  talk.caller_says("yes");
+  Talk other;
+  other.session = "sess_2";
+  other.caller_says("yes");
+  Talk foreign;
+  foreign.tenant = "tenant-b";
+  foreign.caller_says("yes");
+
+  EXPECT_FALSE(other.call(token).ok());
+  EXPECT_FALSE(foreign.call(token).ok());
+  EXPECT_EQ(other.runs() + foreign.runs(), 0);
+}
+
+TEST(Consent, ExpiresAfterFiveMinutes) {
+  Talk talk;
+  const auto token = talk.ask();
+  talk.put_question();
+  talk.caller_says("yes");
+  talk.w.world.time().advance(301s);
+
+  EXPECT_FALSE(talk.call(token).ok());
+  EXPECT_EQ(talk.runs(), 0);
+}
+
+TEST(Consent, ToAQuestionThatWasSpokenOverIsNone) {
+  Talk cut;
+  const auto token = cut.ask();
+  cut.put_question(false);
+  cut.caller_says("yes");
+  EXPECT_FALSE(cut.call(token).ok());
+
+  Talk played_in_part;
+  const auto second = played_in_part.ask();
+  played_in_part.put_question();
+  played_in_part.questions().reply_was_cut();
+  played_in_part.caller_says("yes");
+  EXPECT_FALSE(played_in_part.call(second).ok());
+
+  Talk unasked;
+  const auto third = unasked.ask();
+  unasked.caller_says("yes");
+  EXPECT_FALSE(unasked.call(third).ok());
+  EXPECT_EQ(cut.runs() + played_in_part.runs() + unasked.runs(), 0);
+}
+
+TEST(Consent, ToTwoQuestionsAtOnceIsNone) {
+  Talk talk;
+  const auto nine = talk.ask();
+  const auto ten = Talk::token_of(talk.call({}, "ten"));
+  talk.put_question();
+  talk.caller_says("yes");
+
+  EXPECT_FALSE(talk.call(nine).ok());
+  EXPECT_FALSE(talk.call(ten, "ten").ok());
+  EXPECT_EQ(talk.runs(), 0);
+}
+
+TEST(Consent, WaitsForTheWordsOfTheTurn) {
+  Talk talk;
+  const auto token = talk.ask();
+  talk.put_question();
+  ++talk.turn;
+  auto request = talk.w.request("call_number_9", "book",
+                                R"({"slot":"nine","confirmationToken":")" + token + "\"}");
+  ToolWorld::edit(request).turn = talk.turn;
+  std::optional<bool> ok;
+  talk.w.executor->submit(request, [&](const Executor::Answer& answer) { ok = answer->ok(); });
+  talk.w.world.settle();
+  EXPECT_FALSE(ok);
+
+  talk.questions().user_said(talk.turn, "yes, go ahead");
+  talk.w.world.settle();
+
+  EXPECT_EQ(ok, true);
+}
+
+}  // namespace
+}  // namespace callosum::pipeline
