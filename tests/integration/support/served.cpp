@@ -61,13 +61,30 @@ std::string Served::token(const std::string& tenant, const std::vector<std::stri
   return api::auth::mint_token(claims, Secret(kKey), api::auth::JwtAlgorithm::hs256).value();
 }
 
+namespace {
+
+struct Asked {
+  std::string method, url, body;
+};
+
+net::HttpResponse fetch_as(const std::string& token, const Asked& asked) {
+  net::HttpRequest request;
+  request.method = asked.method;
+  request.body = asked.body;
+  request.headers.set("Authorization", "Bearer " + token);
+  return fetch(asked.url, request);
+}
+
+}  // namespace
+
 net::HttpResponse Served::ask(const std::string& method, const std::string& path,
                               const std::string& body) const {
-  net::HttpRequest request;
-  request.method = method;
-  request.body = body;
-  request.headers.set("Authorization", "Bearer " + token("nobody", {"admin", "operator"}));
-  return fetch(admin_ + path, request);
+  return fetch_as(token("nobody", {"admin", "operator"}), {method, admin_ + path, body});
+}
+
+net::HttpResponse Served::ask_of(const std::string& tenant, const std::string& method,
+                                 const std::string& path, const std::string& body) const {
+  return fetch_as(token(tenant, {"admin"}), {method, admin_ + path, body});
 }
 
 std::string Served::read(const std::filesystem::path& path) const {

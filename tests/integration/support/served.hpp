@@ -31,6 +31,9 @@ class Served {
   static std::string token(const std::string& tenant, const std::vector<std::string>& roles);
   net::HttpResponse ask(const std::string& method, const std::string& path,
                         const std::string& body = {}) const;
+  /// By an admin of this tenant alone; `ask` is by an operator of none.
+  net::HttpResponse ask_of(const std::string& tenant, const std::string& method,
+                           const std::string& path, const std::string& body = {}) const;
   /// The manifest with the first `from` replaced; throws where there is none.
   void edit(std::string_view from, std::string_view to) const;
   std::string read(const std::filesystem::path& path) const;
