@@ -13,6 +13,7 @@
 #include "api/admin_tools.hpp"
 #include "api/client_secrets.hpp"
 #include "api/probes.hpp"
+#include "api/realtime_tools.hpp"
 #include "api/registry_reload.hpp"
 #include "api/router.hpp"
 #include "app/caller_limits.hpp"
@@ -62,6 +63,11 @@ class Worker {
               return planner.plan_call(std::move(principal), std::move(tenant));
             },
             executor_),
+        realtime_tools_({*parts.authenticator,
+                         [&planner](api::auth::Principal principal, std::string tenant) {
+                           return planner.plan_call(std::move(principal), std::move(tenant));
+                         },
+                         executor_, parts.time, parts.random, *parts.log}),
         admin_proposals_(
             *parts.authenticator,
             [&planner](api::auth::Principal principal, std::string tenant) {
@@ -81,7 +87,8 @@ class Worker {
         admin_(*parts.log) {
     for (api::Resource* resource :
          {static_cast<api::Resource*>(&health_), static_cast<api::Resource*>(&ready_),
-          static_cast<api::Resource*>(&client_secrets_)}) {
+          static_cast<api::Resource*>(&client_secrets_),
+          static_cast<api::Resource*>(&realtime_tools_)}) {
       main_.add(*resource);
     }
     main_.add_upgrade("/v1/realtime", [this](const net::HttpRequest& request) {
@@ -179,6 +186,7 @@ class Worker {
   api::MetricsResource metrics_;
   api::ClientSecretsResource client_secrets_;
   api::AdminToolsResource admin_tools_;
+  api::RealtimeToolsResource realtime_tools_;
   api::AdminProposalsResource admin_proposals_;
   api::AdminDecideProposalResource admin_decide_proposal_;
   api::AdminTenantsResource admin_tenants_;

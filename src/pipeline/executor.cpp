@@ -141,8 +141,9 @@ asio::awaitable<Executor::Outcome> Executor::decide_and_run(Run& run) {
     auto& verdict = *judged;
     run.entry.refused_by(gate->name());
     if (verdict.answer) {
-      auto again = std::make_shared<Envelope>(*verdict.answer);
-      co_return Outcome{std::move(again), 0, Standing::other};
+      const auto standing = verdict.is_again ? Standing::other : Standing::final;
+      auto envelope = std::make_shared<Envelope>(*verdict.answer);
+      co_return Outcome{std::move(envelope), 0, standing};
     }
     auto envelope = failed(std::move(verdict.refusal->error));
     envelope->error_extra = std::move(verdict.refusal->extra);

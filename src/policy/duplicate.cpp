@@ -7,7 +7,7 @@ namespace callosum::policy {
 namespace {
 
 Verdict judge_known(const SessionCalls::Known* known) {
-  if (known && known->answer) return answer(known->answer);
+  if (known && known->answer) return answer(known->answer, true);
   if (known && known->is_over) {
     return refuse(ErrorType::conflict, "this call was answered too long ago to answer it again");
   }

@@ -20,6 +20,7 @@ struct Refusal {
 struct Verdict {
   std::unique_ptr<Refusal> refusal;
   std::shared_ptr<const registry::Envelope> answer;
+  bool is_again = false;  ///< `answer` was given to this very call before
 
   bool passes() const { return !refusal && !answer; }
 };
@@ -34,8 +35,9 @@ inline Verdict refuse(Error error) {
 inline Verdict refuse(ErrorType type, std::string message) {
   return refuse(fail(type, std::move(message)));
 }
-inline Verdict answer(std::shared_ptr<const registry::Envelope> envelope) {
+inline Verdict answer(std::shared_ptr<const registry::Envelope> envelope, bool is_again = false) {
   Verdict verdict;
+  verdict.is_again = is_again;
   verdict.answer = std::move(envelope);
   return verdict;
 }

@@ -1,0 +1,112 @@
+// POST /api/ai/realtime-tools/execute, case by case.
+#include <gmock/gmock.h>
+
+#include "base/json.hpp"
+#include "served.hpp"
+
+namespace callosum::testing {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+class RealtimeTools : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    gateway = std::make_unique<Served>(std::vector<std::string>{"--set", "provider=offline"});
+    for (const char* slug : {"bella", "rival"}) {
+      const auto made =
+          gateway->ask("POST", "/api/admin/tenants",
+                       R"({"slug":")" + std::string(slug) + R"(","timezone":"Europe/Rome"})");
+      ASSERT_EQ(made.status, 201) << made.body;
+    }
+  }
+  static void TearDownTestSuite() { gateway.reset(); }
+
+  static net::HttpResponse execute(const std::string& body, bool with_user = true) {
+    net::HttpRequest request;
+    request.method = "POST";
+    request.body = body;
+    if (with_user) {
+      request.headers.set("Authorization", "Bearer " + Served::token("bella", {"sales"}));
+    }
+    return fetch(
+        "http://127.0.0.1:" + std::to_string(gateway->port()) + "/api/ai/realtime-tools/execute",
+        request);
+  }
+  static std::string call(const std::string& tool, const std::string& args,
+                          const std::string& tenant = "bella", const std::string& more = "") {
+    return R"({"tenant_id":")" + tenant + R"(","tool_name":")" + tool + R"(","tool_args":)" + args +
+           more + "}";
+  }
+  static std::unique_ptr<Served> gateway;
+};
+std::unique_ptr<Served> RealtimeTools::gateway;
+
+TEST_F(RealtimeTools, NeedAUser) {
+  const auto answer = execute(call("list_leads", "{}"), false);
+
+  EXPECT_EQ(answer.status, 401);
+  EXPECT_EQ(answer.body, R"({"status":"error","message":"Auth required"})");
+}
+
+TEST_F(RealtimeTools, NeedATenantAndAToolsName) {
+  for (const char* body :
+       {"{}", R"({"tenant_id":"bella"})", R"({"tool_name":"list_leads"})", "[]",
+        R"({"tenant_id":7,"tool_name":"x"})", R"({"tenant_id":"bella","tool_name":""})"}) {
+    const auto answer = execute(body);
+    EXPECT_EQ(answer.status, 400) << body;
+    EXPECT_EQ(answer.body, R"({"status":"error","message":"tenant_id and tool_name are required"})")
+        << body;
+  }
+  const auto twice = execute(R"({"tenant_id":"bella","tenant_id":"rival","tool_name":"x"})");
+  EXPECT_EQ(twice.status, 400);
+  EXPECT_THAT(twice.body, HasSubstr("twice"));
+  EXPECT_EQ(execute(call("list_leads", "[1]")).status, 400);
+}
+
+TEST_F(RealtimeTools, NeverAreDestructiveHoweverTheNameIsWritten) {
+  for (const char* tool : {"delete_lead", "DELETE_LEAD", "x_drop_schema_y", "Delete_anything",
+                           "\xef\xbd\x84\xef\xbd\x85lete_lead"}) {
+    const auto answer = execute(call(tool, R"({"lead_id":"LD-4101"})"));
+    EXPECT_EQ(answer.status, 403) << tool;
+    EXPECT_EQ(
+        answer.body,
+        R"({"status":"error","message":"Realtime is not allowed to call destructive tools"})");
+  }
+}
+
+TEST_F(RealtimeTools, OfNoOtherBusinessWhetherThereIsOneOrNot) {
+  const auto foreign = execute(call("list_leads", "{}", "rival"));
+  const auto nowhere = execute(call("list_leads", "{}", "nowhere"));
+
+  EXPECT_EQ(foreign.status, 403);
+  EXPECT_EQ(nowhere.status, 403);
+  EXPECT_EQ(foreign.body, nowhere.body);
+}
+
+TEST_F(RealtimeTools, AnswerWithTheEnvelopeAlsoWhereItRefuses) {
+  const auto listed = execute(call("list_leads", "null"));
+  const auto unknown = execute(call("teleport", "{}"));
+
+  EXPECT_EQ(listed.status, 200);
+  EXPECT_THAT(listed.body, HasSubstr(R"({"status":"success","data":{"ok":true)"));
+  EXPECT_EQ(unknown.status, 200);
+  EXPECT_THAT(unknown.body, HasSubstr("NOT_FOUND"));
+}
+
+TEST_F(RealtimeTools, OnlyProposeWritesAndTheSameOneOnce) {
+  const auto body =
+      call("create_lead", R"({"name":"Ada Quill"})", "bella", R"(,"call_id":"call_of_browser_1")");
+
+  const auto first = execute(body);
+  const auto again = execute(body);
+
+  EXPECT_THAT(first.body, HasSubstr(R"("proposed":true)"));
+  EXPECT_THAT(again.body, HasSubstr(R"("proposed":true)"));
+  const auto open = gateway->ask_of("bella", "GET", "/api/admin/proposals");
+  EXPECT_EQ(parse_strict(open.body)->at("proposals").as_array().size(), 1u) << open.body;
+}
+
+}  // namespace
+}  // namespace callosum::testing
