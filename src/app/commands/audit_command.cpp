@@ -14,12 +14,14 @@ using storage::sqlite::Connection;
 
 AuditCommand::AuditCommand(Output output, config::Environment env) : output_(std::move(output)) {
   config_.env = std::move(env);
+  config_.needs_secrets = false;
 }
 
 void AuditCommand::add_to(CLI::App& app) {
   group_ = app.add_subcommand("audit", "The record of every call");
   group_->require_subcommand(1);
-  verify_ = group_->add_subcommand("verify", "Is every record as it was written, and none missing?");
+  verify_ =
+      group_->add_subcommand("verify", "Is every record as it was written, and none missing?");
   verify_
       ->add_option("--head", heads_,
                    "A hash that an earlier verify printed: records up to it must still be there")
@@ -57,9 +59,8 @@ Result<int> AuditCommand::verify(Connection& connection) {
 
 Result<std::string> AuditCommand::tenant_id(Connection& connection) const {
   if (tenant_.empty()) return std::string();
-  const auto rows =
-      connection.query("SELECT id FROM tenants WHERE id = lower(:t) OR slug = lower(:t)",
-                       {{"t", tenant_}});
+  const auto rows = connection.query(
+      "SELECT id FROM tenants WHERE id = lower(:t) OR slug = lower(:t)", {{"t", tenant_}});
   if (!rows) return rows.error();
   if (rows->empty()) return fail(ErrorType::not_found, "there is no business " + tenant_);
   return std::string(text_at(rows->front().as_object(), "id"));
@@ -77,7 +78,8 @@ Result<int> AuditCommand::export_all(Connection& connection) {
 }
 
 int AuditCommand::run() {
-  const std::string verb = verify_->parsed() ? "callosum audit verify: " : "callosum audit export: ";
+  const std::string verb =
+      verify_->parsed() ? "callosum audit verify: " : "callosum audit export: ";
   if (!data_.empty()) config_.sets.insert(config_.sets.begin(), "data=" + data_);
   const auto config = config::config_or_error(config::load(config_));
   if (!config) {
