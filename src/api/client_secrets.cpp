@@ -3,6 +3,7 @@
 #include <boost/json/serialize.hpp>
 
 #include "base/json.hpp"
+#include "realtime/settings_shape.hpp"
 
 namespace callosum::api {
 
@@ -11,16 +12,23 @@ namespace asio = boost::asio;
 namespace {
 
 /// OpenAI's own shape of an HTTP error, so that its clients can read it.
-net::HttpResponse refusal(int status, std::string_view message, std::string_view param) {
+net::HttpResponse refusal(int status, std::string_view message, std::string_view param,
+                          std::string_view code = {}) {
+  const auto or_null = [](std::string_view text) {
+    return text.empty() ? json::value(nullptr) : json::value(text);
+  };
   const json::object error{{"message", message},
                            {"type", "invalid_request_error"},
-                           {"param", param.empty() ? json::value(nullptr) : json::value(param)},
-                           {"code", nullptr}};
+                           {"param", or_null(param)},
+                           {"code", or_null(code)}};
   return net::HttpResponse::json(status, json::serialize(json::object{{"error", error}}));
 }
 
 Result<std::chrono::seconds> life_of(const json::object& body) {
   const auto* wanted = find_object(body, "expires_after");
+  if (!wanted && body.contains("expires_after") && !body.at("expires_after").is_null()) {
+    return fail(ErrorType::validation, "'expires_after' must be an object.");
+  }
   if (!wanted) return auth::ClientSecretStore::kDefaultLife;
   if (text_at(*wanted, "anchor") != "created_at") {
     return fail(ErrorType::validation, "Missing required parameter: 'expires_after.anchor'.");
@@ -55,6 +63,9 @@ asio::awaitable<net::HttpResponse> ClientSecretsResource::handle(const net::Http
   if (session && text_at(*session, "type", "realtime") != "realtime") {
     co_return refusal(400, "only sessions of type 'realtime' are served here", "session.type");
   }
+  // What no session could have is said here already: at the connection there is nobody to tell.
+  const auto fault = session ? realtime::find_settings_fault(*session, "session") : std::nullopt;
+  if (fault) co_return refusal(400, fault->message, fault->param, fault->code);
   const auto life = life_of(fields);
   if (!life) co_return refusal(400, life.error().message, "expires_after");
   const auto secret = secrets_.mint(*principal, session ? *session : json::object{}, *life);

@@ -53,9 +53,11 @@ asio::awaitable<net::HttpResponse> Router::handle(const net::HttpRequest& reques
   }
   for (const auto& [path, upgrade] : upgrades_) {
     if (path != request.path()) continue;
-    co_return net::HttpResponse::json(
+    auto response = net::HttpResponse::json(
         426,
         R"({"error":{"type":"VALIDATION","message":"connect to this path with a WebSocket"}})");
+    response.headers.set("Upgrade", "websocket");  // RFC 9110 §15.5.22
+    co_return response;
   }
   co_return net::HttpResponse::json(
       404, R"({"error":{"type":"NOT_FOUND","message":"there is nothing at this path"}})");

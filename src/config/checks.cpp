@@ -32,8 +32,8 @@ bool is_one_line(const std::string& text) {
 
 class Checker {
  public:
-  Checker(const Environment& env, LoadOutcome& outcome)
-      : env_(env), outcome_(outcome), config_(outcome.config) {
+  Checker(const LoadRequest& request, LoadOutcome& outcome)
+      : request_(request), outcome_(outcome), config_(outcome.config) {
     for (const auto& problem : outcome.problems) already_wrong_.insert(problem.key);
   }
 
@@ -81,8 +81,8 @@ class Checker {
     if (kind != "offline" && provider.url.empty()) refuse(prefix + "url", "needed: where it is");
     const bool is_remote = provider.url.starts_with("wss:") || provider.url.starts_with("https:");
     if (is_remote && !provider.key_env.empty() && provider.key.empty()) {
-      refuse(prefix + "key_env",
-             "the environment has no " + provider.key_env + ", which holds the key of " + name);
+      miss(prefix + "key_env",
+           "the environment has no " + provider.key_env + ", which holds the key of " + name);
     }
   }
 
@@ -117,7 +117,7 @@ class Checker {
     }
     if (jwt.key_env.empty()) return;
     jwt.key = fetch("auth.jwt.key", jwt.key_env);
-    if (jwt.key.empty()) refuse("auth.jwt.key_env", "the environment has no " + jwt.key_env);
+    if (jwt.key.empty()) miss("auth.jwt.key_env", "the environment has no " + jwt.key_env);
   }
 
   void check_api_keys() {
@@ -141,10 +141,12 @@ class Checker {
       key.hash = sha256_hex(value.reveal());
       return true;
     }
-    refuse(name + ".key_env", value.empty() ? "the environment has no " + key.key_env
-                                            : key.key_env + " is shorter than " +
-                                                  std::to_string(kMinApiKeyBytes) +
-                                                  " bytes: too easily guessed");
+    if (value.empty()) {
+      miss(name + ".key_env", "the environment has no " + key.key_env);
+    } else {
+      refuse(name + ".key_env", key.key_env + " is shorter than " +
+                                    std::to_string(kMinApiKeyBytes) + " bytes: too easily guessed");
+    }
     return false;
   }
 
@@ -160,8 +162,8 @@ class Checker {
       const auto& text = secret.value.reveal();
       const auto field = key + (is_env ? ".env" : ".file");
       if (text.empty()) {
-        refuse(field, is_env ? "the environment has no " + secret.env
-                             : secret.file + " cannot be read, or is empty");
+        miss(field, is_env ? "the environment has no " + secret.env
+                           : secret.file + " cannot be read, or is empty");
       } else if (!is_one_line(text)) {
         refuse(field, "expected one line of text of at most 16 KiB, without control characters");
       }
@@ -185,7 +187,7 @@ class Checker {
 
   Secret fetch(const std::string& key, const std::string& variable) {
     if (variable.empty()) return {};
-    auto value = env_(variable);
+    auto value = request_.env(variable);
     if (!value || trim(*value).empty()) return {};
     config_.origins[key] = "environment " + variable;
     return Secret(std::string(trim(*value)));
@@ -203,7 +205,13 @@ class Checker {
     }
   }
 
-  const Environment& env_;
+  /// A secret that the configuration names is not here.
+  void miss(const std::string& key, std::string why) {
+    if (request_.needs_secrets) return refuse(key, std::move(why));
+    outcome_.warnings.push_back({origin_of(key), key, std::move(why)});
+  }
+
+  const LoadRequest& request_;
   LoadOutcome& outcome_;
   Config& config_;
   std::set<std::string> already_wrong_;
@@ -211,8 +219,8 @@ class Checker {
 
 }  // namespace
 
-void complete_and_check(const Environment& env, LoadOutcome& outcome) {
-  Checker(env, outcome).run();
+void complete_and_check(const LoadRequest& request, LoadOutcome& outcome) {
+  Checker(request, outcome).run();
 }
 
 }  // namespace callosum::config

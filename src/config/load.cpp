@@ -156,7 +156,7 @@ LoadOutcome load_text(std::string_view yaml, const LoadRequest& request) {
   Loader loader(request, outcome);
   loader.read_file(yaml);
   loader.read_sets();
-  complete_and_check(request.env, outcome);
+  complete_and_check(request, outcome);
   return outcome;
 }
 

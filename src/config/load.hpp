@@ -26,6 +26,8 @@ struct LoadRequest {
   std::string file;               ///< YAML; empty: defaults and `sets` only
   std::vector<std::string> sets;  ///< "KEY=VALUE", later ones win, all win over the file
   Environment env = process_environment();
+  /// False for what opens no connection: a secret that is not there is then only a warning.
+  bool needs_secrets = true;
 };
 
 struct LoadOutcome {

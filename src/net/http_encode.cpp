@@ -89,6 +89,20 @@ std::string http_date(WallTime now) {
   return std::string(text.data(), static_cast<std::size_t>(size));
 }
 
+/// RFC 9110 §7.6.1; whoever sends Upgrade names it here too (§7.8), a 426 as well as a 101.
+std::string connection_options(const HttpResponse& response, const ResponseFraming& framing) {
+  std::string out;
+  if (response.status != 101) {
+    if (!framing.keeps_alive) {
+      out = "close";
+    } else if (framing.is_http_1_0) {
+      out = "keep-alive";
+    }
+  }
+  if (response.headers.has("upgrade")) out += out.empty() ? "Upgrade" : ", Upgrade";
+  return out;
+}
+
 }  // namespace
 
 std::string_view reason_phrase(int status) {
@@ -115,13 +129,8 @@ std::string encode_response(const HttpResponse& response, const ResponseFraming&
   append_field(out, "Date", http_date(now));
   const bool has_no_body = is_upgrade || response.status == 204 || response.status == 304;
   if (!has_no_body) append_field(out, "Content-Length", std::to_string(response.body.size()));
-  if (is_upgrade) {
-    append_field(out, "Connection", "Upgrade");
-  } else if (!framing.keeps_alive) {
-    append_field(out, "Connection", "close");
-  } else if (framing.is_http_1_0) {
-    append_field(out, "Connection", "keep-alive");
-  }
+  const auto connection = connection_options(response, framing);
+  if (!connection.empty()) append_field(out, "Connection", connection);
   out.append("\r\n");
   if (!has_no_body && !framing.is_head) out.append(response.body);
   return out;

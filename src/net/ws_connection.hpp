@@ -57,8 +57,8 @@ class WsConnection {
   virtual boost::asio::awaitable<Result<WsMessage>> read(async::Deadline deadline) = 0;
 
   /// Sends a text message without waiting: what the socket does not take now is queued, within
-  /// `max_queued_bytes`. False when the connection has ended or is ended by this (slow reader,
-  /// 1008).
+  /// `max_queued_bytes`, one larger message beside that. False when the connection has ended or is
+  /// ended by this (slow reader, 1008).
   virtual bool send(std::string_view text, FrameKind kind = FrameKind::control) = 0;
   virtual bool send_binary(std::string_view bytes, FrameKind kind = FrameKind::audio) = 0;
 

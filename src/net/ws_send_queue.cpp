@@ -28,6 +28,7 @@ WsSendQueue::Frame& WsSendQueue::append(std::string_view bytes) {
 
 void WsSendQueue::remove(std::list<Frame>::iterator frame) {
   const std::size_t left = frame->bytes.size() - frame->sent;
+  if (&*frame == giant_) giant_ = nullptr;
   if (spare_.empty() && frame->bytes.capacity() <= kKeepSpareBytes) {
     spare_.splice(spare_.end(), frames_, frame);
   } else {
@@ -41,13 +42,18 @@ void WsSendQueue::account(std::size_t added, std::size_t gone) {
   share_.set(bytes_ + frames_.size() * kFrameCost);
 }
 
+std::size_t WsSendQueue::counted_bytes() const {
+  return giant_ ? bytes_ - (giant_->bytes.size() - giant_->sent) : bytes_;
+}
+
 bool WsSendQueue::fits(std::size_t bytes) const {
-  return bytes_ + bytes <= max_bytes_ && share_.fits(bytes + kFrameCost);
+  if (!share_.fits(bytes + kFrameCost)) return false;
+  return bytes > max_bytes_ ? !giant_ : counted_bytes() + bytes <= max_bytes_;
 }
 
 bool WsSendQueue::make_room(std::size_t bytes) {
-  // A message bigger than the queue may still be sent alone; a small one does not wait for others.
-  if (bytes_ == 0 && (bytes <= kAlwaysBytes || share_.fits(bytes))) return true;
+  // A small message does not wait for others.
+  if (bytes_ == 0 && bytes <= kAlwaysBytes) return true;
   auto frame = frames_.begin();
   while (!fits(bytes) && frame != frames_.end()) {
     const auto at = frame++;
@@ -69,6 +75,7 @@ bool WsSendQueue::push(std::string_view bytes, std::size_t sent, FrameKind kind)
   frame.kind = kind;
   frame.sent = sent;
   frame.is_begun = sent > 0;
+  if (left > max_bytes_) giant_ = &frame;
   account(0, sent);
   return true;
 }
@@ -128,6 +135,7 @@ bool WsSendQueue::drop_older_audio() {
 
 void WsSendQueue::clear() {
   frames_.clear();
+  giant_ = nullptr;
   account(0, bytes_);
 }
 

@@ -12,7 +12,8 @@
 namespace callosum::net {
 
 /// Encoded frames that a slow socket has not taken yet. Bounded in bytes; a frame of which a byte
-/// has been sent is never lost.
+/// has been sent is never lost. One frame larger than the bound may wait beside the others: whoever
+/// reads gets it, and what follows it.
 class WsSendQueue {
  public:
   explicit WsSendQueue(std::size_t max_bytes) : max_bytes_(max_bytes) {}
@@ -52,12 +53,14 @@ class WsSendQueue {
   };
 
   bool fits(std::size_t bytes) const;
+  std::size_t counted_bytes() const;
   bool make_room(std::size_t bytes);
   Frame& append(std::string_view bytes);
   void remove(std::list<Frame>::iterator frame);
   void account(std::size_t added, std::size_t gone);
 
   std::list<Frame> frames_;
+  const Frame* giant_ = nullptr;  ///< of `frames_`: the one that is larger than the bound
   std::list<Frame> spare_;  ///< at most one, so that a stream of small frames allocates nothing
   std::size_t bytes_ = 0;
   std::size_t max_bytes_;

@@ -138,7 +138,9 @@ TEST_F(Doors, AnswerTheProbesAndSayWhatIsNotThere) {
   const auto wrong = ask("POST", "/healthz");
   EXPECT_EQ(wrong.status, 405);
   EXPECT_EQ(wrong.headers.get("Allow"), "GET");
-  EXPECT_EQ(ask("GET", "/v1/realtime").status, 426);
+  const auto plain = ask("GET", "/v1/realtime");
+  EXPECT_EQ(plain.status, 426);
+  EXPECT_EQ(plain.headers.get("Upgrade"), "websocket");
   EXPECT_EQ(knock({bearer()}, "/nowhere"), 404);
 }
 

@@ -14,6 +14,7 @@ using storage::sqlite::Connection;
 
 AuditCommand::AuditCommand(Output output, config::Environment env) : output_(std::move(output)) {
   config_.env = std::move(env);
+  config_.needs_secrets = false;
 }
 
 void AuditCommand::add_to(CLI::App& app) {

@@ -3,15 +3,39 @@
 #include <CLI/CLI.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
+#include <cstring>
+#include <filesystem>
+#include <unistd.h>
 
 #include "app/call/call_client.hpp"
 #include "app/demo_files.hpp"
 #include "app/runtime_files.hpp"
 #include "audio/wav.hpp"
+#include "base/text.hpp"
 
 namespace callosum::app {
 
 namespace asio = boost::asio;
+
+namespace {
+
+/// Asked before the call, since a reply that cannot be kept is a call for nothing. Touches nothing:
+/// a call that fails leaves the reply of the one before.
+Result<void> check_writable(const std::filesystem::path& file) {
+  std::error_code ec;
+  const auto refuse = [&](std::string_view why) {
+    return fail(ErrorType::validation,
+                "--save: cannot write " + file.string() + ": " + std::string(why));
+  };
+  if (std::filesystem::is_directory(file, ec)) return refuse("it is a folder");
+  const auto folder = file.has_parent_path() ? file.parent_path() : std::filesystem::path(".");
+  if (!std::filesystem::is_directory(folder, ec)) return refuse("there is no such folder");
+  const bool exists = std::filesystem::exists(file, ec);
+  if (::access((exists ? file : folder).c_str(), W_OK) == 0) return {};
+  return refuse(std::strerror(errno));
+}
+
+}  // namespace
 
 CallCommand::CallCommand(Output output, config::Environment env)
     : output_(std::move(output)), env_(std::move(env)) {}
@@ -19,8 +43,8 @@ CallCommand::CallCommand(Output output, config::Environment env)
 void CallCommand::add_to(CLI::App& app) {
   verb_ = app.add_subcommand("call", "Place a call to a gateway and watch what happens");
   auto* file = verb_->add_option("FILE", file_, "What the caller says, a WAV file");
-  auto* text = verb_->add_option("--text", text_, "What the caller types instead")->type_name("T");
-  text->excludes(file);
+  typed_ = verb_->add_option("--text", text_, "What the caller types instead")->type_name("T");
+  typed_->excludes(file);
   verb_->add_option("--to", to_, "The gateway; default: the running demo's")->type_name("URL");
   verb_->add_option("--token", token_, "Default: CALLOSUM_TOKEN, else the demo's")->type_name("T");
   verb_->add_option("--save", save_, "Write the spoken reply to this file (default: reply.wav)")
@@ -32,42 +56,56 @@ void CallCommand::add_to(CLI::App& app) {
 
 bool CallCommand::is_selected() const { return verb_ && verb_->parsed(); }
 
-int CallCommand::run() {
-  const auto complain = [this](const Error& error) {
-    output_.err("callosum call: " + error.message + "\n");
-    return 1;
-  };
-  if (file_.empty() == text_.empty()) {
-    output_.err("callosum call: give a WAV file, or --text\n");
-    return 2;
-  }
+Result<CallOptions> CallCommand::prepare() {
   CallOptions options;
   options.url = find_url(env_, to_);
   auto token = find_token(env_, token_);
-  if (!token) return complain(token.error());
+  if (!token) return token.error();
   options.token = std::move(*token);
   options.text = text_;
   options.is_phone = phone_;
   options.wants_audio = !file_.empty() || !save_.empty();
   if (!file_.empty()) {
     auto speech = audio::read_wav(file_, phone_ ? audio::kPhoneRateHz : audio::kRealtimeRateHz);
-    if (!speech) return complain(speech.error());
+    if (!speech) return speech.error();
     options.speech = std::move(*speech);
     if (save_.empty()) save_ = "reply.wav";
   }
+  if (!save_.empty()) {
+    const auto writable = check_writable(save_);
+    if (!writable) return writable.error();
+  }
   if (options.url.starts_with("wss:")) {
     auto tls = net::make_client_tls(ca_file_);
-    if (!tls) return complain(tls.error());
+    if (!tls) return tls.error();
     options.tls = std::move(*tls);
   }
   options.on_entry = [this](const TimelineEntry& entry) {
     output_.out((json_ ? to_json_line(entry) : to_terminal_line(entry)) + "\n");
   };
+  return options;
+}
+
+int CallCommand::run() {
+  const auto complain = [this](const Error& error) {
+    output_.err("callosum call: " + error.message + "\n");
+    return 1;
+  };
+  if (typed_->count() > 0 && trim(text_).empty()) {
+    output_.err("callosum call: --text is empty: give the words that the caller types\n");
+    return 2;
+  }
+  if (file_.empty() == text_.empty()) {
+    output_.err("callosum call: give a WAV file, or --text\n");
+    return 2;
+  }
+  auto options = prepare();
+  if (!options) return complain(options.error());
 
   asio::io_context context(1);
   async::SystemTime time;
   Result<CallOutcome> outcome = fail(ErrorType::internal, "the call never began");
-  asio::co_spawn(context, place_call(time, std::move(options)),
+  asio::co_spawn(context, place_call(time, std::move(*options)),
                  [&](const std::exception_ptr& bug, Result<CallOutcome> result) {
                    if (!bug) outcome = std::move(result);
                  });

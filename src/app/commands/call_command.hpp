@@ -2,9 +2,16 @@
 
 #include "app/commands/command.hpp"
 #include "app/commands/output.hpp"
+#include "base/result.hpp"
 #include "config/load.hpp"
 
+namespace CLI {
+class Option;
+}
+
 namespace callosum::app {
+
+struct CallOptions;
 
 /// `callosum call`: places a call to a gateway as a phone or browser would, and tells what happens.
 class CallCommand final : public Command {
@@ -16,6 +23,9 @@ class CallCommand final : public Command {
   int run() override;
 
  private:
+  /// All that can be known to be wrong before the call.
+  Result<CallOptions> prepare();
+
   Output output_;
   config::Environment env_;
   std::string file_;
@@ -27,6 +37,7 @@ class CallCommand final : public Command {
   bool json_ = false;
   bool phone_ = false;
   CLI::App* verb_ = nullptr;
+  CLI::Option* typed_ = nullptr;
 };
 
 }  // namespace callosum::app

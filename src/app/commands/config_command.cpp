@@ -17,6 +17,7 @@ void add_config_options(CLI::App& verb, config::LoadRequest& request) {
 
 ConfigCommand::ConfigCommand(Output output, config::Environment env) : output_(std::move(output)) {
   request_.env = std::move(env);
+  request_.needs_secrets = false;
 }
 
 void ConfigCommand::add_to(CLI::App& app) {

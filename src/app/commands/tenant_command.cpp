@@ -32,6 +32,7 @@ std::string line_of(const json::object& tenant) {
 
 TenantCommand::TenantCommand(Output output, config::Environment env) : output_(std::move(output)) {
   config_.env = std::move(env);
+  config_.needs_secrets = false;
 }
 
 void TenantCommand::add_common(CLI::App& verb) {

@@ -19,6 +19,7 @@ struct Turn {
   std::string call_id;
   std::string name;            ///< of a call
   bool was_understood = true;  ///< a user's speech that the ears are sure of
+  std::string item_id = {};    ///< of the conversation's item that it tells of
 };
 
 struct PlannedCall {

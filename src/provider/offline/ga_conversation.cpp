@@ -100,39 +100,44 @@ std::string GaConversation::committed() {
 }
 
 void GaConversation::committed(std::string_view item_id) {
-  const json::value previous = last_item_.empty() ? json::value(nullptr) : json::value(last_item_);
-  emit("input_audio_buffer.committed", {{"previous_item_id", previous}, {"item_id", item_id}});
+  emit("input_audio_buffer.committed", {{"previous_item_id", last_item()}, {"item_id", item_id}});
   json::array content;
   content.push_back(json::object{{"type", "input_audio"}, {"transcript", nullptr}});
   add_item({{"id", item_id},
             {"type", "message"},
             {"status", "completed"},
             {"role", "user"},
-            {"content", std::move(content)}});
+            {"content", std::move(content)}},
+           items_.size());
 }
 
 void GaConversation::heard(std::string_view item_id, std::string_view text, bool understood) {
+  const auto item = std::find_if(items_.rbegin(), items_.rend(),
+                                 [&](const auto& one) { return text_at(one, "id") == item_id; });
+  if (item == items_.rend()) return;  // deleted before it was understood
   Turn turn;
   turn.text = text;
   turn.was_understood = understood;
+  turn.item_id = item_id;
   keep(std::move(turn));
   if (!session_.wants_transcription()) return;
-  // Who retrieves the item finds the words in it.
-  const auto item = std::find_if(items_.rbegin(), items_.rend(),
-                                 [&](const auto& one) { return text_at(one, "id") == item_id; });
-  if (item != items_.rend()) add_transcript(*item, text);
+  add_transcript(*item, text);  // who retrieves the item finds the words in it
   const json::object usage{{"type", "duration"}, {"seconds", 0}};
   emit("conversation.item.input_audio_transcription.completed",
        {{"item_id", item_id}, {"content_index", 0}, {"transcript", text}, {"usage", usage}});
 }
 
-void GaConversation::add_item(json::object item) {
-  const std::string id(text_at(item, "id"));
-  const json::value previous = last_item_.empty() ? json::value(nullptr) : json::value(last_item_);
+json::value GaConversation::last_item() const {
+  return items_.empty() ? json::value(nullptr) : json::value(text_at(items_.back(), "id"));
+}
+
+void GaConversation::add_item(json::object item, std::size_t place) {
+  const json::value previous =
+      place == 0 ? json::value(nullptr) : json::value(text_at(items_[place - 1], "id"));
   emit("conversation.item.added", {{"previous_item_id", previous}, {"item", item}});
   emit("conversation.item.done", {{"previous_item_id", previous}, {"item", item}});
-  last_item_ = id;
-  keep(std::move(item));
+  items_.insert(items_.begin() + static_cast<std::ptrdiff_t>(place), std::move(item));
+  if (items_.size() > kMaxItems) items_.erase(items_.begin());
 }
 
 void GaConversation::keep(json::object item) {
@@ -143,6 +148,29 @@ void GaConversation::keep(json::object item) {
 void GaConversation::keep(Turn turn) {
   turns_.push_back(std::move(turn));
   if (turns_.size() > kMaxItems) turns_.erase(turns_.begin());
+}
+
+void GaConversation::keep(Turn turn, std::size_t place) {
+  // Before that of the next item that has one: what is still being understood has none.
+  auto before = turns_.end();
+  for (; place < items_.size() && before == turns_.end(); ++place) {
+    before = std::find_if(turns_.begin(), turns_.end(), [&](const Turn& one) {
+      return one.item_id == text_at(items_[place], "id");
+    });
+  }
+  turns_.insert(before, std::move(turn));
+  if (turns_.size() > kMaxItems) turns_.erase(turns_.begin());
+}
+
+std::optional<std::size_t> GaConversation::find_place(const json::object& event) const {
+  const auto* previous = event.if_contains("previous_item_id");
+  if (!previous || previous->is_null()) return items_.size();
+  if (!previous->is_string()) return std::nullopt;
+  const std::string_view id = previous->get_string();
+  if (id == "root") return 0;
+  const auto* item = find_item(id);
+  if (!item) return std::nullopt;
+  return static_cast<std::size_t>(item - items_.data()) + 1;
 }
 
 const json::object* GaConversation::find_item(std::string_view id) const {
@@ -167,9 +195,15 @@ void GaConversation::create_item(const json::object& event) {
   if (!turn) {
     return error("invalid_value", turn.error().message, "item." + turn.error().detail, event_id);
   }
+  const auto place = find_place(event);
+  if (!place) {
+    return error("invalid_value", "There is no such item; expected an item's id or 'root'.",
+                 "previous_item_id", event_id);
+  }
   if (text_at(item, "type") == "message") item["status"] = "completed";
-  keep(std::move(*turn));
-  add_item(std::move(item));
+  turn->item_id = text_at(item, "id");
+  keep(std::move(*turn), *place);
+  add_item(std::move(item), *place);
 }
 
 void GaConversation::delete_item(std::string_view item_id, std::string_view event_id) {
@@ -179,6 +213,8 @@ void GaConversation::delete_item(std::string_view item_id, std::string_view even
     return error("item_delete_invalid_item_id", "There is no such item.", "item_id", event_id);
   }
   items_.erase(at);
+  // What is no longer there is not answered either.
+  std::erase_if(turns_, [&](const Turn& turn) { return turn.item_id == item_id; });
   emit("conversation.item.deleted", {{"item_id", item_id}});
 }
 

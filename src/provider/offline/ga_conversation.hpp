@@ -84,9 +84,14 @@ class GaConversation {
   void refuse(const GaSession::Refusal& refusal, std::string_view event_id);
   const json::object* find_item(std::string_view id) const;
   void emit(std::string_view type, json::object fields);
-  void add_item(json::object item);
+  json::value last_item() const;  ///< its id, or null
+  /// Tells of it; `place` is among the items.
+  void add_item(json::object item, std::size_t place);
   void keep(json::object item);
   void keep(Turn turn);
+  void keep(Turn turn, std::size_t place);
+  /// Where an item is to stand that `event` wants behind another; nothing where there is no such.
+  std::optional<std::size_t> find_place(const json::object& event) const;
   json::object response_object(std::string_view status, std::string_view reason) const;
   json::object message_item(const Message& message, std::string_view status) const;
 
@@ -96,7 +101,6 @@ class GaConversation {
   std::deque<std::string> out_;
   std::vector<Turn> turns_;
   std::vector<json::object> items_;
-  std::string last_item_;
   std::string response_id_;
   json::object asked_;
   json::array output_;

@@ -3,6 +3,7 @@
 #include "base/json.hpp"
 #include "provider/offline/ga_conversation.hpp"
 #include "provider/offline/ga_item.hpp"
+#include "realtime/settings_shape.hpp"
 
 namespace callosum::provider::offline {
 
@@ -38,6 +39,10 @@ json::object GaConversation::response_object(std::string_view status,
 
 bool GaConversation::take_input(const json::object& asked, std::string_view event_id) {
   input_.reset();
+  if (const auto fault = realtime::find_settings_fault(asked, "response")) {
+    error(fault->code, fault->message, fault->param, event_id);
+    return false;
+  }
   const auto* input = asked.if_contains("input");
   if (!input || input->is_null()) return true;
   const auto refuse = [&](std::string_view message, const std::string& param) {
@@ -81,9 +86,10 @@ void GaConversation::add_call(const PlannedCall& call) {
     for (const auto& [key, value] : at) more[key] = value;
     return more;
   };
-  const json::value previous = last_item_.empty() ? json::value(nullptr) : json::value(last_item_);
   emit("response.output_item.added", with({{"item", item}}));
-  emit("conversation.item.added", {{"previous_item_id", previous}, {"item", item}});
+  if (!out_of_band_) {
+    emit("conversation.item.added", {{"previous_item_id", last_item()}, {"item", item}});
+  }
   emit("response.function_call_arguments.delta",
        with({{"item_id", id}, {"call_id", call_id}, {"delta", call.arguments}}));
   emit("response.function_call_arguments.done", with({{"item_id", id},
@@ -92,17 +98,19 @@ void GaConversation::add_call(const PlannedCall& call) {
                                                       {"arguments", call.arguments}}));
   item["status"] = "completed";
   item["arguments"] = call.arguments;
-  emit("conversation.item.done", {{"previous_item_id", nullptr}, {"item", item}});
+  if (!out_of_band_) {
+    emit("conversation.item.done", {{"previous_item_id", nullptr}, {"item", item}});
+    keep(item);
+    Turn turn;
+    turn.kind = Turn::Kind::call;
+    turn.name = call.name;
+    turn.call_id = call_id;
+    turn.text = call.arguments;
+    turn.item_id = id;
+    keep(std::move(turn));
+  }
   emit("response.output_item.done", with({{"item", item}}));
-  last_item_ = id;
-  keep(item);
   output_.push_back(std::move(item));
-  Turn turn;
-  turn.kind = Turn::Kind::call;
-  turn.name = call.name;
-  turn.call_id = call_id;
-  turn.text = call.arguments;
-  keep(std::move(turn));
 }
 
 json::object GaConversation::message_item(const Message& message, std::string_view status) const {
@@ -123,11 +131,10 @@ void GaConversation::begin_message() {
   message_ =
       Message{make_id("item_"), {}, static_cast<std::int64_t>(output_.size()), is_audio_out()};
   const auto item = message_item(*message_, "in_progress");
-  const json::value previous = last_item_.empty() ? json::value(nullptr) : json::value(last_item_);
   emit("response.output_item.added",
        {{"response_id", response_id_}, {"output_index", message_->index}, {"item", item}});
   if (!out_of_band_) {
-    emit("conversation.item.added", {{"previous_item_id", previous}, {"item", item}});
+    emit("conversation.item.added", {{"previous_item_id", last_item()}, {"item", item}});
   }
   const json::object part = message_->is_audio ? json::object{{"type", "audio"}, {"transcript", ""}}
                                                : json::object{{"type", "text"}, {"text", ""}};
@@ -184,11 +191,11 @@ void GaConversation::end_message(std::string_view status) {
   const auto item = message_item(message, status);
   if (!out_of_band_) {
     emit("conversation.item.done", {{"previous_item_id", nullptr}, {"item", item}});
-    last_item_ = message.id;
     keep(item);
     Turn turn;
     turn.kind = Turn::Kind::assistant;
     turn.text = message.words;
+    turn.item_id = message.id;
     keep(std::move(turn));
   }
   emit("response.output_item.done",

@@ -5,6 +5,7 @@
 
 #include "base/json.hpp"
 #include "provider/offline/voices.hpp"
+#include "realtime/settings_shape.hpp"
 
 namespace callosum::provider::offline {
 namespace {
@@ -51,11 +52,6 @@ std::optional<GaSession::Refusal> settle_format(json::object& session, const std
   if (!format) return std::nullopt;
   const auto type = format_in(session, side);
   const auto place = "session.audio." + side + ".format";
-  if (type != "audio/pcm" && type != "audio/pcmu" && type != "audio/pcma") {
-    return GaSession::Refusal{"invalid_value",
-                              "The audio format must be audio/pcm, audio/pcmu or audio/pcma.",
-                              place + ".type"};
-  }
   const auto* rate = format->if_contains("rate");
   if (type == "audio/pcm" && rate && !is_our_rate(*rate)) {
     return GaSession::Refusal{"invalid_value", "The rate of audio/pcm must be 24000.",
@@ -135,11 +131,18 @@ GaSession::Refusal GaSession::unknown_voice() {
 }
 
 std::optional<GaSession::Refusal> GaSession::update(const json::object& update) {
-  if (text_at(update, "type") != "realtime") {
+  if (update.contains("type") && text_at(update, "type") != "realtime") {
+    return Refusal{"invalid_value", "Only sessions of type 'realtime' are served here.",
+                   "session.type"};
+  }
+  if (!update.contains("type")) {
     return Refusal{"missing_required_parameter", "Missing required parameter: 'session.type'.",
                    "session.type"};
   }
   if (!has_known_voice(update)) return unknown_voice();
+  if (auto fault = realtime::find_settings_fault(update, "session")) {
+    return Refusal{std::move(fault->code), std::move(fault->message), std::move(fault->param)};
+  }
   json::object after = object_;
   merge_into(after, update);
   for (const char* side : {"input", "output"}) {

@@ -177,6 +177,10 @@ class OfflinePort final : public realtime::ModelPort, private VadSink {
           "", event_id);
     }
     const auto* found = find_object(event, "response");
+    if (!found && event.contains("response") && !event.at("response").is_null()) {
+      return conversation_.error("invalid_value", "The response must be an object.", "response",
+                                 event_id);
+    }
     const json::object asked = found ? *found : json::object{};
     if (!conversation_.take_input(asked, event_id)) return;
     start_response(asked, {});

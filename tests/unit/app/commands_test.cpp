@@ -6,7 +6,10 @@
 #include <unistd.h>
 
 #include "api/auth/jwt.hpp"
+#include "app/commands/audit_command.hpp"
+#include "app/commands/call_command.hpp"
 #include "app/commands/config_command.hpp"
+#include "app/commands/tenant_command.hpp"
 #include "app/commands/token_command.hpp"
 #include "app/commands/tools_command.hpp"
 #include "app/compile_packs.hpp"
@@ -97,6 +100,61 @@ TEST_F(Commands, ConfigPrintsWhatIsInForceWithSecretsMasked) {
   EXPECT_THAT(out, HasSubstr("threads: 3  # --set"));
   EXPECT_THAT(out, HasSubstr("key: \"***\""));
   EXPECT_THAT(out + err, Not(HasSubstr("MARKER")));
+}
+
+TEST_F(Commands, ConfigNamesTheSecretsThatAreMissing) {
+  write("callosum.yaml", "auth:\n  jwt: {algorithm: HS256, key_env: CALLOSUM_JWT_KEY}\n");
+  ConfigCommand command(collect(), env());
+
+  const int status = run(command, {"config", "--config", folder / "callosum.yaml"});
+
+  EXPECT_EQ(status, 0) << err;
+  EXPECT_THAT(err, HasSubstr("auth.jwt.key_env: the environment has no CALLOSUM_JWT_KEY"));
+  EXPECT_THAT(out, HasSubstr("key_env: CALLOSUM_JWT_KEY"));
+}
+
+TEST_F(Commands, TenantsAndAuditAreReadWithoutSecrets) {
+  const auto yaml = folder / "callosum.yaml";
+  write("callosum.yaml",
+        "provider: openai\nauth:\n  jwt: {algorithm: HS256, key_env: JWT_KEY}\ndata: " +
+            (folder / "data").string() + "\n");
+  const config::Environment empty = [](std::string_view) { return std::nullopt; };
+
+  TenantCommand add(collect(), empty);
+  EXPECT_EQ(run(add, {"tenant", "add", "a", "--timezone", "UTC", "--config", yaml}), 0) << err;
+  TenantCommand list(collect(), empty);
+  EXPECT_EQ(run(list, {"tenant", "list", "--config", yaml}), 0) << err;
+  AuditCommand audit(collect(), empty);
+  EXPECT_EQ(run(audit, {"audit", "export", "--config", yaml}), 0) << err;
+  EXPECT_THAT(out, HasSubstr("a  "));
+}
+
+TEST_F(Commands, CallSaysWhatItCannotDoBeforeItCalls) {
+  CallCommand empty_text(collect(), env());
+  EXPECT_EQ(run(empty_text, {"call", "--text", ""}), 2);
+  EXPECT_THAT(err, HasSubstr("--text is empty"));
+  err.clear();
+
+  CallCommand no_folder(collect(), env());
+  EXPECT_EQ(run(no_folder, {"call", "--text", "hello", "--token", "t", "--to", "ws://127.0.0.1:1",
+                            "--save", "/nonexistent/x.wav"}),
+            1);
+  EXPECT_THAT(err, HasSubstr("/nonexistent/x.wav"));
+  EXPECT_THAT(err, HasSubstr("--save"));
+}
+
+TEST_F(Commands, CallLeavesTheFileToSaveToAloneWhenItFails) {
+  write("old.wav", "kept");
+  CallCommand call(collect(), env());
+  EXPECT_EQ(run(call, {"call", "--text", "hello", "--token", "t", "--to", "ws://127.0.0.1:1",
+                       "--save", folder / "old.wav"}),
+            1);
+  std::ifstream old(folder / "old.wav");
+  EXPECT_EQ(std::string(std::istreambuf_iterator<char>(old), {}), "kept");
+  CallCommand other(collect(), env());
+  run(other, {"call", "--text", "hello", "--token", "t", "--to", "ws://127.0.0.1:1", "--save",
+              folder / "new.wav"});
+  EXPECT_FALSE(std::filesystem::exists(folder / "new.wav"));
 }
 
 TEST_F(Commands, ConfigListsEveryProblemAndFails) {

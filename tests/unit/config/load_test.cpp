@@ -45,6 +45,27 @@ std::vector<std::string> problems_of(const LoadOutcome& outcome) {
   return lines;
 }
 
+TEST(Config, MissesSecretsOnlyWhereTheyAreUsed) {
+  constexpr std::string_view kYaml =
+      "provider: openai\n"
+      "auth:\n  jwt: {algorithm: HS256, key_env: JWT_KEY}\n"
+      "  api_keys: [{key_env: API_KEY, subject: s}]\n"
+      "secrets:\n  a: {env: NOPE}\n  b: {file: /nonexistent}\n";
+  LoadRequest request{"callosum.yaml", {}, environment({})};
+  EXPECT_EQ(load_text(kYaml, request).problems.size(), 5U);
+
+  request.needs_secrets = false;
+  const auto outcome = load_text(kYaml, request);
+
+  EXPECT_THAT(problems_of(outcome), IsEmpty());
+  std::vector<std::string> warnings;
+  for (const auto& warning : outcome.warnings) warnings.push_back(warning.to_string());
+  for (const auto* missing : {"OPENAI_API_KEY", "JWT_KEY", "API_KEY", "NOPE", "/nonexistent"}) {
+    EXPECT_THAT(warnings, Contains(HasSubstr(missing)));
+  }
+  EXPECT_THAT(render(outcome.config), HasSubstr("key_env: JWT_KEY  # callosum.yaml:3; not set"));
+}
+
 TEST(Config, IsWhatTheDesignSaysWhenNothingIsGiven) {
   const auto outcome = from_yaml("");
 

@@ -12,7 +12,10 @@ namespace {
 
 /// A connection's queue that sheds when it is told to.
 struct Reader final : QueueMember {
-  explicit Reader(const std::shared_ptr<QueueBudget>& b) : budget(b) { queue.join(b, *this); }
+  explicit Reader(const std::shared_ptr<QueueBudget>& b, std::size_t max_bytes = 10'000'000)
+      : budget(b), queue(max_bytes) {
+    queue.join(b, *this);
+  }
   void shed_soon() override { is_asked = true; }
   bool push(std::size_t bytes, FrameKind kind = FrameKind::audio) {
     return queue.push(std::string(bytes, 'a'), 0, kind);
@@ -24,7 +27,7 @@ struct Reader final : QueueMember {
   }
 
   std::shared_ptr<QueueBudget> budget;
-  WsSendQueue queue{10'000'000};
+  WsSendQueue queue;
   std::atomic<bool> is_asked{false};
 };
 
@@ -94,6 +97,28 @@ TEST(QueueBudget, GetsBackWhatWasSentDroppedOrLeftBehind) {
   }
 
   EXPECT_EQ(budget->used(), 0u);
+}
+
+TEST(QueueBudget, CountsOneMessageLargerThanItsQueueBesideTheQueue) {
+  const auto budget = std::make_shared<QueueBudget>(100'000);
+  Reader reader(budget, 10'000);
+  reader.push(1'000, FrameKind::control);
+
+  EXPECT_TRUE(reader.push(50'000, FrameKind::control));
+  EXPECT_FALSE(reader.push(50'000, FrameKind::control)) << "a second one at the same time";
+  EXPECT_TRUE(reader.push(8'000, FrameKind::control));
+  EXPECT_FALSE(reader.push(2'000, FrameKind::control));
+  EXPECT_GT(budget->used(), 59'000u);
+  while (reader.queue.bytes() > 8'000) {
+    reader.queue.front();
+    reader.queue.consume(500);
+  }
+  EXPECT_FALSE(reader.push(2'100, FrameKind::control));
+  EXPECT_TRUE(reader.push(20'000, FrameKind::control)) << "the first has gone";
+  reader.queue.clear();
+  EXPECT_EQ(budget->used(), 0u);
+  EXPECT_TRUE(reader.push(50'000, FrameKind::control));
+  EXPECT_FALSE(reader.push(200'000, FrameKind::control)) << "more than all may hold";
 }
 
 TEST(QueueBudget, IsSharedByThreads) {

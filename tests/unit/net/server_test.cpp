@@ -10,6 +10,7 @@
 namespace callosum::net {
 namespace {
 
+using ::testing::ContainsRegex;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
@@ -135,6 +136,8 @@ TEST(Server, RefusesAnUpgradeThatIsNotWhole) {
   const auto old = send(connection + key + "Sec-WebSocket-Version: 8\r\n");
   EXPECT_THAT(old, StartsWith("HTTP/1.1 426"));
   EXPECT_THAT(old, HasSubstr("Sec-WebSocket-Version: 13\r\n"));
+  EXPECT_THAT(old, HasSubstr("Upgrade: websocket\r\n"));
+  EXPECT_THAT(old, ContainsRegex("\nConnection: (close, )?Upgrade\r\n"));
   EXPECT_TRUE(world.handler.requests.empty());
 }
 

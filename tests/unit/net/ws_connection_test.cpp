@@ -308,6 +308,30 @@ TEST(WsConnection, DeliversEverythingToAReaderThatCatchesUp) {
   EXPECT_EQ(server->dropped_audio_frames(), 0u);
 }
 
+TEST(WsConnection, SendsAReaderAMessageLargerThanItsQueueAndWhatFollows) {
+  NetWorld world;
+  WsConnection* server = nullptr;
+  world.handler.decision.limits.max_queued_bytes = 100'000;
+  world.handler.decision.serve = [&](std::unique_ptr<WsConnection> connection) {
+    return hold(std::move(connection), server, world.time);
+  };
+  WsLimits limits;
+  limits.max_message_bytes = 16 << 20;
+  auto connection = world.run(connect_to(world, {}, limits));
+  world.run_until([&] { return server != nullptr; });
+  const std::vector<std::string> messages{"before", std::string(10'000'000, 'g'), "behind",
+                                          "at last"};
+
+  for (const auto& message : messages) ASSERT_TRUE(server->send(message, FrameKind::control));
+
+  for (const auto& message : messages) {
+    const auto heard = world.run((*connection)->read(world.in(10s)));
+    ASSERT_TRUE(heard);
+    EXPECT_TRUE(heard->data == message) << heard->data.size();
+  }
+  EXPECT_EQ(server->queued_bytes(), 0u);
+}
+
 asio::awaitable<std::string> close_while_reading(NetWorld& world) {
   auto connection = co_await connect_to(world);
   auto& end = **connection;

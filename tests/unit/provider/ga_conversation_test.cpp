@@ -21,6 +21,22 @@ class GaConversationTest : public testing::Test {
     const auto event = parse_strict(conversation_.out().back());
     return std::string(text_at(event.value().at("item").as_object(), "id"));
   }
+  void create(std::string_view event) {
+    conversation_.create_item(parse_strict(event).value().as_object());
+  }
+  json::value newest(std::string_view type) {
+    for (auto event = conversation_.out().rbegin(); event != conversation_.out().rend(); ++event) {
+      auto parsed = parse_strict(*event).value();
+      if (text_at(parsed.as_object(), "type") == type) return parsed;
+    }
+    ADD_FAILURE() << "there is no " << type;
+    return json::object();
+  }
+  std::vector<std::string> said() {
+    std::vector<std::string> texts;
+    for (const auto& turn : conversation_.turns()) texts.push_back(turn.text);
+    return texts;
+  }
   /// What is said, and its answer.
   void speak_once(std::string_view item_id) {
     conversation_.committed(item_id);
@@ -56,6 +72,55 @@ TEST_F(GaConversationTest, HasACallAmongItsItems) {
   conversation_.end_response("completed");
 
   EXPECT_EQ(type_of_answer_to_retrieving(item_id), "conversation.item.retrieved");
+}
+
+TEST_F(GaConversationTest, ForgetsWhatWasSaidInADeletedItem) {
+  create(R"({"item":{"id":"a","type":"message","role":"user",)"
+         R"("content":[{"type":"input_text","text":"first"}]}})");
+  conversation_.committed("b");
+  conversation_.heard("b", "second", true);
+  conversation_.committed("c");
+
+  conversation_.delete_item("b", "e_1");
+  conversation_.delete_item("c", "e_2");
+  conversation_.heard("c", "third", true);
+
+  EXPECT_EQ(said(), std::vector<std::string>{"first"});
+  create(R"({"item":{"type":"message","role":"user"}})");
+  EXPECT_EQ(newest("conversation.item.added").at("previous_item_id"), "a");
+  conversation_.delete_item("a", "e_3");
+  EXPECT_EQ(said(), std::vector<std::string>{""});
+}
+
+TEST_F(GaConversationTest, PutsAnItemBehindTheOneThatTheClientNames) {
+  create(R"({"item":{"id":"b","type":"message","role":"user",)"
+         R"("content":[{"type":"input_text","text":"b"}]}})");
+  create(R"({"previous_item_id":"root","item":{"id":"a","type":"message","role":"system",)"
+         R"("content":[{"type":"input_text","text":"a"}]}})");
+  EXPECT_TRUE(newest("conversation.item.added").at("previous_item_id").is_null());
+  create(R"({"previous_item_id":"a","item":{"id":"ab","type":"message","role":"user",)"
+         R"("content":[{"type":"input_text","text":"ab"}]}})");
+  EXPECT_EQ(newest("conversation.item.added").at("previous_item_id"), "a");
+  for (const auto* wrong : {"\"nowhere\"", "5"}) {
+    create(R"({"previous_item_id":)" + std::string(wrong) +
+           R"(,"item":{"type":"message","role":"user"}})");
+    EXPECT_EQ(newest("error").at("error").at("param"), "previous_item_id") << wrong;
+  }
+
+  EXPECT_EQ(said(), (std::vector<std::string>{"a", "ab", "b"}));
+}
+
+TEST_F(GaConversationTest, KeepsACallOutOfBandOutOfTheConversation) {
+  conversation_.begin_response({{"conversation", "none"}});
+  conversation_.add_call({"get_hours", "{}"});
+  conversation_.end_response("completed");
+
+  for (const auto& event : conversation_.out()) {
+    EXPECT_EQ(event.find("conversation.item"), std::string::npos) << event;
+  }
+  const auto item = newest("response.output_item.done").at("item").at("id");
+  EXPECT_EQ(type_of_answer_to_retrieving(item.as_string()), "error");
+  EXPECT_TRUE(conversation_.turns().empty());
 }
 
 }  // namespace

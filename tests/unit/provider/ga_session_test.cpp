@@ -44,5 +44,33 @@ TEST_F(GaSessionTest, RefusesARateThatItWouldNotKeepTo) {
   EXPECT_EQ(format("output"), R"({"rate":24000,"type":"audio/pcm"})");
 }
 
+TEST_F(GaSessionTest, RefusesSettingsThatNoSessionCouldHave) {
+  const auto before = canonical_json(session_.object());
+  for (const auto& [settings, param] : {
+           std::pair{R"("audio":"x")", "session.audio"},
+           {R"("audio":{"output":7})", "session.audio.output"},
+           {R"("audio":{"output":{"speed":-1}})", "session.audio.output.speed"},
+           {R"("audio":{"input":{"turn_detection":{"type":"ears"}}})",
+            "session.audio.input.turn_detection.type"},
+           {R"("output_modalities":[5])", "session.output_modalities"},
+           {R"("output_modalities":null)", "session.output_modalities"},
+           {R"("output_modalities":["text","audio"])", "session.output_modalities"},
+           {R"("tool_choice":5)", "session.tool_choice"},
+           {R"("tool_choice":{"type":"function"})", "session.tool_choice"},
+           {R"("max_output_tokens":0)", "session.max_output_tokens"},
+           {R"("max_output_tokens":1.5)", "session.max_output_tokens"},
+           {R"("instructions":5)", "session.instructions"},
+           {R"("tools":5)", "session.tools"},
+           {R"("tools":[5])", "session.tools[0]"},
+       }) {
+    const auto update = parse_strict(R"({"type":"realtime",)" + std::string(settings) + "}");
+    const auto refusal = session_.update(update.value().as_object());
+    ASSERT_TRUE(refusal) << settings;
+    EXPECT_EQ(refusal->param, param);
+  }
+  EXPECT_EQ(session_.update({{"type", "transcription"}})->param, "session.type");
+  EXPECT_EQ(canonical_json(session_.object()), before);
+}
+
 }  // namespace
 }  // namespace callosum::provider::offline

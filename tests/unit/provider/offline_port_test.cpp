@@ -257,6 +257,24 @@ TEST(OfflinePort, AnswersTheInputOfAResponseInsteadOfTheConversation) {
   EXPECT_EQ(talk.last_asked().front(), "long ago");
 }
 
+TEST(OfflinePort, RefusesAResponseThatNoneCouldBe) {
+  for (const auto& [response, param] :
+       {std::pair{"5", "response"},
+        {R"({"conversation":"weird"})", "response.conversation"},
+        {R"({"output_modalities":[5]})", "response.output_modalities"},
+        {R"({"max_output_tokens":0})", "response.max_output_tokens"},
+        {R"({"metadata":5})", "response.metadata"}}) {
+    Talk talk;
+    talk.send(std::string(R"({"type":"response.create","response":)") + response + "}");
+
+    const auto errors = talk.await("error", 1);
+    ASSERT_EQ(errors.size(), 1u) << response;
+    EXPECT_EQ(errors[0].at("error").at("type"), "invalid_request_error");
+    EXPECT_EQ(errors[0].at("error").at("param"), param);
+    EXPECT_EQ(talk.await("response.created", 0).size(), 0u);
+  }
+}
+
 TEST(OfflinePort, RefusesAnInputThatItCannotRead) {
   for (const auto& [input, param] :
        {std::pair{"7", "response.input"},
