@@ -66,7 +66,7 @@ std::vector<policy::Gate*> Parts::gate_list() const {
 }
 
 pipeline::ExecutorParts Parts::executor_parts() {
-  pipeline::ExecutorParts made{time, gate_list(), *audit, {}, ledger.get()};
+  pipeline::ExecutorParts made{time, gate_list(), *audit, {}, ledger.get(), cache.get()};
   auto& limits = made.limits;
   for (const auto channel :
        {registry::Channel::voice, registry::Channel::text, registry::Channel::mcp}) {
@@ -123,6 +123,7 @@ Result<std::unique_ptr<Parts>> make_parts(PartsOptions options) {
   if (!loaded) return loaded.error();
   parts->proposals =
       std::make_unique<pipeline::Proposals>(*parts->database, parts->time, parts->random);
+  parts->cache = std::make_unique<pipeline::ResultCache>(parts->time);
   parts->gates = make_gates(*parts);
 
   auto audit = pipeline::AuditStore::open(parts->database->options().path, *parts->log,

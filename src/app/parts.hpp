@@ -43,6 +43,7 @@ struct Parts {
   std::unique_ptr<CountingAudit> audit;
   std::unique_ptr<pipeline::Ledger> ledger;
   std::unique_ptr<pipeline::Proposals> proposals;
+  std::unique_ptr<pipeline::ResultCache> cache;
   std::unique_ptr<api::auth::ClientSecretStore> secrets;
   std::unique_ptr<api::auth::Authenticator> authenticator;
   std::unique_ptr<api::auth::OriginPolicy> origins;

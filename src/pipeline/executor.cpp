@@ -25,6 +25,7 @@ Executor::Executor(asio::any_io_executor executor, ExecutorParts parts)
       audit_(parts.audit),
       limits_(parts.limits),
       ledger_(parts.ledger),
+      cache_(parts.cache),
       tasks_(std::move(executor), parts.time) {}
 
 Executor::Ticket Executor::submit(CallRequest request, OnAnswer on_answer) {
@@ -169,11 +170,63 @@ asio::awaitable<Executor::Outcome> Executor::invoke(Run& run) {
     const WriteRecord::Subject subject{run.request.context, run.request.catalog, run.prepared,
                                        limits_of(run).max_result_bytes};
     run.record = std::make_shared<WriteRecord>(subject, *ledger_, time_);
-    if (handler->records_within()) co_return co_await write_within(run);
-    co_return co_await write_between(run);
+    auto writing = handler->records_within() ? write_within(run) : write_between(run);
+    auto written = co_await std::move(writing);
+    if (written.envelope->ok()) forget_results(run);
+    co_return written;
   }
-  auto output = co_await handle(run);
-  co_return finish(run, std::move(output));
+  const auto& tool = *run.prepared.tool;
+  const bool is_cached = cache_ && !run.prepared.is_write() &&
+                         (tool.cache_ttl.count() > 0 || tool.stale_on_timeout.count() > 0);
+  auto reading = is_cached ? read_cached(run) : read(run);
+  auto outcome = co_await std::move(reading);
+  co_return outcome;
+}
+
+asio::awaitable<Executor::Outcome> Executor::read(Run& run) {
+  auto handling = handle(run);
+  auto output = co_await std::move(handling);
+  auto outcome = finish(run, std::move(output));
+  if (outcome.envelope->ok() && run.prepared.is_write()) forget_results(run);
+  co_return outcome;
+}
+
+asio::awaitable<Executor::Outcome> Executor::read_cached(Run& run) {
+  const auto& tool = *run.prepared.tool;
+  const auto until = run.prepared.deadline.within(tool.timeout);
+  auto looking = cache_->look_up(run.prepared, until);
+  const auto found = co_await std::move(looking);
+  if (found.cached.data) co_return from_cache(run, found.cached);
+  auto reading = read(run);
+  auto outcome = co_await std::move(reading);
+  const auto& envelope = *outcome.envelope;
+  if (envelope.ok() && found.lead) {
+    const std::chrono::milliseconds life = std::max(tool.cache_ttl, tool.stale_on_timeout);
+    found.lead->keep(envelope.data, outcome.result_bytes, life);
+  }
+  if (!envelope.ok() && envelope.error->type == ErrorType::timeout) {
+    const auto stale = cache_->stale(run.prepared);
+    if (stale.data) co_return from_cache(run, stale);
+  }
+  co_return outcome;
+}
+
+Executor::Outcome Executor::from_cache(const Run& run, const ResultCache::Cached& cached) const {
+  auto outcome = finish(run, tool::ToolOutput{json::value(*cached.data, json::storage_ptr()), {}});
+  outcome.envelope->meta.cached = true;
+  outcome.envelope->meta.age = cached.age;
+  return outcome;
+}
+
+/// What other tools returned before this write.
+void Executor::forget_results(const Run& run) const {
+  if (!cache_ || run.prepared.tool->invalidates.empty()) return;
+  std::vector<std::string> ids;
+  for (const auto& name : run.prepared.tool->invalidates) {
+    const auto* tool = run.request.catalog->snapshot()->find(name);
+    if (tool) ids.push_back(tool->id);
+  }
+  cache_->drop(run.prepared.context.tenant_id, ids);
 }
 
 /// The tool itself, within its deadline.

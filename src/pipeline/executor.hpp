@@ -12,6 +12,7 @@
 #include "async/task_group.hpp"
 #include "pipeline/audit.hpp"
 #include "pipeline/catalog.hpp"
+#include "pipeline/result_cache.hpp"
 #include "pipeline/write_record.hpp"
 #include "policy/gate.hpp"
 
@@ -43,7 +44,8 @@ struct ExecutorParts {
   std::vector<policy::Gate*> gates;  ///< in the order that they are asked in
   AuditSink& audit;
   ExecutorLimits limits{};
-  Ledger* ledger = nullptr;  ///< null: writes are not recorded (benches, unit tests)
+  Ledger* ledger = nullptr;      ///< null: writes are not recorded (benches, unit tests)
+  ResultCache* cache = nullptr;  ///< null: nothing is cached
 };
 
 /// Decides whether a call may run, runs it, and answers it once. Owns its calls: a session may go
@@ -102,6 +104,10 @@ class Executor {
 
   boost::asio::awaitable<Outcome> decide_and_run(Run& run);
   boost::asio::awaitable<Outcome> invoke(Run& run);
+  boost::asio::awaitable<Outcome> read(Run& run);
+  boost::asio::awaitable<Outcome> read_cached(Run& run);
+  Outcome from_cache(const Run& run, const ResultCache::Cached& cached) const;
+  void forget_results(const Run& run) const;
   boost::asio::awaitable<Result<tool::ToolOutput>> handle(Run& run);
   Outcome finish(const Run& run, Result<tool::ToolOutput> output) const;
   // A write, by what its kind can promise.
@@ -122,6 +128,7 @@ class Executor {
   AuditSink& audit_;
   ExecutorLimits limits_;
   Ledger* ledger_;
+  ResultCache* cache_;
   async::TaskGroup tasks_;
   std::unordered_map<Ticket, Running> running_;
   Ticket next_ticket_ = 1;

@@ -42,6 +42,7 @@ void append_meta(const EnvelopeMeta& meta, std::string& out) {
   writer.text("registry_version", meta.registry_version);
   writer.thousandths("duration_ms", meta.duration.count());
   writer.flag("cached", meta.cached);
+  if (meta.cached) writer.whole("age_ms", meta.age.count());
   writer.text("call_id", meta.call_id);
   writer.text("idempotency_key", meta.idempotency_key);
   writer.flag("truncated", meta.truncated);

@@ -26,6 +26,7 @@ struct EnvelopeMeta {
   std::string registry_version;
   std::chrono::microseconds duration{0};  ///< written as duration_ms, three digits
   bool cached = false;
+  std::chrono::milliseconds age{0};  ///< of what is cached; written as age_ms only then
   std::string call_id;
   std::string idempotency_key;
   bool truncated = false;
