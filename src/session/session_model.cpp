@@ -102,7 +102,7 @@ void Session::on_item_event(const realtime::ServerFrame& frame) {
   const auto* object = find_object(event->body, "item");
   if (!object) return;
   const auto item = realtime::read_item(*object);
-  const bool ours = (item.is_function_call() && is_ours(item.name)) ||
+  const bool ours = (item.is_function_call() && is_ours(item.name, "")) ||
                     (item.is_function_output() && veil_.is_hidden_call(item.call_id)) ||
                     veil_.is_hidden_item(item.id);
   if (ours) {
@@ -125,7 +125,7 @@ void Session::on_output_item(const realtime::ServerFrame& frame) {
   const auto* object = find_object(event->body, "item");
   if (!object) return;
   const auto item = realtime::read_item(*object);
-  if (item.is_function_call() && is_ours(item.name)) {
+  if (item.is_function_call() && is_ours(item.name, response_id)) {
     veil_.hide_item(item.id);
     veil_.mark_hidden_output(response_id);
   } else {
@@ -142,25 +142,6 @@ void Session::on_arguments(const realtime::ServerFrame& frame) {
   if (!event || veil_.is_hidden_item(text_at(event->body, "item_id"))) return;
   announce(text_at(event->body, "response_id"));
   to_caller(frame.text);
-}
-
-void Session::on_response_created(const realtime::ServerFrame& frame) {
-  realtime::EventArena arena;
-  auto event = realtime::decode_server_event(frame, arena.storage());
-  if (!event) return;
-  const auto info = realtime::read_response(event->body);
-  sequencer_.on_created(info.id, info.is_out_of_band);
-  if (info.is_out_of_band) {
-    out_of_band_.insert(info.id);
-    to_caller(frame.text);
-    return;
-  }
-  create_ = {};
-  const auto* response = find_object(event->body, "response");
-  const auto* metadata = response ? find_object(*response, "metadata") : nullptr;
-  json::object kept;
-  if (metadata) kept = *metadata;
-  veil_.hold_created(info.id, std::string(frame.text), std::move(kept));
 }
 
 void Session::on_response_done(const realtime::ServerFrame& frame) {
@@ -224,6 +205,7 @@ void Session::finish_response(const realtime::ServerFrame& frame, realtime::Serv
     if (!out_of_band) veil_.forget_dropped();
   }
   if (out_of_band) {
+    creates_.on_done_out_of_band(id);
     if (std::exchange(is_saying_goodbye_, false) && state_.turn_spoken()) {
       end(1000, "conversation ended");
     }
@@ -240,7 +222,11 @@ void Session::on_speech(const realtime::ServerFrame& frame) {
     sequencer_.on_speech_started(now);
     interrupt_calls();
   } else if (frame.type == EventType::speech_stopped) {
-    sequencer_.on_speech_stopped(now);
+    if (view_.answers_speech()) {
+      sequencer_.on_speech_stopped(now);
+    } else {
+      sequencer_.on_speech_dropped();  // the caller's program says what follows
+    }
   } else {
     has_uncommitted_audio_ = false;
     begin_turn();
