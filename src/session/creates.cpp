@@ -31,10 +31,12 @@ json::object make_wish(const json::object& response) {
 }
 
 void Creates::on_created() {
+  begun_ = {};
   auto created = take_on_its_way();
   if (!created.event_id.empty() && !created.is_callers) return;  // a follow-up of what there was
-  wish_ = std::move(created.wish);
-  tools_ = std::move(created.tools);
+  wish_ = created.wish;
+  tools_ = created.tools;
+  begun_ = std::move(created);
 }
 
 json::object Creates::follow_up(json::object metadata, bool session_forces_calls) {

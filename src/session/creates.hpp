@@ -38,6 +38,9 @@ class Creates {
   Create take_held() { return std::exchange(held_, {}); }
   /// The conversation's next response has begun: of what was on its way, or of nothing of ours.
   void on_created();
+  void on_done() { begun_ = {}; }
+  /// The caller's create of the response that runs; empty where it was not asked for by one.
+  Create take_begun() { return std::exchange(begun_, {}); }
 
   /// What a follow-up of the current response asks for: what the caller asked of it, without what
   /// was for its first part alone. `session_forces_calls`: the session's own tool_choice does.
@@ -71,6 +74,7 @@ class Creates {
 
   Create on_its_way_;
   Create held_;
+  Create begun_;                    // of the current response
   json::object wish_;               // of the current response and those that follow up
   std::vector<std::string> tools_;  // likewise
   int answers_ = 0;                 // of our calls, since the last follow-up

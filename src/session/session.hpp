@@ -113,7 +113,8 @@ class Session {
   boost::asio::awaitable<bool> find_model_again(Error why);
   void lose_model();
   void lose_creates();
-  void fail_response(std::string_view response_id);
+  void lose_out_of_band();
+  std::string failed_response(std::string_view response_id);
   void tell_new_model();
   Passing wait_for_model(std::string_view event);
 
@@ -131,6 +132,7 @@ class Session {
   void on_session_event(const realtime::ServerFrame& frame);
   void say_created(json::object session);
   void on_item_event(const realtime::ServerFrame& frame);
+  void on_item_deleted(const realtime::ServerFrame& frame);
   void on_output_item(const realtime::ServerFrame& frame);
   void on_arguments(const realtime::ServerFrame& frame);
   void on_response_done(const realtime::ServerFrame& frame);
@@ -183,7 +185,7 @@ class Session {
   void change_context(const std::function<void(registry::CallContext&)>& change);
   void stop_when_answered();
   void begin_turn();
-  void hear_user(std::string_view words);
+  void hear_user(std::string_view words, std::string_view item_id);
 
   Passing to_model(std::string_view event, net::FrameKind kind = net::FrameKind::control);
   void to_caller(std::string_view event, net::FrameKind kind = net::FrameKind::control);

@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::size_t kMaxSessionBytes = 256 * 1024;
 constexpr std::size_t kMaxUpdates = 32;  // not yet answered
+constexpr const char* kResult = "The result of the earlier call is: ";
 
 }  // namespace
 
@@ -96,6 +97,9 @@ void Session::on_caller_item_reference(const realtime::ClientFrame& frame) {
   const auto event = realtime::decode_client_event(frame);
   if (!event) return refuse("invalid_json", event.error().message, "", "");
   if (!veil_.is_hidden_item(text_at(*event, "item_id"))) {
+    if (frame.type == EventType::conversation_item_delete) {
+      history_.remove(text_at(*event, "item_id"));
+    }
     to_model(frame.text);
     return;
   }
@@ -123,8 +127,8 @@ void Session::on_caller_item(const realtime::ClientFrame& frame) {
   if (item.is_function_output() && lost != lost_calls_.end()) {
     // The connection that asked for it is gone: the new one is told in text.
     lost_calls_.erase(lost);
-    const std::string result =
-        "The result of the earlier call is: " + std::string(text_at(*object, "output"));
+    const std::string result = kResult + std::string(text_at(*object, "output"));
+    history_.add("system", result, item.id);
     if (is_connected_) {
       tell_model("system", result);
     } else {
@@ -139,6 +143,7 @@ void Session::on_caller_item(const realtime::ClientFrame& frame) {
                     "item.call_id", event_id);
     }
     sequencer_.on_output(item.call_id, false, parts_.time.now());
+    history_.add("system", std::string(kResult) + std::string(text_at(*object, "output")), item.id);
     to_model(frame.text);
     return create_when_due();
   }
@@ -147,7 +152,9 @@ void Session::on_caller_item(const realtime::ClientFrame& frame) {
   }
   if (item.type == "message" && item.role == "user") {
     begin_turn();
-    hear_user(realtime::item_text(*object));
+    hear_user(realtime::item_text(*object), item.id);
+  } else if (item.type == "message" && (item.role == "system" || item.role == "assistant")) {
+    history_.add(item.role, realtime::item_text(*object), item.id);
   }
   to_model(frame.text);
 }

@@ -27,8 +27,8 @@ void Session::begin_turn() {
 }
 
 /// What the user said or typed: arguments may name it.
-void Session::hear_user(std::string_view words) {
-  history_.add("user", words);
+void Session::hear_user(std::string_view words, std::string_view item_id) {
+  history_.add("user", words, item_id);
   if (parts_.catalog->snapshot()->minds_provenance()) calls_->facts().seen.add_words(words);
 }
 

@@ -170,6 +170,7 @@ void Session::create_when_due() {
       turn_is_over();
       break;
     case DueCreate::callers:
+      show_dropped();  // another takes its turn instead of a follow-up
       return send_create(creates_.take_held());
     case DueCreate::ours: {
       const auto response = creates_.follow_up(veil_.metadata(), view_.forces_calls());

@@ -24,8 +24,8 @@ constexpr std::size_t kMaxHeldBytes = 512 * 1024;
 
 }  // namespace
 
-/// The caller's program must not wait for a response that will never end.
-void Session::fail_response(std::string_view response_id) {
+/// The end of one: the caller's program must not wait for what will never come.
+std::string Session::failed_response(std::string_view response_id) {
   const json::object error{{"type", "server_error"},
                            {"code", "connection_lost"},
                            {"message", "The connection to the voice model was lost."}};
@@ -33,15 +33,13 @@ void Session::fail_response(std::string_view response_id) {
   const json::object response{
       {"object", "realtime.response"}, {"id", response_id},       {"status", "failed"},
       {"status_details", details},     {"output", json::array{}}, {"usage", nullptr}};
-  to_caller(json::serialize(json::object{
-      {"type", "response.done"}, {"event_id", next_event_id()}, {"response", response}}));
+  return json::serialize(json::object{
+      {"type", "response.done"}, {"event_id", next_event_id()}, {"response", response}});
 }
 
 void Session::lose_model() {
   is_connected_ = false;
   lost_audio_ += model_->dropped_audio_frames();
-  const auto& active = sequencer_.active_response();
-  if (!active.empty() && !veil_.is_held(active)) fail_response(active);
   was_busy_when_lost_ = sequencer_.is_busy();
   lose_creates();
   // Cut off before their response completed: they never run, and the new model asks again.
@@ -55,14 +53,28 @@ void Session::lose_model() {
   history_.mark();
 }
 
-/// What the caller asked for and the model had not begun is asked for again.
+/// What the caller asked for and has seen nothing of is asked for again.
 void Session::lose_creates() {
-  for (const auto& response_id : creates_.take_open_out_of_band()) fail_response(response_id);
+  for (const auto& each : creates_.take_open_out_of_band()) to_caller(failed_response(each));
   is_saying_goodbye_ = false;  // it was one of those
-  auto create = creates_.take_on_its_way();
-  const bool is_callers = create.is_callers && sequencer_.awaits_created();
-  sequencer_.on_connection_lost(is_callers);
-  if (is_callers) creates_.hold(std::move(create));
+  const std::string active = sequencer_.active_response();
+  const bool is_unseen = veil_.is_held(active);
+  auto create = active.empty() ? creates_.take_on_its_way() : creates_.take_begun();
+  const bool is_wanted = active.empty() ? sequencer_.awaits_created()
+                                        : is_unseen && !veil_.has_hidden_output(active) &&
+                                              !sequencer_.is_given_up(active);
+  const bool is_again = create.is_callers && is_wanted;
+  if (!active.empty() && !is_unseen) {
+    to_caller(failed_response(active));
+  } else if (!active.empty() && !is_again) {
+    veil_.drop_response(active, failed_response(active));  // another may take its place
+  }
+  sequencer_.on_connection_lost(is_again);
+  if (is_again) creates_.hold(std::move(create));
+  lose_out_of_band();
+}
+
+void Session::lose_out_of_band() {
   std::vector<Create> again(creates_.unanswered_out_of_band().begin(),
                             creates_.unanswered_out_of_band().end());
   for (const auto& each : again) {

@@ -29,6 +29,8 @@ void Session::on_model_frame(const realtime::ServerFrame& frame) {
     case EventType::conversation_item_done:
     case EventType::conversation_item_retrieved:
       return on_item_event(frame);
+    case EventType::conversation_item_deleted:
+      return on_item_deleted(frame);
     case EventType::output_item_added:
     case EventType::output_item_done:
       return on_output_item(frame);
@@ -109,8 +111,16 @@ void Session::on_item_event(const realtime::ServerFrame& frame) {
     veil_.hide_item(item.id, text_at(event->body, "previous_item_id"));
     return;
   }
+  if (item.type == "message") history_.name(item.id, item.role, realtime::item_text(*object));
   veil_.mend_previous(event->body);
   to_caller(json::serialize(event->body));
+}
+
+void Session::on_item_deleted(const realtime::ServerFrame& frame) {
+  realtime::EventArena arena;
+  const auto event = realtime::decode_server_event(frame, arena.storage());
+  if (event) history_.remove(text_at(event->body, "item_id"));
+  to_caller(frame.text);
 }
 
 void Session::announce(std::string_view response_id) {
@@ -188,7 +198,10 @@ void Session::finish_response(const realtime::ServerFrame& frame, realtime::Serv
   const std::string id(realtime::read_response(event.body).id);
   const bool was_stripped = veil_.strip_output(event.body);
   const bool had_hidden = was_stripped || veil_.has_hidden_output(id);
-  if (!out_of_band) sequencer_.on_done(id, cancelled);
+  if (!out_of_band) {
+    sequencer_.on_done(id, cancelled);
+    creates_.on_done();
+  }
   // Nothing of it is shown only where another response is to follow and take its place.
   const bool is_replaced =
       had_hidden && veil_.is_held(id) && !cancelled && !out_of_band && sequencer_.is_busy();
@@ -253,13 +266,13 @@ void Session::on_transcript(const realtime::ServerFrame& frame) {
   const auto event = realtime::decode_server_event(frame, arena.storage());
   if (!event) return;
   if (frame.type == EventType::transcription_completed) {
-    hear_user(text_at(event->body, "transcript"));
+    hear_user(text_at(event->body, "transcript"), text_at(event->body, "item_id"));
     to_caller(frame.text);
     return;
   }
   const auto said = frame.type == EventType::output_text_done ? text_at(event->body, "text")
                                                               : text_at(event->body, "transcript");
-  history_.add("assistant", said);
+  history_.add("assistant", said, text_at(event->body, "item_id"));
   if (!state_.should_suppress_transcript()) to_caller(frame.text);
 }
 

@@ -267,6 +267,23 @@ TEST(CallersCreate, IsRefusedWhileAnotherOneIsHeld) {
   EXPECT_THAT(c.sent("response.create")[0], HasSubstr(R"("event_id":"first")"));
 }
 
+TEST(CallersCreate, ThatTakesTheTurnOfAFollowUpEndsTheResponseBeforeIt) {
+  Conversation c({make_tool("stock")});
+  c.w.scripts["stock"].takes = 500ms;
+  c.caller_says(create("first"));
+  c.response_created("resp_1", R"({"n":"1"})");
+  c.call("resp_1", "call_1", "stock");
+  c.response_done("resp_1");
+  c.caller_says(create("second"));
+  c.pass(1s);
+  c.response_created("resp_2");
+  c.message("resp_2", "Three.");
+  c.response_done("resp_2");
+
+  EXPECT_EQ(c.got("response.created").size(), 2u);
+  EXPECT_EQ(c.got("response.done").size(), 2u);
+}
+
 TEST(CallersCreate, ThatIsCancelledWhileItIsHeldIsAnswered) {
   Conversation c({make_tool("stock")});
   c.w.scripts["stock"].takes = 500ms;

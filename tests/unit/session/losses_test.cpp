@@ -50,6 +50,32 @@ TEST(SessionLosses, SendTheCallersCreateAgain) {
   EXPECT_THAT(c.got("error")[0], HasSubstr(R"("event_id":"second")"));
 }
 
+TEST(SessionLosses, SendTheCallersCreateAgainWhereNothingOfItsResponseWasSeen) {
+  Conversation c({make_tool("stock")});
+  c.caller_says(
+      R"({"type":"response.create","event_id":"mine","response":{"metadata":{"a":"LK1"}}})");
+  c.response_created("resp_1", R"({"a":"LK1"})");
+  c.lose_model();
+  c.pass(2s);
+
+  ASSERT_EQ(c.sent("response.create", 1).size(), 1u);
+  EXPECT_THAT(c.sent("response.create", 1)[0], HasSubstr(R"("event_id":"mine")"));
+}
+
+TEST(SessionLosses, HandTheMetadataOfAHiddenResponseOn) {
+  Conversation c({make_tool("stock")});
+  c.caller_says(
+      R"({"type":"response.create","event_id":"mine","response":{"metadata":{"a":"LK1"}}})");
+  c.response_created("resp_1", R"({"a":"LK1"})");
+  c.call("resp_1", "call_1", "stock");
+  c.lose_model();
+  c.pass(2s);
+
+  ASSERT_EQ(c.sent("response.create", 1).size(), 1u);
+  EXPECT_THAT(c.sent("response.create", 1)[0], HasSubstr("LK1"));
+  EXPECT_TRUE(c.got("response.done").empty());
+}
+
 TEST(SessionLosses, SendTheCallersCreateOutsideTheConversationAgain) {
   Conversation c({make_tool("stock")});
   c.caller_says(
@@ -84,6 +110,57 @@ TEST(SessionLosses, DoNotBringBackWhatTheCallerCancelledMeanwhile) {
   EXPECT_TRUE(c.sent("response.create", 1).empty());
   ASSERT_EQ(c.got("error").size(), 1u);
   EXPECT_THAT(c.got("error")[0], HasSubstr(R"("event_id":"mine")"));
+}
+
+TEST(SessionLosses, TellTheNewModelTheClientsOwnItemsWithoutThoseItTookAway) {
+  Conversation c({make_tool("stock")});
+  c.accept_updates(1);
+  c.caller_says(item("item_1", "system", "CONTEXT"));
+  c.caller_says(item("item_2", "user", "SECRET"));
+  c.caller_says(item("item_3", "assistant", "SAID"));
+  c.model_says(
+      R"({"type":"input_audio_buffer.committed","previous_item_id":"item_3","item_id":"item_4"})");
+  c.model_says(
+      R"({"type":"conversation.item.input_audio_transcription.completed","item_id":"item_4","transcript":"SPOKEN"})");
+  c.caller_says(
+      R"({"type":"conversation.item.create","item":{"type":"message","role":"user","content":[{"type":"input_text","text":"UNNAMED"}]}})");
+  c.model_says(
+      R"({"type":"conversation.item.added","previous_item_id":"item_4","item":{"id":"item_5","type":"message","role":"user","content":[{"type":"input_text","text":"UNNAMED"}]}})");
+  c.caller_says(R"({"type":"conversation.item.delete","item_id":"item_2"})");
+  c.caller_says(
+      R"({"type":"conversation.item.create","item":{"type":"message","role":"user","content":[{"type":"input_text","text":"UNNAMED"}]}})");
+  c.model_says(
+      R"({"type":"conversation.item.done","previous_item_id":"item_4","item":{"id":"item_5","type":"message","role":"user","content":[{"type":"input_text","text":"UNNAMED"}]}})");
+  c.model_says(R"({"type":"conversation.item.deleted","item_id":"item_4"})");
+  c.model_says(R"({"type":"conversation.item.deleted","item_id":"item_5"})");
+  c.lose_model();
+  c.pass(2s);
+
+  const auto told = c.sent("conversation.item.create", 1);
+  ASSERT_EQ(told.size(), 3u);
+  EXPECT_THAT(told[0], HasSubstr("CONTEXT"));
+  EXPECT_THAT(told[0], HasSubstr("system"));
+  EXPECT_THAT(told[1], HasSubstr("SAID"));
+  EXPECT_THAT(told[2], HasSubstr("UNNAMED"));  // of two alike, the one that was not taken away
+}
+
+TEST(SessionLosses, TellTheNewModelWhatTheClientsOwnToolHadAnswered) {
+  Conversation c({make_tool("stock")});
+  c.accept_updates(1);
+  c.caller_says(
+      R"({"type":"session.update","session":{"type":"realtime","tools":[{"type":"function","name":"lamp"}]}})");
+  c.accept_updates(1);
+  c.response_created("resp_1");
+  c.call("resp_1", "call_1", "lamp");
+  c.response_done("resp_1");
+  c.caller_says(
+      R"({"type":"conversation.item.create","item":{"type":"function_call_output","call_id":"call_1","output":"the lamp is on"}})");
+  c.lose_model();
+  c.pass(2s);
+
+  const auto told = c.sent("conversation.item.create", 1);
+  ASSERT_EQ(told.size(), 1u);
+  EXPECT_THAT(told[0], HasSubstr("the lamp is on"));
 }
 
 TEST(SessionEnd, AnswersTheCallsThatStillRun) {
