@@ -16,8 +16,13 @@ class History {
   struct Line {
     std::string role;  ///< user, assistant, system
     std::string text;
+    std::string item_id;  ///< empty: not known (yet)
   };
-  void add(std::string_view role, std::string_view text);
+  void add(std::string_view role, std::string_view text, std::string_view item_id = {});
+  /// The provider has given an item its id: that of the first line with these words and no id.
+  void name(std::string_view item_id, std::string_view role, std::string_view text);
+  /// Nobody is told of it any more.
+  void remove(std::string_view item_id);
   const Deque<Line>& lines() const { return lines_; }
   /// From here on: what is added is no part of what a new connection is told.
   void mark() { added_since_mark_ = 0; }

@@ -20,37 +20,51 @@ bool take(std::vector<std::string>& calls, std::string_view id) {
 
 }  // namespace
 
-void ResponseSequencer::on_created(std::string_view response_id, bool out_of_band) {
-  if (out_of_band) return;
+bool ResponseSequencer::on_created(std::string_view response_id) {
+  const bool is_cancelled = create_is_cancelled_;
   active_ = response_id;
   ++responses_;
-  create_sent_ = false;
+  forget_create();
   unseen_output_ = false;  // made from everything that was in the conversation by now
   hold_until_.reset();
+  given_up_ = is_cancelled ? active_ : std::string();
+  return is_cancelled;
 }
 
 void ResponseSequencer::on_done(std::string_view response_id, bool cancelled) {
   if (active_ == response_id || active_.empty()) active_.clear();
-  if (cancelled) create_sent_ = false;
+  if (given_up_ == response_id) given_up_.clear();
+  if (cancelled) forget_create();
 }
 
 void ResponseSequencer::on_create_refused() {
   // Another response got there first; ours is due again when that one is done.
-  create_sent_ = false;
-  unseen_output_ = true;
+  unseen_output_ = !create_is_cancelled_;
+  forget_create();
 }
 
-void ResponseSequencer::on_create_failed() { create_sent_ = false; }
+void ResponseSequencer::on_create_failed() { forget_create(); }
+
+void ResponseSequencer::forget_create() { create_sent_ = create_is_cancelled_ = false; }
 
 void ResponseSequencer::send_create(SteadyTime now, bool ours) {
   create_sent_ = true;
   create_is_ours_ = ours;
-  create_sent_at_ = now;
+  create_is_cancelled_ = false;
+  create_until_ = now + kCreatePatience;
   unseen_output_ = false;
+  if (ours) {
+    ++follow_ups_;
+    return;
+  }
+  follow_ups_ = 0;
+  caller_will_create_ = false;
+  holds_create_ = false;
 }
 
 void ResponseSequencer::on_speech_started(SteadyTime now) {
   is_speaking_ = true;
+  create_is_cancelled_ = false;  // the next response may be the answer to this
   hold_until_ = now + kInterruptedHold;
 }
 
@@ -64,9 +78,11 @@ void ResponseSequencer::on_speech_dropped() {
   hold_until_.reset();
 }
 
-void ResponseSequencer::on_connection_lost() {
+void ResponseSequencer::on_connection_lost(bool holds_create) {
+  holds_create_ = holds_create_ || holds_create;
   active_.clear();
-  create_sent_ = false;
+  given_up_.clear();
+  forget_create();
   is_speaking_ = false;
   hold_until_.reset();
 }
@@ -92,46 +108,46 @@ bool ResponseSequencer::is_waiting_for_caller_output(std::string_view call_id) c
   return has(callers_, call_id);
 }
 
-CreateDecision ResponseSequencer::on_caller_create(bool out_of_band, std::string text,
-                                                   SteadyTime now) {
-  if (out_of_band) return CreateDecision::forward;
-  // A caller cannot know of a create of ours that the model has not answered yet.
-  if (batch_is_open() || (create_sent_ && create_is_ours_)) {
-    held_ = std::move(text);
+CreateDecision ResponseSequencer::on_caller_create(bool is_connected, SteadyTime now) {
+  if (holds_create_) return CreateDecision::refuse;
+  // A caller cannot know of a create of ours that the model has not answered yet, and need not
+  // wait for the end of what it has cancelled.
+  const bool is_ours_on_its_way = create_sent_ && (create_is_ours_ || create_is_cancelled_);
+  if (batch_is_open() || is_ours_on_its_way || !given_up_.empty() || !is_connected) {
+    holds_create_ = true;
     return CreateDecision::hold;
   }
   if (!active_.empty() || create_sent_) return CreateDecision::refuse;
   send_create(now, false);
-  caller_will_create_ = false;
-  held_.reset();
   return CreateDecision::forward;
 }
 
-void ResponseSequencer::on_caller_cancel(SteadyTime) {
+void ResponseSequencer::on_caller_cancel(SteadyTime now) {
   unseen_output_ = false;
-  held_.reset();
+  holds_create_ = false;
   hold_until_.reset();
+  given_up_ = active_;
+  if (!create_sent_) return;
+  create_is_cancelled_ = true;
+  create_until_ = std::min(create_until_, now + kCancelledPatience);
 }
 
-std::optional<std::string> ResponseSequencer::take_due(SteadyTime now) {
-  if (create_sent_ && now >= create_sent_at_ + kCreatePatience) create_sent_ = false;
-  if (!active_.empty() || create_sent_ || batch_is_open()) return std::nullopt;
-  if (is_speaking_ || (hold_until_ && now < *hold_until_)) return std::nullopt;
-  if (held_) {
-    auto text = std::move(*held_);
-    held_.reset();
+DueCreate ResponseSequencer::take_due(SteadyTime now) {
+  if (create_sent_ && now >= create_until_) forget_create();
+  if (!active_.empty() || create_sent_ || batch_is_open()) return DueCreate::none;
+  if (is_speaking_ || (hold_until_ && now < *hold_until_)) return DueCreate::none;
+  if (holds_create_) {
     send_create(now, false);
-    caller_will_create_ = false;
-    return text;
+    return DueCreate::callers;
   }
-  if (!unseen_output_ || caller_will_create_) return std::nullopt;
+  if (!owes_response()) return DueCreate::none;
   send_create(now, true);
-  return std::string();
+  return DueCreate::ours;
 }
 
 std::optional<SteadyTime> ResponseSequencer::next_look() const {
-  if (create_sent_) return create_sent_at_ + kCreatePatience;
-  const bool wanted = held_ || (unseen_output_ && !caller_will_create_);
+  if (create_sent_) return create_until_;
+  const bool wanted = holds_create_ || owes_response();
   if (!wanted || is_speaking_ || batch_is_open()) return std::nullopt;
   return hold_until_;
 }
@@ -142,8 +158,7 @@ bool ResponseSequencer::is_quiet(SteadyTime now) const {
 }
 
 bool ResponseSequencer::is_busy() const {
-  return !active_.empty() || create_sent_ || batch_is_open() || held_ ||
-         (unseen_output_ && !caller_will_create_);
+  return !active_.empty() || create_sent_ || batch_is_open() || holds_create_ || owes_response();
 }
 
 }  // namespace callosum::session

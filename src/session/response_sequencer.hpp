@@ -14,23 +14,28 @@ namespace callosum::session {
 namespace json = boost::json;
 
 /// What to do with a caller's own response.create.
-enum class CreateDecision { forward, hold, refuse };
+enum class CreateDecision : std::uint8_t { forward, hold, refuse };
+/// Whose response.create is due.
+enum class DueCreate : std::uint8_t { none, callers, ours };
 
 /// The one owner of `response.create` (DESIGN "The way of one tool call", 9). Never one while a
 /// response is active; when every call of a response has its output and nothing is active, exactly
-/// one, unless the caller has interrupted or the tool's delivery is silent. Pure: told what
-/// happened, asked what is due.
+/// one, unless the caller has interrupted or the tool's delivery is silent; so many for what was
+/// asked once. Pure: told what happened, asked what is due.
 class ResponseSequencer {
  public:
   // What the model's side said.
-  void on_created(std::string_view response_id, bool out_of_band);
+  /// One in the conversation. True: the caller has cancelled it already.
+  bool on_created(std::string_view response_id);
   void on_done(std::string_view response_id, bool cancelled);
   void on_create_refused();  ///< conversation_already_has_active_response for a create of ours
   void on_create_failed();   ///< any other refusal, or one of the caller's create
   void on_speech_started(SteadyTime now);
   void on_speech_stopped(SteadyTime now);
-  void on_speech_dropped();   ///< what was heard is thrown away: nothing follows from it
-  void on_connection_lost();  ///< nothing is active any more; pending calls stay
+  void on_speech_dropped();  ///< what was heard is thrown away: nothing follows from it
+  /// Nothing is active any more; pending calls stay. `holds_create`: the caller's, to be sent
+  /// again.
+  void on_connection_lost(bool holds_create);
 
   // Calls. `ours` run here; the others belong to the caller's own program.
   void on_call(std::string_view response_id, std::string_view call_id, bool ours);
@@ -40,12 +45,18 @@ class ResponseSequencer {
   bool is_waiting_for_caller_output(std::string_view call_id) const;
 
   // The caller's own wishes.
-  CreateDecision on_caller_create(bool out_of_band, std::string text, SteadyTime now);
+  void on_turn() { follow_ups_ = 0; }  ///< the user has said something
+  /// One in the conversation. Without a connection it is held.
+  CreateDecision on_caller_create(bool is_connected, SteadyTime now);
+  /// Ends what is active, held, on its way or due in the conversation.
   void on_caller_cancel(SteadyTime now);
+  /// What still comes of that response comes too late.
+  bool is_given_up(std::string_view response_id) const {
+    return !given_up_.empty() && given_up_ == response_id;
+  }
 
-  /// What is due now: nothing, the caller's held create (its text), or one of ours (empty text).
-  /// Counts as sent.
-  std::optional<std::string> take_due(SteadyTime now);
+  /// What is due now. Counts as sent.
+  DueCreate take_due(SteadyTime now);
   /// When `take_due` should be asked again without any event; nothing: never.
   std::optional<SteadyTime> next_look() const;
   /// A response will still come by itself: calls run, a create is due or a response is active.
@@ -59,26 +70,36 @@ class ResponseSequencer {
 
  private:
   bool batch_is_open() const { return !ours_.empty(); }
+  bool owes_response() const {
+    return unseen_output_ && !caller_will_create_ && follow_ups_ < kMaxFollowUps;
+  }
 
   // After the caller spoke, a response of its own normally follows; only when none does is ours
   // due.
   static constexpr std::chrono::seconds kInterruptedHold{4};
   // A create that nothing answers must not block the conversation for ever.
   static constexpr std::chrono::seconds kCreatePatience{20};
+  static constexpr std::chrono::seconds kCancelledPatience{2};  // once the caller has cancelled it
+  // A model that answers every response with another call must not do so for ever.
+  static constexpr int kMaxFollowUps = 8;
 
   void send_create(SteadyTime now, bool ours);
+  void forget_create();
 
   std::string active_;
   std::uint64_t responses_ = 0;
   bool create_sent_ = false;  // a response.create is on its way
   bool create_is_ours_ = false;
-  SteadyTime create_sent_at_{};
+  bool create_is_cancelled_ = false;  // the model is told once it says the response's name
+  SteadyTime create_until_{};         // no longer waited for
+  std::string given_up_;              // the response that the caller has cancelled
+  int follow_ups_ = 0;                // of ours, since somebody asked for something
   // Calls without an output, ours and the caller's: a handful, so a list is the quickest set.
   std::vector<std::string> ours_;
   std::vector<std::string> callers_;
   bool unseen_output_ = false;       // an output no response has been made from
   bool caller_will_create_ = false;  // the batch holds calls of the caller, who says when
-  std::optional<std::string> held_;  // the caller's create, waiting for our outputs
+  bool holds_create_ = false;        // the caller's, waiting for our outputs
   bool is_speaking_ = false;         // the caller
   std::optional<SteadyTime> hold_until_;
 };

@@ -15,13 +15,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr int kReconnectTries = 6;
-constexpr auto kLasting = 10s;
 constexpr auto kStopPatience = 5s;
 constexpr std::string_view kOpenId = "evt_callosum_open";  // as ports name their opening
-constexpr auto kFirstBackOff = 200ms;
-constexpr std::size_t kMaxHeldEvents = 64;
-constexpr std::size_t kMaxHeldBytes = 512 * 1024;
 
 }  // namespace
 
@@ -100,8 +95,7 @@ asio::awaitable<void> Session::run() {
 
   count_dropped();
   state_.end();
-  for (const auto& [call_id, call] : pending_) parts_.executor.forget(call.ticket);
-  pending_.clear();
+  answer_unfinished();
   const auto soon = async::Deadline::after(parts_.time, 2s);
   co_await model_->close(soon);
   co_await caller_->close(end_code_, end_reason_, soon);
@@ -186,102 +180,6 @@ void Session::change_context(const std::function<void(registry::CallContext&)>& 
   context_ = std::move(copy);
 }
 
-void Session::lose_model() {
-  is_connected_ = false;
-  lost_audio_ += model_->dropped_audio_frames();
-  // The caller's program must not wait for a response that will never end.
-  if (sequencer_.has_active_response() && !sequencer_.active_response().empty() &&
-      !veil_.is_held(sequencer_.active_response())) {
-    const json::object error{{"type", "server_error"},
-                             {"code", "connection_lost"},
-                             {"message", "The connection to the voice model was lost."}};
-    const json::object details{{"type", "failed"}, {"error", error}};
-    const json::object response{{"object", "realtime.response"},
-                                {"id", sequencer_.active_response()},
-                                {"status", "failed"},
-                                {"status_details", details},
-                                {"output", json::array{}},
-                                {"usage", nullptr}};
-    to_caller(json::serialize(json::object{
-        {"type", "response.done"}, {"event_id", next_event_id()}, {"response", response}}));
-  }
-  was_busy_when_lost_ = sequencer_.is_busy();
-  sequencer_.on_connection_lost();
-  // Cut off before their response completed: they never run, and the new model asks again.
-  for (const auto& call : waiting_) sequencer_.on_output(call.call_id, true, parts_.time.now());
-  waiting_.clear();
-  for (auto& call_id : sequencer_.take_callers_calls()) lost_calls_.push_back(std::move(call_id));
-  for (auto at = updates_.rbegin(); at != updates_.rend(); ++at) {
-    if (at->patch) held_updates_.push_front(std::move(*at));
-  }
-  updates_.clear();
-  create_ = {};
-  history_.mark();
-}
-
-asio::awaitable<bool> Session::find_model_again(Error why) {
-  lose_model();
-  // A connection that breaks at once, again and again, must not be paid for for ever.
-  const bool was_quick = parts_.time.now() - connected_at_ < kLasting;
-  if (!was_quick) quick_losses_ = 0;
-  auto pause = std::chrono::nanoseconds(kFirstBackOff) * (1 << std::min(quick_losses_, 5));
-  for (int attempt = 1; attempt + quick_losses_ <= kReconnectTries; ++attempt) {
-    const bool hopeless = why.type == ErrorType::auth || why.type == ErrorType::permanent;
-    if (hopeless || !model_->profile().is_networked || is_ending_) break;
-    parts_.log.warn("provider_lost", {{"session_id", id()},
-                                      {"provider", context_->provider},
-                                      {"attempt", attempt},
-                                      {"detail", why.detail}});
-    // Half the pause again by chance, so that a thousand sessions do not come back at once.
-    const auto jitter = std::chrono::nanoseconds(static_cast<std::int64_t>(
-        parts_.random.next_u64() % static_cast<std::uint64_t>(pause.count() / 2)));
-    const auto until = async::Deadline::after(parts_.time, pause + jitter);
-    co_await async::sleep_until(until);
-    pause = std::min<std::chrono::nanoseconds>(pause * 2, 5s);
-    auto opened = co_await open_model();
-    if (opened) {
-      ++quick_losses_;  // until it has lasted
-      tell_new_model();
-      co_return true;
-    }
-    why = opened.error();
-  }
-  parts_.log.error("provider_gone", {{"session_id", id()},
-                                     {"provider", context_->provider},
-                                     {"type", to_string(why.type)},
-                                     {"message", why.message},
-                                     {"detail", why.detail}});
-  to_caller(realtime::encode_error("server_error", "provider_unavailable",
-                                   "The connection to the voice model was lost.", "", "",
-                                   next_event_id()));
-  end(1013, "provider_unavailable");
-  co_return false;
-}
-
-/// A new connection knows nothing: it is told in text what was said, and the results it never asked
-/// for.
-void Session::tell_new_model() {
-  auto updates = std::exchange(held_updates_, {});
-  for (auto& update : updates) send_update(std::move(*update.patch), update.callers_id);
-  for (std::size_t i = 0; i < history_.lines_before_mark(); ++i) {
-    tell_model(history_.lines()[i].role, history_.lines()[i].text);
-  }
-  for (const auto& result : late_results_) tell_model("system", result);
-  const bool owes_results = !late_results_.empty();
-  late_results_.clear();
-  while (!held_for_model_.empty()) {
-    const auto event = std::move(held_for_model_.front());
-    held_for_model_.pop_front();
-    held_bytes_ -= event.size();
-    to_model(event);
-  }
-  if ((was_busy_when_lost_ && pending_.empty()) || owes_results) {
-    sequencer_.on_output("", false, parts_.time.now());
-  }
-  was_busy_when_lost_ = false;
-  create_when_due();
-}
-
 /// A message of ours in the conversation, which the caller's program does not see.
 void Session::tell_model(std::string_view role, std::string_view text) {
   const auto item_id = "item_" + next_event_id();
@@ -289,23 +187,11 @@ void Session::tell_model(std::string_view role, std::string_view text) {
   to_model(realtime::encode_text_message(role, text, next_event_id(), item_id));
 }
 
-bool Session::to_model(std::string_view event, net::FrameKind kind) {
-  if (is_connected_ && model_->send(event, kind)) return true;
-  if (kind == net::FrameKind::audio) {
-    ++lost_audio_;
-    return false;
-  }
-  const bool fits = held_bytes_ + event.size() <= kMaxHeldBytes;
-  if (fits && held_for_model_.size() < kMaxHeldEvents) {
-    held_bytes_ += event.size();
-    held_for_model_.emplace_back(event);
-    return false;
-  }
-  to_caller(realtime::encode_error("server_error", "provider_unavailable",
-                                   "The voice model is being found again, and too much waits for "
-                                   "it: an event was lost.",
-                                   "", "", next_event_id()));
-  return false;
+Session::Passing Session::to_model(std::string_view event, net::FrameKind kind) {
+  if (is_connected_ && model_->send(event, kind)) return Passing::sent;
+  if (kind != net::FrameKind::audio) return wait_for_model(event);
+  ++lost_audio_;
+  return Passing::lost;
 }
 
 void Session::to_caller(std::string_view event, net::FrameKind kind) { caller_->send(event, kind); }

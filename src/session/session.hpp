@@ -14,6 +14,7 @@
 #include "pipeline/executor.hpp"
 #include "realtime/model_port.hpp"
 #include "session/caller_link.hpp"
+#include "session/creates.hpp"
 #include "session/history.hpp"
 #include "session/provider_limits.hpp"
 #include "session/recent_ids.hpp"
@@ -94,12 +95,8 @@ class Session {
     std::optional<json::object> patch;  // of the caller; none: our opening
   };
 
-  /// A response.create: the model names it when it refuses it.
-  struct SentCreate {
-    std::string event_id;    // as it is sent; empty: there is none
-    std::string callers_id;  // what the caller called it; empty: it gave no id
-    bool is_callers = false;
-  };
+  /// What became of an event for the model.
+  enum class Passing : std::uint8_t { sent, waits, lost };
 
   static constexpr std::chrono::seconds kOpenTimeout{10};  // for a connection to the model
 
@@ -108,12 +105,18 @@ class Session {
   boost::asio::awaitable<void> pump_model();
   boost::asio::awaitable<void> keep_time();
   boost::asio::awaitable<Result<void>> open_model();
-  boost::asio::awaitable<bool> find_model_again(Error why);
   void begin_connection();
-  void tell_new_model();
-  void lose_model();
   void end(std::uint16_t code, std::string reason);
   void count_dropped();
+
+  // session_loss.cpp: a connection is lost and found again
+  boost::asio::awaitable<bool> find_model_again(Error why);
+  void lose_model();
+  void lose_creates();
+  void lose_out_of_band();
+  std::string failed_response(std::string_view response_id);
+  void tell_new_model();
+  Passing wait_for_model(std::string_view event);
 
   // session_renewal.cpp: a new connection before the provider ends the old one
   void expect_cap(std::chrono::nanoseconds left);
@@ -129,15 +132,14 @@ class Session {
   void on_session_event(const realtime::ServerFrame& frame);
   void say_created(json::object session);
   void on_item_event(const realtime::ServerFrame& frame);
+  void on_item_deleted(const realtime::ServerFrame& frame);
   void on_output_item(const realtime::ServerFrame& frame);
   void on_arguments(const realtime::ServerFrame& frame);
-  void on_response_created(const realtime::ServerFrame& frame);
   void on_response_done(const realtime::ServerFrame& frame);
   void finish_response(const realtime::ServerFrame& frame, realtime::ServerEvent& event,
                        bool out_of_band, bool cancelled);
   void on_error(const realtime::ServerFrame& frame);
   bool on_update_refused(const realtime::ErrorInfo& error);
-  bool on_create_refused(const realtime::ErrorInfo& error);
   void on_opening_refused(const realtime::ErrorInfo& error);
   void pass_error(const realtime::ErrorInfo& error, std::string_view callers_id);
   void on_speech(const realtime::ServerFrame& frame);
@@ -152,14 +154,23 @@ class Session {
   void send_update(json::object patch, std::string callers_id);
   void on_caller_item(const realtime::ClientFrame& frame);
   void on_caller_item_reference(const realtime::ClientFrame& frame);
-  bool refuse_forged_input(const json::object& response, std::string_view event_id);
-  void on_caller_create(const realtime::ClientFrame& frame);
-  void on_caller_cancel(const realtime::ClientFrame& frame);
   void refuse(std::string_view code, std::string_view message, std::string_view param,
               std::string_view event_id);
 
+  // session_creates.cpp: responses, the caller's and ours
+  void on_caller_create(const realtime::ClientFrame& frame);
+  void send_create(Create create);
+  void send_out_of_band(Create create);
+  bool refuse_forged_input(const json::object& response, std::string_view event_id);
+  void on_caller_cancel(const realtime::ClientFrame& frame);
+  void on_response_created(const realtime::ServerFrame& frame);
+  bool on_create_refused(const realtime::ErrorInfo& error);
+  void create_when_due();
+  void show_dropped();
+  void turn_is_over();
+
   // session_calls.cpp: our tools
-  bool is_ours(std::string_view name) const;
+  bool is_ours(std::string_view name, std::string_view response_id) const;
   void on_finished_call(const realtime::FinishedCall& call);
   void start_call(std::string_view call_id, std::string_view name, std::string_view arguments);
   void release_waiting(std::string_view response_id, bool run);
@@ -169,16 +180,14 @@ class Session {
                      std::string_view text, std::string_view error_type);
   void interrupt_calls();
   void give_up_calls();
-  void create_when_due();
+  void answer_unfinished();
   void look_again();
   void change_context(const std::function<void(registry::CallContext&)>& change);
-  void turn_is_over();
-  void show_dropped();
   void stop_when_answered();
   void begin_turn();
-  void hear_user(std::string_view words);
+  void hear_user(std::string_view words, std::string_view item_id);
 
-  bool to_model(std::string_view event, net::FrameKind kind = net::FrameKind::control);
+  Passing to_model(std::string_view event, net::FrameKind kind = net::FrameKind::control);
   void to_caller(std::string_view event, net::FrameKind kind = net::FrameKind::control);
   std::string next_event_id();
   void tell_model(std::string_view role, std::string_view text);
@@ -196,6 +205,7 @@ class Session {
   SessionView view_;
   StateController state_;
   ResponseSequencer sequencer_;
+  Creates creates_;
   ToolVeil veil_;
   History history_;
 
@@ -204,11 +214,8 @@ class Session {
   Deque<WaitingCall> waiting_;
   Deque<SentUpdate> updates_;            // on their way, in order
   Deque<SentUpdate> held_updates_;       // while the model is being found again
-  RecentIds out_of_band_{64};            // responses outside the conversation
   std::vector<std::string> lost_calls_;  // the caller's own, of a connection that is gone
   std::string event_prefix_;             // of our events to the model: no client can guess it
-  SentCreate create_;                    // on its way
-  SentCreate held_create_;               // the caller's, which the sequencer holds
   Deque<std::string> held_for_model_;    // control events while the model is being found again
   Deque<std::string> late_results_;      // answers to calls of a connection that is gone
 

@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::size_t kMaxSessionBytes = 256 * 1024;
 constexpr std::size_t kMaxUpdates = 32;  // not yet answered
+constexpr const char* kResult = "The result of the earlier call is: ";
 
 }  // namespace
 
@@ -96,6 +97,9 @@ void Session::on_caller_item_reference(const realtime::ClientFrame& frame) {
   const auto event = realtime::decode_client_event(frame);
   if (!event) return refuse("invalid_json", event.error().message, "", "");
   if (!veil_.is_hidden_item(text_at(*event, "item_id"))) {
+    if (frame.type == EventType::conversation_item_delete) {
+      history_.remove(text_at(*event, "item_id"));
+    }
     to_model(frame.text);
     return;
   }
@@ -123,8 +127,8 @@ void Session::on_caller_item(const realtime::ClientFrame& frame) {
   if (item.is_function_output() && lost != lost_calls_.end()) {
     // The connection that asked for it is gone: the new one is told in text.
     lost_calls_.erase(lost);
-    const std::string result =
-        "The result of the earlier call is: " + std::string(text_at(*object, "output"));
+    const std::string result = kResult + std::string(text_at(*object, "output"));
+    history_.add("system", result, item.id);
     if (is_connected_) {
       tell_model("system", result);
     } else {
@@ -139,6 +143,7 @@ void Session::on_caller_item(const realtime::ClientFrame& frame) {
                     "item.call_id", event_id);
     }
     sequencer_.on_output(item.call_id, false, parts_.time.now());
+    history_.add("system", std::string(kResult) + std::string(text_at(*object, "output")), item.id);
     to_model(frame.text);
     return create_when_due();
   }
@@ -147,72 +152,9 @@ void Session::on_caller_item(const realtime::ClientFrame& frame) {
   }
   if (item.type == "message" && item.role == "user") {
     begin_turn();
-    hear_user(realtime::item_text(*object));
-  }
-  to_model(frame.text);
-}
-
-void Session::on_caller_create(const realtime::ClientFrame& frame) {
-  auto event = realtime::decode_client_event(frame);
-  if (!event) return refuse("invalid_json", event.error().message, "", "");
-  const std::string event_id(text_at(*event, "event_id"));
-  bool out_of_band = false;
-  if (auto* response = event->if_contains("response"); response && response->is_object()) {
-    auto& object = response->get_object();
-    out_of_band = text_at(object, "conversation") == "none";
-    view_.complete_response(object, out_of_band);
-    if (refuse_forged_input(object, event_id)) return;
-  }
-  // Named in any case, so that a refusal can be told from others.
-  const auto sent_id = event_id.empty() ? next_event_id() : event_id;
-  (*event)["event_id"] = sent_id;
-  const std::string text = json::serialize(*event);
-  const auto decision = sequencer_.on_caller_create(out_of_band, text, parts_.time.now());
-  switch (decision) {
-    case CreateDecision::forward:
-      if (!out_of_band) create_ = {sent_id, event_id, true};
-      to_model(text);
-      return look_again();
-    case CreateDecision::hold:
-      held_create_ = {sent_id, event_id, true};
-      return;
-    case CreateDecision::refuse:
-      return refuse("conversation_already_has_active_response",
-                    "Conversation already has an active response in progress: " +
-                        sequencer_.active_response() +
-                        ". Wait until the response is finished before creating a new one.",
-                    "", event_id);
-  }
-}
-
-/// A client may not put words into our tools' mouths: neither calls of them nor outputs.
-bool Session::refuse_forged_input(const json::object& response, std::string_view event_id) {
-  const auto* input = find_array(response, "input");
-  if (!input) return false;
-  for (const auto& entry : *input) {
-    const auto* object = entry.if_object();
-    if (!object) continue;
-    const auto item = realtime::read_item(*object);
-    const bool forged = (item.is_function_call() && is_ours(item.name)) ||
-                        (item.is_function_output() && veil_.is_hidden_call(item.call_id)) ||
-                        (item.type == "item_reference" && veil_.is_hidden_item(item.id));
-    if (!forged) continue;
-    refuse("invalid_value", "The input names calls or items that are not this client's.",
-           "response.input", event_id);
-    return true;
-  }
-  return false;
-}
-
-void Session::on_caller_cancel(const realtime::ClientFrame& frame) {
-  sequencer_.on_caller_cancel(parts_.time.now());
-  give_up_calls();
-  // A response whose only content were our calls is over for the model, but not yet for the caller.
-  const auto [created, done] = veil_.take_dropped();
-  if (!done.empty() && !sequencer_.has_active_response()) {
-    to_caller(created);
-    to_caller(done);
-    return;
+    hear_user(realtime::item_text(*object), item.id);
+  } else if (item.type == "message" && (item.role == "system" || item.role == "assistant")) {
+    history_.add(item.role, realtime::item_text(*object), item.id);
   }
   to_model(frame.text);
 }

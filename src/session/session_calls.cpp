@@ -9,27 +9,31 @@ namespace callosum::session {
 namespace {
 
 constexpr std::size_t kMaxPendingCalls = 64;
+constexpr const char* kCancelled = "the caller interrupted before that was decided";
 
 }  // namespace
 
-bool Session::is_ours(std::string_view name) const {
+/// `response_id`: the one that the call is of; "": the conversation's current one.
+bool Session::is_ours(std::string_view name, std::string_view response_id) const {
   // What neither side has declared was invented by the model: the executor says so.
-  return offer_->contains(name) || !view_.is_callers_tool(name);
+  if (offer_->contains(name)) return true;
+  return !view_.is_callers_tool(name) && !creates_.is_callers_tool(name, response_id);
 }
 
 void Session::begin_turn() {
   change_context([](auto& context) { ++context.turn; });
   state_.begin_turn();
+  sequencer_.on_turn();
 }
 
 /// What the user said or typed: arguments may name it.
-void Session::hear_user(std::string_view words) {
-  history_.add("user", words);
+void Session::hear_user(std::string_view words, std::string_view item_id) {
+  history_.add("user", words, item_id);
   if (parts_.catalog->snapshot()->minds_provenance()) calls_->facts().seen.add_words(words);
 }
 
 void Session::on_finished_call(const realtime::FinishedCall& call) {
-  if (!is_ours(call.name)) {
+  if (!is_ours(call.name, call.response_id)) {
     if (seen_calls_.insert(call.call_id)) {
       sequencer_.on_call(call.response_id, call.call_id, false);
     }
@@ -38,18 +42,22 @@ void Session::on_finished_call(const realtime::FinishedCall& call) {
   veil_.hide_item(call.item_id);
   veil_.hide_call(call.call_id);
   // Our tools are not offered outside the conversation, where no output could follow.
-  if (out_of_band_.contains(call.response_id)) return;
+  if (creates_.is_out_of_band(call.response_id)) return;
   veil_.mark_hidden_output(call.response_id);
   // One call is visible in four events, and providers repeat themselves: it runs once.
   if (!seen_calls_.insert(call.call_id)) return;
   sequencer_.on_call(call.response_id, call.call_id, true);
+  const bool is_given_up = sequencer_.is_given_up(call.response_id);
 
   const auto* tool = parts_.catalog->snapshot()->find(call.name);
   if (tool && tool->access != registry::Access::read) {
     // It changes something: a response that is cut off before its end does not run it.
     waiting_.push_back({std::string(call.response_id), std::string(call.call_id),
-                        std::string(call.name), std::string(call.arguments)});
+                        std::string(call.name), std::string(call.arguments), is_given_up});
     return;
+  }
+  if (is_given_up) {
+    return refuse_call(std::string(call.call_id), fail(ErrorType::cancelled, kCancelled), true);
   }
   start_call(call.call_id, call.name, call.arguments);
 }
@@ -92,9 +100,7 @@ void Session::release_waiting(std::string_view response_id, bool run) {
       start_call(call.call_id, call.name, call.arguments);
       continue;
     }
-    refuse_call(call.call_id,
-                fail(ErrorType::cancelled, "the caller interrupted before that was decided"),
-                call.is_given_up);
+    refuse_call(call.call_id, fail(ErrorType::cancelled, kCancelled), call.is_given_up);
   }
 }
 
@@ -133,6 +139,7 @@ void Session::on_answer(const registry::Envelope& envelope) {
       late_results_.pop_back();
     }
   }
+  creates_.on_answer(envelope.error && envelope.error->type == ErrorType::budget_exceeded);
   // What was given up has nothing to add to a response that has been made since.
   const bool is_past = envelope.error && envelope.error->type == ErrorType::cancelled &&
                        sequencer_.responses() > call.responses;
@@ -164,6 +171,24 @@ void Session::interrupt_calls() {
   for (const auto ticket : tickets) parts_.executor.interrupt(ticket);
 }
 
+/// The conversation ends: every call that the model knows of has its output all the same.
+void Session::answer_unfinished() {
+  if (!is_connected_) return;
+  registry::Envelope envelope;
+  envelope.error = fail(ErrorType::cancelled, "the caller has gone");
+  const auto answer = [&](const std::string& call_id) {
+    envelope.meta.call_id = call_id;
+    model_->send_function_call_output(call_id, registry::encode_text(envelope), next_event_id());
+  };
+  for (const auto& call : waiting_) answer(call.call_id);
+  for (const auto& [call_id, call] : pending_) {
+    if (call.connection == connection_) answer(call_id);
+    parts_.executor.forget(call.ticket);
+  }
+  waiting_.clear();
+  pending_.clear();
+}
+
 /// The caller's program cancelled. Unlike one who speaks it is owed no response: of what is given
 /// up nothing is said. What a tool commits to is done and reported all the same.
 void Session::give_up_calls() {
@@ -173,49 +198,6 @@ void Session::give_up_calls() {
     if (!tool || tool->on_interrupt != registry::OnInterrupt::commit) call.is_silent = true;
   }
   interrupt_calls();
-}
-
-void Session::create_when_due() {
-  if (!is_connected_ || is_ending_) return;
-  auto due = sequencer_.take_due(parts_.time.now());
-  if (due) {
-    if (!due->empty()) {
-      create_ = std::exchange(held_create_, {});
-      to_model(*due);
-    } else {
-      json::object response;
-      if (auto metadata = veil_.take_metadata(); !metadata.empty()) {
-        response["metadata"] = std::move(metadata);
-      }
-      create_ = {next_event_id(), "", false};
-      model_->schedule_realtime_tool_followup_response(response, create_.event_id);
-    }
-  } else {
-    turn_is_over();
-  }
-  look_again();
-}
-
-/// No response took the place of one that was kept back: the caller's program sees that one end.
-void Session::show_dropped() {
-  const auto [created, done] = veil_.take_dropped();
-  if (done.empty()) return;
-  to_caller(created);
-  to_caller(done);
-}
-
-/// Nothing is being said and nothing is coming: what waited for that moment happens now.
-void Session::turn_is_over() {
-  if (sequencer_.is_busy() || !pending_.empty() || !state_.is_active()) return;
-  show_dropped();
-  if (!state_.pending_end_voice_session()) return;
-  if (state_.has_pending_message() && !is_saying_goodbye_) {
-    is_saying_goodbye_ = true;
-    model_->request_playback_utterance(state_.take_pending_message(), next_event_id());
-    return;
-  }
-  if (is_saying_goodbye_) return;  // ends with that response
-  if (state_.turn_spoken()) end(1000, "conversation ended");
 }
 
 }  // namespace callosum::session

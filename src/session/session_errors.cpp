@@ -7,12 +7,6 @@
 
 namespace callosum::session {
 
-namespace {
-
-constexpr std::string_view kAlreadyActive = "conversation_already_has_active_response";
-
-}  // namespace
-
 void Session::on_error(const realtime::ServerFrame& frame) {
   realtime::EventArena arena;
   const auto event = realtime::decode_server_event(frame, arena.storage());
@@ -21,6 +15,7 @@ void Session::on_error(const realtime::ServerFrame& frame) {
   if (error.code == "session_expired") return;  // the connection ends and is found again
   if (on_update_refused(error) || on_create_refused(error)) return;
   if (!error.event_id.starts_with(event_prefix_)) return to_caller(frame.text);
+  if (creates_.has_given(error.event_id)) return pass_error(error, "");
   parts_.log.warn("provider_error", {{"session_id", id()},
                                      {"code", error.code},
                                      {"message", error.message},
@@ -68,29 +63,6 @@ void Session::on_opening_refused(const realtime::ErrorInfo& error) {
   updates_.push_front({next_event_id(), "", std::nullopt});
   to_model(realtime::encode_session_update(opening.session, opening.tools->text,
                                            updates_.front().event_id));
-}
-
-/// Without this a refused response.create would be waited for, and nothing said any more.
-bool Session::on_create_refused(const realtime::ErrorInfo& error) {
-  const bool is_active = error.code == kAlreadyActive;
-  const bool is_named = !create_.event_id.empty() && error.event_id == create_.event_id;
-  const bool is_nameless = error.event_id.empty() && is_active && sequencer_.awaits_created();
-  if (!is_named && !is_nameless) return false;
-  const auto refused = std::exchange(create_, {});
-  if (!refused.is_callers && is_active) {
-    sequencer_.on_create_refused();  // due again when that one is done
-    return true;
-  }
-  sequencer_.on_create_failed();
-  if (!refused.is_callers) {
-    parts_.log.warn("provider_error", {{"session_id", id()},
-                                       {"code", error.code},
-                                       {"message", error.message},
-                                       {"param", error.param}});
-  }
-  pass_error(error, refused.callers_id);
-  create_when_due();
-  return true;
 }
 
 }  // namespace callosum::session

@@ -29,6 +29,8 @@ void Session::on_model_frame(const realtime::ServerFrame& frame) {
     case EventType::conversation_item_done:
     case EventType::conversation_item_retrieved:
       return on_item_event(frame);
+    case EventType::conversation_item_deleted:
+      return on_item_deleted(frame);
     case EventType::output_item_added:
     case EventType::output_item_done:
       return on_output_item(frame);
@@ -102,15 +104,23 @@ void Session::on_item_event(const realtime::ServerFrame& frame) {
   const auto* object = find_object(event->body, "item");
   if (!object) return;
   const auto item = realtime::read_item(*object);
-  const bool ours = (item.is_function_call() && is_ours(item.name)) ||
+  const bool ours = (item.is_function_call() && is_ours(item.name, "")) ||
                     (item.is_function_output() && veil_.is_hidden_call(item.call_id)) ||
                     veil_.is_hidden_item(item.id);
   if (ours) {
     veil_.hide_item(item.id, text_at(event->body, "previous_item_id"));
     return;
   }
+  if (item.type == "message") history_.name(item.id, item.role, realtime::item_text(*object));
   veil_.mend_previous(event->body);
   to_caller(json::serialize(event->body));
+}
+
+void Session::on_item_deleted(const realtime::ServerFrame& frame) {
+  realtime::EventArena arena;
+  const auto event = realtime::decode_server_event(frame, arena.storage());
+  if (event) history_.remove(text_at(event->body, "item_id"));
+  to_caller(frame.text);
 }
 
 void Session::announce(std::string_view response_id) {
@@ -125,7 +135,7 @@ void Session::on_output_item(const realtime::ServerFrame& frame) {
   const auto* object = find_object(event->body, "item");
   if (!object) return;
   const auto item = realtime::read_item(*object);
-  if (item.is_function_call() && is_ours(item.name)) {
+  if (item.is_function_call() && is_ours(item.name, response_id)) {
     veil_.hide_item(item.id);
     veil_.mark_hidden_output(response_id);
   } else {
@@ -142,25 +152,6 @@ void Session::on_arguments(const realtime::ServerFrame& frame) {
   if (!event || veil_.is_hidden_item(text_at(event->body, "item_id"))) return;
   announce(text_at(event->body, "response_id"));
   to_caller(frame.text);
-}
-
-void Session::on_response_created(const realtime::ServerFrame& frame) {
-  realtime::EventArena arena;
-  auto event = realtime::decode_server_event(frame, arena.storage());
-  if (!event) return;
-  const auto info = realtime::read_response(event->body);
-  sequencer_.on_created(info.id, info.is_out_of_band);
-  if (info.is_out_of_band) {
-    out_of_band_.insert(info.id);
-    to_caller(frame.text);
-    return;
-  }
-  create_ = {};
-  const auto* response = find_object(event->body, "response");
-  const auto* metadata = response ? find_object(*response, "metadata") : nullptr;
-  json::object kept;
-  if (metadata) kept = *metadata;
-  veil_.hold_created(info.id, std::string(frame.text), std::move(kept));
 }
 
 void Session::on_response_done(const realtime::ServerFrame& frame) {
@@ -207,7 +198,10 @@ void Session::finish_response(const realtime::ServerFrame& frame, realtime::Serv
   const std::string id(realtime::read_response(event.body).id);
   const bool was_stripped = veil_.strip_output(event.body);
   const bool had_hidden = was_stripped || veil_.has_hidden_output(id);
-  if (!out_of_band) sequencer_.on_done(id, cancelled);
+  if (!out_of_band) {
+    sequencer_.on_done(id, cancelled);
+    creates_.on_done();
+  }
   // Nothing of it is shown only where another response is to follow and take its place.
   const bool is_replaced =
       had_hidden && veil_.is_held(id) && !cancelled && !out_of_band && sequencer_.is_busy();
@@ -224,6 +218,7 @@ void Session::finish_response(const realtime::ServerFrame& frame, realtime::Serv
     if (!out_of_band) veil_.forget_dropped();
   }
   if (out_of_band) {
+    creates_.on_done_out_of_band(id);
     if (std::exchange(is_saying_goodbye_, false) && state_.turn_spoken()) {
       end(1000, "conversation ended");
     }
@@ -240,7 +235,11 @@ void Session::on_speech(const realtime::ServerFrame& frame) {
     sequencer_.on_speech_started(now);
     interrupt_calls();
   } else if (frame.type == EventType::speech_stopped) {
-    sequencer_.on_speech_stopped(now);
+    if (view_.answers_speech()) {
+      sequencer_.on_speech_stopped(now);
+    } else {
+      sequencer_.on_speech_dropped();  // the caller's program says what follows
+    }
   } else {
     has_uncommitted_audio_ = false;
     begin_turn();
@@ -267,13 +266,13 @@ void Session::on_transcript(const realtime::ServerFrame& frame) {
   const auto event = realtime::decode_server_event(frame, arena.storage());
   if (!event) return;
   if (frame.type == EventType::transcription_completed) {
-    hear_user(text_at(event->body, "transcript"));
+    hear_user(text_at(event->body, "transcript"), text_at(event->body, "item_id"));
     to_caller(frame.text);
     return;
   }
   const auto said = frame.type == EventType::output_text_done ? text_at(event->body, "text")
                                                               : text_at(event->body, "transcript");
-  history_.add("assistant", said);
+  history_.add("assistant", said, text_at(event->body, "item_id"));
   if (!state_.should_suppress_transcript()) to_caller(frame.text);
 }
 

@@ -122,10 +122,11 @@ void SessionView::hide(json::object& session) const {
   session["tools"] = tools ? *tools : json::array{};
 }
 
-void SessionView::complete_response(json::object& response, bool out_of_band) {
+std::vector<std::string> SessionView::complete_response(json::object& response,
+                                                        bool out_of_band) const {
   response.erase("prompt");
   const auto* own = find_array(response, "tools");
-  response_tools_ = own ? names_of(*own) : std::vector<std::string>();
+  auto names = own ? names_of(*own) : std::vector<std::string>();
   if (out_of_band) {
     const auto* tools = own ? own : find_array(caller_, "tools");
     auto theirs = without_ours(tools ? *tools : json::array{});
@@ -137,20 +138,34 @@ void SessionView::complete_response(json::object& response, bool out_of_band) {
   if (const auto* instructions = find_string(response, "instructions")) {
     response["instructions"] = all_instructions(*instructions);
   }
+  return names;
 }
 
 bool SessionView::is_callers_tool(std::string_view name) const {
-  const auto is_in = [&](const std::vector<std::string>& names) {
-    return std::find(names.begin(), names.end(), name) != names.end();
-  };
-  return is_in(caller_tools_) || is_in(response_tools_);
+  return std::find(caller_tools_.begin(), caller_tools_.end(), name) != caller_tools_.end();
+}
+
+const json::value* SessionView::turn_detection() const {
+  const auto* audio = find_object(caller_, "audio");
+  const auto* input = audio ? find_object(*audio, "input") : nullptr;
+  return input ? input->if_contains("turn_detection") : nullptr;
 }
 
 bool SessionView::is_push_to_talk() const {
-  const auto* audio = find_object(caller_, "audio");
-  const auto* input = audio ? find_object(*audio, "input") : nullptr;
-  const auto* detection = input ? input->if_contains("turn_detection") : nullptr;
+  const auto* detection = turn_detection();
   return detection && detection->is_null();
+}
+
+bool SessionView::answers_speech() const {
+  const auto* detection = turn_detection();
+  const auto* object = detection ? detection->if_object() : nullptr;
+  const auto* creates = object ? object->if_contains("create_response") : nullptr;
+  return !is_push_to_talk() && !(creates && creates->is_bool() && !creates->get_bool());
+}
+
+bool SessionView::forces_calls() const {
+  const auto* choice = caller_.if_contains("tool_choice");
+  return choice && (choice->is_object() || (choice->is_string() && *choice == "required"));
 }
 
 json::array SessionView::all_tools(const json::array& callers) const {

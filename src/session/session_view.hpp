@@ -32,12 +32,18 @@ class SessionView {
   void hide(json::object& session) const;
   /// Our part put into a caller's `response` of response.create: prompt and tools are never
   /// replaced. Out of the conversation our tools are not offered, as no output could follow there.
-  void complete_response(json::object& response, bool out_of_band);
-  bool is_callers_tool(std::string_view name) const;
+  /// Gives the names of the tools that the caller declares in it.
+  std::vector<std::string> complete_response(json::object& response, bool out_of_band) const;
+  bool is_callers_tool(std::string_view name) const;  ///< of the session
   /// The caller says itself when it has spoken, instead of the model hearing it.
   bool is_push_to_talk() const;
+  /// A response follows by itself when the user has spoken.
+  bool answers_speech() const;
+  /// The session's tool_choice leaves a response nothing but a call.
+  bool forces_calls() const;
 
  private:
+  const json::value* turn_detection() const;
   json::array all_tools(const json::array& callers) const;
   json::array without_ours(const json::array& callers) const;
   std::string all_instructions(std::string_view callers) const;
@@ -48,7 +54,6 @@ class SessionView {
   json::object caller_;  // as the caller set it, merged
   json::object first_;   // what it begins with
   std::vector<std::string> caller_tools_;
-  std::vector<std::string> response_tools_;  // of the caller's latest response.create
 };
 
 }  // namespace callosum::session

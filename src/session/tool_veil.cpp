@@ -80,11 +80,15 @@ void ToolVeil::drop_response(std::string_view response_id, std::string_view done
   auto metadata = std::move(held->metadata);
   // A chain of hidden responses hands the first one's metadata on.
   if (dropped_ && metadata.empty()) metadata = std::move(dropped_->metadata);
-  dropped_ = Dropped{std::move(held->text), std::string(done_text), std::move(metadata)};
+  dropped_ = Dropped{held->id, std::move(held->text), std::string(done_text), std::move(metadata)};
 }
 
-json::object ToolVeil::take_metadata() {
-  return dropped_ ? std::exchange(dropped_->metadata, {}) : json::object{};
+bool ToolVeil::is_dropped(std::string_view response_id) const {
+  return dropped_ && dropped_->id == response_id;
+}
+
+void ToolVeil::cancel_dropped() {
+  if (dropped_) dropped_->is_cancelled = true;
 }
 
 std::pair<std::string, std::string> ToolVeil::take_dropped() {
@@ -95,6 +99,12 @@ std::pair<std::string, std::string> ToolVeil::take_dropped() {
   auto done = realtime::decode_server_event(frame, arena.storage());
   if (!done) return {};  // cannot be: it was read before
   strip_output(done->body);
+  auto* response = done->body.if_contains("response");
+  if (dropped.is_cancelled && response && response->is_object()) {
+    response->get_object()["status"] = "cancelled";
+    response->get_object()["status_details"] =
+        json::object{{"type", "cancelled"}, {"reason", "client_cancelled"}};
+  }
   return {dropped.created, json::serialize(done->body)};
 }
 

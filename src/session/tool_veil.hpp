@@ -37,10 +37,13 @@ class ToolVeil {
   /// A response of hidden calls alone: drops it and keeps its metadata for the one that follows up.
   /// `done_text` is its response.done as the model sent it.
   void drop_response(std::string_view response_id, std::string_view done_text);
-  /// Metadata of the dropped response, for the follow-up's create; taken once.
-  json::object take_metadata();
-  /// The caller cancelled while a dropped response's calls ran: announcement and end, for the
-  /// caller, ours taken out. Empty: none.
+  bool is_dropped(std::string_view response_id) const;
+  /// Metadata of the dropped response, for the follow-up's create.
+  json::object metadata() const { return dropped_ ? dropped_->metadata : json::object{}; }
+  /// The caller cancelled: the dropped response ends as cancelled, if nothing takes its place.
+  void cancel_dropped();
+  /// Nothing takes the dropped response's place: its announcement and end, for the caller, ours
+  /// taken out. Empty: none.
   std::pair<std::string, std::string> take_dropped();
   void forget_dropped() { dropped_.reset(); }
 
@@ -61,8 +64,9 @@ class ToolVeil {
     bool is_announced = false;
   };
   struct Dropped {
-    std::string created, done;
+    std::string id, created, done;
     json::object metadata;
+    bool is_cancelled = false;
   };
   Held* find(std::string_view response_id);
   const Held* find(std::string_view response_id) const;
