@@ -70,7 +70,8 @@ std::optional<Verdict> ConsentGate::judge(const PreparedCall& call) {
     return question(call, "say what would be done and ask the caller whether to do it");
   }
   auto& questions = call.calls.facts().questions;
-  if (!questions.has_words_of(call.context.turn)) return std::nullopt;
+  const bool may_be_answered = questions.is_open() && !questions.has_words_of(call.context.turn);
+  if (may_be_answered) return std::nullopt;
   return redeem(call);
 }
 

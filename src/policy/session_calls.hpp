@@ -54,6 +54,10 @@ class SessionCalls {
   /// ends only now does not touch the later one's.
   Spent& spent_in(std::uint64_t turn);
 
+  /// What callers were asked; null where nothing ever was.
+  Questions* questions() {
+    return facts_ && facts_->questions.is_open() ? &facts_->questions : nullptr;
+  }
   /// What else the gates remember of the session. Made when it is first asked for.
   SessionFacts& facts() {
     if (!facts_) facts_ = std::make_unique<SessionFacts>();

@@ -169,6 +169,16 @@ class Session {
   void show_dropped();
   void turn_is_over();
 
+  // session_consent.cpp: which question was heard, and what was said to it
+  void on_reply_audio(std::size_t chars);
+  void on_reply_began();
+  void on_reply_ended(bool completed);
+  void on_spoken_over();
+  void on_reply_truncated();
+  void note_turn(std::string_view item_id);
+  void hear_user(std::string_view words, std::string_view item_id);
+  std::chrono::milliseconds unheard(SteadyTime now) const;
+
   // session_calls.cpp: our tools
   bool is_ours(std::string_view name, std::string_view response_id) const;
   void on_finished_call(const realtime::FinishedCall& call);
@@ -185,7 +195,6 @@ class Session {
   void change_context(const std::function<void(registry::CallContext&)>& change);
   void stop_when_answered();
   void begin_turn();
-  void hear_user(std::string_view words, std::string_view item_id);
 
   Passing to_model(std::string_view event, net::FrameKind kind = net::FrameKind::control);
   void to_caller(std::string_view event, net::FrameKind kind = net::FrameKind::control);
@@ -210,6 +219,15 @@ class Session {
   History history_;
 
   std::unordered_map<std::string, PendingCall> pending_;  // by call id
+  struct SpokenTurn {
+    std::string item_id;
+    std::uint64_t turn;
+  };
+  Deque<SpokenTurn> turns_;            // whose transcripts may still come
+  std::size_t reply_audio_chars_ = 0;  // of the latest reply, as base64
+  SteadyTime reply_from_{};            // when its audio began
+  bool has_replied_ = false;           // with words
+
   RecentIds seen_calls_{64};  // what repeats itself later is known to the executor
   Deque<WaitingCall> waiting_;
   Deque<SentUpdate> updates_;            // on their way, in order

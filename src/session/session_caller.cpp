@@ -100,6 +100,7 @@ void Session::on_caller_item_reference(const realtime::ClientFrame& frame) {
     if (frame.type == EventType::conversation_item_delete) {
       history_.remove(text_at(*event, "item_id"));
     }
+    if (frame.type == EventType::conversation_item_truncate) on_reply_truncated();
     to_model(frame.text);
     return;
   }

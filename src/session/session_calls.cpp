@@ -26,12 +26,6 @@ void Session::begin_turn() {
   sequencer_.on_turn();
 }
 
-/// What the user said or typed: arguments may name it.
-void Session::hear_user(std::string_view words, std::string_view item_id) {
-  history_.add("user", words, item_id);
-  if (parts_.catalog->snapshot()->minds_provenance()) calls_->facts().seen.add_words(words);
-}
-
 void Session::on_finished_call(const realtime::FinishedCall& call) {
   if (!is_ours(call.name, call.response_id)) {
     if (seen_calls_.insert(call.call_id)) {

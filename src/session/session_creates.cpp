@@ -124,6 +124,7 @@ void Session::on_response_created(const realtime::ServerFrame& frame) {
     return;
   }
   creates_.on_created();
+  on_reply_began();
   const auto* response = find_object(event->body, "response");
   const auto* metadata = response ? find_object(*response, "metadata") : nullptr;
   json::object kept;

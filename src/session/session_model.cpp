@@ -11,6 +11,7 @@ using realtime::EventType;
 void Session::on_model_frame(const realtime::ServerFrame& frame) {
   switch (frame.type) {
     case EventType::output_audio_delta:
+      on_reply_audio(frame.text.size());
       if (!state_.should_suppress_audio()) to_caller(frame.text, net::FrameKind::audio);
       return;
     case EventType::output_audio_transcript_delta:
@@ -224,6 +225,7 @@ void Session::finish_response(const realtime::ServerFrame& frame, realtime::Serv
     }
     return;
   }
+  if (!is_replaced) on_reply_ended(!cancelled);
   if (cancelled) interrupt_calls();
   release_waiting(id, !cancelled);
   create_when_due();
@@ -233,6 +235,7 @@ void Session::on_speech(const realtime::ServerFrame& frame) {
   const auto now = parts_.time.now();
   if (frame.type == EventType::speech_started) {
     sequencer_.on_speech_started(now);
+    on_spoken_over();
     interrupt_calls();
   } else if (frame.type == EventType::speech_stopped) {
     if (view_.answers_speech()) {
@@ -243,6 +246,9 @@ void Session::on_speech(const realtime::ServerFrame& frame) {
   } else {
     has_uncommitted_audio_ = false;
     begin_turn();
+    if (const auto event = realtime::decode_server_event(frame)) {
+      note_turn(text_at(event->body, "item_id"));
+    }
     pass_mended(frame);
     return look_again();
   }
@@ -272,6 +278,7 @@ void Session::on_transcript(const realtime::ServerFrame& frame) {
   }
   const auto said = frame.type == EventType::output_text_done ? text_at(event->body, "text")
                                                               : text_at(event->body, "transcript");
+  has_replied_ |= !said.empty();
   history_.add("assistant", said, text_at(event->body, "item_id"));
   if (!state_.should_suppress_transcript()) to_caller(frame.text);
 }

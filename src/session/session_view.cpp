@@ -156,6 +156,14 @@ bool SessionView::is_push_to_talk() const {
   return detection && detection->is_null();
 }
 
+std::size_t SessionView::output_bytes_per_ms() const {
+  const auto* audio = find_object(caller_, "audio");
+  const auto* output = audio ? find_object(*audio, "output") : nullptr;
+  const auto* format = output ? find_object(*output, "format") : nullptr;
+  const bool is_narrow = format && text_at(*format, "type", "audio/pcm") != "audio/pcm";
+  return is_narrow ? 8 : 48;
+}
+
 bool SessionView::answers_speech() const {
   const auto* detection = turn_detection();
   const auto* object = detection ? detection->if_object() : nullptr;

@@ -37,6 +37,8 @@ class SessionView {
   bool is_callers_tool(std::string_view name) const;  ///< of the session
   /// The caller says itself when it has spoken, instead of the model hearing it.
   bool is_push_to_talk() const;
+  /// Of the audio that the model speaks: PCM16 at 24 kHz, or G.711.
+  std::size_t output_bytes_per_ms() const;
   /// A response follows by itself when the user has spoken.
   bool answers_speech() const;
   /// The session's tool_choice leaves a response nothing but a call.

@@ -1,0 +1,137 @@
+// A question that a tool needs, through a whole conversation.
+#include <gtest/gtest.h>
+
+#include "base/encoding.hpp"
+#include "conversation_world.hpp"
+
+namespace callosum::session {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::Conversation;
+using testing::make_tool;
+
+registry::ToolSpec make_booking() {
+  auto tool = make_tool("book");
+  tool.access = registry::Access::write;
+  tool.confirmation = registry::Confirmation::spoken;
+  return tool;
+}
+
+struct Talk {
+  Conversation c{{make_booking()}};
+  int calls = 0;
+
+  /// One response that only calls; the output that the model got for it.
+  std::string call(const std::string& token = {}) {
+    const auto id = std::to_string(++calls);
+    const auto arguments =
+        token.empty() ? std::string("{}") : R"({"confirmationToken":")" + token + "\"}";
+    c.response_created("resp_call_" + id);
+    c.call("resp_call_" + id, "call_number_" + id, "book", arguments);
+    c.response_done("resp_call_" + id);
+    c.pass(4s);  // the words of a turn may be waited for
+    return c.sent("conversation.item.create").back();
+  }
+  std::string ask() {
+    const auto output = call();
+    const auto at = output.find("confirm_");
+    return at == std::string::npos ? "" : output.substr(at, std::string("confirm_").size() + 32);
+  }
+  /// The model asks: so much sound, and its words.
+  void say_question(const std::string& id, std::size_t audio_ms = 0) {
+    c.response_created(id);
+    if (audio_ms > 0) {
+      const std::vector<std::uint8_t> pcm(audio_ms * 48);
+      c.model_says(R"({"type":"response.output_audio.delta","response_id":")" + id +
+                   R"(","delta":")" + encode_base64(pcm) + "\"}");
+    }
+    c.message(id, "Shall I book that?");
+    c.response_done(id);
+  }
+  void speech(const std::string& item, const std::string& words) {
+    c.model_says(R"({"type":"input_audio_buffer.speech_started","item_id":")" + item + "\"}");
+    c.model_says(R"({"type":"input_audio_buffer.speech_stopped","item_id":")" + item + "\"}");
+    c.model_says(R"({"type":"input_audio_buffer.committed","item_id":")" + item + "\"}");
+    c.model_says(R"({"type":"conversation.item.input_audio_transcription.completed","item_id":")" +
+                 item + R"(","transcript":")" + words + "\"}");
+  }
+  int runs() { return c.w.scripts["book"].runs; }
+};
+
+TEST(SessionConsent, IsAYesToAQuestionThatWasHeard) {
+  Talk talk;
+  const auto token = talk.ask();
+  ASSERT_FALSE(token.empty());
+  talk.say_question("resp_q");
+  talk.speech("item_1", "Yes, please.");
+
+  EXPECT_NE(talk.call(token).find(R"(\"ok\":true)"), std::string::npos);
+  EXPECT_EQ(talk.runs(), 1);
+}
+
+TEST(SessionConsent, IsTypedAsWell) {
+  Talk talk;
+  const auto token = talk.ask();
+  talk.say_question("resp_q");
+  talk.c.caller_says(
+      R"({"type":"conversation.item.create","item":{"type":"message","role":"user","content":[{"type":"input_text","text":"go ahead"}]}})");
+
+  talk.call(token);
+  EXPECT_EQ(talk.runs(), 1);
+}
+
+TEST(SessionConsent, IsNoneWhenTheCallerSpokeOverTheQuestion) {
+  Talk talk;
+  const auto token = talk.ask();
+  talk.say_question("resp_q", 5000);  // five seconds, of which one is heard
+  talk.c.pass(1s);
+  talk.speech("item_1", "Yes.");
+
+  talk.call(token);
+  EXPECT_EQ(talk.runs(), 0);
+}
+
+TEST(SessionConsent, MayBeginOverTheLastOfTheQuestion) {
+  Talk talk;
+  const auto token = talk.ask();
+  talk.say_question("resp_q", 5000);
+  talk.c.pass(4500ms);
+  talk.speech("item_1", "Yes.");
+
+  talk.call(token);
+  EXPECT_EQ(talk.runs(), 1);
+}
+
+TEST(SessionConsent, IsNoneWhenTheReplyWasCutOrHadNoWords) {
+  Talk cut;
+  const auto token = cut.ask();
+  cut.c.response_created("resp_q");
+  cut.c.message("resp_q", "Shall I");
+  cut.c.response_done("resp_q", "cancelled");
+  cut.speech("item_1", "Yes.");
+  cut.call(token);
+  EXPECT_EQ(cut.runs(), 0);
+
+  Talk silent;
+  const auto second = silent.ask();
+  silent.c.response_created("resp_q");
+  silent.c.response_done("resp_q");
+  silent.speech("item_1", "Yes.");
+  silent.call(second);
+  EXPECT_EQ(silent.runs(), 0);
+}
+
+TEST(SessionConsent, IsOfTheTurnThatTheWordsBelongTo) {
+  Talk talk;
+  const auto token = talk.ask();
+  talk.say_question("resp_q");
+  talk.speech("item_1", "Yes.");
+  talk.speech("item_2", "How late is it?");
+
+  talk.call(token);
+  EXPECT_EQ(talk.runs(), 0);
+}
+
+}  // namespace
+}  // namespace callosum::session
