@@ -53,6 +53,7 @@ class Creates {
   void on_created_out_of_band(std::string_view response_id);
   void on_done_out_of_band(std::string_view response_id);
   bool is_out_of_band(std::string_view response_id) const { return outside_.contains(response_id); }
+  bool has_open_out_of_band() const { return !open_.empty(); }
   /// Responses that have begun and not ended, and will not: the connection is lost.
   std::vector<std::string> take_open_out_of_band();
   /// Those without a response yet; they are on their way still.

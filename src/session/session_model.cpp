@@ -199,6 +199,7 @@ void Session::finish_response(const realtime::ServerFrame& frame, realtime::Serv
   const std::string id(realtime::read_response(event.body).id);
   const bool was_stripped = veil_.strip_output(event.body);
   const bool had_hidden = was_stripped || veil_.has_hidden_output(id);
+  const bool is_given_up = sequencer_.is_given_up(id);
   if (!out_of_band) {
     sequencer_.on_done(id, cancelled);
     creates_.on_done();
@@ -209,6 +210,7 @@ void Session::finish_response(const realtime::ServerFrame& frame, realtime::Serv
   // The caller sees the end before anything that follows from it.
   if (is_replaced) {
     veil_.drop_response(id, frame.text);
+    if (is_given_up) veil_.cancel_dropped();
   } else {
     announce(id);
     if (was_stripped) {

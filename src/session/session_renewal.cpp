@@ -56,7 +56,8 @@ bool Session::is_idle() const {
   const bool has_said_something = has_uncommitted_audio_ && view_.is_push_to_talk();
   return is_connected_ && !is_ending_ && state_.is_active() && pending_.empty() &&
          waiting_.empty() && !awaits_update && !state_.pending_end_voice_session() &&
-         !has_said_something && sequencer_.is_quiet(parts_.time.now());
+         !creates_.has_open_out_of_band() && !has_said_something &&
+         sequencer_.is_quiet(parts_.time.now());
 }
 
 void Session::renew_when_idle() {

@@ -192,6 +192,24 @@ TEST(CallerCancel, OfAFollowUpThatNeverComesIsToldAndLeavesTheConversationFree) 
   EXPECT_EQ(c.sent("response.create").size(), 2u);
 }
 
+TEST(CallerCancel, ThatComesTooLateForAFollowUpIsStillOne) {
+  Conversation c({make_tool("stock")});
+  c.response_created("resp_1");
+  c.call("resp_1", "call_1", "stock");
+  c.response_done("resp_1");
+  c.caller_says(kCancel);
+  c.caller_says(create("next"));
+  c.response_created("resp_2");
+  c.call("resp_2", "call_2", "stock");
+  c.response_done("resp_2");
+
+  EXPECT_EQ(c.w.scripts["stock"].runs, 1);
+  ASSERT_EQ(c.got("response.done").size(), 1u);
+  EXPECT_THAT(c.got("response.done")[0], HasSubstr(R"("status":"cancelled")"));
+  ASSERT_EQ(c.sent("response.create").size(), 2u);
+  EXPECT_THAT(c.sent("response.create")[1], HasSubstr(R"("event_id":"next")"));
+}
+
 TEST(CallerCancel, DoesNotEndTheAnswerToWhatIsSaidAfterIt) {
   Conversation c({make_tool("stock")});
   c.response_created("resp_1");

@@ -111,6 +111,23 @@ TEST(SessionCap, WaitsForARunningToolAndItsAnswer) {
   EXPECT_EQ(c.models.size(), 2u);
 }
 
+TEST(SessionCap, WaitsForAResponseOutsideTheConversation) {
+  Conversation c({make_tool("stock")});
+  c.pass(58min);
+  c.caller_says(R"({"type":"response.create","response":{"conversation":"none"}})");
+  c.model_says(
+      R"({"type":"response.created","response":{"id":"resp_o","status":"in_progress","conversation_id":null,"output":[]}})");
+  c.pass(90s);
+  const auto while_open = c.models.size();
+
+  c.model_says(
+      R"({"type":"response.done","response":{"id":"resp_o","status":"completed","conversation_id":null,"output":[]}})");
+  c.pass(2s);
+
+  EXPECT_EQ(while_open, 1u);
+  EXPECT_EQ(c.models.size(), 2u);
+}
+
 TEST(SessionCap, WaitsForTheCallersOwnTool) {
   Conversation c({make_tool("stock")});
   c.caller_says(
