@@ -15,6 +15,7 @@ namespace {
 // phrases and the sentences in examples/.
 constexpr double kCloseEnough = 0.52;
 constexpr double kStrangerEnough = 0.34;
+constexpr double kStrangerWord = 0.77;
 /// Nobody asks more at once; each pair of joints costs a search.
 constexpr std::size_t kMostParts = 8;
 
@@ -145,6 +146,9 @@ PhraseMatcher::PhraseMatcher(const registry::Snapshot& snapshot) {
   for (const auto& [word, count] : in_tools) {
     weights_[word] = std::log(1.0 + static_cast<double>(tools) / count);
   }
+  // A word no phrase has speaks against every tool, by as much as the others speak for theirs: the
+  // more tools there are, the more each word says.
+  stranger_weight_ = std::max(1.6, kStrangerWord * std::log(1.0 + static_cast<double>(tools)));
   for (auto& phrase : phrases_) {
     double sum = 0;
     for (const auto& word : std::set<std::string>(phrase.words.begin(), phrase.words.end())) {
@@ -182,8 +186,7 @@ PhraseMatcher::Phrase PhraseMatcher::parse(const std::string& tool, std::string_
 double PhraseMatcher::weight(const std::string& word) const {
   if (filler_words().contains(word)) return 0.08;
   const auto at = weights_.find(word);
-  // A word no phrase has speaks against every tool.
-  return at == weights_.end() ? 1.6 : std::max(0.3, at->second);
+  return at == weights_.end() ? stranger_weight_ : std::max(0.3, at->second);
 }
 
 PhraseMatcher::Reading PhraseMatcher::read(const std::vector<std::string>& words,

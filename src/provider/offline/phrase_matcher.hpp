@@ -60,6 +60,7 @@ class PhraseMatcher {
   std::vector<Phrase> phrases_;
   std::vector<SlotWord> slot_words_;  // longest first
   std::map<std::string, double> weights_;
+  double stranger_weight_ = 0;
 };
 
 /// Lower case words of letters, digits and apostrophes.

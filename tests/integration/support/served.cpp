@@ -84,7 +84,7 @@ net::HttpResponse Served::ask(const std::string& method, const std::string& path
 
 net::HttpResponse Served::ask_of(const std::string& tenant, const std::string& method,
                                  const std::string& path, const std::string& body) const {
-  return fetch_as(token(tenant, {"admin"}), {method, admin_ + path, body});
+  return fetch_as(token(tenant, {"admin", "sales"}), {method, admin_ + path, body});
 }
 
 std::string Served::read(const std::filesystem::path& path) const {

@@ -31,7 +31,7 @@ class Served {
   static std::string token(const std::string& tenant, const std::vector<std::string>& roles);
   net::HttpResponse ask(const std::string& method, const std::string& path,
                         const std::string& body = {}) const;
-  /// By an admin of this tenant alone; `ask` is by an operator of none.
+  /// By an admin of this tenant alone, with the role sales; `ask` is by an operator of none.
   net::HttpResponse ask_of(const std::string& tenant, const std::string& method,
                            const std::string& path, const std::string& body = {}) const;
   /// The manifest with the first `from` replaced; throws where there is none.
