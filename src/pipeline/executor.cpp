@@ -73,14 +73,21 @@ asio::awaitable<void> Executor::perform(Ticket ticket, CallRequest request) {
   } catch (...) {
     failure = std::current_exception();
   }
+  // What was interrupted is answered all the same, and what is decided leaves whatever comes now.
+  const bool waits_for_disk = audit_.is_strict() && !entry.is_kept();
+  if (failure || waits_for_disk) {
+    co_await asio::this_coro::throw_if_cancelled(false);
+    co_await async::shield();
+  }
   if (failure) {
     auto ending = abandon(run, failure);
     outcome.envelope = co_await std::move(ending);
+    if (run.waits_for_another) outcome.standing = Standing::other;
   }
   const auto took = std::chrono::duration_cast<std::chrono::microseconds>(time_.now() - start);
   fill_meta(*outcome.envelope, view_of(prepared), took);
   entry.close(*outcome.envelope, outcome.result_bytes);
-  if (audit_.is_strict() && !run.entry.is_kept()) {
+  if (audit_.is_strict() && !entry.is_kept()) {
     auto settling = audit_.settled(async::Deadline::after(time_, kSettleTime));
     const bool is_durable = co_await std::move(settling);
     if (!is_durable) {
@@ -110,20 +117,18 @@ void Executor::settle(const policy::PreparedCall& prepared, const Outcome& outco
   prepared.calls.answer(prepared.key, answer, outcome.result_bytes);
 }
 
+Error Executor::error_of(const std::exception_ptr& why) {
+  return async::is_cancellation(why) ? fail(ErrorType::cancelled, "that was interrupted")
+                                     : fail(ErrorType::internal, "something went wrong");
+}
+
 /// The executor's edge: here, and only here, a cancellation becomes an answer. A write that was
-/// started leaves with its end in the ledger.
+/// started leaves with its end in the ledger. Awaited under a shield.
 asio::awaitable<std::shared_ptr<Envelope>> Executor::abandon(Run& run, std::exception_ptr why) {
-  const bool is_cancelled = async::is_cancellation(why);
-  if (run.ledger_id.empty()) {
-    co_return failed(is_cancelled ? fail(ErrorType::cancelled, "that was interrupted")
-                                  : fail(ErrorType::internal, "something went wrong"));
-  }
+  if (run.ledger_id.empty()) co_return failed(error_of(why));
   auto envelope = failed(fail(ErrorType::outcome_unknown,
                               "that was cut short; it is not certain whether it was done"));
-  if (is_cancelled) co_await asio::this_coro::throw_if_cancelled(false);
-  if (is_cancelled) co_await async::shield();
-  co_await keep_end(run, *envelope);
-  if (is_cancelled) co_await async::unshield();
+  co_await keep_end(run, *envelope, 0);
   co_return envelope;
 }
 
@@ -135,8 +140,10 @@ asio::awaitable<Executor::Outcome> Executor::decide_and_run(Run& run) {
   for (auto* gate : gates_) {
     auto judged = gate->judge(run.prepared);
     if (!judged) {
+      run.waits_for_another = gate->waits_for_another();
       auto asking = gate->ask(run.prepared);
       judged = co_await std::move(asking);
+      run.waits_for_another = false;
     }
     if (judged->passes()) continue;
     auto& verdict = *judged;
@@ -166,7 +173,8 @@ asio::awaitable<Executor::Outcome> Executor::invoke(Run& run) {
     auto error = fail(ErrorType::internal, "", "no handler for the tool");
     co_return Outcome{failed(std::move(error))};
   }
-  if (ledger_ && run.prepared.is_write()) {
+  const bool is_write = run.prepared.is_write();
+  if (ledger_ && is_write) {
     const WriteRecord::Subject subject{run.request.context, run.request.catalog, run.prepared,
                                        limits_of(run).max_result_bytes};
     run.record = std::make_shared<WriteRecord>(subject, *ledger_, time_);
@@ -176,19 +184,18 @@ asio::awaitable<Executor::Outcome> Executor::invoke(Run& run) {
     co_return written;
   }
   const auto& tool = *run.prepared.tool;
-  const bool is_cached = cache_ && !run.prepared.is_write() &&
+  const bool is_cached = cache_ && !is_write &&
                          (tool.cache_ttl.count() > 0 || tool.stale_on_timeout.count() > 0);
   auto reading = is_cached ? read_cached(run) : read(run);
   auto outcome = co_await std::move(reading);
+  if (is_write && outcome.envelope->ok()) forget_results(run);  // one without a ledger
   co_return outcome;
 }
 
 asio::awaitable<Executor::Outcome> Executor::read(Run& run) {
   auto handling = handle(run);
   auto output = co_await std::move(handling);
-  auto outcome = finish(run, std::move(output));
-  if (outcome.envelope->ok() && run.prepared.is_write()) forget_results(run);
-  co_return outcome;
+  co_return finish(run, std::move(output));
 }
 
 asio::awaitable<Executor::Outcome> Executor::read_cached(Run& run) {

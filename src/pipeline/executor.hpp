@@ -100,6 +100,7 @@ class Executor {
     AuditEntry& entry;
     std::shared_ptr<WriteRecord> record{};  // of a write
     std::string ledger_id{};                // once it is started there
+    bool waits_for_another = false;         // of the same id
   };
 
   boost::asio::awaitable<Outcome> decide_and_run(Run& run);
@@ -113,9 +114,11 @@ class Executor {
   // A write, by what its kind can promise.
   boost::asio::awaitable<Outcome> write_within(Run& run);
   boost::asio::awaitable<Outcome> write_between(Run& run);
-  boost::asio::awaitable<bool> keep_end(Run& run, registry::Envelope& envelope);
+  boost::asio::awaitable<bool> keep_end(Run& run, registry::Envelope& envelope,
+                                         std::size_t result_bytes);
   boost::asio::awaitable<std::shared_ptr<registry::Envelope>> abandon(Run& run,
                                                                       std::exception_ptr why);
+  static Error error_of(const std::exception_ptr& why);
   static Outcome done_before(const storage::LedgerEntry& earlier, const Run& run);
   static void settle(const policy::PreparedCall& prepared, const Outcome& outcome,
                      const Answer& answer);

@@ -18,6 +18,11 @@ bool says_nothing_of_effect(ErrorType type) {
   return type == ErrorType::timeout || type == ErrorType::cancelled || type == ErrorType::internal;
 }
 
+Error cannot_be_told(const Error& why) {
+  return fail(ErrorType::outcome_unknown, "that could not be recorded; check whether it was done",
+              why.message + " " + why.detail);
+}
+
 }  // namespace
 
 /// The ledger's answer. While that is still being done the call may be made again.
@@ -28,34 +33,49 @@ Executor::Outcome Executor::done_before(const storage::LedgerEntry& earlier, con
 }
 
 /// A kind whose backend is our own database: the change, its result and its record are one
-/// transaction.
+/// transaction. One cut short may have been committed: the ledger knows.
 asio::awaitable<Executor::Outcome> Executor::write_within(Run& run) {
-  auto output = co_await handle(run);
+  std::optional<Error> error;
+  try {
+    auto output = co_await handle(run);
+    if (!output) error = output.error();
+  } catch (...) {
+    error = error_of(std::current_exception());
+  }
   const auto& record = *run.record;
-  if (output) {
+  if (!error) {
     run.entry.kept();
     run.entry.ended(storage::CallState::done);
     co_return Outcome{record.envelope(), record.result_bytes()};
   }
-  if (output.error().type == ErrorType::conflict && record.earlier()) {
+  co_await asio::this_coro::throw_if_cancelled(false);
+  co_await async::shield();
+  if (error->type == ErrorType::conflict && record.earlier()) {
     co_return done_before(*record.earlier(), run);
   }
-  auto envelope = failed(output.error());
+  auto envelope = failed(*error);
   // An own copy: where it was cut short, the kind's thread may still be using the record.
-  auto end = record.end_with(*envelope);
+  auto end = record.end_with(*envelope, 0);
   const auto state = end.state;
   const auto deadline = async::Deadline::after(time_, kKeepTime);
   auto pending = ledger_->end_unstarted(record.call(), std::move(end), deadline);
   const auto found = co_await std::move(pending);
   if (found && *found) co_return done_before(**found, run);
+  if (!found && says_nothing_of_effect(error->type)) {
+    run.entry.ended(storage::CallState::unknown);
+    envelope->error = cannot_be_told(found.error());
+    co_return Outcome{std::move(envelope)};
+  }
   if (found) run.entry.kept();
   run.entry.ended(state);
   co_return Outcome{std::move(envelope)};
 }
 
 /// A kind with a backend of its own: `started` is durable before it hears of the call, and its end
-/// before anybody else does.
+/// before anybody else does. Only the tool itself can be interrupted.
 asio::awaitable<Executor::Outcome> Executor::write_between(Run& run) {
+  const auto is_cut = std::make_shared<bool>(false);
+  co_await async::shield(is_cut);
   auto starting = ledger_->start(run.record->call(), run.prepared.deadline);
   auto begun = co_await std::move(starting);
   if (!begun) {
@@ -65,7 +85,15 @@ asio::awaitable<Executor::Outcome> Executor::write_between(Run& run) {
   }
   if (begun->earlier) co_return done_before(*begun->earlier, run);
   run.ledger_id = begun->id;
+  if (*is_cut) {
+    auto envelope = failed(error_of(async::cancellation()));
+    co_await keep_end(run, *envelope, 0);
+    co_return Outcome{std::move(envelope)};
+  }
+  co_await async::unshield();
   auto output = co_await handle(run);
+  co_await asio::this_coro::throw_if_cancelled(false);
+  co_await async::shield();
   auto outcome = finish(run, std::move(output));
   auto& envelope = *outcome.envelope;
   if (!envelope.ok() && says_nothing_of_effect(envelope.error->type)) {
@@ -73,14 +101,14 @@ asio::awaitable<Executor::Outcome> Executor::write_between(Run& run) {
                           "that took too long; it is not certain whether it was done",
                           envelope.error->message + " " + envelope.error->detail);
   }
-  const bool is_kept = co_await keep_end(run, envelope);
+  const bool is_kept = co_await keep_end(run, envelope, outcome.result_bytes);
   if (!is_kept) outcome.result_bytes = 0;
   co_return outcome;
 }
 
 /// The end of a started call. Where it cannot be kept nobody may rely on it.
-asio::awaitable<bool> Executor::keep_end(Run& run, Envelope& envelope) {
-  auto end = run.record->end_with(envelope);
+asio::awaitable<bool> Executor::keep_end(Run& run, Envelope& envelope, std::size_t result_bytes) {
+  auto end = run.record->end_with(envelope, result_bytes);
   run.entry.ended(end.state);
   const auto deadline = async::Deadline::after(time_, kKeepTime);
   auto pending = ledger_->end(std::exchange(run.ledger_id, {}), std::move(end), deadline);
@@ -92,9 +120,7 @@ asio::awaitable<bool> Executor::keep_end(Run& run, Envelope& envelope) {
   run.entry.ended(storage::CallState::unknown);
   envelope.data = nullptr;
   envelope.intents.clear();
-  envelope.error =
-      fail(ErrorType::outcome_unknown, "that could not be recorded; check whether it was done",
-           kept.error().message + " " + kept.error().detail);
+  envelope.error = cannot_be_told(kept.error());
   co_return false;
 }
 

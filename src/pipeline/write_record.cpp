@@ -49,16 +49,13 @@ WriteRecord::WriteRecord(const Subject& subject, Ledger& ledger, async::TimeSour
       start_(time.now()),
       at_ms_(epoch_ms(time.wall_now())) {}
 
-CallEnd WriteRecord::end_with(Envelope& envelope) const {
-  return end_with(envelope, state_of(envelope));
-}
-
-CallEnd WriteRecord::end_with(Envelope& envelope, CallState state) const {
+CallEnd WriteRecord::end_with(Envelope& envelope, std::size_t result_bytes) const {
   const auto took = std::chrono::duration_cast<std::chrono::microseconds>(time_.now() - start_);
   const CallView view{tool_call_, *context_, &tool_, call_.call_key, call_.arguments_hash, access_};
   fill_meta(envelope, view, took);
   auto record = describe(view, at_ms_);
-  close(record, envelope, result_bytes_);
+  close(record, envelope, result_bytes);
+  const auto state = state_of(envelope);
   record.effect = to_string(state);
   CallEnd end{state, registry::encode_text(envelope), {context_->tenant_id, {}, 0}};
   end.audit.add(encode_text(record));
@@ -79,7 +76,7 @@ Result<void> WriteRecord::end(storage::sqlite::Connection& connection, const jso
   result_bytes_ = check_output(tool_, max_result_bytes_, *envelope);
   // What the tool returns is not what its manifest promises: the change must not stand.
   if (!envelope->ok()) return *envelope->error;
-  const auto end = end_with(*envelope);
+  const auto end = end_with(*envelope, result_bytes_);
   const auto opened = storage::open_call(
       connection, {ledger_.new_id(), call_, end.state, end.answer}, ledger_.now_ms());
   if (!opened) return opened.error();

@@ -25,8 +25,7 @@ class WriteRecord final : public tool::Recorder {
 
   const storage::LedgerCall& call() const { return call_; }
   /// The envelope and the record of an end, as they are kept.
-  CallEnd end_with(registry::Envelope& envelope) const;
-  CallEnd end_with(registry::Envelope& envelope, storage::CallState state) const;
+  CallEnd end_with(registry::Envelope& envelope, std::size_t result_bytes) const;
 
   // tool::Recorder, on the kind's thread
   Result<void> begin(storage::sqlite::Connection& connection) override;

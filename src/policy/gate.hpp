@@ -49,6 +49,8 @@ class Gate {
   virtual std::string_view name() const = 0;  ///< as the audit writes it
   /// Its answer, where it has one without waiting: a gate overrides this, or `ask`, or both.
   virtual std::optional<Verdict> judge(const PreparedCall&) { return std::nullopt; }
+  /// Whether `ask` waits for another call of the same id, whose answer this one must not become.
+  virtual bool waits_for_another() const { return false; }
   virtual boost::asio::awaitable<Verdict> ask(const PreparedCall& call) {
     auto verdict = judge(call);
     co_return verdict ? std::move(*verdict) : refuse(ErrorType::internal, "");

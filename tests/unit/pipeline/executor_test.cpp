@@ -249,6 +249,59 @@ TEST(Executor, CutsAReadWhenTheCallerInterruptsAndLetsAWriteEnd) {
   EXPECT_EQ(w.scripts["book"].finished, 1);
 }
 
+TEST(Executor, AnswersACallThatIsCutWhileItWaitsForTheSameCall) {
+  std::vector<std::string> answers;
+  ToolWorld w({make_tool("look")});
+  w.scripts["look"].takes = 1s;
+  const auto note = [&](const pipeline::Executor::Answer& answer) {
+    answers.push_back(answer->ok() ? "ok" : std::string(to_string(answer->error->type)));
+  };
+  w.executor->submit(w.request("same", "look"), note);
+  const auto again = w.executor->submit(w.request("same", "look"), note);
+  w.world.settle();
+
+  w.executor->interrupt(again);
+  w.world.settle();
+
+  EXPECT_EQ(answers, std::vector<std::string>{"CANCELLED"});
+  EXPECT_EQ(w.executor->running(), 1u);  // the first goes on, and its answer is the one that stands
+  EXPECT_TRUE(w.run(w.request("same", "look")).ok());
+  EXPECT_EQ(answers, (std::vector<std::string>{"CANCELLED", "ok"}));
+  EXPECT_EQ(w.scripts["look"].runs, 1);
+}
+
+/// Its records are on disk when the test says so.
+class SlowAudit final : public pipeline::AuditSink {
+ public:
+  explicit SlowAudit(const boost::asio::any_io_executor& executor) : on_disk(executor) {}
+  void write(const pipeline::AuditRecord&, pipeline::AuditPlace) override {}
+  bool is_strict() const override { return true; }
+  boost::asio::awaitable<bool> settled(async::Deadline deadline) override {
+    co_return co_await on_disk.wait(deadline);
+  }
+  async::Event on_disk;
+};
+
+TEST(Executor, AnswersACallThatIsCutWhileItsRecordIsWritten) {
+  ToolWorld w({make_tool("look")});
+  SlowAudit audit(w.world.executor());
+  pipeline::Executor executor(w.world.executor(), {w.world.time(), {&w.duplicate}, audit});
+  std::vector<std::string> answers;
+  const auto ticket = executor.submit(w.request("one", "look"), [&](const auto& answer) {
+    answers.push_back(answer->ok() ? "ok" : std::string(to_string(answer->error->type)));
+  });
+  w.world.settle();
+  EXPECT_TRUE(answers.empty());
+
+  executor.interrupt(ticket);
+  w.world.settle();
+  audit.on_disk.set();
+  w.world.settle();
+
+  EXPECT_EQ(answers, std::vector<std::string>{"ok"});
+  w.world.run(executor.drain(w.world.in(1s)));
+}
+
 TEST(Executor, LetsAWriteEndWhenNobodyWaitsForItAnyMore) {
   auto write = make_tool("book");
   write.access = registry::Access::write;

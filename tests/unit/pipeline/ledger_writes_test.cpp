@@ -1,4 +1,5 @@
 // Writes through the executor with a real ledger under it: once, whatever is asked again.
+#include <boost/asio/steady_timer.hpp>
 #include <gmock/gmock.h>
 
 #include "pipeline/audit_store.hpp"
@@ -25,6 +26,8 @@ struct Backend {
   std::optional<Error> error;
   bool throws = false;
   std::string key;
+  std::function<void()> on_effect;  ///< within the transaction: on the database's thread
+  std::chrono::milliseconds lingers{0};  ///< after the effect
 };
 
 /// Beside the ledger (like http), or within its transaction (like sql).
@@ -39,6 +42,7 @@ class CountingHandler final : public tool::ToolHandler {
     if (backend_.throws) throw std::runtime_error("a bug");
     if (!within_) {
       if (!backend_.error || backend_.error->type != ErrorType::transient) ++backend_.effects;
+      if (backend_.on_effect) backend_.on_effect();
       if (backend_.error) co_return *backend_.error;
       co_return tool::ToolOutput{json::object{{"n", backend_.effects}}, {}};
     }
@@ -54,6 +58,10 @@ class CountingHandler final : public tool::ToolHandler {
     };
     auto pending = within_->write<json::value>(deadline, std::move(work));
     auto data = co_await std::move(pending);
+    if (backend_.lingers.count() > 0) {
+      const auto until = async::Deadline::after(deadline.time(), backend_.lingers);
+      co_await async::sleep_until(until);
+    }
     if (!data) co_return data.error();
     co_return tool::ToolOutput{std::move(*data), {}};
   }
@@ -92,6 +100,7 @@ class LedgerWrites : public ::testing::TestWithParam<bool> {
     auto tool = make_tool("book");
     tool.access = registry::Access::write;
     tool.idempotency_key = {"slot"};
+    tool.on_interrupt = registry::OnInterrupt::abort;
     CountingKind kind(backend, GetParam() ? database.get() : nullptr);
     registry::Pack pack;
     pack.name = "test";
@@ -105,13 +114,39 @@ class LedgerWrites : public ::testing::TestWithParam<bool> {
   /// As another session object would ask, which remembers nothing.
   registry::Envelope ask(const std::string& id, const std::string& arguments = R"({"slot":1})",
                          const std::string& session = "sess_1") {
+    return world.run(executor->run(request(id, arguments, session)));
+  }
+  CallRequest request(const std::string& id, const std::string& arguments = R"({"slot":1})",
+                      const std::string& session = "sess_1") {
     auto context = std::make_shared<registry::CallContext>();
     context->tenant_id = kTenant;
     context->session_id = session;
     context->provider = "test";
     context->snapshot = catalog->snapshot();
-    return world.run(executor->run(
-        {{id, "book", arguments}, context, std::make_shared<policy::SessionCalls>(), catalog}));
+    return {{id, "book", arguments}, context, std::make_shared<policy::SessionCalls>(), catalog};
+  }
+  /// The caller interrupts `after` the call is made; the answer in the end.
+  registry::Envelope ask_and_interrupt(std::chrono::milliseconds after,
+                                       const std::function<void()>& then = {}) {
+    Executor::Answer answer;
+    const auto ticket = executor->submit(
+        request("call_number_1"), [&](const Executor::Answer& given) { answer = given; });
+    boost::asio::steady_timer timer(world.context(), after);
+    timer.async_wait([&](const boost::system::error_code&) {
+      executor->interrupt(ticket);
+      if (then) boost::asio::post(world.context(), then);
+    });
+    const auto give_up = std::chrono::steady_clock::now() + 10s;
+    world.context().restart();
+    while (!answer && std::chrono::steady_clock::now() < give_up) {
+      world.context().run_one_for(100ms);
+      if (world.context().stopped()) world.context().restart();
+    }
+    return answer ? *answer : registry::Envelope();
+  }
+  static std::string outcome_of(const registry::Envelope& envelope) {
+    return envelope.error ? std::string(to_string(envelope.error->type))
+                          : std::string(envelope.meta.call_id.empty() ? "none" : "ok");
   }
   json::array rows(const std::string& sql) {
     auto connection = Connection::open({.path = file()});
@@ -189,6 +224,39 @@ TEST_P(LedgerWrites, OfAToolWithABugAreNotCountedAsDone) {
   ASSERT_FALSE(envelope.ok());
   EXPECT_EQ(backend.effects, 0);
   EXPECT_NE(state_of("call_number_1"), "done");
+}
+
+TEST_P(LedgerWrites, CutBeforeTheyCouldBeRecordedAreNotDone) {
+  auto other = std::move(*Connection::open({.path = file()}));
+  ASSERT_TRUE(other->execute("BEGIN IMMEDIATE"));  // nobody else can write
+
+  const auto envelope = ask_and_interrupt(50ms, [&] { EXPECT_TRUE(other->execute("COMMIT")); });
+
+  EXPECT_EQ(outcome_of(envelope), "CANCELLED");
+  // Within, it may be tried, and is rolled back.
+  EXPECT_TRUE(GetParam() || backend.effects == 0) << backend.effects;
+  EXPECT_EQ(state_of("call_number_1"), "failed");
+}
+
+TEST_P(LedgerWrites, CutOnceTheyAreDoneSaySo) {
+  std::unique_ptr<Connection> other;
+  if (GetParam()) {
+    backend.lingers = 500ms;
+  } else {
+    backend.on_effect = [&] {  // its end cannot be recorded for a while
+      other = std::move(*Connection::open({.path = file()}));
+      ASSERT_TRUE(other->execute("BEGIN IMMEDIATE"));
+    };
+  }
+
+  const auto envelope = ask_and_interrupt(100ms, [&] {
+    if (!other) return;
+    EXPECT_TRUE(other->execute("COMMIT"));
+  });
+
+  EXPECT_EQ(outcome_of(envelope), "ok");
+  EXPECT_EQ(backend.effects, 1);
+  EXPECT_EQ(state_of("call_number_1"), "done");
 }
 
 using LedgerBeside = LedgerWrites;

@@ -69,6 +69,23 @@ TEST(ResultCache, GivesTheSameSessionItsResultAgainForAWhile) {
   EXPECT_EQ(shop.runs(), 2);
 }
 
+TEST(ResultCache, AnswersACallThatIsCutWhileItWaitsForAnothersResult) {
+  std::vector<std::string> answers;
+  Shop shop;
+  shop.w.scripts["stock"].takes = 1s;
+  const auto note = [&](const Executor::Answer& answer) {
+    answers.push_back(answer->ok() ? "ok" : std::string(to_string(answer->error->type)));
+  };
+  shop.executor->submit(shop.request("stock"), note);
+  const auto waiting = shop.executor->submit(shop.request("stock"), note);
+  shop.w.world.settle();
+
+  shop.executor->interrupt(waiting);
+  shop.w.world.settle();
+
+  EXPECT_EQ(answers, std::vector<std::string>{"CANCELLED"});
+}
+
 TEST(ResultCache, NeverGivesOneCallersRowsToAnother) {
   Shop by_session;
   by_session.call("stock", "sess_1");
