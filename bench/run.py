@@ -45,6 +45,7 @@ def gateway_command():
         "limits.voice.retrieval_calls": 0,
         "limits.voice.calls": 0,
         "limits.voice.turn_ms": 0,
+        "limits.voice.follow_ups": 0,
         "limits.reads_per_minute": 0,
         "threads": 1,
         "log.level": "warn",

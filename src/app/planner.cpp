@@ -132,6 +132,8 @@ asio::awaitable<Result<session::SessionPlan>> Planner::plan_session(
   plan.start.offer = std::move(*offer);
   plan.start.voice = edition->provider().voice;
   if (principal->session) plan.start.preset = *principal->session;
+  const auto& limits = parts_.config.limits_for(to_string(plan.start.context.channel));
+  plan.start.max_follow_ups = static_cast<int>(limits.follow_ups);
   plan.start.wants_timeline = request.headers.get("X-Callosum-Timeline") == "1";
   co_return plan;
 }

@@ -69,10 +69,10 @@ std::map<std::string, ProviderConfig> Config::default_providers() {
 
 std::map<std::string, ChannelLimits> Config::default_limits() {
   // DESIGN section 6. A typed chat plans longer; an MCP client has no turns.
-  return {{"voice", {2, 3, 0, 0, 16 * 1024}},
-          {"phone", {2, 2, 400, 1000, 16 * 1024}},
-          {"text", {8, 12, 0, 0, 64 * 1024}},
-          {"mcp", {0, 0, 0, 0, 256 * 1024}}};
+  return {{"voice", {2, 3, 0, 0, 16 * 1024, 8}},
+          {"phone", {2, 2, 400, 1000, 16 * 1024, 8}},
+          {"text", {8, 12, 0, 0, 64 * 1024, 16}},
+          {"mcp", {0, 0, 0, 0, 256 * 1024, 0}}};
 }
 
 }  // namespace callosum::config

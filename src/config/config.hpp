@@ -94,6 +94,7 @@ struct ChannelLimits {
   std::int64_t tool_ms = 0;
   std::int64_t turn_ms = 0;
   std::int64_t result_bytes = 16 * 1024;
+  std::int64_t follow_ups = 8;
 };
 
 struct LogConfig {

@@ -24,6 +24,9 @@ enum class DueCreate : std::uint8_t { none, callers, ours };
 /// asked once. Pure: told what happened, asked what is due.
 class ResponseSequencer {
  public:
+  /// So many follow-ups of our own for what was asked once; 0: any number.
+  explicit ResponseSequencer(int max_follow_ups = 8) : max_follow_ups_(max_follow_ups) {}
+
   // What the model's side said.
   /// One in the conversation. True: the caller has cancelled it already.
   bool on_created(std::string_view response_id);
@@ -71,7 +74,8 @@ class ResponseSequencer {
  private:
   bool batch_is_open() const { return !ours_.empty(); }
   bool owes_response() const {
-    return unseen_output_ && !caller_will_create_ && follow_ups_ < kMaxFollowUps;
+    const bool may_follow = max_follow_ups_ == 0 || follow_ups_ < max_follow_ups_;
+    return unseen_output_ && !caller_will_create_ && may_follow;
   }
 
   // After the caller spoke, a response of its own normally follows; only when none does is ours
@@ -80,8 +84,6 @@ class ResponseSequencer {
   // A create that nothing answers must not block the conversation for ever.
   static constexpr std::chrono::seconds kCreatePatience{20};
   static constexpr std::chrono::seconds kCancelledPatience{2};  // once the caller has cancelled it
-  // A model that answers every response with another call must not do so for ever.
-  static constexpr int kMaxFollowUps = 8;
 
   void send_create(SteadyTime now, bool ours);
   void forget_create();
@@ -93,7 +95,9 @@ class ResponseSequencer {
   bool create_is_cancelled_ = false;  // the model is told once it says the response's name
   SteadyTime create_until_{};         // no longer waited for
   std::string given_up_;              // the response that the caller has cancelled
-  int follow_ups_ = 0;                // of ours, since somebody asked for something
+  // A model that answers every response with another call must not do so for ever.
+  int max_follow_ups_;
+  int follow_ups_ = 0;  // of ours, since somebody asked for something
   // Calls without an output, ours and the caller's: a handful, so a list is the quickest set.
   std::vector<std::string> ours_;
   std::vector<std::string> callers_;

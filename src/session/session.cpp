@@ -30,6 +30,7 @@ Session::Session(SessionParts parts, SessionStart start, std::unique_ptr<CallerL
       offer_(std::move(start.offer)),
       view_(std::move(start.instructions), offer_, start.voice),
       state_(context_->channel),
+      sequencer_(start.max_follow_ups),
       event_prefix_("evt_" + make_id("", parts_.random).substr(0, 12) + "_") {}
 
 Session::~Session() {

@@ -52,6 +52,7 @@ struct SessionStart {
   std::string voice;                       ///< empty: the provider's own
   /// The caller asked to be told of our tools too, by callosum.timeline events (`callosum call`).
   bool wants_timeline = false;
+  int max_follow_ups = 8;  ///< see ResponseSequencer
 };
 
 /// One live conversation on the native path: a caller, a model, and the tools between them. Lives

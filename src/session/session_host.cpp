@@ -11,11 +11,14 @@ SessionHost::SessionHost(async::TimeSource& time, Random& random, pipeline::Exec
       metrics_(metrics),
       live_sessions_(metrics.sessions()) {}
 
-boost::asio::awaitable<void> SessionHost::serve(SessionPlan plan,
+boost::asio::awaitable<void> SessionHost::serve(std::shared_ptr<SessionPlan> plan,
                                                 std::unique_ptr<CallerLink> caller) {
-  SessionParts parts{
-      time_, random_, executor_, log_, metrics_, plan.catalog, std::move(plan.make_model)};
-  Session session(std::move(parts), std::move(plan.start), std::move(caller));
+  const auto slot = std::move(plan->slot);
+  SessionParts parts{time_,    random_,  executor_,
+                     log_,     metrics_, std::move(plan->catalog),
+                     std::move(plan->make_model)};
+  Session session(std::move(parts), std::move(plan->start), std::move(caller));
+  plan.reset();  // a frame lives as long as its conversation
   struct Listed {
     SessionHost& host;
     std::list<Session*>::iterator at;

@@ -27,7 +27,8 @@ class SessionHost {
               telemetry::Log& log, telemetry::Metrics& metrics);
 
   /// One conversation from join to end.
-  boost::asio::awaitable<void> serve(SessionPlan plan, std::unique_ptr<CallerLink> caller);
+  boost::asio::awaitable<void> serve(std::shared_ptr<SessionPlan> plan,
+                                     std::unique_ptr<CallerLink> caller);
   std::size_t live() const { return sessions_.size(); }
   void stop();  ///< tells every session to say goodbye
 

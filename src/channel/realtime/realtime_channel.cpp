@@ -57,12 +57,6 @@ net::HttpResponse refusal(const Error& error) {
                                  json::serialize(json::object{{"error", details}}));
 }
 
-asio::awaitable<void> serve(session::SessionHost* host, session::SessionPlan plan,
-                            std::unique_ptr<net::WsConnection> connection) {
-  auto link = std::make_unique<WsCallerLink>(std::move(connection));
-  co_await host->serve(std::move(plan), std::move(link));
-}
-
 }  // namespace
 
 std::unique_ptr<session::CallerLink> make_ws_caller_link(
@@ -91,10 +85,11 @@ asio::awaitable<net::UpgradeDecision> RealtimeChannel::upgrade(const net::HttpRe
   decision.subprotocol = choose_subprotocol(request);
   decision.limits.max_message_bytes = 2 << 20;
   decision.limits.budget = budget_;
-  // std::function wants something copyable; the plan is used once.
+  // std::function wants something copyable; the plan is used once, and not kept after it.
   auto shared = std::make_shared<session::SessionPlan>(std::move(*plan));
-  decision.serve = [host = &host_, shared](std::unique_ptr<net::WsConnection> connection) {
-    return serve(host, std::move(*shared), std::move(connection));
+  decision.serve = [host = &host_, shared = std::move(shared)](
+                       std::unique_ptr<net::WsConnection> connection) mutable {
+    return host->serve(std::move(shared), make_ws_caller_link(std::move(connection)));
   };
   co_return decision;
 }

@@ -100,7 +100,8 @@ class FakeCaller final : public session::CallerLink {
 /// A whole session under virtual time, with a test on both of its sides.
 class Conversation {
  public:
-  explicit Conversation(std::vector<registry::ToolSpec> tools) : w(std::move(tools)) {
+  explicit Conversation(std::vector<registry::ToolSpec> tools, session::SessionStart start = {})
+      : w(std::move(tools)) {
     caller = std::make_shared<CallerScript>(w.world.executor());
     json::array list;
     std::vector<std::string> names;
@@ -108,7 +109,6 @@ class Conversation {
       list.push_back(json::object{{"type", "function"}, {"name", tool.name}});
       names.push_back(tool.name);
     }
-    session::SessionStart start;
     start.context = w.context();
     start.offer = std::make_shared<session::ToolOffer>(list, names);
     start.instructions = "PROMPT";

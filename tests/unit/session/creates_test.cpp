@@ -63,6 +63,18 @@ TEST(FollowUps, OfOneTurnHaveAnEndThatTheCallerSees) {
   EXPECT_EQ(c.sent("response.create").size(), 9u);
 }
 
+TEST(FollowUps, OfOneTurnAreAsManyAsTheSessionMayHave) {
+  Conversation three({make_tool("stock")}, {.max_follow_ups = 3});
+  three.caller_says(kHello);
+  play_loop(three, 40);
+  EXPECT_EQ(three.sent("response.create").size(), 3u);
+
+  Conversation any({make_tool("stock")}, {.max_follow_ups = 0});
+  any.caller_says(kHello);
+  play_loop(any, 40);
+  EXPECT_EQ(any.sent("response.create").size(), 40u);
+}
+
 TEST(FollowUps, OfACallersOwnCreateAreItsOwn) {
   Conversation c({make_tool("stock")});
   play_loop(c, 40);
