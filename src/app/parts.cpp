@@ -124,6 +124,7 @@ Result<std::unique_ptr<Parts>> make_parts(PartsOptions options) {
   parts->proposals =
       std::make_unique<pipeline::Proposals>(*parts->database, parts->time, parts->random);
   parts->cache = std::make_unique<pipeline::ResultCache>(parts->time);
+  parts->ledger = std::make_unique<pipeline::Ledger>(*parts->database, parts->time, parts->random);
   parts->gates = make_gates(*parts);
 
   auto audit = pipeline::AuditStore::open(parts->database->options().path, *parts->log,
@@ -131,7 +132,6 @@ Result<std::unique_ptr<Parts>> make_parts(PartsOptions options) {
   if (!audit) return audit.error();
   parts->audit_store = std::move(*audit);
   parts->audit = std::make_unique<CountingAudit>(parts->metrics, *parts->log, *parts->audit_store);
-  parts->ledger = std::make_unique<pipeline::Ledger>(*parts->database, parts->time, parts->random);
 
   auto keys = api::auth::load_auth_keys(config.auth);
   if (!keys) return keys.error();

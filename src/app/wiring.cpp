@@ -18,6 +18,7 @@
 #include "policy/provenance.hpp"
 #include "policy/rate.hpp"
 #include "policy/role.hpp"
+#include "policy/same_act.hpp"
 #include "policy/turn_budget.hpp"
 #include "provider/offline/chat_brain.hpp"
 #include "provider/offline/flite_speech.hpp"
@@ -162,6 +163,7 @@ std::vector<std::unique_ptr<policy::Gate>> make_gates(Parts& parts) {
   gates.push_back(std::make_unique<policy::MembershipGate>());  // of this very business
   gates.push_back(std::make_unique<policy::ArgumentsGate>());   // only members learn the schema
   gates.push_back(std::make_unique<policy::ProvenanceGate>());  // of arguments that can be read
+  gates.push_back(std::make_unique<policy::SameActGate>(*parts.ledger));  // done: not counted twice
   gates.push_back(std::make_unique<policy::RateGate>(rate_limits(config)));  // of all sessions
   gates.push_back(std::make_unique<policy::TurnBudgetGate>(turns));  // counts what would run
   gates.push_back(std::make_unique<policy::LoopBreakerGate>());      // counts what may still run

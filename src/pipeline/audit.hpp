@@ -61,6 +61,8 @@ class AuditEntry {
   AuditEntry& operator=(const AuditEntry&) = delete;
 
   void refused_by(std::string_view gate) { record_.gate = gate; }
+  void consented(std::string_view how) { record_.consent = how; }
+  std::string_view consent() const { return record_.consent; }
   void ended(storage::CallState effect) { record_.effect = to_string(effect); }
   /// It is in the ledger already.
   void kept() { place_ = AuditPlace::ledger; }

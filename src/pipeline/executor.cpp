@@ -132,6 +132,12 @@ asio::awaitable<std::shared_ptr<Envelope>> Executor::abandon(Run& run, std::exce
   co_return envelope;
 }
 
+Executor::Standing Executor::standing_of_refusal(const policy::Gate& gate,
+                                                 const Envelope& envelope) {
+  if (gate.minds_call_ids()) return Standing::other;
+  return envelope.error->type == ErrorType::conflict ? Standing::again : Standing::final;
+}
+
 asio::awaitable<Executor::Outcome> Executor::decide_and_run(Run& run) {
   if (running_.size() > limits_.max_running) {
     auto error = fail(ErrorType::transient, "too much is going on; try again in a moment");
@@ -140,12 +146,15 @@ asio::awaitable<Executor::Outcome> Executor::decide_and_run(Run& run) {
   for (auto* gate : gates_) {
     auto judged = gate->judge(run.prepared);
     if (!judged) {
-      run.waits_for_another = gate->waits_for_another();
+      run.waits_for_another = gate->minds_call_ids();
       auto asking = gate->ask(run.prepared);
       judged = co_await std::move(asking);
       run.waits_for_another = false;
     }
-    if (judged->passes()) continue;
+    if (judged->passes()) {
+      if (!judged->consent.empty()) run.entry.consented(judged->consent);
+      continue;
+    }
     auto& verdict = *judged;
     run.entry.refused_by(gate->name());
     if (verdict.answer) {
@@ -155,9 +164,7 @@ asio::awaitable<Executor::Outcome> Executor::decide_and_run(Run& run) {
     }
     auto envelope = failed(std::move(verdict.refusal->error));
     envelope->error_extra = std::move(verdict.refusal->extra);
-    // A call that another one's id already stands for must not become that id's answer.
-    const auto standing =
-        envelope->error->type == ErrorType::conflict ? Standing::other : Standing::final;
+    const auto standing = standing_of_refusal(*gate, *envelope);
     co_return Outcome{std::move(envelope), 0, standing};
   }
   co_return co_await invoke(run);
@@ -176,7 +183,7 @@ asio::awaitable<Executor::Outcome> Executor::invoke(Run& run) {
   const bool is_write = run.prepared.is_write();
   if (ledger_ && is_write) {
     const WriteRecord::Subject subject{run.request.context, run.request.catalog, run.prepared,
-                                       limits_of(run).max_result_bytes};
+                                       limits_of(run).max_result_bytes, run.entry.consent()};
     run.record = std::make_shared<WriteRecord>(subject, *ledger_, time_);
     auto writing = handler->records_within() ? write_within(run) : write_between(run);
     auto written = co_await std::move(writing);

@@ -118,6 +118,7 @@ class Executor {
                                          std::size_t result_bytes);
   boost::asio::awaitable<std::shared_ptr<registry::Envelope>> abandon(Run& run,
                                                                       std::exception_ptr why);
+  static Standing standing_of_refusal(const policy::Gate& gate, const registry::Envelope& envelope);
   static Error error_of(const std::exception_ptr& why);
   static Outcome done_before(const storage::LedgerEntry& earlier, const Run& run);
   static void settle(const policy::PreparedCall& prepared, const Outcome& outcome,

@@ -1,6 +1,7 @@
 #include "pipeline/ledger.hpp"
 
 #include "base/ids.hpp"
+#include "pipeline/write_record.hpp"
 #include "storage/database.hpp"
 
 namespace callosum::pipeline {
@@ -68,15 +69,16 @@ asio::awaitable<Result<std::optional<LedgerEntry>>> Ledger::end_unstarted(
   co_return found;
 }
 
-asio::awaitable<Result<std::optional<LedgerEntry>>> Ledger::find_act(LedgerCall call,
-                                                                     async::Deadline deadline) {
+asio::awaitable<std::shared_ptr<const registry::Envelope>> Ledger::answer_of(
+    const policy::PreparedCall& call) {
   using Found = std::optional<LedgerEntry>;
-  std::function<Result<Found>(Connection&)> work = [call = std::move(call)](Connection& c) {
-    return storage::find_call(c, call);
+  std::function<Result<Found>(Connection&)> work = [wanted = ledger_call(call)](Connection& c) {
+    return storage::find_call(c, wanted);
   };
-  auto pending = database_.read<Found>(deadline, std::move(work));
-  auto found = co_await std::move(pending);
-  co_return found;
+  auto pending = database_.read<Found>(call.deadline, std::move(work));
+  const auto found = co_await std::move(pending);
+  if (!found || !*found) co_return nullptr;
+  co_return answer_again(**found, call);
 }
 
 }  // namespace callosum::pipeline

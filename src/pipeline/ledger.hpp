@@ -8,6 +8,7 @@
 #include "async/time_source.hpp"
 #include "base/random.hpp"
 #include "pipeline/audit.hpp"
+#include "policy/act_store.hpp"
 #include "storage/audit_chain.hpp"
 #include "storage/ledger.hpp"
 
@@ -25,7 +26,7 @@ struct CallEnd {
 };
 
 /// The durable record of calls that change something. Every method is one synced transaction.
-class Ledger {
+class Ledger final : public policy::ActStore {
  public:
   Ledger(storage::Database& database, async::TimeSource& time, Random& random)
       : database_(database), time_(time), random_(random) {}
@@ -43,9 +44,8 @@ class Ledger {
   /// to be done after all, says so.
   boost::asio::awaitable<Result<std::optional<storage::LedgerEntry>>> end_unstarted(
       storage::LedgerCall call, CallEnd end, async::Deadline deadline);
-  /// The act of that key in the session, where it is done or may be; else nothing.
-  boost::asio::awaitable<Result<std::optional<storage::LedgerEntry>>> find_act(
-      storage::LedgerCall call, async::Deadline deadline);
+  boost::asio::awaitable<std::shared_ptr<const registry::Envelope>> answer_of(
+      const policy::PreparedCall& call) override;
 
   std::string new_id();
   std::int64_t now_ms() const { return epoch_ms(time_.wall_now()); }

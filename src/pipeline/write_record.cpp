@@ -10,6 +10,14 @@ using storage::CallState;
 
 namespace {
 
+CallState state_of(const Envelope& envelope) {
+  if (envelope.ok()) return CallState::done;
+  return envelope.error->type == ErrorType::outcome_unknown ? CallState::unknown
+                                                            : CallState::failed;
+}
+
+}  // namespace
+
 storage::LedgerCall ledger_call(const policy::PreparedCall& prepared) {
   const auto& context = prepared.context;
   storage::LedgerCall call;
@@ -28,14 +36,6 @@ storage::LedgerCall ledger_call(const policy::PreparedCall& prepared) {
   return call;
 }
 
-CallState state_of(const Envelope& envelope) {
-  if (envelope.ok()) return CallState::done;
-  return envelope.error->type == ErrorType::outcome_unknown ? CallState::unknown
-                                                            : CallState::failed;
-}
-
-}  // namespace
-
 WriteRecord::WriteRecord(const Subject& subject, Ledger& ledger, async::TimeSource& time)
     : context_(subject.context),
       catalog_(subject.catalog),
@@ -43,6 +43,7 @@ WriteRecord::WriteRecord(const Subject& subject, Ledger& ledger, async::TimeSour
       tool_call_(subject.prepared.call),
       access_(subject.prepared.access),
       max_result_bytes_(subject.max_result_bytes),
+      consent_(subject.consent),
       call_(ledger_call(subject.prepared)),
       ledger_(ledger),
       time_(time),
@@ -54,6 +55,7 @@ CallEnd WriteRecord::end_with(Envelope& envelope, std::size_t result_bytes) cons
   const CallView view{tool_call_, *context_, &tool_, call_.call_key, call_.arguments_hash, access_};
   fill_meta(envelope, view, took);
   auto record = describe(view, at_ms_);
+  record.consent = consent_;
   close(record, envelope, result_bytes);
   const auto state = state_of(envelope);
   record.effect = to_string(state);

@@ -20,6 +20,7 @@ class WriteRecord final : public tool::Recorder {
     std::shared_ptr<const Catalog> catalog;  ///< keeps the tool
     const policy::PreparedCall& prepared;    ///< copied from
     std::size_t max_result_bytes;
+    std::string_view consent{};  ///< a literal
   };
   WriteRecord(const Subject& subject, Ledger& ledger, async::TimeSource& time);
 
@@ -43,6 +44,7 @@ class WriteRecord final : public tool::Recorder {
   const registry::ToolCall tool_call_;
   const registry::Access access_;
   const std::size_t max_result_bytes_;
+  const std::string_view consent_;
   storage::LedgerCall call_;
   Ledger& ledger_;
   async::TimeSource& time_;
@@ -53,6 +55,8 @@ class WriteRecord final : public tool::Recorder {
   std::size_t result_bytes_ = 0;
 };
 
+/// A call as the ledger knows it.
+storage::LedgerCall ledger_call(const policy::PreparedCall& prepared);
 /// The answer that an earlier entry of the ledger gives to the same call, or the same act, again.
 std::shared_ptr<registry::Envelope> answer_again(const storage::LedgerEntry& earlier,
                                                  const policy::PreparedCall& call);

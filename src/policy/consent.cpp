@@ -24,6 +24,16 @@ bool is_proposed(const PreparedCall& call) {
          (call.is_write() && call.access_mode() == AccessMode::propose_actions);
 }
 
+bool needs_consent(const PreparedCall& call) {
+  return call.tool->confirmation != Confirmation::none || is_proposed(call);
+}
+
+Verdict consented(std::string_view consent) {
+  auto verdict = pass();
+  verdict.consent = consent;
+  return verdict;
+}
+
 std::string_view what_is_missing(Questions::Redeemed redeemed) {
   switch (redeemed) {
     case Questions::Redeemed::expired:
@@ -55,7 +65,7 @@ std::string preview_of(const PreparedCall& call) {
 }
 
 std::optional<Verdict> ConsentGate::judge(const PreparedCall& call) {
-  if (is_person(call)) return pass();
+  if (is_person(call)) return consented(needs_consent(call) ? "person" : "");
   if (is_proposed(call)) return std::nullopt;
   switch (call.tool->confirmation) {
     case Confirmation::none:
@@ -110,7 +120,7 @@ Verdict ConsentGate::redeem(const PreparedCall& call) {
   const auto redeemed =
       questions.redeem(call.confirmation_token, {call.tool->id, call.arguments_hash},
                        call.context.turn, epoch_ms(parts_.time.wall_now()));
-  if (redeemed == Questions::Redeemed::agreed) return pass();
+  if (redeemed == Questions::Redeemed::agreed) return consented("spoken");
   return question(call, std::string(what_is_missing(redeemed)));
 }
 

@@ -10,7 +10,7 @@ namespace callosum::policy {
 class DuplicateGate final : public Gate {
  public:
   std::string_view name() const override { return "duplicate"; }
-  bool waits_for_another() const override { return true; }
+  bool minds_call_ids() const override { return true; }
   std::optional<Verdict> judge(const PreparedCall& call) override;
   boost::asio::awaitable<Verdict> ask(const PreparedCall& call) override;
 };

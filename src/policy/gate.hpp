@@ -20,7 +20,8 @@ struct Refusal {
 struct Verdict {
   std::unique_ptr<Refusal> refusal;
   std::shared_ptr<const registry::Envelope> answer;
-  bool is_again = false;  ///< `answer` was given to this very call before
+  bool is_again = false;      ///< `answer` was given to this very call before
+  std::string_view consent{};  ///< of a pass: whose yes it stands on, as the audit writes it
 
   bool passes() const { return !refusal && !answer; }
 };
@@ -49,8 +50,9 @@ class Gate {
   virtual std::string_view name() const = 0;  ///< as the audit writes it
   /// Its answer, where it has one without waiting: a gate overrides this, or `ask`, or both.
   virtual std::optional<Verdict> judge(const PreparedCall&) { return std::nullopt; }
-  /// Whether `ask` waits for another call of the same id, whose answer this one must not become.
-  virtual bool waits_for_another() const { return false; }
+  /// Whether what it refuses, or waits for, is another call of the same id, whose answer this one
+  /// must not become.
+  virtual bool minds_call_ids() const { return false; }
   virtual boost::asio::awaitable<Verdict> ask(const PreparedCall& call) {
     auto verdict = judge(call);
     co_return verdict ? std::move(*verdict) : refuse(ErrorType::internal, "");

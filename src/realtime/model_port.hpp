@@ -23,6 +23,7 @@ struct ProviderProfile {
   std::string as_of;                       ///< date of the knowledge
   bool can_change_tools = true;            ///< within a session
   bool can_answer_while_speaking = true;   ///< an output is allowed while a response runs
+  bool has_stable_call_ids = true;         ///< the same call keeps its id, and no two share one
   bool is_networked = true;                ///< can be lost and found again
   std::chrono::seconds session_cap{3600};  ///< the provider ends the session then
 };

@@ -41,7 +41,10 @@ std::string Session::next_event_id() { return event_prefix_ + std::to_string(nex
 
 asio::awaitable<Result<void>> Session::open_model() {
   model_ = parts_.make_model();
-  change_context([this](auto& context) { context.provider = model_->profile().provider; });
+  change_context([this](auto& context) {
+    context.provider = model_->profile().provider;
+    context.has_stable_call_ids = model_->profile().has_stable_call_ids;
+  });
   const auto deadline = async::Deadline::after(parts_.time, kOpenTimeout);
   auto opening = model_->open(view_.opening(), deadline);
   auto opened = co_await async::with_deadline(deadline, std::move(opening));

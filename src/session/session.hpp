@@ -145,7 +145,7 @@ class Session {
   void pass_error(const realtime::ErrorInfo& error, std::string_view callers_id);
   void on_speech(const realtime::ServerFrame& frame);
   void on_transcript(const realtime::ServerFrame& frame);
-  void pass_mended(const realtime::ServerFrame& frame);
+  void pass_mended(const realtime::ServerFrame& frame, json::object& event);
   void on_rate_limits(const realtime::ServerFrame& frame);
   void announce(std::string_view response_id);
 

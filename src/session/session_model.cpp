@@ -248,10 +248,14 @@ void Session::on_speech(const realtime::ServerFrame& frame) {
   } else {
     has_uncommitted_audio_ = false;
     begin_turn();
-    if (const auto event = realtime::decode_server_event(frame)) {
+    realtime::EventArena arena;
+    auto event = realtime::decode_server_event(frame, arena.storage());
+    if (event) {
       note_turn(text_at(event->body, "item_id"));
+      pass_mended(frame, event->body);
+    } else {
+      to_caller(frame.text);
     }
-    pass_mended(frame);
     return look_again();
   }
   to_caller(frame.text);
@@ -259,14 +263,10 @@ void Session::on_speech(const realtime::ServerFrame& frame) {
 }
 
 /// On to the caller, without the name of an item that it does not see.
-void Session::pass_mended(const realtime::ServerFrame& frame) {
-  realtime::EventArena arena;
-  auto event = realtime::decode_server_event(frame, arena.storage());
-  if (!event || !veil_.is_hidden_item(text_at(event->body, "previous_item_id"))) {
-    return to_caller(frame.text);
-  }
-  veil_.mend_previous(event->body);
-  to_caller(json::serialize(event->body));
+void Session::pass_mended(const realtime::ServerFrame& frame, json::object& event) {
+  if (!veil_.is_hidden_item(text_at(event, "previous_item_id"))) return to_caller(frame.text);
+  veil_.mend_previous(event);
+  to_caller(json::serialize(event));
 }
 
 void Session::on_transcript(const realtime::ServerFrame& frame) {

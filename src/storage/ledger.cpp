@@ -90,10 +90,6 @@ Result<std::optional<LedgerEntry>> find_call(sqlite::Connection& connection,
                                            {"act", call.act}}));
 }
 
-Result<std::optional<LedgerEntry>> find_call(sqlite::Connection& connection, std::string_view id) {
-  return first_of(connection.query("SELECT * FROM tool_calls WHERE id = :id", {{"id", id}}));
-}
-
 Result<void> open_call(sqlite::Connection& connection, const LedgerEntry& entry,
                        std::int64_t now_ms) {
   const auto& call = entry.call;

@@ -42,7 +42,6 @@ struct LedgerEntry {
 /// done, or is being done.
 Result<std::optional<LedgerEntry>> find_call(sqlite::Connection& connection,
                                              const LedgerCall& call);
-Result<std::optional<LedgerEntry>> find_call(sqlite::Connection& connection, std::string_view id);
 Result<void> open_call(sqlite::Connection& connection, const LedgerEntry& entry,
                        std::int64_t now_ms);
 /// CONFLICT where the call is not in the state `from` any more.

@@ -107,9 +107,11 @@ class MemoryAudit final : public pipeline::AuditSink {
   void write(const pipeline::AuditRecord& record, pipeline::AuditPlace) override {
     lines.push_back(std::string(record.tool) + " " + std::string(record.outcome) +
                     (record.gate.empty() ? "" : " " + std::string(record.gate)));
+    consents.emplace_back(record.consent);
     if (record.is_over_budget) over_budget.emplace_back(record.tool);
   }
   std::vector<std::string> lines;
+  std::vector<std::string> consents;     ///< of each line
   std::vector<std::string> over_budget;  ///< tools that took longer than they should
 };
 

@@ -67,6 +67,7 @@ TEST(Consent, AsksFirstAndRunsOnceWhenTheCallerHasAgreed) {
   EXPECT_TRUE(request.at("expires").is_int64());
   EXPECT_TRUE(done.ok());
   EXPECT_EQ(talk.runs(), 1);
+  EXPECT_EQ(talk.w.audit.consents, (std::vector<std::string>{"", "spoken"}));
 }
 
 TEST(Consent, IsNotGivenByAModelWhoseCallerSaidNothing) {

@@ -6,6 +6,7 @@
 #include "pipeline/executor.hpp"
 #include "pipeline/recover.hpp"
 #include "policy/duplicate.hpp"
+#include "policy/same_act.hpp"
 #include "real_world.hpp"
 #include "storage/database.hpp"
 #include "tool_world.hpp"
@@ -94,9 +95,10 @@ class LedgerWrites : public ::testing::TestWithParam<bool> {
     database = std::move(*opened);
     audit = std::move(*AuditStore::open(file(), log));
     ledger = std::make_unique<Ledger>(*database, world.time(), random);
+    same_act = std::make_unique<policy::SameActGate>(*ledger);
     executor = std::make_unique<Executor>(
         world.context().get_executor(),
-        ExecutorParts{world.time(), {&duplicate}, *audit, {}, ledger.get()});
+        ExecutorParts{world.time(), {&duplicate, same_act.get(), &behind}, *audit, {}, ledger.get()});
     auto tool = make_tool("book");
     tool.access = registry::Access::write;
     tool.idempotency_key = {"slot"};
@@ -165,6 +167,16 @@ class LedgerWrites : public ::testing::TestWithParam<bool> {
   std::unique_ptr<AuditStore> audit;
   std::unique_ptr<Ledger> ledger;
   policy::DuplicateGate duplicate;
+  std::unique_ptr<policy::SameActGate> same_act;
+  /// Counts what comes to it, as rate and budget do.
+  struct CountingGate final : policy::Gate {
+    std::string_view name() const override { return "counting"; }
+    std::optional<policy::Verdict> judge(const policy::PreparedCall&) override {
+      ++calls;
+      return policy::pass();
+    }
+    int calls = 0;
+  } behind;
   std::unique_ptr<Executor> executor;
   Backend backend;
   std::shared_ptr<const Catalog> catalog;
@@ -193,6 +205,7 @@ TEST_P(LedgerWrites, OfTheSameActAreDoneOnceInASession) {
 
   EXPECT_EQ(same_act.data, first.data);
   EXPECT_EQ(backend.effects, 3);  // the act, another slot, another session
+  EXPECT_EQ(behind.calls, 3);     // nothing is counted, and nobody asked, for what is done
 }
 
 TEST_P(LedgerWrites, WithTheSameIdAndOtherArgumentsAreRefused) {
