@@ -71,8 +71,10 @@ std::string encode_response_create(const json::object& response, std::string_vie
   return out;
 }
 
-std::string encode_response_cancel(std::string_view event_id) {
-  return json::serialize(json::object{{"type", "response.cancel"}, {"event_id", event_id}});
+std::string encode_response_cancel(std::string_view event_id, std::string_view response_id) {
+  json::object event{{"type", "response.cancel"}, {"event_id", event_id}};
+  if (!response_id.empty()) event["response_id"] = response_id;
+  return json::serialize(event);
 }
 
 std::string encode_text_message(std::string_view role, std::string_view text,

@@ -32,7 +32,8 @@ std::string encode_function_output(std::string_view call_id, std::string_view ou
                                    std::string_view event_id);
 /// `response` may be empty: the session's own settings.
 std::string encode_response_create(const json::object& response, std::string_view event_id);
-std::string encode_response_cancel(std::string_view event_id);
+/// Of the conversation's current response, or of the one named.
+std::string encode_response_cancel(std::string_view event_id, std::string_view response_id = {});
 /// A message of `role` system, user or assistant, in text. `item_id` may be empty: the server's.
 std::string encode_text_message(std::string_view role, std::string_view text,
                                 std::string_view event_id, std::string_view item_id = {});

@@ -63,6 +63,7 @@ struct ToolSpec {
   OnInterrupt on_interrupt = OnInterrupt::abort;
   Delivery delivery = Delivery::when_idle;
   std::chrono::milliseconds filler_after{0};  ///< 0: none
+  std::string filler;                         ///< what the caller hears then
   std::vector<std::string> idempotency_key;
   std::vector<Binding> bind;
   std::vector<std::string> provenance_seen;  ///< arguments that must have been seen before

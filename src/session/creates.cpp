@@ -59,21 +59,35 @@ void Creates::send_out_of_band(Create create) {
   unanswered_.push_back(std::move(create));
 }
 
-void Creates::on_created_out_of_band(std::string_view response_id) {
+std::string_view Creates::on_created_out_of_band(std::string_view response_id) {
   outside_.insert(response_id);
   if (open_.size() >= kMaxOutside) open_.pop_front();
-  open_.push_back({std::string(response_id), {}});
-  if (unanswered_.empty()) return;
+  open_.push_back({std::string(response_id), {}, {}});
+  if (unanswered_.empty()) return {};
   // They are answered in order; what was refused is no longer among them.
-  open_.back().tools = std::move(unanswered_.front().tools);
-  unanswered_.pop_front();
+  auto create = take_oldest_out_of_band();
+  auto& opened = open_.back();
+  opened.tools = std::move(create.tools);
+  opened.event_id = std::move(create.event_id);
+  return opened.event_id;
 }
 
-void Creates::on_done_out_of_band(std::string_view response_id) {
+std::string Creates::on_done_out_of_band(std::string_view response_id) {
   const auto at = std::find_if(open_.begin(), open_.end(), [&](const Outside& each) {
     return each.response_id == response_id;
   });
-  if (at != open_.end()) open_.erase(at);
+  if (at == open_.end()) {  // its beginning was lost: they are answered in order
+    return unanswered_.empty() ? std::string() : take_oldest_out_of_band().event_id;
+  }
+  auto event_id = std::move(at->event_id);
+  open_.erase(at);
+  return event_id;
+}
+
+Create Creates::take_oldest_out_of_band() {
+  auto create = std::move(unanswered_.front());
+  unanswered_.pop_front();
+  return create;
 }
 
 std::vector<std::string> Creates::take_open_out_of_band() {

@@ -50,8 +50,10 @@ class Creates {
 
   // Outside the conversation, where any number may be.
   void send_out_of_band(Create create);
-  void on_created_out_of_band(std::string_view response_id);
-  void on_done_out_of_band(std::string_view response_id);
+  /// Gives the event id that it was asked for with; empty where nobody asked.
+  std::string_view on_created_out_of_band(std::string_view response_id);
+  /// The event id that it was asked for with; empty where that is not known.
+  std::string on_done_out_of_band(std::string_view response_id);
   bool is_out_of_band(std::string_view response_id) const { return outside_.contains(response_id); }
   bool has_open_out_of_band() const { return !open_.empty(); }
   /// Responses that have begun and not ended, and will not: the connection is lost.
@@ -70,8 +72,11 @@ class Creates {
  private:
   struct Outside {
     std::string response_id;
+    std::string event_id;  // it was asked for with
     std::vector<std::string> tools;
   };
+
+  Create take_oldest_out_of_band();
 
   Create on_its_way_;
   Create held_;

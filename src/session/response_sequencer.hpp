@@ -66,6 +66,8 @@ class ResponseSequencer {
   bool is_busy() const;
   /// Nothing runs and nobody speaks: the caller's own calls are answered, too.
   bool is_quiet(SteadyTime now) const;
+  /// Nothing of the conversation is being said, by either side.
+  bool may_speak_beside() const { return !has_active_response() && !is_speaking_; }
   bool awaits_created() const { return create_sent_; }
   bool has_active_response() const { return !active_.empty() || create_sent_; }
   const std::string& active_response() const { return active_; }

@@ -161,11 +161,12 @@ asio::awaitable<void> Session::pump_model() {
 asio::awaitable<void> Session::keep_time() {
   while (!is_ending_) {
     wake_->reset();
-    looks_at_ = std::min({cap_warning_at_, next_renewal_look(), stop_by_,
+    looks_at_ = std::min({cap_warning_at_, next_renewal_look(), stop_by_, next_pace_look(),
                           sequencer_.next_look().value_or(SteadyTime::max())});
     const auto deadline = async::Deadline::at(parts_.time, looks_at_);
     co_await wake_->wait(deadline);
     if (parts_.time.now() >= cap_warning_at_) on_cap_near();
+    keep_pace();
     create_when_due();
     renew_when_idle();
     stop_when_answered();
@@ -174,8 +175,8 @@ asio::awaitable<void> Session::keep_time() {
 
 /// Something may be due sooner than the timekeeper thinks; waking it costs more than asking.
 void Session::look_again() {
-  const auto next = sequencer_.next_look();
-  if (std::min(cap_warning_at_, next.value_or(SteadyTime::max())) < looks_at_) wake_->set();
+  const auto next = sequencer_.next_look().value_or(SteadyTime::max());
+  if (std::min({cap_warning_at_, next_pace_look(), next}) < looks_at_) wake_->set();
 }
 
 void Session::change_context(const std::function<void(registry::CallContext&)>& change) {

@@ -81,12 +81,24 @@ class Session {
     bool is_silent = false;
     std::uint64_t connection = 0;  // the one the call came on
     std::uint64_t responses = 0;   // there had been so many when it was interrupted
+    SteadyTime filler_at = SteadyTime::max();  // the caller hears a line, should it take that long
+    std::string_view filler;                   // the line; of the pinned snapshot
   };
   /// A finished call that may only run once its whole response has completed (it changes
   /// something).
   struct WaitingCall {
     std::string response_id, call_id, name, arguments;
     bool is_given_up = false;  // the caller cancelled: nothing is said of it unless it runs yet
+    bool is_terminal = false;
+    /// Of a terminal one whose response is over (`response_id` is empty): what was said before it
+    /// has been heard then.
+    SteadyTime heard_at = SteadyTime::max();
+  };
+  /// A line said while a tool is slow, outside the conversation.
+  struct Filler {
+    std::string event_id;     // empty: none is on its way or being said
+    std::string response_id;  // empty: it has not begun
+    bool is_cut = false;
   };
 
   /// A session.update that the model has not answered yet.
@@ -180,6 +192,17 @@ class Session {
   void hear_user(std::string_view words, std::string_view item_id);
   std::chrono::milliseconds unheard(SteadyTime now) const;
 
+  // session_pace.cpp: what keeps to the ear's time: fillers, and tools that end the conversation
+  SteadyTime next_pace_look() const;
+  void keep_pace();
+  void say_filler(std::string_view line);
+  void on_filler_began(std::string_view response_id);
+  void cut_filler();
+  void on_utterance_refused(const Create& create, const realtime::ErrorInfo& error);
+  bool wait_until_heard(WaitingCall& call);
+  void release_heard(SteadyTime now);
+  void cancel_unheard();
+
   // session_calls.cpp: our tools
   bool is_ours(std::string_view name, std::string_view response_id) const;
   void on_finished_call(const realtime::FinishedCall& call);
@@ -233,6 +256,10 @@ class Session {
   Deque<WaitingCall> waiting_;
   Deque<SentUpdate> updates_;            // on their way, in order
   Deque<SentUpdate> held_updates_;       // while the model is being found again
+  Filler filler_;
+  std::uint64_t filler_turn_ = UINT64_MAX;  // the turn that has had one
+  std::string goodbye_event_;            // the last words were asked for with; empty: not yet
+  bool has_run_terminal_ = false;        // a tool that ends the conversation has
   std::vector<std::string> lost_calls_;  // the caller's own, of a connection that is gone
   std::string event_prefix_;             // of our events to the model: no client can guess it
   Deque<std::string> held_for_model_;    // control events while the model is being found again
@@ -252,7 +279,6 @@ class Session {
   bool said_created_ = false;
   json::object held_created_;  // the model's announcement, until our first update is in force
   bool was_busy_when_lost_ = false;
-  bool is_saying_goodbye_ = false;
   bool is_ending_ = false;
   bool is_stopping_ = false;
   bool has_reopened_plain_ = false;  // the caller's part was refused with our opening

@@ -44,10 +44,11 @@ void Session::on_finished_call(const realtime::FinishedCall& call) {
   const bool is_given_up = sequencer_.is_given_up(call.response_id);
 
   const auto* tool = parts_.catalog->snapshot()->find(call.name);
-  if (tool && tool->access != registry::Access::read) {
+  if (tool && (tool->terminal || tool->access != registry::Access::read)) {
     // It changes something: a response that is cut off before its end does not run it.
     waiting_.push_back({std::string(call.response_id), std::string(call.call_id),
-                        std::string(call.name), std::string(call.arguments), is_given_up});
+                        std::string(call.name), std::string(call.arguments), is_given_up,
+                        tool->terminal});
     return;
   }
   if (is_given_up) {
@@ -62,8 +63,11 @@ void Session::start_call(std::string_view call_id, std::string_view name,
   if (pending_.size() >= kMaxPendingCalls) {
     return refuse_call(id, fail(ErrorType::budget_exceeded, "too many calls are open"));
   }
-  tell_timeline("called", name, arguments, "", "");
   const auto* tool = parts_.catalog->snapshot()->find(name);
+  if (tool && tool->terminal && has_run_terminal_) {
+    return refuse_call(id, fail(ErrorType::conflict, "the conversation is being ended already"));
+  }
+  tell_timeline("called", name, arguments, "", "");
   auto& pending = pending_[id];
   pending.name = name;
   pending.connection = connection_;
@@ -76,13 +80,19 @@ void Session::start_call(std::string_view call_id, std::string_view name,
   };
   const auto ticket = parts_.executor.submit(std::move(request), std::move(on_done));
   const auto at = pending_.find(id);  // answered already, where nothing had to be waited for
-  if (at != pending_.end()) at->second.ticket = ticket;
+  if (at == pending_.end()) return;
+  at->second.ticket = ticket;
+  if (!tool || tool->filler_after.count() == 0) return;
+  at->second.filler_at = parts_.time.now() + tool->filler_after;
+  at->second.filler = tool->filler;
+  look_again();
 }
 
 void Session::release_waiting(std::string_view response_id, bool run) {
   std::vector<WaitingCall> released;
   for (auto at = waiting_.begin(); at != waiting_.end();) {
-    if (at->response_id != response_id) {
+    const bool is_meant = at->response_id == response_id;
+    if (!is_meant || (run && wait_until_heard(*at))) {
       ++at;
       continue;
     }
@@ -114,6 +124,8 @@ void Session::on_answer(const registry::Envelope& envelope) {
   const auto node = pending_.extract(call_id);
   if (node.empty()) return;
   const auto& call = node.mapped();
+  const auto* tool = parts_.catalog->snapshot()->find(call.name);
+  if (tool && tool->terminal && envelope.ok()) has_run_terminal_ = true;
   state_.apply(envelope);
   const std::string output = registry::encode_text(envelope);
   if (!wants_timeline_) {
@@ -155,6 +167,8 @@ void Session::tell_timeline(std::string_view kind, std::string_view tool, std::s
 }
 
 void Session::interrupt_calls() {
+  cut_filler();
+  cancel_unheard();
   // An interrupted call may answer at once, and so leave the map.
   std::vector<pipeline::Executor::Ticket> tickets;
   tickets.reserve(pending_.size());

@@ -119,8 +119,9 @@ void Session::on_response_created(const realtime::ServerFrame& frame) {
   if (!event) return;
   const auto info = realtime::read_response(event->body);
   if (info.is_out_of_band) {
-    creates_.on_created_out_of_band(info.id);
+    const bool is_filler = creates_.on_created_out_of_band(info.id) == filler_.event_id;
     to_caller(frame.text);
+    if (is_filler && !filler_.event_id.empty()) on_filler_began(info.id);
     return;
   }
   creates_.on_created();
@@ -131,14 +132,17 @@ void Session::on_response_created(const realtime::ServerFrame& frame) {
   if (metadata) kept = *metadata;
   veil_.hold_created(info.id, std::string(frame.text), std::move(kept));
   if (!sequencer_.on_created(info.id)) return;
-  to_model(json::serialize(json::object{
-      {"type", "response.cancel"}, {"event_id", next_event_id()}, {"response_id", info.id}}));
+  to_model(realtime::encode_response_cancel(next_event_id(), info.id));
 }
 
 /// Without this a refused response.create would be waited for, and nothing said any more.
 bool Session::on_create_refused(const realtime::ErrorInfo& error) {
   if (const auto outside = creates_.take_out_of_band(error.event_id)) {
-    pass_error(error, outside->callers_id);
+    if (outside->is_callers) {
+      pass_error(error, outside->callers_id);
+    } else {
+      on_utterance_refused(*outside, error);
+    }
     return true;
   }
   const bool is_active = error.code == kAlreadyActive;
@@ -174,6 +178,7 @@ void Session::create_when_due() {
       show_dropped();  // another takes its turn instead of a follow-up
       return send_create(creates_.take_held());
     case DueCreate::ours: {
+      cut_filler();
       const auto response = creates_.follow_up(veil_.metadata(), view_.forces_calls());
       creates_.send({next_event_id(), "", false, "", {}, {}});
       model_->schedule_realtime_tool_followup_response(response, creates_.on_its_way().event_id);
@@ -196,14 +201,14 @@ void Session::turn_is_over() {
   if (sequencer_.is_busy() || !pending_.empty() || !state_.is_active()) return;
   show_dropped();
   if (!state_.pending_end_voice_session()) return;
-  if (state_.has_pending_message() && !is_saying_goodbye_) {
-    is_saying_goodbye_ = true;
+  if (state_.has_pending_message() && goodbye_event_.empty()) {
     Create ours{next_event_id(), "", false, "", {}, {}};
     model_->request_playback_utterance(state_.take_pending_message(), ours.event_id);
+    goodbye_event_ = ours.event_id;
     creates_.send_out_of_band(std::move(ours));
     return;
   }
-  if (is_saying_goodbye_) return;  // ends with that response
+  if (!goodbye_event_.empty()) return;  // ends with that response
   if (state_.turn_spoken()) end(1000, "conversation ended");
 }
 

@@ -56,7 +56,8 @@ void Session::lose_model() {
 /// What the caller asked for and has seen nothing of is asked for again.
 void Session::lose_creates() {
   for (const auto& each : creates_.take_open_out_of_band()) to_caller(failed_response(each));
-  is_saying_goodbye_ = false;  // it was one of those
+  goodbye_event_.clear();  // it was one of those
+  filler_ = {};
   const std::string active = sequencer_.active_response();
   const bool is_unseen = veil_.is_held(active);
   auto create = active.empty() ? creates_.take_on_its_way() : creates_.take_begun();

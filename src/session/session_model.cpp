@@ -221,10 +221,12 @@ void Session::finish_response(const realtime::ServerFrame& frame, realtime::Serv
     if (!out_of_band) veil_.forget_dropped();
   }
   if (out_of_band) {
-    creates_.on_done_out_of_band(id);
-    if (std::exchange(is_saying_goodbye_, false) && state_.turn_spoken()) {
-      end(1000, "conversation ended");
-    }
+    const auto event_id = creates_.on_done_out_of_band(id);
+    if (event_id.empty()) return;
+    if (event_id == filler_.event_id) filler_ = {};
+    if (event_id != goodbye_event_) return;
+    goodbye_event_.clear();
+    if (state_.turn_spoken()) end(1000, "conversation ended");
     return;
   }
   if (!is_replaced) on_reply_ended(!cancelled);

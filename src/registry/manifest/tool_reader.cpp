@@ -43,6 +43,7 @@ void read_identity(FieldReader& fields, ToolSpec& tool) {
   }
   tool.summary = fields.text("summary", Need::required, kSummary).value_or("");
   tool.description = fields.text("description", Need::optional, kDescription).value_or("");
+  tool.filler = fields.text("filler", Need::optional, kSpoken).value_or("One moment, please.");
   tool.say_on_failure = fields.text("say_on_failure", Need::optional, kSpoken).value_or("");
 }
 

@@ -1,0 +1,192 @@
+// What keeps to the ear's time: a line while a tool is slow, and tools that end the conversation.
+#include <gmock/gmock.h>
+
+#include "base/encoding.hpp"
+#include "conversation_world.hpp"
+
+namespace callosum::session {
+namespace {
+
+using namespace std::chrono_literals;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using testing::Conversation;
+using testing::make_tool;
+
+registry::ToolSpec make_slow() {
+  auto tool = make_tool("search");
+  tool.filler_after = 250ms;
+  tool.filler = "Let me look.";
+  tool.timeout = 5s;
+  return tool;
+}
+
+registry::ToolSpec make_hang_up() {
+  auto tool = make_tool("hang_up");
+  tool.terminal = true;
+  return tool;
+}
+
+/// A model that calls, over a caller who listens.
+struct Listening {
+  explicit Listening(std::vector<registry::ToolSpec> tools) : c(std::move(tools)) {}
+  Conversation c;
+
+  void call(const std::string& id, const std::string& tool, std::size_t spoken_ms = 0) {
+    c.response_created("resp_" + id);
+    if (spoken_ms > 0) speak("resp_" + id, spoken_ms);
+    c.call("resp_" + id, "call_number_" + id, tool);
+    c.response_done("resp_" + id);
+  }
+  void speak(const std::string& response, std::size_t ms) {
+    const std::vector<std::uint8_t> pcm(ms * 48);
+    c.model_says(R"({"type":"response.output_audio.delta","response_id":")" + response +
+                 R"(","delta":")" + encode_base64(pcm) + "\"}");
+  }
+  void filler_created(const std::string& id) {
+    c.model_says(R"({"type":"response.created","response":{"id":")" + id +
+                 R"(","status":"in_progress","conversation_id":null,"output":[]}})");
+  }
+  void filler_done(const std::string& id, const std::string& status) {
+    c.model_says(R"({"type":"response.done","response":{"id":")" + id + R"(","status":")" + status +
+                 R"(","conversation_id":null,"output":[]}})");
+  }
+  void caller_speaks() { c.model_says(R"({"type":"input_audio_buffer.speech_started"})"); }
+  std::vector<std::string> lines() const {
+    std::vector<std::string> out;
+    for (const auto& create : c.sent("response.create")) {
+      if (create.find("Let me look.") != std::string::npos) out.push_back(create);
+    }
+    return out;
+  }
+  int runs(const std::string& tool) { return c.w.scripts[tool].runs; }
+};
+
+TEST(Filler, IsSaidOnceATurnWhileAToolIsSlow) {
+  Listening l({make_slow()});
+  l.c.w.scripts["search"].takes = 2s;
+  l.call("1", "search");
+  l.c.pass(200ms);
+  EXPECT_THAT(l.lines(), IsEmpty());
+
+  l.c.pass(100ms);
+  EXPECT_THAT(l.lines(), ElementsAre(HasSubstr(R"("conversation":"none")")));
+
+  l.c.pass(1s);
+  EXPECT_EQ(l.lines().size(), 1u);
+}
+
+TEST(Filler, IsNotSaidForAToolThatIsQuick) {
+  Listening l({make_slow()});
+  l.c.w.scripts["search"].takes = 200ms;
+  l.call("1", "search");
+  l.c.pass(1s);
+
+  EXPECT_THAT(l.lines(), IsEmpty());
+}
+
+TEST(Filler, IsCutShortByTheAnswer) {
+  Listening l({make_slow()});
+  l.c.w.scripts["search"].takes = 1s;
+  l.call("1", "search");
+  l.c.pass(300ms);
+  l.filler_created("resp_line");
+  l.c.pass(1s);
+
+  EXPECT_THAT(l.c.sent("response.cancel"), ElementsAre(HasSubstr("resp_line")));
+  EXPECT_EQ(l.c.sent("response.create").size(), 2u);  // the line, and the follow-up
+}
+
+TEST(Filler, ThatHasNotBegunWhenTheAnswerComesIsCutWhenItBegins) {
+  Listening l({make_slow()});
+  l.c.w.scripts["search"].takes = 1s;
+  l.call("1", "search");
+  l.c.pass(1500ms);
+  EXPECT_THAT(l.c.sent("response.cancel"), IsEmpty());
+
+  l.filler_created("resp_line");
+
+  EXPECT_THAT(l.c.sent("response.cancel"), ElementsAre(HasSubstr("resp_line")));
+}
+
+TEST(Filler, IsCutShortByACallerWhoSpeaks) {
+  Listening l({make_slow()});
+  l.c.w.scripts["search"].takes = 2s;
+  l.call("1", "search");
+  l.c.pass(300ms);
+  l.filler_created("resp_line");
+
+  l.caller_speaks();
+
+  EXPECT_THAT(l.c.sent("response.cancel"), ElementsAre(HasSubstr("resp_line")));
+}
+
+TEST(Filler, IsNotSaidOverWhatTheModelSaysItself) {
+  Listening l({make_slow()});
+  l.c.w.scripts["search"].takes = 1s;
+  l.call("1", "search", 2000);  // two seconds of "let me see"
+  l.c.pass(900ms);
+
+  EXPECT_THAT(l.lines(), IsEmpty());
+}
+
+TEST(Filler, ThatTheProviderRefusesIsNoNewsToTheCaller) {
+  Listening l({make_slow()});
+  l.c.w.scripts["search"].takes = 1s;
+  l.call("1", "search");
+  l.c.pass(300ms);
+
+  l.c.refuse_last("response.create", "invalid_value", "response");
+  l.c.pass(1s);
+
+  EXPECT_THAT(l.c.got("error"), IsEmpty());
+  EXPECT_EQ(l.c.sent("response.create").size(), 2u);
+}
+
+TEST(TerminalTool, WaitsUntilWhatWasSaidBeforeItIsHeard) {
+  Listening l({make_hang_up()});
+  l.call("1", "hang_up", 3000);
+  l.c.pass(2900ms);
+  EXPECT_EQ(l.runs("hang_up"), 0);
+
+  l.c.pass(200ms);
+  EXPECT_EQ(l.runs("hang_up"), 1);
+}
+
+TEST(TerminalTool, DoesNotRunWhenTheCallerSpeaksBeforeTheEnd) {
+  Listening l({make_hang_up()});
+  l.call("1", "hang_up", 3000);
+  l.c.pass(1s);
+
+  l.caller_speaks();
+  l.c.pass(5s);
+
+  EXPECT_EQ(l.runs("hang_up"), 0);
+  EXPECT_THAT(l.c.sent("conversation.item.create").back(), HasSubstr("CANCELLED"));
+}
+
+TEST(TerminalTool, DoesNotRunOfAResponseThatWasCutOff) {
+  Listening l({make_hang_up()});
+  l.c.response_created("resp_1");
+  l.speak("resp_1", 1000);
+  l.c.call("resp_1", "call_number_1", "hang_up");
+  l.c.response_done("resp_1", "cancelled");
+  l.c.pass(5s);
+
+  EXPECT_EQ(l.runs("hang_up"), 0);
+}
+
+TEST(TerminalTool, RunsOnce) {
+  Listening l({make_hang_up()});
+  l.call("1", "hang_up");
+  l.call("2", "hang_up");
+  l.c.pass(1s);
+
+  EXPECT_EQ(l.runs("hang_up"), 1);
+  EXPECT_THAT(l.c.sent("conversation.item.create").back(), HasSubstr("CONFLICT"));
+}
+
+}  // namespace
+}  // namespace callosum::session
