@@ -9,12 +9,12 @@
 #include "pipeline/prepare.hpp"
 #include "policy/access.hpp"
 #include "policy/arguments.hpp"
+#include "policy/budget.hpp"
 #include "policy/channel.hpp"
 #include "policy/duplicate.hpp"
 #include "policy/known.hpp"
 #include "policy/membership.hpp"
 #include "policy/ownership.hpp"
-#include "policy/turn_budget.hpp"
 #include "tool/builtin/noop.hpp"
 
 namespace callosum::pipeline {
@@ -38,7 +38,7 @@ struct World {
   policy::AccessGate access;
   policy::MembershipGate membership;
   policy::ArgumentsGate arguments;
-  policy::TurnBudgetGate budget;
+  policy::BudgetGate budget;
   std::vector<policy::Gate*> gates{&ownership, &duplicate,  &known,     &channel,
                                    &access,    &membership, &arguments, &budget};
   tool::builtin::BuiltinKind builtin;
@@ -73,8 +73,8 @@ struct World {
     caller.snapshot = snapshot;
   }
 
-  static std::array<policy::TurnLimits, 3> many() {
-    const policy::TurnLimits limits{1 << 30, 1 << 30, {}};
+  static std::array<policy::ChannelBudget, 3> many() {
+    const policy::ChannelBudget limits{{1 << 30, 1 << 30, {}, 0}, {}};
     return {limits, limits, limits};
   }
 

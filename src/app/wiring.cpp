@@ -7,6 +7,7 @@
 #include "policy/access.hpp"
 #include "policy/arguments.hpp"
 #include "policy/assurance.hpp"
+#include "policy/budget.hpp"
 #include "policy/channel.hpp"
 #include "policy/consent.hpp"
 #include "policy/duplicate.hpp"
@@ -19,7 +20,6 @@
 #include "policy/rate.hpp"
 #include "policy/role.hpp"
 #include "policy/same_act.hpp"
-#include "policy/turn_budget.hpp"
 #include "provider/offline/chat_brain.hpp"
 #include "provider/offline/flite_speech.hpp"
 #include "provider/offline/offline_port.hpp"
@@ -35,13 +35,17 @@
 namespace callosum::app {
 namespace {
 
-policy::TurnLimits turn_limits(const config::Config& config, std::string_view channel) {
+policy::ChannelBudget budget_of(const config::Config& config, std::string_view channel) {
   const auto& limits = config.limits_for(channel);
   const auto or_many = [](std::int64_t n) { return n > 0 ? static_cast<int>(n) : 1'000'000; };
-  policy::TurnLimits out;
-  out.retrieval_calls = or_many(limits.retrieval_calls);
-  out.calls = or_many(limits.calls);
-  out.turn_time = std::chrono::milliseconds(limits.turn_ms);
+  policy::ChannelBudget out;
+  out.turn.retrieval_calls = or_many(limits.retrieval_calls);
+  out.turn.calls = or_many(limits.calls);
+  out.turn.turn_time = std::chrono::milliseconds(limits.turn_ms);
+  out.turn.turn_bytes = static_cast<std::uint64_t>(limits.turn_bytes);
+  out.session.calls = static_cast<int>(limits.session_calls);
+  out.session.tool_time = std::chrono::milliseconds(limits.session_tool_ms);
+  out.session.bytes = static_cast<std::uint64_t>(limits.session_bytes);
   return out;
 }
 
@@ -149,8 +153,8 @@ std::vector<std::unique_ptr<tool::ToolKind>> make_tool_kinds(const KindGround& g
 
 std::vector<std::unique_ptr<policy::Gate>> make_gates(Parts& parts) {
   const auto& config = parts.config;
-  const std::array turns{turn_limits(config, "voice"), turn_limits(config, "text"),
-                         turn_limits(config, "mcp")};
+  const std::array budgets{budget_of(config, "voice"), budget_of(config, "text"),
+                           budget_of(config, "mcp")};
   std::vector<std::unique_ptr<policy::Gate>> gates;
   gates.push_back(std::make_unique<policy::OwnershipGate>());   // a mouth plans nothing
   gates.push_back(std::make_unique<policy::DuplicateGate>());   // before anything is counted
@@ -165,7 +169,7 @@ std::vector<std::unique_ptr<policy::Gate>> make_gates(Parts& parts) {
   gates.push_back(std::make_unique<policy::ProvenanceGate>());  // of arguments that can be read
   gates.push_back(std::make_unique<policy::SameActGate>(*parts.ledger));  // done: not counted twice
   gates.push_back(std::make_unique<policy::RateGate>(rate_limits(config)));  // of all sessions
-  gates.push_back(std::make_unique<policy::TurnBudgetGate>(turns));  // counts what would run
+  gates.push_back(std::make_unique<policy::BudgetGate>(budgets));  // counts what would run
   gates.push_back(std::make_unique<policy::LoopBreakerGate>());      // counts what may still run
   const policy::ConsentParts consent{parts.time, parts.random, parts.proposals.get()};
   gates.push_back(std::make_unique<policy::ConsentGate>(consent));  // last: nobody is asked in vain

@@ -95,6 +95,10 @@ struct ChannelLimits {
   std::int64_t turn_ms = 0;
   std::int64_t result_bytes = 16 * 1024;
   std::int64_t follow_ups = 8;
+  std::int64_t turn_bytes = 0;
+  std::int64_t session_calls = 0;
+  std::int64_t session_tool_ms = 0;
+  std::int64_t session_bytes = 0;
 };
 
 struct LogConfig {

@@ -87,6 +87,7 @@ asio::awaitable<void> Executor::perform(Ticket ticket, CallRequest request) {
   const auto took = std::chrono::duration_cast<std::chrono::microseconds>(time_.now() - start);
   fill_meta(*outcome.envelope, view_of(prepared), took);
   entry.close(*outcome.envelope, outcome.result_bytes);
+  prepared.calls.spend(request.context->turn, {}, outcome.result_bytes);
   if (audit_.is_strict() && !entry.is_kept()) {
     auto settling = audit_.settled(async::Deadline::after(time_, kSettleTime));
     const bool is_durable = co_await std::move(settling);
@@ -255,8 +256,9 @@ asio::awaitable<Result<tool::ToolOutput>> Executor::handle(Run& run) {
   if (tool_time.count() > 0) deadline = deadline.sooner(start + tool_time);
   auto work = handler->run(invocation, deadline);
   auto output = co_await async::with_deadline(deadline, std::move(work));
-  prepared.calls.spent_in(prepared.context.turn).tool_time +=
-      std::chrono::duration_cast<std::chrono::microseconds>(time_.now() - start);
+  prepared.calls.spend(prepared.context.turn,
+                       std::chrono::duration_cast<std::chrono::microseconds>(time_.now() - start),
+                       0);
   co_return output;
 }
 

@@ -90,4 +90,12 @@ SessionCalls::Spent& SessionCalls::spent_in(std::uint64_t turn) {
   return spent_;
 }
 
+void SessionCalls::spend(std::uint64_t turn, std::chrono::microseconds tool_time,
+                         std::size_t result_bytes) {
+  for (auto* spent : {&spent_in(turn), &spent_in_all_}) {
+    spent->tool_time += tool_time;
+    spent->result_bytes += result_bytes;
+  }
+}
+
 }  // namespace callosum::policy

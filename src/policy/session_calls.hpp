@@ -37,6 +37,8 @@ class SessionCalls {
     int retrieval_calls = 0;
     std::chrono::microseconds tool_time{0};
     std::uint64_t result_bytes = 0;
+    const void* last_tool = nullptr;  ///< which was let pass last, and how often in a row
+    int chain = 0;
   };
 
   /// What is found is there until the next call is remembered.
@@ -53,6 +55,10 @@ class SessionCalls {
   /// What the turn has spent so far; a later turn starts at nothing. A call of an earlier turn that
   /// ends only now does not touch the later one's.
   Spent& spent_in(std::uint64_t turn);
+  /// And the session as a whole.
+  Spent& spent_in_all() { return spent_in_all_; }
+  /// By a call that has run.
+  void spend(std::uint64_t turn, std::chrono::microseconds tool_time, std::size_t result_bytes);
 
   /// What callers were asked; null where nothing ever was.
   Questions* questions() {
@@ -83,6 +89,7 @@ class SessionCalls {
   std::uint64_t turn_ = 0;
   Spent spent_;
   Spent spent_before_;
+  Spent spent_in_all_;
   std::unique_ptr<SessionFacts> facts_;
 };
 

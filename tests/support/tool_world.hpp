@@ -14,6 +14,7 @@
 #include "policy/access.hpp"
 #include "policy/arguments.hpp"
 #include "policy/assurance.hpp"
+#include "policy/budget.hpp"
 #include "policy/channel.hpp"
 #include "policy/consent.hpp"
 #include "policy/duplicate.hpp"
@@ -25,7 +26,6 @@
 #include "policy/provenance.hpp"
 #include "policy/rate.hpp"
 #include "policy/role.hpp"
-#include "policy/turn_budget.hpp"
 #include "virtual_world.hpp"
 
 namespace callosum::testing {
@@ -131,7 +131,8 @@ inline registry::ToolSpec make_tool(std::string name) {
 class ToolWorld {
  public:
   explicit ToolWorld(std::vector<registry::ToolSpec> tools, pipeline::ExecutorLimits limits = {},
-                     policy::TurnLimits turn = {.retrieval_calls = 20, .calls = 30}) {
+                     policy::ChannelBudget spend = {.turn = {.retrieval_calls = 20,
+                                                                  .calls = 30}}) {
     registry::Pack pack;
     pack.name = "test";
     auto snapshot = std::make_shared<registry::Snapshot>(std::vector<registry::Pack>{pack},
@@ -139,7 +140,7 @@ class ToolWorld {
     std::vector<registry::LoadProblem> problems;
     kind = std::make_unique<ScriptedKind>(scripts, world.time());
     catalog = pipeline::Catalog::make(snapshot, {kind.get()}, problems);
-    budget = std::make_unique<policy::TurnBudgetGate>(std::array{turn, turn, turn});
+    budget = std::make_unique<policy::BudgetGate>(std::array{spend, spend, spend});
     executor = std::make_unique<pipeline::Executor>(
         world.executor(),
         pipeline::ExecutorParts{
@@ -204,7 +205,7 @@ class ToolWorld {
   policy::ProvenanceGate provenance;
   policy::RateGate rate{policy::RateLimits{}};
   policy::LoopBreakerGate loops;
-  std::unique_ptr<policy::TurnBudgetGate> budget;
+  std::unique_ptr<policy::BudgetGate> budget;
   SeededRandom random{11};
   policy::ConsentGate consent{{world.time(), random}};
   std::unique_ptr<pipeline::Executor> executor;

@@ -172,7 +172,7 @@ TEST(Executor, KeepsAToolToItsChannels) {
 }
 
 TEST(Executor, SpendsABudgetEachTurnAndCountsNoRefusals) {
-  ToolWorld w({make_tool("stock")}, {}, {.retrieval_calls = 2, .calls = 3});
+  ToolWorld w({make_tool("stock")}, {}, {.turn = {.retrieval_calls = 2, .calls = 3}});
   w.run(w.request("0", "unknown"));
   EXPECT_TRUE(w.run(w.request("1", "stock")).ok());
   EXPECT_TRUE(w.run(w.request("2", "stock")).ok());
@@ -183,6 +183,40 @@ TEST(Executor, SpendsABudgetEachTurnAndCountsNoRefusals) {
 
   EXPECT_EQ(type_of(third), ErrorType::budget_exceeded);
   EXPECT_TRUE(w.run(std::move(next_turn)).ok());
+}
+
+TEST(Executor, SpendsABudgetOfBytesAndCallsOverAWholeSession) {
+  const policy::TurnLimits many{.retrieval_calls = 20, .calls = 30};
+  ToolWorld bytes({make_tool("stock")}, {}, {.turn = many, .session = {.bytes = 20}});
+  EXPECT_TRUE(bytes.run(bytes.request("1", "stock")).ok());  // {"done":true}: 13 bytes
+  EXPECT_TRUE(bytes.run(bytes.request("2", "stock")).ok());
+  auto later = bytes.request("3", "stock");
+  ToolWorld::edit(later).turn = 7;
+  EXPECT_EQ(type_of(bytes.run(std::move(later))), ErrorType::budget_exceeded);
+
+  ToolWorld calls({make_tool("stock")}, {}, {.turn = many, .session = {.calls = 1}});
+  EXPECT_TRUE(calls.run(calls.request("1", "stock")).ok());
+  EXPECT_EQ(type_of(calls.run(calls.request("2", "stock"))), ErrorType::budget_exceeded);
+}
+
+TEST(Executor, SpendsABudgetOfToolTime) {
+  const policy::TurnLimits many{.retrieval_calls = 20, .calls = 30};
+  ToolWorld w({make_tool("stock")}, {}, {.turn = many, .session = {.tool_time = 100ms}});
+  w.scripts["stock"].takes = 60ms;
+  EXPECT_TRUE(w.run(w.request("1", "stock")).ok());
+  EXPECT_TRUE(w.run(w.request("2", "stock")).ok());
+  EXPECT_EQ(type_of(w.run(w.request("3", "stock"))), ErrorType::budget_exceeded);
+}
+
+TEST(Executor, CallsAToolNoMoreOftenInARowThanItAllows) {
+  auto chained = make_tool("page");
+  chained.max_chain = 2;
+  ToolWorld w({chained, make_tool("stock")});
+  EXPECT_TRUE(w.run(w.request("1", "page", R"({"n":1})")).ok());
+  EXPECT_TRUE(w.run(w.request("2", "page", R"({"n":2})")).ok());
+  EXPECT_EQ(type_of(w.run(w.request("3", "page", R"({"n":3})"))), ErrorType::budget_exceeded);
+  EXPECT_TRUE(w.run(w.request("4", "stock")).ok());
+  EXPECT_TRUE(w.run(w.request("5", "page", R"({"n":3})")).ok());
 }
 
 TEST(Executor, ShortensALongListHonestlyAndRefusesOtherOversizeOutput) {

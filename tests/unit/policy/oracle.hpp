@@ -126,7 +126,7 @@ class Oracle {
       return "provenance VALIDATION";
     }
     if (!take_token(call, access > 0, now)) return "rate RATE_LIMIT";
-    if (!spend_turn(call, session)) return "turn_budget BUDGET_EXCEEDED";
+    if (!spend_turn(call, session)) return "budget BUDGET_EXCEEDED";
     if (!call.tool->is_polled && session.made[{call.tool->name, call.arguments}]++ >= 2) {
       return "loop_breaker BUDGET_EXCEEDED";
     }

@@ -10,6 +10,7 @@
 #include "policy/access.hpp"
 #include "policy/arguments.hpp"
 #include "policy/assurance.hpp"
+#include "policy/budget.hpp"
 #include "policy/channel.hpp"
 #include "policy/consent.hpp"
 #include "policy/duplicate.hpp"
@@ -21,7 +22,6 @@
 #include "policy/provenance.hpp"
 #include "policy/rate.hpp"
 #include "policy/role.hpp"
-#include "policy/turn_budget.hpp"
 #include "registry/schema.hpp"
 
 namespace callosum::policy {
@@ -300,7 +300,8 @@ class Contest {
   ArgumentsGate arguments_;
   ProvenanceGate provenance_;
   RateGate rate_{{.reads = {40, 6}, .writes = {10, 2}}};
-  TurnBudgetGate budget_{kTurns};
+  BudgetGate budget_{{ChannelBudget{kTurns[0], {}}, ChannelBudget{kTurns[1], {}},
+                      ChannelBudget{kTurns[2], {}}}};
   LoopBreakerGate loops_;
   SeededRandom tokens_{13};
   ConsentGate consent_{{world_.time(), tokens_}};
@@ -321,7 +322,7 @@ TEST(Gates, JudgeAMillionRandomCallsAsTheRulesDo) {
 TEST(Gates, EachIsMissedWhenItIsTakenOut) {
   for (const std::string_view gate :
        {"ownership", "duplicate", "channel", "loaded", "access", "membership", "role", "assurance",
-        "arguments", "provenance", "rate", "turn_budget", "loop_breaker", "consent"}) {
+        "arguments", "provenance", "rate", "budget", "loop_breaker", "consent"}) {
     Contest contest(gate);
     EXPECT_NE(contest.play(50'000, 7), "") << gate;
   }
