@@ -21,6 +21,7 @@ struct ProviderFactory {
   std::function<std::unique_ptr<realtime::ModelPort>(const std::string& model)> make;
   std::string export_name;  ///< the registry's export that its tool lists are compiled with
   std::string voice;
+  std::string transcription_model;  ///< empty: it writes down what it hears without being asked
   std::vector<std::string> models;  ///< that clients may choose
 };
 

@@ -39,6 +39,17 @@ std::string choose_model(const Edition& edition, const api::auth::Principal& pri
 
 Error not_theirs() { return fail(ErrorType::forbidden, "you are not a member of that business"); }
 
+/// Whether some tool of the session depends on what the caller says, in words: a spoken yes, an
+/// identifier.
+bool minds_words(const registry::Snapshot& snapshot, const session::ToolOffer& offer) {
+  const auto& tools = snapshot.tools();
+  return std::any_of(tools.begin(), tools.end(), [&](const registry::ToolSpec& tool) {
+    const bool minds = tool.confirmation == registry::Confirmation::spoken ||
+                       !tool.provenance_seen.empty();
+    return minds && offer.contains(tool.name);
+  });
+}
+
 }  // namespace
 
 asio::awaitable<Result<storage::Tenant>> Planner::find_tenant(const api::auth::Principal& principal,
@@ -131,6 +142,9 @@ asio::awaitable<Result<session::SessionPlan>> Planner::plan_session(
   plan.start.instructions = std::move(prompt->text);
   plan.start.offer = std::move(*offer);
   plan.start.voice = edition->provider().voice;
+  if (minds_words(*edition->snapshot(), *plan.start.offer)) {
+    plan.start.transcription_model = edition->provider().transcription_model;
+  }
   if (principal->session) plan.start.preset = *principal->session;
   const auto& limits = parts_.config.limits_for(to_string(plan.start.context.channel));
   plan.start.max_follow_ups = static_cast<int>(limits.follow_ups);

@@ -88,6 +88,7 @@ Result<ProviderFactory> make_openai(const ProviderSource& source) {
   provider.models = config.models;
   provider.export_name = "openai";
   provider.voice = config.voice;
+  provider.transcription_model = config.transcription_model;
   return provider;
 }
 

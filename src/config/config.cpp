@@ -62,6 +62,7 @@ std::map<std::string, ProviderConfig> Config::default_providers() {
   openai.key_env = "OPENAI_API_KEY";
   openai.model = "gpt-realtime-2.1";
   openai.voice = "marin";
+  openai.transcription_model = "gpt-4o-mini-transcribe";
   ProviderConfig offline;
   offline.voice = "slt";
   return {{"openai", openai}, {"offline", offline}};

@@ -37,6 +37,7 @@ struct ProviderConfig {
   std::string model;
   std::vector<std::string> models;  ///< what a client's ?model= may choose
   std::string voice;
+  std::string transcription_model;
   std::string ca_file;
   std::string brain_url;  ///< OpenAI-compatible chat server; empty: the phrase matcher
   std::string brain_model;

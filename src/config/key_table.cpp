@@ -67,6 +67,11 @@ std::vector<KeySpec> make_table() {
        "Voice of the answers. offline: slt, rms, awb or kal16; alloy, marin and the like are "
        "spoken by "
        "one of these."},
+      {"providers.NAME.transcription_model",
+       Kind::text,
+       provider_at<&ProviderConfig::transcription_model>,
+       "What writes down what the caller says where a tool needs the words (a spoken yes, an "
+       "identifier) and the client has asked for none."},
       {"providers.NAME.ca_file", Kind::path, provider_at<&ProviderConfig::ca_file>,
        "PEM authorities to trust instead of the system's."},
       {"providers.NAME.brain_url", Kind::url, provider_at<&ProviderConfig::brain_url>,

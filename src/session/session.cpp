@@ -28,7 +28,7 @@ Session::Session(SessionParts parts, SessionStart start, std::unique_ptr<CallerL
       caller_(std::move(caller)),
       calls_(std::make_shared<policy::SessionCalls>()),
       offer_(std::move(start.offer)),
-      view_(std::move(start.instructions), offer_, start.voice),
+      view_(std::move(start.instructions), offer_, start.voice, start.transcription_model),
       state_(context_->channel),
       sequencer_(start.max_follow_ups),
       event_prefix_("evt_" + make_id("", parts_.random).substr(0, 12) + "_") {}

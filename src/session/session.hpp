@@ -50,6 +50,8 @@ struct SessionStart {
   std::shared_ptr<const ToolOffer> offer;  ///< our tools, exported for this provider
   json::object preset;                     ///< the session object a client secret was minted with
   std::string voice;                       ///< empty: the provider's own
+  /// The caller's words are needed, whether it asks for them or not: what writes them down.
+  std::string transcription_model;
   /// The caller asked to be told of our tools too, by callosum.timeline events (`callosum call`).
   bool wants_timeline = false;
   int max_follow_ups = 8;  ///< see ResponseSequencer

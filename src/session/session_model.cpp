@@ -22,6 +22,11 @@ void Session::on_model_frame(const realtime::ServerFrame& frame) {
     case EventType::output_text_done:
     case EventType::transcription_completed:
       return on_transcript(frame);
+    case EventType::transcription_delta:
+    case EventType::transcription_failed:
+    case EventType::transcription_segment:
+      if (view_.shows_transcripts()) to_caller(frame.text);
+      return;
     case EventType::session_created:
     case EventType::session_updated:
       return on_session_event(frame);
@@ -277,7 +282,7 @@ void Session::on_transcript(const realtime::ServerFrame& frame) {
   if (!event) return;
   if (frame.type == EventType::transcription_completed) {
     hear_user(text_at(event->body, "transcript"), text_at(event->body, "item_id"));
-    to_caller(frame.text);
+    if (view_.shows_transcripts()) to_caller(frame.text);
     return;
   }
   const auto said = frame.type == EventType::output_text_done ? text_at(event->body, "text")

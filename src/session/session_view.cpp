@@ -29,6 +29,22 @@ std::vector<std::string> names_of(const json::array& tools) {
   return names;
 }
 
+/// Whether a sparse session says that nothing is to be written down.
+bool clears_transcription(const json::object& session) {
+  const auto* audio = find_object(session, "audio");
+  const auto* input = audio ? find_object(*audio, "input") : nullptr;
+  const auto* transcription = input ? input->if_contains("transcription") : nullptr;
+  return transcription && transcription->is_null();
+}
+
+void set_transcription(json::object& session, json::value transcription) {
+  auto& audio = session["audio"];
+  if (!audio.is_object()) audio.emplace_object();
+  auto& input = audio.get_object()["input"];
+  if (!input.is_object()) input.emplace_object();
+  input.get_object()["transcription"] = std::move(transcription);
+}
+
 Error invalid(std::string code, std::string message, std::string param) {
   auto error = fail(ErrorType::validation, std::move(message), std::move(code));
   error.say = std::move(param);
@@ -38,8 +54,10 @@ Error invalid(std::string code, std::string message, std::string param) {
 }  // namespace
 
 SessionView::SessionView(std::string instructions, std::shared_ptr<const ToolOffer> offer,
-                         const std::string& voice)
-    : instructions_(std::move(instructions)), offer_(std::move(offer)) {
+                         const std::string& voice, std::string transcription_model)
+    : instructions_(std::move(instructions)),
+      offer_(std::move(offer)),
+      transcription_model_(std::move(transcription_model)) {
   if (!voice.empty()) {
     caller_["audio"] = json::object{{"output", json::object{{"voice", voice}}}};
   }
@@ -86,6 +104,9 @@ Result<json::object> SessionView::admit(const json::object& caller_session) cons
   if (out.contains("instructions")) {
     out["instructions"] = all_instructions(text_at(out, "instructions"));
   }
+  if (!transcription_model_.empty() && clears_transcription(out)) {
+    set_transcription(out, json::object{{"model", transcription_model_}});
+  }
   return out;
 }
 
@@ -106,6 +127,9 @@ realtime::SessionOpening SessionView::opening() const {
   for (const auto* key : {"model", "prompt", "tools"}) session.erase(key);
   session["instructions"] = all_instructions(text_at(caller_, "instructions"));
   if (!session.contains("tool_choice")) session["tool_choice"] = "auto";
+  if (!shows_transcripts()) {
+    set_transcription(session, json::object{{"model", transcription_model_}});
+  }
   const auto* tools = find_array(caller_, "tools");
   if (tools && !tools->empty()) {
     auto both = std::make_shared<realtime::OfferedTools>();
@@ -120,6 +144,7 @@ void SessionView::hide(json::object& session) const {
   session["instructions"] = text_at(caller_, "instructions");
   const auto* tools = find_array(caller_, "tools");
   session["tools"] = tools ? *tools : json::array{};
+  if (!shows_transcripts() && find_object(session, "audio")) set_transcription(session, nullptr);
 }
 
 std::vector<std::string> SessionView::complete_response(json::object& response,
@@ -145,14 +170,23 @@ bool SessionView::is_callers_tool(std::string_view name) const {
   return std::find(caller_tools_.begin(), caller_tools_.end(), name) != caller_tools_.end();
 }
 
-const json::value* SessionView::turn_detection() const {
+const json::value* SessionView::of_input(std::string_view key) const {
   const auto* audio = find_object(caller_, "audio");
   const auto* input = audio ? find_object(*audio, "input") : nullptr;
-  return input ? input->if_contains("turn_detection") : nullptr;
+  return input ? input->if_contains(key) : nullptr;
+}
+
+bool SessionView::asks_for_transcripts() const {
+  const auto* transcription = of_input("transcription");
+  return transcription && transcription->is_object();
+}
+
+bool SessionView::shows_transcripts() const {
+  return transcription_model_.empty() || asks_for_transcripts();
 }
 
 bool SessionView::is_push_to_talk() const {
-  const auto* detection = turn_detection();
+  const auto* detection = of_input("turn_detection");
   return detection && detection->is_null();
 }
 
@@ -165,7 +199,7 @@ std::size_t SessionView::output_bytes_per_ms() const {
 }
 
 bool SessionView::answers_speech() const {
-  const auto* detection = turn_detection();
+  const auto* detection = of_input("turn_detection");
   const auto* object = detection ? detection->if_object() : nullptr;
   const auto* creates = object ? object->if_contains("create_response") : nullptr;
   return !is_push_to_talk() && !(creates && creates->is_bool() && !creates->get_bool());

@@ -16,8 +16,10 @@ namespace json = boost::json;
 /// the caller's) and what the caller's program believes it has set. Pure.
 class SessionView {
  public:
+  /// `transcription_model`: what writes down the caller's words where the caller asks for nothing;
+  /// empty: they are not needed.
   SessionView(std::string instructions, std::shared_ptr<const ToolOffer> offer,
-              const std::string& voice);
+              const std::string& voice, std::string transcription_model = {});
 
   /// What to send to the model for a caller's `session` of session.update (sparse, as GA merges
   /// it). VALIDATION with the GA code in `detail` and the parameter in `say` where it may not.
@@ -39,13 +41,16 @@ class SessionView {
   bool is_push_to_talk() const;
   /// Of the audio that the model speaks: PCM16 at 24 kHz, or G.711.
   std::size_t output_bytes_per_ms() const;
+  /// The caller is to see the transcripts of what it says: it asked for them, or nobody did.
+  bool shows_transcripts() const;
   /// A response follows by itself when the user has spoken.
   bool answers_speech() const;
   /// The session's tool_choice leaves a response nothing but a call.
   bool forces_calls() const;
 
  private:
-  const json::value* turn_detection() const;
+  const json::value* of_input(std::string_view key) const;
+  bool asks_for_transcripts() const;
   json::array all_tools(const json::array& callers) const;
   json::array without_ours(const json::array& callers) const;
   std::string all_instructions(std::string_view callers) const;
@@ -56,6 +61,7 @@ class SessionView {
   json::object caller_;  // as the caller set it, merged
   json::object first_;   // what it begins with
   std::vector<std::string> caller_tools_;
+  std::string transcription_model_;
 };
 
 }  // namespace callosum::session
