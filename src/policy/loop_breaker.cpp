@@ -18,7 +18,7 @@ std::optional<Verdict> LoopBreakerGate::judge(const PreparedCall& call) {
   const bool is_confirmed =
       call.tool->confirmation != registry::Confirmation::none && !call.confirmation_token.empty();
   if (is_confirmed) return pass();
-  auto& times = call.calls.facts().repeated.times(identity_of(call));
+  auto& times = call.calls.facts().repeated.times(identity_of(call), call.context.turn);
   if (times >= most_) {
     return refuse(ErrorType::budget_exceeded,
                   "this very question was asked before and its answer stands; use that, ask it "

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <unordered_map>
 
@@ -9,12 +10,16 @@
 
 namespace callosum::policy {
 
-/// How often each call has been made in a session. Bounded: the oldest are forgotten.
+/// How often each call has been made lately: one that has not been made for a few turns begins anew,
+/// since a caller may honestly ask again. Bounded: the oldest are forgotten.
 class RepeatedCalls {
  public:
   /// The count of a call, to be raised by whoever lets it pass; 0 for a new one.
-  int& times(std::uint64_t call) {
-    const auto [at, is_new] = times_.try_emplace(call, 0);
+  int& times(std::uint64_t call, std::uint64_t turn) {
+    const auto [at, is_new] = times_.try_emplace(call);
+    auto& times = at->second;
+    if (turn > times.turn + kQuietTurns) times.count = 0;
+    times.turn = std::max(times.turn, turn);
     if (is_new) {
       order_.push_back(call);
       if (order_.size() > kMaxCalls) {
@@ -22,13 +27,18 @@ class RepeatedCalls {
         order_.pop_front();
       }
     }
-    return at->second;
+    return times.count;
   }
   std::size_t size() const { return times_.size(); }
 
  private:
+  struct Times {
+    int count = 0;
+    std::uint64_t turn = 0;  // of the latest
+  };
   static constexpr std::size_t kMaxCalls = 512;
-  std::unordered_map<std::uint64_t, int> times_;
+  static constexpr std::uint64_t kQuietTurns = 3;
+  std::unordered_map<std::uint64_t, Times> times_;
   Deque<std::uint64_t> order_;
 };
 

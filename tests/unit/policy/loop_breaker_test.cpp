@@ -7,18 +7,33 @@
 namespace callosum::policy {
 namespace {
 
-TEST(LoopBreakerGate, RefusesTheThirdIdenticalCallOfASession) {
+TEST(LoopBreakerGate, RefusesTheThirdIdenticalCallOfAFewTurns) {
   GateWorld w;
   LoopBreakerGate gate;
   const auto tool = make_tool("look_up");
 
   EXPECT_EQ(w.refusal(gate, tool, R"({"id":"7"})"), "");
-  w.context.turn = 5;
+  w.context.turn = 3;
   EXPECT_EQ(w.refusal(gate, tool, R"({ "id" : "7" })"), "");
   const auto third = w.ask(gate, tool, R"({"id":"7"})");
 
   ASSERT_EQ(type_of(third), "BUDGET_EXCEEDED");
   EXPECT_NE(third.refusal->error.message.find("ask the caller"), std::string::npos);
+  EXPECT_EQ(type_of(w.ask(gate, tool, R"({"id":"7"})")), "BUDGET_EXCEEDED");
+}
+
+TEST(LoopBreakerGate, LetsACallerAskAgainLater) {
+  GateWorld w;
+  LoopBreakerGate gate;
+  const auto tool = make_tool("look_up");
+  for (std::uint64_t turn : {1, 5, 9, 13, 17}) {
+    w.context.turn = turn;
+    EXPECT_EQ(w.refusal(gate, tool, R"({"id":"7"})"), "") << turn;
+  }
+  for (std::uint64_t turn : {18, 19, 20}) {  // but not a model that never stops
+    w.context.turn = turn;
+    w.ask(gate, tool, R"({"id":"7"})");
+  }
   EXPECT_EQ(type_of(w.ask(gate, tool, R"({"id":"7"})")), "BUDGET_EXCEEDED");
 }
 

@@ -86,7 +86,11 @@ struct Session {
     bool is_answered = false;
   };
   std::map<std::string, Known> known;
-  std::map<std::pair<std::string, Arguments>, int> made;
+  struct Made {
+    int times = 0;
+    int turn = 0;
+  };
+  std::map<std::pair<std::string, Arguments>, Made> made;
   std::set<int> seen_ids;
   int turn = -1;
   int calls = 0;
@@ -127,7 +131,7 @@ class Oracle {
     }
     if (!take_token(call, access > 0, now)) return "rate RATE_LIMIT";
     if (!spend_turn(call, session)) return "budget BUDGET_EXCEEDED";
-    if (!call.tool->is_polled && session.made[{call.tool->name, call.arguments}]++ >= 2) {
+    if (!call.tool->is_polled && is_a_loop(session.made[{call.tool->name, call.arguments}], call)) {
       return "loop_breaker BUDGET_EXCEEDED";
     }
     // A proposal is no effect yet: nobody is asked before it; here none can be kept.
@@ -137,6 +141,12 @@ class Oracle {
   }
 
  private:
+  /// The third of one kind, unless three turns went by without one.
+  static bool is_a_loop(Session::Made& made, const Call& call) {
+    if (call.turn - made.turn > 3) made.times = 0;
+    made.turn = std::max(made.turn, call.turn);
+    return made.times++ >= 2;
+  }
   template <class T>
   static bool has(const std::vector<T>& list, const T& item) {
     return std::find(list.begin(), list.end(), item) != list.end();
