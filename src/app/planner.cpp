@@ -44,8 +44,8 @@ Error not_theirs() { return fail(ErrorType::forbidden, "you are not a member of 
 bool minds_words(const registry::Snapshot& snapshot, const session::ToolOffer& offer) {
   const auto& tools = snapshot.tools();
   return std::any_of(tools.begin(), tools.end(), [&](const registry::ToolSpec& tool) {
-    const bool minds = tool.confirmation == registry::Confirmation::spoken ||
-                       !tool.provenance_seen.empty();
+    const bool minds =
+        tool.confirmation == registry::Confirmation::spoken || !tool.provenance_seen.empty();
     return minds && offer.contains(tool.name);
   });
 }

@@ -171,7 +171,7 @@ std::vector<std::unique_ptr<policy::Gate>> make_gates(Parts& parts) {
   gates.push_back(std::make_unique<policy::SameActGate>(*parts.ledger));  // done: not counted twice
   gates.push_back(std::make_unique<policy::RateGate>(rate_limits(config)));  // of all sessions
   gates.push_back(std::make_unique<policy::BudgetGate>(budgets));  // counts what would run
-  gates.push_back(std::make_unique<policy::LoopBreakerGate>());      // counts what may still run
+  gates.push_back(std::make_unique<policy::LoopBreakerGate>());    // counts what may still run
   const policy::ConsentParts consent{parts.time, parts.random, parts.proposals.get()};
   gates.push_back(std::make_unique<policy::ConsentGate>(consent));  // last: nobody is asked in vain
   return gates;

@@ -67,8 +67,7 @@ std::vector<KeySpec> make_table() {
        "Voice of the answers. offline: slt, rms, awb or kal16; alloy, marin and the like are "
        "spoken by "
        "one of these."},
-      {"providers.NAME.transcription_model",
-       Kind::text,
+      {"providers.NAME.transcription_model", Kind::text,
        provider_at<&ProviderConfig::transcription_model>,
        "What writes down what the caller says where a tool needs the words (a spoken yes, an "
        "identifier) and the client has asked for none."},

@@ -192,8 +192,8 @@ asio::awaitable<Executor::Outcome> Executor::invoke(Run& run) {
     co_return written;
   }
   const auto& tool = *run.prepared.tool;
-  const bool is_cached = cache_ && !is_write &&
-                         (tool.cache_ttl.count() > 0 || tool.stale_on_timeout.count() > 0);
+  const bool is_cached =
+      cache_ && !is_write && (tool.cache_ttl.count() > 0 || tool.stale_on_timeout.count() > 0);
   auto reading = is_cached ? read_cached(run) : read(run);
   auto outcome = co_await std::move(reading);
   if (is_write && outcome.envelope->ok()) forget_results(run);  // one without a ledger

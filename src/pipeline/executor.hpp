@@ -115,7 +115,7 @@ class Executor {
   boost::asio::awaitable<Outcome> write_within(Run& run);
   boost::asio::awaitable<Outcome> write_between(Run& run);
   boost::asio::awaitable<bool> keep_end(Run& run, registry::Envelope& envelope,
-                                         std::size_t result_bytes);
+                                        std::size_t result_bytes);
   boost::asio::awaitable<std::shared_ptr<registry::Envelope>> abandon(Run& run,
                                                                       std::exception_ptr why);
   static Standing standing_of_refusal(const policy::Gate& gate, const registry::Envelope& envelope);

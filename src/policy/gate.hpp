@@ -20,7 +20,7 @@ struct Refusal {
 struct Verdict {
   std::unique_ptr<Refusal> refusal;
   std::shared_ptr<const registry::Envelope> answer;
-  bool is_again = false;      ///< `answer` was given to this very call before
+  bool is_again = false;       ///< `answer` was given to this very call before
   std::string_view consent{};  ///< of a pass: whose yes it stands on, as the audit writes it
 
   bool passes() const { return !refusal && !answer; }

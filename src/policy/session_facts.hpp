@@ -10,8 +10,8 @@
 
 namespace callosum::policy {
 
-/// How often each call has been made lately: one that has not been made for a few turns begins anew,
-/// since a caller may honestly ask again. Bounded: the oldest are forgotten.
+/// How often each call has been made lately: one that has not been made for a few turns begins
+/// anew, since a caller may honestly ask again. Bounded: the oldest are forgotten.
 class RepeatedCalls {
  public:
   /// The count of a call, to be raised by whoever lets it pass; 0 for a new one.

@@ -81,8 +81,8 @@ class Session {
     std::string name;
     pipeline::Executor::Ticket ticket = 0;
     bool is_silent = false;
-    std::uint64_t connection = 0;  // the one the call came on
-    std::uint64_t responses = 0;   // there had been so many when it was interrupted
+    std::uint64_t connection = 0;              // the one the call came on
+    std::uint64_t responses = 0;               // there had been so many when it was interrupted
     SteadyTime filler_at = SteadyTime::max();  // the caller hears a line, should it take that long
     std::string_view filler;                   // the line; of the pinned snapshot
   };
@@ -256,16 +256,16 @@ class Session {
 
   RecentIds seen_calls_{64};  // what repeats itself later is known to the executor
   Deque<WaitingCall> waiting_;
-  Deque<SentUpdate> updates_;            // on their way, in order
-  Deque<SentUpdate> held_updates_;       // while the model is being found again
+  Deque<SentUpdate> updates_;       // on their way, in order
+  Deque<SentUpdate> held_updates_;  // while the model is being found again
   Filler filler_;
   std::uint64_t filler_turn_ = UINT64_MAX;  // the turn that has had one
-  std::string goodbye_event_;            // the last words were asked for with; empty: not yet
-  bool has_run_terminal_ = false;        // a tool that ends the conversation has
-  std::vector<std::string> lost_calls_;  // the caller's own, of a connection that is gone
-  std::string event_prefix_;             // of our events to the model: no client can guess it
-  Deque<std::string> held_for_model_;    // control events while the model is being found again
-  Deque<std::string> late_results_;      // answers to calls of a connection that is gone
+  std::string goodbye_event_;               // the last words were asked for with; empty: not yet
+  bool has_run_terminal_ = false;           // a tool that ends the conversation has
+  std::vector<std::string> lost_calls_;     // the caller's own, of a connection that is gone
+  std::string event_prefix_;                // of our events to the model: no client can guess it
+  Deque<std::string> held_for_model_;       // control events while the model is being found again
+  Deque<std::string> late_results_;         // answers to calls of a connection that is gone
 
   std::unique_ptr<async::Event> wake_;  // the timekeeper's
   async::TaskGroup* tasks_ = nullptr;   // of run()

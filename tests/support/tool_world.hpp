@@ -131,8 +131,7 @@ inline registry::ToolSpec make_tool(std::string name) {
 class ToolWorld {
  public:
   explicit ToolWorld(std::vector<registry::ToolSpec> tools, pipeline::ExecutorLimits limits = {},
-                     policy::ChannelBudget spend = {.turn = {.retrieval_calls = 20,
-                                                                  .calls = 30}}) {
+                     policy::ChannelBudget spend = {.turn = {.retrieval_calls = 20, .calls = 30}}) {
     registry::Pack pack;
     pack.name = "test";
     auto snapshot = std::make_shared<registry::Snapshot>(std::vector<registry::Pack>{pack},

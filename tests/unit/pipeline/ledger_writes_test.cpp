@@ -27,7 +27,7 @@ struct Backend {
   std::optional<Error> error;
   bool throws = false;
   std::string key;
-  std::function<void()> on_effect;  ///< within the transaction: on the database's thread
+  std::function<void()> on_effect;       ///< within the transaction: on the database's thread
   std::chrono::milliseconds lingers{0};  ///< after the effect
 };
 
@@ -98,7 +98,8 @@ class LedgerWrites : public ::testing::TestWithParam<bool> {
     same_act = std::make_unique<policy::SameActGate>(*ledger);
     executor = std::make_unique<Executor>(
         world.context().get_executor(),
-        ExecutorParts{world.time(), {&duplicate, same_act.get(), &behind}, *audit, {}, ledger.get()});
+        ExecutorParts{
+            world.time(), {&duplicate, same_act.get(), &behind}, *audit, {}, ledger.get()});
     auto tool = make_tool("book");
     tool.access = registry::Access::write;
     tool.idempotency_key = {"slot"};
@@ -131,8 +132,8 @@ class LedgerWrites : public ::testing::TestWithParam<bool> {
   registry::Envelope ask_and_interrupt(std::chrono::milliseconds after,
                                        const std::function<void()>& then = {}) {
     Executor::Answer answer;
-    const auto ticket = executor->submit(
-        request("call_number_1"), [&](const Executor::Answer& given) { answer = given; });
+    const auto ticket = executor->submit(request("call_number_1"),
+                                         [&](const Executor::Answer& given) { answer = given; });
     boost::asio::steady_timer timer(world.context(), after);
     timer.async_wait([&](const boost::system::error_code&) {
       executor->interrupt(ticket);

@@ -300,8 +300,8 @@ class Contest {
   ArgumentsGate arguments_;
   ProvenanceGate provenance_;
   RateGate rate_{{.reads = {40, 6}, .writes = {10, 2}}};
-  BudgetGate budget_{{ChannelBudget{kTurns[0], {}}, ChannelBudget{kTurns[1], {}},
-                      ChannelBudget{kTurns[2], {}}}};
+  BudgetGate budget_{
+      {ChannelBudget{kTurns[0], {}}, ChannelBudget{kTurns[1], {}}, ChannelBudget{kTurns[2], {}}}};
   LoopBreakerGate loops_;
   SeededRandom tokens_{13};
   ConsentGate consent_{{world_.time(), tokens_}};

@@ -8,12 +8,12 @@ namespace callosum::session {
 namespace {
 
 using namespace std::chrono_literals;
+using testing::Conversation;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using ::testing::Not;
-using testing::Conversation;
 using testing::make_tool;
+using ::testing::Not;
 
 registry::ToolSpec make_slow() {
   auto tool = make_tool("search");

@@ -7,11 +7,11 @@
 namespace callosum::session {
 namespace {
 
+using testing::Conversation;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using ::testing::Not;
-using testing::Conversation;
 using testing::make_tool;
+using ::testing::Not;
 
 constexpr const char* kOurs = R"("transcription":{"model":"scribe"})";
 
