@@ -72,6 +72,8 @@ void Session::start_call(std::string_view call_id, std::string_view name,
   pending.name = name;
   pending.connection = connection_;
   pending.is_silent = tool && tool->delivery == registry::Delivery::silent;
+  pending.interrupts = tool && tool->delivery == registry::Delivery::interrupt;
+  pending.made_in = sequencer_.responses();
 
   pipeline::CallRequest request{
       {id, std::string(name), std::string(arguments)}, context_, calls_, parts_.catalog};
@@ -150,6 +152,7 @@ void Session::on_answer(const registry::Envelope& envelope) {
   const bool is_past = envelope.error && envelope.error->type == ErrorType::cancelled &&
                        sequencer_.responses() > call.responses;
   sequencer_.on_output(call_id, call.is_silent || is_past, parts_.time.now());
+  if (call.interrupts && !is_past) interrupt_for_result(call);
   create_when_due();
   stop_when_answered();
 }

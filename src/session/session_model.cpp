@@ -235,7 +235,8 @@ void Session::finish_response(const realtime::ServerFrame& frame, realtime::Serv
     return;
   }
   if (!is_replaced) on_reply_ended(!cancelled);
-  if (cancelled) interrupt_calls();
+  const bool gives_way = !cut_for_result_.empty() && std::exchange(cut_for_result_, {}) == id;
+  if (cancelled && !gives_way) interrupt_calls();
   release_waiting(id, !cancelled);
   create_when_due();
 }

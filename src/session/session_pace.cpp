@@ -43,6 +43,15 @@ void Session::say_filler(std::string_view line) {
   model_->request_playback_utterance(line, filler_.event_id);
 }
 
+/// A later response gives way to the result of an earlier one's call.
+void Session::interrupt_for_result(const PendingCall& call) {
+  const auto& active = sequencer_.active_response();
+  if (active.empty() || sequencer_.responses() == call.made_in || !is_connected_) return;
+  if (cut_for_result_ == active) return;
+  cut_for_result_ = active;
+  to_model(realtime::encode_response_cancel(next_event_id(), active));
+}
+
 void Session::on_filler_began(std::string_view response_id) {
   filler_.response_id = response_id;
   if (std::exchange(filler_.is_cut, false)) cut_filler();

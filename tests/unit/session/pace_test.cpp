@@ -145,6 +145,43 @@ TEST(Filler, ThatTheProviderRefusesIsNoNewsToTheCaller) {
   EXPECT_EQ(l.c.sent("response.create").size(), 2u);
 }
 
+TEST(Delivery, OfAToolThatInterruptsDoesNotWaitForWhatTheModelSaysThen) {
+  auto alarm = make_tool("alarm");
+  alarm.delivery = registry::Delivery::interrupt;
+  alarm.timeout = 5s;
+  auto other = make_tool("other");
+  other.timeout = 9s;
+  Listening l({alarm, other});
+  l.c.w.scripts["alarm"].takes = 1s;
+  l.c.w.scripts["other"].takes = 3s;
+  l.call("1", "alarm");
+  l.call("2", "other");
+  l.c.response_created("resp_chat");  // the user went on talking
+  l.c.pass(1100ms);
+  EXPECT_THAT(l.c.sent("response.cancel"), ElementsAre(HasSubstr("resp_chat")));
+
+  l.c.response_done("resp_chat", "cancelled");
+  l.c.pass(3s);
+
+  EXPECT_EQ(l.c.w.scripts["other"].finished, 1);  // nobody interrupted that
+  EXPECT_EQ(l.c.sent("response.create").size(), 1u);
+}
+
+TEST(Delivery, WhenIdleWaitsForTheEndOfWhatIsSaid) {
+  auto slow = make_tool("slow");
+  slow.timeout = 5s;
+  Listening l({slow});
+  l.c.w.scripts["slow"].takes = 1s;
+  l.call("1", "slow");
+  l.c.response_created("resp_chat");
+  l.c.pass(2s);
+
+  EXPECT_THAT(l.c.sent("response.cancel"), IsEmpty());
+  EXPECT_THAT(l.c.sent("response.create"), IsEmpty());
+  l.c.response_done("resp_chat");
+  EXPECT_EQ(l.c.sent("response.create").size(), 1u);
+}
+
 TEST(TerminalTool, WaitsUntilWhatWasSaidBeforeItIsHeard) {
   Listening l({make_hang_up()});
   l.call("1", "hang_up", 3000);
