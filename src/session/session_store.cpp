@@ -19,7 +19,7 @@ namespace {
 /// counted and said.
 constexpr std::size_t kMaxWaiting = 65'536;
 constexpr std::size_t kMaxIdBytes = 256;
-constexpr auto kGather = 20ms;
+constexpr auto kGather = 50ms;
 constexpr auto kRetry = 1s;
 
 /// What `newer` says, and what it leaves unsaid.

@@ -112,8 +112,8 @@ constexpr std::string_view kProposals = R"sql(
   CREATE INDEX proposals_open ON proposals (tenant_id, state, created_at_ms);
 )sql";
 
-// Conversations, the live ones and those of before. `provider_session_id` is what the provider calls
-// it: the latest one, where its connection was replaced; '' until it is said.
+// Conversations, the live ones and those of before. `provider_session_id` is what the provider
+// calls it: the latest one, where its connection was replaced; '' until it is said.
 constexpr std::string_view kRealtimeSessions = R"sql(
   CREATE TABLE realtime_sessions (
     id TEXT PRIMARY KEY,

@@ -70,18 +70,17 @@ Result<std::vector<RealtimeSession>> to_sessions(const Result<json::array>& rows
 std::string_view to_string(SessionState state) { return kStates[static_cast<std::size_t>(state)]; }
 
 Result<void> save_session(sqlite::Connection& connection, const RealtimeSession& session) {
-  const auto saved =
-      connection.change(kSave, {{"id", session.id},
-                                {"provider_session_id", session.provider_session_id},
-                                {"tenant_id", session.tenant_id},
-                                {"subject", session.subject},
-                                {"channel", session.channel},
-                                {"provider", session.provider},
-                                {"registry_version", session.registry_version},
-                                {"state", to_string(session.state)},
-                                {"created_at_ms", session.created_at_ms},
-                                {"ended_at_ms", session.ended_at_ms},
-                                {"close_code", session.close_code}});
+  const auto saved = connection.change(kSave, {{"id", session.id},
+                                               {"provider_session_id", session.provider_session_id},
+                                               {"tenant_id", session.tenant_id},
+                                               {"subject", session.subject},
+                                               {"channel", session.channel},
+                                               {"provider", session.provider},
+                                               {"registry_version", session.registry_version},
+                                               {"state", to_string(session.state)},
+                                               {"created_at_ms", session.created_at_ms},
+                                               {"ended_at_ms", session.ended_at_ms},
+                                               {"close_code", session.close_code}});
   if (!saved) return saved.error();
   return {};
 }
@@ -100,9 +99,8 @@ Result<std::vector<RealtimeSession>> find_live_sessions(sqlite::Connection& conn
 
 Result<std::vector<RealtimeSession>> list_sessions(sqlite::Connection& connection,
                                                    const SessionFilter& filter) {
-  return to_sessions(connection.query(kList, {{"tenant_id", filter.tenant_id},
-                                              {"state", filter.state},
-                                              {"limit", filter.limit}}));
+  return to_sessions(connection.query(
+      kList, {{"tenant_id", filter.tenant_id}, {"state", filter.state}, {"limit", filter.limit}}));
 }
 
 }  // namespace callosum::storage

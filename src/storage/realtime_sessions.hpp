@@ -23,8 +23,8 @@ struct RealtimeSession {
   std::string tenant_id, subject, channel, provider, registry_version;
   SessionState state = SessionState::live;
   std::int64_t created_at_ms = 0;
-  std::int64_t ended_at_ms = 0;   ///< 0: it is live
-  std::uint16_t close_code = 0;   ///< as a WebSocket says it; 0: nobody said any
+  std::int64_t ended_at_ms = 0;  ///< 0: it is live
+  std::uint16_t close_code = 0;  ///< as a WebSocket says it; 0: nobody said any
 };
 
 // All of these run within the caller's transaction, on the caller's thread.
