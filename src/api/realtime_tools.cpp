@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/json/serialize.hpp>
 
+#include "api/realtime_answer.hpp"
 #include "base/ids.hpp"
 #include "base/json.hpp"
 #include "base/text.hpp"
@@ -12,17 +13,6 @@ namespace callosum::api {
 namespace asio = boost::asio;
 
 namespace {
-
-constexpr std::int64_t kWindowMs = 10'000;
-
-net::HttpResponse refusal(int status, std::string_view message) {
-  return net::HttpResponse::json(
-      status, json::serialize(json::object{{"status", "error"}, {"message", message}}));
-}
-
-net::HttpResponse destructive() {
-  return refusal(403, "Realtime is not allowed to call destructive tools");
-}
 
 /// What the body says, or why it cannot be read.
 struct Asked {
@@ -69,27 +59,6 @@ Result<Asked> read_body(std::string_view body) {
 
 }  // namespace
 
-std::shared_ptr<policy::SessionCalls> RealtimeToolsResource::window_of(const std::string& whose,
-                                                                       std::uint64_t number) {
-  const auto known = by_whose_.find(whose);
-  if (known != by_whose_.end()) {
-    windows_.splice(windows_.begin(), windows_, known->second);
-  } else {
-    windows_.push_front({whose, 0, nullptr});
-    by_whose_.emplace(windows_.front().whose, windows_.begin());
-  }
-  if (windows_.size() > kMaxWindows) {
-    by_whose_.erase(windows_.back().whose);
-    windows_.pop_back();
-  }
-  auto& window = windows_.front();
-  if (!window.calls || window.number != number) {
-    window.number = number;
-    window.calls = std::make_shared<policy::SessionCalls>();
-  }
-  return window.calls;
-}
-
 void RealtimeToolsResource::stand_alone(pipeline::CallRequest& request) {
   auto context = std::make_shared<registry::CallContext>(*request.context);
   context->is_realtime = true;
@@ -97,14 +66,11 @@ void RealtimeToolsResource::stand_alone(pipeline::CallRequest& request) {
   context->provider = "http";
   context->channel = registry::Channel::voice;
   context->access_mode = std::min(context->access_mode, registry::AccessMode::propose_actions);
-  const auto window = epoch_ms(parts_.clock.wall_now()) / kWindowMs;
-  context->turn = static_cast<std::uint64_t>(window);
-  request.calls = window_of(context->subject + "\n" + context->tenant_id, context->turn);
-  const auto* tool = request.catalog->snapshot()->find(request.call.name);
-  const auto arguments = parse_arguments(request.call.arguments);
-  const bool reads = tool && arguments && tool->access_for(&*arguments) == registry::Access::read;
+  const auto now_ms = epoch_ms(parts_.clock.wall_now());
+  context->turn = CallWindows::number_at(now_ms);
+  request.calls = windows_.fresh(context->subject + "\n" + context->tenant_id, now_ms);
   // Two of one id are one proposal, but never one reading.
-  if (reads || request.call.call_id.empty()) {
+  if (request.call.call_id.empty() || is_reading(request)) {
     request.call.call_id = make_id("call_", parts_.random);
   } else {
     context->session_id = "http:" + context->subject;
@@ -112,47 +78,35 @@ void RealtimeToolsResource::stand_alone(pipeline::CallRequest& request) {
   request.context = std::move(context);
 }
 
-net::HttpResponse RealtimeToolsResource::answer(const registry::Envelope& envelope) {
-  const auto type = envelope.error ? envelope.error->type : ErrorType::not_found;
-  if (envelope.error && type == ErrorType::destructive_blocked) return destructive();
-  if (envelope.error && type == ErrorType::internal) {
-    const auto id = make_id("err_", parts_.random);
-    parts_.log.error("realtime_tool_failed", {{"error_id", id},
-                                              {"tool", envelope.meta.tool_id},
-                                              {"message", envelope.error->message},
-                                              {"detail", envelope.error->detail}});
-    const json::object body{
-        {"status", "error"}, {"message", "Realtime tool execution failed"}, {"error_id", id}};
-    return net::HttpResponse::json(500, json::serialize(body));
-  }
-  return net::HttpResponse::json(
-      200, R"({"status":"success","data":)" + registry::encode_text(envelope) + "}");
-}
-
 asio::awaitable<net::HttpResponse> RealtimeToolsResource::handle(const net::HttpRequest& request,
                                                                  const std::vector<std::string>&) {
+  const RealtimeAnswers answers{parts_.random, parts_.log};
   const auto principal = parts_.authenticator.authenticate(request);
-  if (!principal) co_return refusal(401, "Auth required");
+  if (!principal) co_return realtime_refusal(401, "Auth required");
   auto asked = read_body(request.body);
-  if (!asked) co_return refusal(400, asked.error().message);
-  if (is_destructive_name(asked->tool)) co_return destructive();
+  if (!asked) co_return realtime_refusal(400, asked.error().message);
+  if (is_destructive_name(asked->tool)) co_return destructive_refusal();
   auto planning = parts_.plan(*principal, asked->tenant);
   auto planned = co_await std::move(planning);
   if (!planned) {
     const bool is_theirs = planned.error().type != ErrorType::forbidden;
     co_return is_theirs ? error_response(planned.error())
-                        : refusal(403, "You are not a member of that business");
+                        : realtime_refusal(403, "You are not a member of that business");
   }
+  registry::ToolCall call{std::move(asked->call_id), std::move(asked->tool),
+                          std::move(asked->arguments)};
   if (!asked->session_id.empty()) {
-    registry::Envelope envelope;
-    envelope.error = fail(ErrorType::session_inactive, "there is no such session any more");
-    co_return answer(envelope);
+    SessionCall within{
+        {std::move(asked->session_id)}, planned->context->tenant_id, std::move(call)};
+    auto running = parts_.desk.run(*principal, std::move(within));
+    const auto answer = co_await std::move(running);
+    co_return answer ? answers.encode(**answer) : answers.encode(answer.error());
   }
-  planned->call = {std::move(asked->call_id), std::move(asked->tool), std::move(asked->arguments)};
+  planned->call = std::move(call);
   stand_alone(*planned);
   auto running = parts_.executor.run(std::move(*planned));
   const auto envelope = co_await std::move(running);
-  co_return answer(envelope);
+  co_return answers.encode(envelope);
 }
 
 }  // namespace callosum::api

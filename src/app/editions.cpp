@@ -72,6 +72,16 @@ std::shared_ptr<const Edition> Editions::current() const {
   return current_;
 }
 
+std::shared_ptr<const Edition> Editions::find(std::string_view version) const {
+  const std::lock_guard lock(mutex_);
+  if (current_->version() == version) return current_;
+  for (const auto& weak : earlier_) {
+    auto edition = weak.lock();
+    if (edition && edition->version() == version) return edition;
+  }
+  return current_;
+}
+
 std::shared_ptr<const Edition> Editions::shared(std::unique_ptr<Edition> edition) {
   // It joins threads and closes files as it ends, which no session's thread may wait for.
   const auto reap = [threads = threads_.get()](const Edition* last) {
@@ -109,6 +119,8 @@ Result<api::ReloadReport> Editions::try_reload() try {
   if (!next_) return report;  // as it was
   auto edition = shared(std::move(next_));
   const std::lock_guard lock(mutex_);
+  std::erase_if(earlier_, [](const auto& weak) { return weak.expired(); });
+  earlier_.push_back(current_);
   current_.swap(edition);
   return report;
 } catch (const std::exception& bug) {

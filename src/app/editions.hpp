@@ -38,6 +38,8 @@ class Editions {
 
   /// Never null.
   std::shared_ptr<const Edition> current() const;
+  /// The one of that version where a session still uses it, else the current one.
+  std::shared_ptr<const Edition> find(std::string_view version) const;
 
   /// Reads the packs again, one reload at a time. Whatever is wrong, the edition of before serves
   /// on. Counted and logged, also where nobody waits for the end any more (TIMEOUT).
@@ -59,6 +61,7 @@ class Editions {
   std::unique_ptr<Edition> next_;  ///< of the reload that runs; on its thread only
   mutable std::mutex mutex_;
   std::shared_ptr<const Edition> current_;
+  std::vector<std::weak_ptr<const Edition>> earlier_;  ///< the latest last
 };
 
 }  // namespace callosum::app

@@ -9,6 +9,7 @@
 #include "api/admin_add_tenant.hpp"
 #include "api/admin_decide_proposal.hpp"
 #include "api/admin_proposals.hpp"
+#include "api/admin_sessions.hpp"
 #include "api/admin_tenants.hpp"
 #include "api/admin_tools.hpp"
 #include "api/client_secrets.hpp"
@@ -16,6 +17,7 @@
 #include "api/realtime_tools.hpp"
 #include "api/registry_reload.hpp"
 #include "api/router.hpp"
+#include "api/session_tools.hpp"
 #include "app/caller_limits.hpp"
 #include "app/planner.hpp"
 #include "app/signals.hpp"
@@ -43,7 +45,7 @@ asio::awaitable<Result<api::ReloadReport>> reload(Parts& parts) {
 /// One thread's share of the gateway.
 class Worker {
  public:
-  Worker(Parts& parts, Planner& planner)
+  Worker(Parts& parts, Planner& planner, api::SessionDesk& desk)
       : parts_(parts),
         context_(1),
         executor_(context_.get_executor(), parts.executor_parts()),
@@ -67,7 +69,13 @@ class Worker {
                          [&planner](api::auth::Principal principal, std::string tenant) {
                            return planner.plan_call(std::move(principal), std::move(tenant));
                          },
-                         executor_, parts.time, parts.random, *parts.log}),
+                         executor_, desk, parts.time, parts.random, *parts.log}),
+        session_tools_({*parts.authenticator, desk, parts.random, *parts.log}),
+        admin_sessions_({*parts.authenticator,
+                         [&planner](api::auth::Principal principal, std::string tenant) {
+                           return planner.plan_call(std::move(principal), std::move(tenant));
+                         },
+                         *parts.database, parts.time}),
         admin_proposals_(
             *parts.authenticator,
             [&planner](api::auth::Principal principal, std::string tenant) {
@@ -85,10 +93,13 @@ class Worker {
         registry_reload_(*parts.authenticator, [&parts] { return reload(parts); }),
         main_(*parts.log),
         admin_(*parts.log) {
+    host_.keep_records(*parts.sessions);
+    desk.add(session_place_);
     for (api::Resource* resource :
          {static_cast<api::Resource*>(&health_), static_cast<api::Resource*>(&ready_),
           static_cast<api::Resource*>(&client_secrets_),
-          static_cast<api::Resource*>(&realtime_tools_)}) {
+          static_cast<api::Resource*>(&realtime_tools_),
+          static_cast<api::Resource*>(&session_tools_)}) {
       main_.add(*resource);
     }
     main_.add_upgrade("/v1/realtime", [this](const net::HttpRequest& request) {
@@ -105,6 +116,7 @@ class Worker {
     }
     if (parts_.config.metrics) router.add(metrics_);
     router.add(admin_tools_);
+    router.add(admin_sessions_);
     router.add(admin_proposals_);
     router.add(admin_decide_proposal_);
     router.add(admin_tenants_);
@@ -179,6 +191,7 @@ class Worker {
   Parts& parts_;
   asio::io_context context_;
   pipeline::Executor executor_;
+  api::SessionDesk::Place session_place_{context_.get_executor(), executor_};
   session::SessionHost host_;
   channel::RealtimeChannel channel_;
   api::HealthResource health_;
@@ -187,6 +200,8 @@ class Worker {
   api::ClientSecretsResource client_secrets_;
   api::AdminToolsResource admin_tools_;
   api::RealtimeToolsResource realtime_tools_;
+  api::SessionToolsResource session_tools_;
+  api::AdminSessionsResource admin_sessions_;
   api::AdminProposalsResource admin_proposals_;
   api::AdminDecideProposalResource admin_decide_proposal_;
   api::AdminTenantsResource admin_tenants_;
@@ -204,6 +219,7 @@ class Worker {
 struct Gateway::State {
   std::unique_ptr<Parts> parts;
   std::unique_ptr<Planner> planner;
+  std::unique_ptr<api::SessionDesk> desk;
   std::vector<std::unique_ptr<Worker>> workers;
   std::unique_ptr<Signals> signals;  // on the first worker's loop
   std::uint16_t port = 0;
@@ -218,6 +234,14 @@ struct Listener {
   net::ServerOptions options;
   std::uint16_t* port;
 };
+
+std::unique_ptr<api::SessionDesk> make_desk(Planner& planner) {
+  auto plan = [&planner](api::auth::Principal principal, std::vector<std::string> ids) {
+    return planner.plan_session_call(std::move(principal), std::move(ids));
+  };
+  auto& parts = planner.parts();
+  return std::make_unique<api::SessionDesk>(parts.time, parts.random, std::move(plan));
+}
 
 /// Every worker listens on the same port: the first finds it, the others join.
 Result<void> listen_everywhere(std::vector<std::unique_ptr<Worker>>& workers, Listener listener) {
@@ -247,12 +271,14 @@ Result<std::unique_ptr<Gateway>> Gateway::make(std::unique_ptr<Parts> parts,
   state->parts = std::move(parts);
   const auto& config = state->parts->config;
   state->planner = std::make_unique<Planner>(*state->parts);
+  state->desk = make_desk(*state->planner);
   auto threads = static_cast<std::size_t>(config.threads);
   if (threads == 0) threads = std::max(1u, std::thread::hardware_concurrency());
   const auto has_room = check_open_files(threads);
   if (!has_room) return has_room.error();
   for (std::size_t i = 0; i < threads; ++i) {
-    state->workers.push_back(std::make_unique<Worker>(*state->parts, *state->planner));
+    state->workers.push_back(
+        std::make_unique<Worker>(*state->parts, *state->planner, *state->desk));
     state->workers.back()->place_admin(options.admin_on_main);
   }
 

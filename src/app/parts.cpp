@@ -29,14 +29,18 @@ Result<std::unique_ptr<Edition>> build_edition(
 
 /// Only by who serves: beside it a command may be running, and the other way round.
 Result<void> recover(Parts& parts) {
-  std::size_t unknown = 0;
+  std::size_t unknown = 0, cut_short = 0;
   const auto done =
       parts.database->change_at_start([&](storage::sqlite::Connection& connection) -> Result<void> {
         const auto recovered = pipeline::recover_calls(connection, epoch_ms(parts.time.wall_now()));
         if (!recovered) return recovered.error();
         unknown = *recovered;
+        const auto ended = storage::end_live_sessions(connection, epoch_ms(parts.time.wall_now()));
+        if (!ended) return ended.error();
+        cut_short = *ended;
         return {};
       });
+  if (cut_short > 0) parts.log->warn("sessions_cut_short", {{"sessions", cut_short}});
   if (unknown > 0) parts.log->warn("calls_unknown", {{"calls", unknown}});
   return done;
 }
@@ -123,6 +127,9 @@ Result<std::unique_ptr<Parts>> make_parts(PartsOptions options) {
   if (!loaded) return loaded.error();
   parts->proposals =
       std::make_unique<pipeline::Proposals>(*parts->database, parts->time, parts->random);
+  auto sessions = session::SessionStore::open(*parts->database, *parts->log);
+  if (!sessions) return sessions.error();
+  parts->sessions = std::move(*sessions);
   parts->cache = std::make_unique<pipeline::ResultCache>(parts->time);
   parts->ledger = std::make_unique<pipeline::Ledger>(*parts->database, parts->time, parts->random);
   parts->gates = make_gates(*parts);

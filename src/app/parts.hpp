@@ -19,6 +19,7 @@
 #include "pipeline/proposals.hpp"
 #include "policy/gate.hpp"
 #include "session/session_slots.hpp"
+#include "session/session_store.hpp"
 #include "storage/database.hpp"
 #include "telemetry/log.hpp"
 #include "telemetry/metrics.hpp"
@@ -43,6 +44,7 @@ struct Parts {
   std::unique_ptr<CountingAudit> audit;
   std::unique_ptr<pipeline::Ledger> ledger;
   std::unique_ptr<pipeline::Proposals> proposals;
+  std::unique_ptr<session::SessionStore> sessions;
   std::unique_ptr<pipeline::ResultCache> cache;
   std::unique_ptr<api::auth::ClientSecretStore> secrets;
   std::unique_ptr<api::auth::Authenticator> authenticator;

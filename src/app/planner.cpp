@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "api/session_desk.hpp"
 #include "app/tenant_prompt.hpp"
 #include "base/ids.hpp"
 #include "base/json.hpp"
@@ -101,6 +102,52 @@ asio::awaitable<Result<pipeline::CallRequest>> Planner::plan_call(api::auth::Pri
       std::make_shared<const registry::CallContext>(context_for(principal, *found, *edition));
   co_return pipeline::CallRequest{
       {}, std::move(context), std::make_shared<policy::SessionCalls>(), catalog_of(edition)};
+}
+
+asio::awaitable<Result<storage::RealtimeSession>> Planner::find_session(
+    const std::string& subject, const std::vector<std::string>& ids) {
+  const auto deadline = async::Deadline::after(parts_.time, kPlanTimeout);
+  std::optional<storage::RealtimeSession> session;
+  for (const auto& id : ids) {
+    auto finding = parts_.sessions->find_live(id, subject, deadline);
+    auto found = co_await std::move(finding);
+    if (!found) co_return found.error();
+    if (!*found) co_return api::no_such_session();
+    if (session && session->id != (*found)->id) {
+      co_return fail(ErrorType::validation,
+                     "session_id and openai_session_id name two different sessions; send the one "
+                     "that is meant");
+    }
+    session = std::move(*found);
+  }
+  if (!session) co_return api::no_such_session();
+  co_return std::move(*session);
+}
+
+asio::awaitable<Result<pipeline::CallRequest>> Planner::plan_session_call(
+    api::auth::Principal principal, std::vector<std::string> ids) {
+  auto finding = find_session(principal.subject, ids);
+  const auto session = co_await std::move(finding);
+  if (!session) co_return session.error();
+  const auto tenant = co_await find_tenant(principal, session->tenant_id);
+  if (!tenant && tenant.error().type == ErrorType::forbidden) co_return api::no_such_session();
+  if (!tenant) co_return tenant.error();
+  const auto channel = registry::parse_word<registry::Channel>(session->channel);
+  const bool may_use_it = channel && principal.channel.value_or(*channel) == *channel;
+  if (!may_use_it) co_return api::no_such_session();
+
+  const auto edition = parts_.editions->find(session->registry_version);
+  auto context = context_for(principal, *tenant, *edition);
+  context.session_id = session->id;
+  context.channel = *channel;
+  context.is_realtime = true;
+  context.is_provider_planned = true;
+  // Of the session's own calls: one id is one call, whichever way it comes.
+  context.provider = session->provider;
+  co_return pipeline::CallRequest{{},
+                                  std::make_shared<const registry::CallContext>(std::move(context)),
+                                  nullptr,
+                                  catalog_of(edition)};
 }
 
 asio::awaitable<Result<session::SessionPlan>> Planner::plan_session(

@@ -2,6 +2,7 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <string>
+#include <vector>
 
 #include "app/parts.hpp"
 #include "pipeline/executor.hpp"
@@ -24,6 +25,12 @@ class Planner {
   /// empty: the only one.
   boost::asio::awaitable<Result<pipeline::CallRequest>> plan_call(api::auth::Principal principal,
                                                                   std::string tenant);
+  /// A call within the live session of this principal that every one of `ids` names, its own id or
+  /// its provider's, with the rules and the version of the packs that the session began with.
+  /// SESSION_INACTIVE, in one wording, where one of them names none; VALIDATION where they name
+  /// two.
+  boost::asio::awaitable<Result<pipeline::CallRequest>> plan_session_call(
+      api::auth::Principal principal, std::vector<std::string> ids);
   /// The tenant meant: the one asked for, else the principal's only one. FORBIDDEN, in one wording,
   /// where it is not theirs or does not exist.
   boost::asio::awaitable<Result<storage::Tenant>> find_tenant(const api::auth::Principal& principal,
@@ -31,6 +38,8 @@ class Planner {
   Parts& parts() { return parts_; }
 
  private:
+  boost::asio::awaitable<Result<storage::RealtimeSession>> find_session(
+      const std::string& subject, const std::vector<std::string>& ids);
   /// A call of this principal, as a member of the tenant, on this edition.
   registry::CallContext context_for(const api::auth::Principal& principal,
                                     const storage::Tenant& tenant, const Edition& edition);

@@ -35,6 +35,7 @@ Session::Session(SessionParts parts, SessionStart start, std::unique_ptr<CallerL
 
 Session::~Session() {
   for (const auto& [call_id, call] : pending_) parts_.executor.forget(call.ticket);
+  if (connection_ > 0) note(storage::SessionState::ended);
 }
 
 std::string Session::next_event_id() { return event_prefix_ + std::to_string(next_event_++); }
@@ -54,7 +55,11 @@ asio::awaitable<Result<void>> Session::open_model() {
 }
 
 void Session::begin_connection() {
-  if (++connection_ > 1) parts_.metrics.provider_reconnects(context_->provider).add();
+  if (++connection_ > 1) {
+    parts_.metrics.provider_reconnects(context_->provider).add();
+  } else {
+    note(storage::SessionState::live);
+  }
   updates_.clear();
   updates_.push_back({std::string(kOpenId), "", std::nullopt});
   connected_at_ = parts_.time.now();
@@ -103,6 +108,27 @@ asio::awaitable<void> Session::run() {
   const auto soon = async::Deadline::after(parts_.time, 2s);
   co_await model_->close(soon);
   co_await caller_->close(end_code_, end_reason_, soon);
+}
+
+/// For whoever is not part of the conversation. The provider's id is a stranger's text.
+void Session::note(storage::SessionState state, std::string_view provider_session_id) {
+  constexpr std::size_t kLongestId = 256;
+  if (!parts_.records) return;
+  storage::RealtimeSession session;
+  session.id = id();
+  if (provider_session_id.size() <= kLongestId) session.provider_session_id = provider_session_id;
+  session.tenant_id = context_->tenant_id;
+  session.subject = context_->subject;
+  session.channel = to_string(context_->channel);
+  session.provider = context_->provider;
+  if (context_->snapshot) session.registry_version = context_->snapshot->version();
+  session.state = state;
+  session.created_at_ms = epoch_ms(parts_.time.wall_now());
+  if (state == storage::SessionState::ended) {
+    session.ended_at_ms = session.created_at_ms;
+    session.close_code = close_code();
+  }
+  parts_.records->note(std::move(session));
 }
 
 void Session::end(std::uint16_t code, std::string reason) {

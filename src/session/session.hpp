@@ -19,6 +19,7 @@
 #include "session/provider_limits.hpp"
 #include "session/recent_ids.hpp"
 #include "session/response_sequencer.hpp"
+#include "session/session_records.hpp"
 #include "session/session_view.hpp"
 #include "session/state_controller.hpp"
 #include "session/tool_veil.hpp"
@@ -41,6 +42,7 @@ struct SessionParts {
   std::shared_ptr<const pipeline::Catalog> catalog;
   /// A new connection to the model: called at the start and after each loss.
   std::function<std::unique_ptr<realtime::ModelPort>()> make_model;
+  SessionRecords* records = nullptr;  ///< null: nobody is told of it
 };
 
 /// Who, where, and what the session declares to the model.
@@ -125,6 +127,7 @@ class Session {
   void begin_connection();
   void end(std::uint16_t code, std::string reason);
   void count_dropped();
+  void note(storage::SessionState state, std::string_view provider_session_id = {});
 
   // session_loss.cpp: a connection is lost and found again
   boost::asio::awaitable<bool> find_model_again(Error why);

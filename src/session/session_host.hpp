@@ -25,6 +25,8 @@ class SessionHost {
  public:
   SessionHost(async::TimeSource& time, Random& random, pipeline::Executor& executor,
               telemetry::Log& log, telemetry::Metrics& metrics);
+  /// Where the sessions from now on are written down.
+  void keep_records(SessionRecords& records) { records_ = &records; }
 
   /// One conversation from join to end.
   boost::asio::awaitable<void> serve(std::shared_ptr<SessionPlan> plan,
@@ -39,6 +41,7 @@ class SessionHost {
   telemetry::Log& log_;
   telemetry::Metrics& metrics_;
   telemetry::Gauge live_sessions_;
+  SessionRecords* records_ = nullptr;
   std::list<Session*> sessions_;
 };
 

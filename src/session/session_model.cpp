@@ -79,6 +79,9 @@ void Session::on_session_event(const realtime::ServerFrame& frame) {
     const auto* expires_at =
         session && session->is_object() ? session->get_object().if_contains("expires_at") : nullptr;
     if (expires_at && expires_at->is_int64()) on_expiry_told(expires_at->get_int64());
+    if (session && session->is_object()) {
+      note(storage::SessionState::live, text_at(session->get_object(), "id"));
+    }
     // The caller hears of its session once it is what was asked for: our first update is on its
     // way.
     if (!said_created_) held_created_ = std::move(event->body);

@@ -112,10 +112,32 @@ constexpr std::string_view kProposals = R"sql(
   CREATE INDEX proposals_open ON proposals (tenant_id, state, created_at_ms);
 )sql";
 
+// Conversations, the live ones and those of before. `provider_session_id` is what the provider
+// calls it: the latest one, where its connection was replaced; '' until it is said.
+constexpr std::string_view kRealtimeSessions = R"sql(
+  CREATE TABLE realtime_sessions (
+    id TEXT PRIMARY KEY,
+    provider_session_id TEXT NOT NULL DEFAULT '',
+    tenant_id TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    channel TEXT NOT NULL,
+    provider TEXT NOT NULL,
+    registry_version TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('live', 'ended')),
+    created_at_ms INTEGER NOT NULL,
+    ended_at_ms INTEGER NOT NULL DEFAULT 0,
+    close_code INTEGER NOT NULL DEFAULT 0
+  ) STRICT;
+  CREATE INDEX realtime_sessions_of_provider ON realtime_sessions (provider_session_id)
+    WHERE provider_session_id <> '';
+  CREATE INDEX realtime_sessions_listed ON realtime_sessions (tenant_id, state, created_at_ms);
+  CREATE INDEX realtime_sessions_live ON realtime_sessions (state) WHERE state = 'live';
+)sql";
+
 constexpr std::array kMigrations{
     Migration{1, "tenants", kTenants},      Migration{2, "pack_installs", kPackInstalls},
     Migration{3, "tool_calls", kToolCalls}, Migration{4, "audit", kAudit},
-    Migration{5, "proposals", kProposals},
+    Migration{5, "proposals", kProposals},  Migration{6, "realtime_sessions", kRealtimeSessions},
 };
 
 Result<void> apply(sqlite::Connection& connection, const Migration& step) {

@@ -50,9 +50,10 @@ std::uint16_t Served::port() const {
   return static_cast<std::uint16_t>(std::stoi(main_.substr(main_.rfind(':') + 1)));
 }
 
-std::string Served::token(const std::string& tenant, const std::vector<std::string>& roles) {
+std::string Served::token(const std::string& tenant, const std::vector<std::string>& roles,
+                          const std::string& subject) {
   const auto now = std::chrono::system_clock::now();
-  const json::object claims{{"sub", "test"},
+  const json::object claims{{"sub", subject},
                             {"tenants", json::array{json::string(tenant)}},
                             {"roles", json::array(roles.begin(), roles.end())},
                             {"phone", "+12125550199"},

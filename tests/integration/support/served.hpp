@@ -28,7 +28,8 @@ class Served {
   const std::string& admin() const { return admin_; }  ///< "http://…"
 
   /// A token of its own identity service.
-  static std::string token(const std::string& tenant, const std::vector<std::string>& roles);
+  static std::string token(const std::string& tenant, const std::vector<std::string>& roles,
+                           const std::string& subject = "test");
   net::HttpResponse ask(const std::string& method, const std::string& path,
                         const std::string& body = {}) const;
   /// By an admin of this tenant alone, with the role sales; `ask` is by an operator of none.

@@ -127,6 +127,19 @@ TEST_F(EditionsTest, ASessionKeepsItsOwnWhichEndsWithItOnAnotherThread) {
   EXPECT_NE(ended[0].get(), std::this_thread::get_id());
 }
 
+TEST_F(EditionsTest, AreFoundByTheirVersionAsLongAsASessionUsesThem) {
+  auto session = catalog_of(editions->current());
+  const auto old_version = editions->current()->version();
+  write(changed("The price of an article.", "What an article costs."));
+  ASSERT_TRUE(reload());
+
+  EXPECT_EQ(editions->find(old_version)->version(), old_version);
+  EXPECT_EQ(editions->find("0.0.ffffffff"), editions->current());
+  session.reset();
+
+  EXPECT_EQ(editions->find(old_version), editions->current());
+}
+
 TEST_F(EditionsTest, ShowsModelsTheToolsOfTheirOwnVersion) {
   registry::CallContext context;
   context.channel = registry::Channel::voice;

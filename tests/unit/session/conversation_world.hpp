@@ -100,7 +100,8 @@ class FakeCaller final : public session::CallerLink {
 /// A whole session under virtual time, with a test on both of its sides.
 class Conversation {
  public:
-  explicit Conversation(std::vector<registry::ToolSpec> tools, session::SessionStart start = {})
+  explicit Conversation(std::vector<registry::ToolSpec> tools, session::SessionStart start = {},
+                        session::SessionRecords* records = nullptr)
       : w(std::move(tools)) {
     caller = std::make_shared<CallerScript>(w.world.executor());
     json::array list;
@@ -124,7 +125,8 @@ class Conversation {
           models.back()->opening_takes = opening_takes;
           models.back()->refuses_to_open = models.size() > 1 && refusals_left-- > 0;
           return std::make_unique<FakeModel>(models.back());
-        }};
+        },
+        records};
     session = std::make_unique<session::Session>(std::move(parts), std::move(start),
                                                  std::make_unique<FakeCaller>(caller));
     boost::asio::co_spawn(w.world.context(), session->run(),

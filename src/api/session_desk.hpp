@@ -1,0 +1,67 @@
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "api/auth/principal.hpp"
+#include "api/call_windows.hpp"
+#include "async/time_source.hpp"
+#include "base/random.hpp"
+#include "pipeline/executor.hpp"
+
+namespace callosum::api {
+
+/// SESSION_INACTIVE: the same for a session that never was, one that has ended and somebody else's.
+Error no_such_session();
+
+/// A call that names the live session it belongs to.
+struct SessionCall {
+  std::vector<std::string> ids;  ///< of the session, or its provider's; all of the same one
+  std::string tenant_id;         ///< the one that the session must be of; empty: any of theirs
+  registry::ToolCall call;
+};
+
+/// Where calls that name a live session over HTTP are run: those of one session on one thread,
+/// whichever of them took the request, so that what the session has seen, spent and been answered
+/// is one. Shared by all threads.
+class SessionDesk {
+ public:
+  /// The call but for its own words. SESSION_INACTIVE, or VALIDATION where the ids name two.
+  using PlanCall = std::function<boost::asio::awaitable<Result<pipeline::CallRequest>>(
+      auth::Principal principal, std::vector<std::string> ids)>;
+  /// Never null.
+  using Answer = std::shared_ptr<const registry::Envelope>;
+
+  SessionDesk(async::TimeSource& time, Random& random, PlanCall plan)
+      : time_(time), random_(random), plan_(std::move(plan)) {}
+
+  /// One thread, its executor, and what is remembered there. Belongs to that thread's owner.
+  struct Place {
+    boost::asio::any_io_executor thread;
+    pipeline::Executor& executor;
+    CallWindows windows{1024};
+  };
+  /// All of them before the first call; none of them goes before the last.
+  void add(Place& place) { places_.push_back(&place); }
+  /// On the session's thread; the answer comes back to the one that waits. Whoever stops waiting
+  /// leaves the call to end as its tool declares.
+  boost::asio::awaitable<Result<Answer>> run(auth::Principal principal, SessionCall asked);
+
+ private:
+  struct Waiting;
+
+  boost::asio::awaitable<Answer> run_there(pipeline::CallRequest request);
+  /// On the place's thread.
+  void begin(Place& place, pipeline::CallRequest request, const std::shared_ptr<Waiting>& waiting);
+
+  async::TimeSource& time_;
+  Random& random_;
+  PlanCall plan_;
+  std::vector<Place*> places_;
+};
+
+}  // namespace callosum::api

@@ -1,0 +1,148 @@
+#include "storage/realtime_sessions.hpp"
+
+#include <gmock/gmock.h>
+
+#include "real_world.hpp"
+#include "storage/database.hpp"
+#include "storage/sqlite/connection.hpp"
+
+namespace callosum::storage {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+struct Sessions {
+  Sessions() {
+    const auto made = Database::open({.path = folder.path() / "gateway.db", .readers = 1});
+    EXPECT_TRUE(made);
+    connection = std::move(*sqlite::Connection::open({.path = folder.path() / "gateway.db"}));
+  }
+  void save(const RealtimeSession& session) { EXPECT_TRUE(save_session(*connection, session)); }
+  std::vector<std::string> found(std::string_view id, std::string_view subject = "ada") {
+    return ids(find_live_sessions(*connection, id, subject));
+  }
+  std::vector<std::string> listed(const SessionFilter& filter) {
+    return ids(list_sessions(*connection, filter));
+  }
+  static std::vector<std::string> ids(const Result<std::vector<RealtimeSession>>& sessions) {
+    std::vector<std::string> out;
+    EXPECT_TRUE(sessions);
+    for (const auto& session : *sessions) out.push_back(session.id);
+    return out;
+  }
+
+  testing::TempFolder folder;
+  std::unique_ptr<sqlite::Connection> connection;
+};
+
+RealtimeSession session(std::string id, std::int64_t created_at_ms = 1,
+                        std::string tenant_id = "t1") {
+  RealtimeSession out;
+  out.id = std::move(id);
+  out.tenant_id = std::move(tenant_id);
+  out.subject = "ada";
+  out.channel = "voice";
+  out.provider = "openai";
+  out.registry_version = "1.0.abcdef01";
+  out.created_at_ms = created_at_ms;
+  return out;
+}
+
+RealtimeSession ended(RealtimeSession session, std::uint16_t close_code = 1000) {
+  session.state = SessionState::ended;
+  session.ended_at_ms = 99;
+  session.close_code = close_code;
+  return session;
+}
+
+TEST(RealtimeSessions, AreFoundByTheirOwnIdAndByTheirProvidersOnceThatIsKnown) {
+  Sessions s;
+  auto one = session("sess_a");
+  s.save(one);
+  EXPECT_THAT(s.found("sess_a"), ElementsAre("sess_a"));
+  EXPECT_THAT(s.found("sess_theirs"), IsEmpty());
+
+  one.provider_session_id = "sess_theirs";
+  s.save(one);
+
+  EXPECT_THAT(s.found("sess_a"), ElementsAre("sess_a"));
+  EXPECT_THAT(s.found("sess_theirs"), ElementsAre("sess_a"));
+  EXPECT_THAT(s.found(""), IsEmpty());
+}
+
+TEST(RealtimeSessions, AreNotFoundForAnotherSubjectNorOnceTheyHaveEnded) {
+  Sessions s;
+  s.save(session("sess_a"));
+
+  EXPECT_THAT(s.found("sess_a", "eve"), IsEmpty());
+  s.save(ended(session("sess_a")));
+
+  EXPECT_THAT(s.found("sess_a"), IsEmpty());
+}
+
+TEST(RealtimeSessions, ComeByTheirOwnIdBeforeTheOnesThatAProviderNamesSo) {
+  Sessions s;
+  auto other = session("sess_b");
+  other.provider_session_id = "sess_a";
+  s.save(other);
+  s.save(session("sess_a"));
+
+  EXPECT_THAT(s.found("sess_a"), ElementsAre("sess_a", "sess_b"));
+}
+
+TEST(RealtimeSessions, KeepWhatWasKnownOfThemAndNeverComeBack) {
+  Sessions s;
+  auto one = session("sess_a", 7);
+  one.provider_session_id = "sess_theirs";
+  s.save(one);
+  s.save(ended(session("sess_a", 8), 1001));
+  s.save(session("sess_a", 9));
+
+  const auto all = list_sessions(*s.connection, {"t1", "", 10});
+
+  ASSERT_EQ(all->size(), 1u);
+  const auto& kept = all->front();
+  EXPECT_EQ(kept.state, SessionState::ended);
+  EXPECT_EQ(kept.provider_session_id, "sess_theirs");
+  EXPECT_EQ(kept.created_at_ms, 7);
+  EXPECT_EQ(kept.ended_at_ms, 99);
+  EXPECT_EQ(kept.close_code, 1001);
+  EXPECT_EQ(kept.registry_version, "1.0.abcdef01");
+}
+
+TEST(RealtimeSessions, OfAProcessThatIsGoneEndAtTheNextStart) {
+  Sessions s;
+  s.save(session("sess_a"));
+  s.save(session("sess_b"));
+  s.save(ended(session("sess_c"), 1000));
+
+  const auto count = end_live_sessions(*s.connection, 50);
+
+  EXPECT_EQ(*count, 2u);
+  const auto all = list_sessions(*s.connection, {"t1", "ended", 10});
+  ASSERT_EQ(all->size(), 3u);
+  for (const auto& one : *all) {
+    const bool was_closed = one.id == "sess_c";
+    EXPECT_EQ(one.ended_at_ms, was_closed ? 99 : 50) << one.id;
+    EXPECT_EQ(one.close_code, was_closed ? 1000 : 0) << one.id;
+  }
+}
+
+TEST(RealtimeSessions, AreListedOfOneTenantLiveFirstNewestFirst) {
+  Sessions s;
+  s.save(session("sess_old", 1));
+  s.save(session("sess_new", 3));
+  s.save(ended(session("sess_gone", 4)));
+  s.save(ended(session("sess_past", 2)));
+  s.save(session("sess_foreign", 5, "t2"));
+
+  EXPECT_THAT(s.listed({"t1", "", 10}),
+              ElementsAre("sess_new", "sess_old", "sess_gone", "sess_past"));
+  EXPECT_THAT(s.listed({"t1", "live", 10}), ElementsAre("sess_new", "sess_old"));
+  EXPECT_THAT(s.listed({"t1", "ended", 1}), ElementsAre("sess_gone"));
+  EXPECT_THAT(s.listed({"t2", "", 10}), ElementsAre("sess_foreign"));
+}
+
+}  // namespace
+}  // namespace callosum::storage
