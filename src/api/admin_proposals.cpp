@@ -36,7 +36,7 @@ json::object encode_proposal(const storage::Proposal& proposal) {
 }
 
 AdminProposalsResource::AdminProposalsResource(const auth::Authenticator& authenticator,
-                                               AdminToolsResource::PlanCall plan,
+                                               PlanCall plan,
                                                pipeline::Proposals& proposals)
     : authenticator_(authenticator), plan_(std::move(plan)), proposals_(proposals) {}
 

@@ -5,7 +5,10 @@
 #include <string>
 #include <unordered_map>
 
-#include "api/admin_tools.hpp"
+#include "api/auth/authenticator.hpp"
+#include "api/plan_call.hpp"
+#include "api/resource.hpp"
+#include "base/random.hpp"
 #include "telemetry/log.hpp"
 
 namespace callosum::api {
@@ -19,7 +22,7 @@ class RealtimeToolsResource final : public Resource {
  public:
   struct Parts {
     const auth::Authenticator& authenticator;
-    AdminToolsResource::PlanCall plan;
+    PlanCall plan;
     pipeline::Executor& executor;
     const Clock& clock;
     Random& random;

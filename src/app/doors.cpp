@@ -1,0 +1,86 @@
+#include "app/doors.hpp"
+
+#include "api/admin_add_tenant.hpp"
+#include "api/admin_decide_proposal.hpp"
+#include "api/admin_proposals.hpp"
+#include "api/admin_tenants.hpp"
+#include "api/admin_tools.hpp"
+#include "api/client_secrets.hpp"
+#include "api/probes.hpp"
+#include "api/realtime_tools.hpp"
+#include "api/registry_reload.hpp"
+
+namespace callosum::app {
+
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr auto kReloadTime = 50s;  // within what the server gives a handler
+
+template <class T, class... Arguments>
+std::unique_ptr<api::Resource> make(Arguments&&... arguments) {
+  return std::make_unique<T>(std::forward<Arguments>(arguments)...);
+}
+
+std::unique_ptr<api::Resource> make_metrics(Parts& parts) {
+  auto refresh = [&parts, queued = parts.metrics.queued_bytes()] {
+    queued.set(static_cast<double>(parts.queue_budget->used()));
+  };
+  return make<api::MetricsResource>(parts.metrics, std::move(refresh));
+}
+
+}  // namespace
+
+asio::awaitable<Result<api::ReloadReport>> reload(Parts& parts) {
+  return parts.editions->reload(async::Deadline::after(parts.time, kReloadTime));
+}
+
+Doors::Doors(const Ground& ground)
+    : ground_(ground), main_(*ground.parts.log), admin_(*ground.parts.log) {
+  add(Place::both, make<api::HealthResource>());
+  add(Place::both,
+      make<api::ReadyResource>([&parts = ground.parts] { return parts.is_ready.load(); }));
+  const api::PlanCall plan = [&planner = ground.planner](api::auth::Principal principal,
+                                                         std::string tenant) {
+    return planner.plan_call(std::move(principal), std::move(tenant));
+  };
+  add_callers(plan);
+  add_operators(plan);
+}
+
+void Doors::add_callers(const api::PlanCall& plan) {
+  auto& parts = ground_.parts;
+  const auto& authenticator = *parts.authenticator;
+  add(Place::main, make<api::ClientSecretsResource>(authenticator, *parts.secrets));
+  add(Place::main,
+      make<api::RealtimeToolsResource>(api::RealtimeToolsResource::Parts{
+          authenticator, plan, ground_.executor, parts.time, parts.random, *parts.log}));
+}
+
+void Doors::add_operators(const api::PlanCall& plan) {
+  auto& parts = ground_.parts;
+  const auto& authenticator = *parts.authenticator;
+  if (parts.config.metrics) add(Place::admin, make_metrics(parts));
+  add(Place::admin, make<api::AdminToolsResource>(authenticator, plan, ground_.executor));
+  add(Place::admin, make<api::AdminProposalsResource>(authenticator, plan, *parts.proposals));
+  add(Place::admin, make<api::AdminDecideProposalResource>(api::AdminDecideProposalResource::Parts{
+                        authenticator, plan, *parts.proposals, ground_.executor}));
+  add(Place::admin, make<api::AdminTenantsResource>(authenticator, *parts.database, parts.time));
+  add(Place::admin, make<api::AdminAddTenantResource>(api::AdminAddTenantResource::Parts{
+                        authenticator, *parts.database, parts.time, parts.random, *parts.log}));
+  add(Place::admin,
+      make<api::RegistryReloadResource>(authenticator, [&parts] { return reload(parts); }));
+}
+
+void Doors::add(Place place, std::unique_ptr<api::Resource> resource) {
+  // On one listener nothing is found twice.
+  const bool is_main = place != Place::admin || ground_.admin_on_main;
+  const bool is_admin = place != Place::main && !ground_.admin_on_main;
+  if (is_main) main_.add(*resource);
+  if (is_admin) admin_.add(*resource);
+  resources_.push_back(std::move(resource));
+}
+
+}  // namespace callosum::app
