@@ -6,6 +6,7 @@
 #include "api/admin_tenants.hpp"
 #include "api/admin_tools.hpp"
 #include "api/client_secrets.hpp"
+#include "api/knowledge.hpp"
 #include "api/probes.hpp"
 #include "api/realtime_tools.hpp"
 #include "api/registry_reload.hpp"
@@ -29,6 +30,17 @@ std::unique_ptr<api::Resource> make_metrics(Parts& parts) {
     queued.set(static_cast<double>(parts.queue_budget->used()));
   };
   return make<api::MetricsResource>(parts.metrics, std::move(refresh));
+}
+
+/// Of every tool whose pack has that table, read of it or not: edits are rare.
+void forget_results(Parts& parts, const std::string& tenant_id, std::string_view table) {
+  const auto snapshot = parts.editions->current()->snapshot();
+  std::vector<std::string> ids;
+  for (const auto& tool : snapshot->tools()) {
+    const auto* pack = snapshot->find_pack(tool.pack);
+    if (pack && pack->tenant_columns.contains(std::string(table))) ids.push_back(tool.id);
+  }
+  parts.cache->drop(tenant_id, ids);
 }
 
 }  // namespace
@@ -57,6 +69,18 @@ void Doors::add_callers(const api::PlanCall& plan) {
   add(Place::main,
       make<api::RealtimeToolsResource>(api::RealtimeToolsResource::Parts{
           authenticator, plan, ground_.executor, parts.time, parts.random, *parts.log}));
+  const api::FindTenant find_tenant = [&planner = ground_.planner](api::auth::Principal principal,
+                                                                   std::string asked) {
+    return planner.find_tenant(std::move(principal), std::move(asked));
+  };
+  auto forget = [&parts](const std::string& tenant_id, std::string_view table) {
+    forget_results(parts, tenant_id, table);
+  };
+  for (auto& resource :
+       api::make_knowledge_resources({authenticator, find_tenant, *parts.database, parts.time,
+                                      parts.random, *parts.log, std::move(forget)})) {
+    add(Place::main, std::move(resource));
+  }
 }
 
 void Doors::add_operators(const api::PlanCall& plan) {

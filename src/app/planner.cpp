@@ -41,7 +41,7 @@ Error not_theirs() { return fail(ErrorType::forbidden, "you are not a member of 
 
 }  // namespace
 
-asio::awaitable<Result<storage::Tenant>> Planner::find_tenant(const api::auth::Principal& principal,
+asio::awaitable<Result<storage::Tenant>> Planner::find_tenant(api::auth::Principal principal,
                                                               std::string asked) {
   if (asked.empty()) {
     if (principal.tenants.size() != 1) {

@@ -26,7 +26,7 @@ class Planner {
                                                                   std::string tenant);
   /// The tenant meant: the one asked for, else the principal's only one. FORBIDDEN, in one wording,
   /// where it is not theirs or does not exist.
-  boost::asio::awaitable<Result<storage::Tenant>> find_tenant(const api::auth::Principal& principal,
+  boost::asio::awaitable<Result<storage::Tenant>> find_tenant(api::auth::Principal principal,
                                                               std::string asked);
   Parts& parts() { return parts_; }
 
