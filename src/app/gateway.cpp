@@ -87,6 +87,7 @@ class Worker {
   }
 
   asio::io_context& context() { return context_; }
+  Doors& doors() { return doors_; }
 
  private:
   asio::awaitable<void> serve() {
@@ -215,6 +216,14 @@ std::uint16_t Gateway::port() const { return state_->port; }
 std::uint16_t Gateway::tls_port() const { return state_->tls_port; }
 std::uint16_t Gateway::admin_port() const { return state_->admin_port; }
 Parts& Gateway::parts() { return *state_->parts; }
+
+std::vector<api::Router::Route> Gateway::routes() const {
+  auto& doors = state_->workers.front()->doors();
+  auto routes = doors.main().routes();
+  const auto admin = doors.admin().routes();
+  routes.insert(routes.end(), admin.begin(), admin.end());
+  return routes;
+}
 
 int Gateway::run() {
   auto& workers = state_->workers;
