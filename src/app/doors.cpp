@@ -1,7 +1,9 @@
 #include "app/doors.hpp"
 
 #include "api/admin_add_tenant.hpp"
+#include "api/admin_audit.hpp"
 #include "api/admin_decide_proposal.hpp"
+#include "api/admin_enablement.hpp"
 #include "api/admin_proposals.hpp"
 #include "api/admin_tenants.hpp"
 #include "api/admin_tools.hpp"
@@ -58,21 +60,22 @@ Doors::Doors(const Ground& ground)
                                                          std::string tenant) {
     return planner.plan_call(std::move(principal), std::move(tenant));
   };
-  add_callers(plan);
-  add_operators(plan);
+  const api::FindTenant find_tenant = [&planner = ground.planner](api::auth::Principal principal,
+                                                                  std::string asked) {
+    return planner.find_tenant(std::move(principal), std::move(asked));
+  };
+  add_callers({plan, find_tenant});
+  add_operators({plan, find_tenant});
 }
 
-void Doors::add_callers(const api::PlanCall& plan) {
+void Doors::add_callers(const Planning& planning) {
+  const auto& [plan, find_tenant] = planning;
   auto& parts = ground_.parts;
   const auto& authenticator = *parts.authenticator;
   add(Place::main, make<api::ClientSecretsResource>(authenticator, *parts.secrets));
   add(Place::main,
       make<api::RealtimeToolsResource>(api::RealtimeToolsResource::Parts{
           authenticator, plan, ground_.executor, parts.time, parts.random, *parts.log}));
-  const api::FindTenant find_tenant = [&planner = ground_.planner](api::auth::Principal principal,
-                                                                   std::string asked) {
-    return planner.find_tenant(std::move(principal), std::move(asked));
-  };
   auto forget = [&parts](const std::string& tenant_id, std::string_view table) {
     forget_results(parts, tenant_id, table);
   };
@@ -83,7 +86,8 @@ void Doors::add_callers(const api::PlanCall& plan) {
   }
 }
 
-void Doors::add_operators(const api::PlanCall& plan) {
+void Doors::add_operators(const Planning& planning) {
+  const auto& [plan, find_tenant] = planning;
   auto& parts = ground_.parts;
   const auto& authenticator = *parts.authenticator;
   if (parts.config.metrics) add(Place::admin, make_metrics(parts));
@@ -91,6 +95,16 @@ void Doors::add_operators(const api::PlanCall& plan) {
   add(Place::admin, make<api::AdminProposalsResource>(authenticator, plan, *parts.proposals));
   add(Place::admin, make<api::AdminDecideProposalResource>(api::AdminDecideProposalResource::Parts{
                         authenticator, plan, *parts.proposals, ground_.executor}));
+  add(Place::admin, make<api::AdminAuditResource>(api::AdminAuditResource::Parts{
+                        authenticator, find_tenant, *parts.database, parts.time}));
+  for (const auto verb :
+       {api::AdminEnablementResource::Verb::find, api::AdminEnablementResource::Verb::change}) {
+    add(Place::admin,
+        make<api::AdminEnablementResource>(
+            verb, api::AdminEnablementResource::Parts{
+                      authenticator, find_tenant, *parts.database, parts.time, parts.enablement,
+                      [&parts] { return parts.editions->current()->snapshot(); }, *parts.log}));
+  }
   add(Place::admin, make<api::AdminTenantsResource>(authenticator, *parts.database, parts.time));
   add(Place::admin, make<api::AdminAddTenantResource>(api::AdminAddTenantResource::Parts{
                         authenticator, *parts.database, parts.time, parts.random, *parts.log}));

@@ -5,6 +5,7 @@
 #include <memory>
 #include <vector>
 
+#include "api/find_tenant.hpp"
 #include "api/plan_call.hpp"
 #include "api/router.hpp"
 #include "app/planner.hpp"
@@ -29,8 +30,13 @@ class Doors {
 
  private:
   enum class Place : std::uint8_t { main, admin, both };
-  void add_callers(const api::PlanCall& plan);
-  void add_operators(const api::PlanCall& plan);
+  /// How resources ask who may do what as whom.
+  struct Planning {
+    api::PlanCall plan;
+    api::FindTenant find_tenant;
+  };
+  void add_callers(const Planning& planning);
+  void add_operators(const Planning& planning);
   void add(Place place, std::unique_ptr<api::Resource> resource);
 
   const Ground ground_;

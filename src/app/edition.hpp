@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "pipeline/catalog.hpp"
+#include "policy/enablement.hpp"
 #include "realtime/model_port.hpp"
 #include "session/tool_offer.hpp"
 #include "telemetry/metrics.hpp"
@@ -40,9 +41,10 @@ class Edition {
   const std::shared_ptr<const registry::Snapshot>& snapshot() const { return catalog_->snapshot(); }
   const std::string& version() const { return snapshot()->version(); }
   const ProviderFactory& provider() const { return provider_; }
-  /// What a realtime session of this audience is shown. Compiled once an audience.
+  /// What a realtime session of this audience is shown, but for what is `off`. Compiled once an
+  /// audience.
   Result<std::shared_ptr<const session::ToolOffer>> offer_for(
-      const registry::CallContext& context) const;
+      const registry::CallContext& context, const policy::SwitchedOff& off = {}) const;
 
  private:
   const std::shared_ptr<const pipeline::Catalog> catalog_;

@@ -114,11 +114,13 @@ asio::awaitable<Result<session::SessionPlan>> Planner::plan_session(
   context.is_realtime = true;
   context.is_provider_planned = true;
 
-  auto offer = edition->offer_for(context);
+  const auto switched_off = parts_.enablement.of(tenant->id);
+  const auto off = switched_off ? *switched_off : policy::SwitchedOff();
+  auto offer = edition->offer_for(context, off);
   if (!offer) co_return offer.error();
   const auto deadline = async::Deadline::after(parts_.time, kPlanTimeout);
-  auto prompt =
-      co_await fill_tenant_prompt(*parts_.database, edition->snapshot(), *tenant, deadline);
+  PromptSource source{edition->snapshot(), *tenant, off};
+  auto prompt = co_await fill_tenant_prompt(*parts_.database, std::move(source), deadline);
   if (!prompt) co_return prompt.error();
   warn_of_missing(*parts_.log, *tenant, *prompt);
 

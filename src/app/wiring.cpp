@@ -151,11 +151,11 @@ std::vector<std::unique_ptr<policy::Gate>> make_gates(Parts& parts) {
   const std::array turns{turn_limits(config, "voice"), turn_limits(config, "text"),
                          turn_limits(config, "mcp")};
   std::vector<std::unique_ptr<policy::Gate>> gates;
-  gates.push_back(std::make_unique<policy::OwnershipGate>());   // a mouth plans nothing
-  gates.push_back(std::make_unique<policy::DuplicateGate>());   // before anything is counted
-  gates.push_back(std::make_unique<policy::KnownGate>());       // the rest needs the tool
-  gates.push_back(std::make_unique<policy::ChannelGate>());     // how the caller came in
-  gates.push_back(std::make_unique<policy::LoadedGate>());      // at hand in the call's epoch
+  gates.push_back(std::make_unique<policy::OwnershipGate>());  // a mouth plans nothing
+  gates.push_back(std::make_unique<policy::DuplicateGate>());  // before anything is counted
+  gates.push_back(std::make_unique<policy::KnownGate>());      // the rest needs the tool
+  gates.push_back(std::make_unique<policy::ChannelGate>());    // how the caller came in
+  gates.push_back(std::make_unique<policy::LoadedGate>(&parts.enablement));  // at hand in the epoch
   gates.push_back(std::make_unique<policy::AccessGate>());      // what these arguments would do
   gates.push_back(std::make_unique<policy::RoleGate>());        // who asks
   gates.push_back(std::make_unique<policy::AssuranceGate>());   // and how sure we are of that

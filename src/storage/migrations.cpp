@@ -112,10 +112,25 @@ constexpr std::string_view kProposals = R"sql(
   CREATE INDEX proposals_open ON proposals (tenant_id, state, created_at_ms);
 )sql";
 
+// What is switched off for a tenant: `disabled` is a JSON list of packs and of tools ("pack.tool").
+constexpr std::string_view kEnablement = R"sql(
+  CREATE TABLE enablement (
+    tenant_id TEXT PRIMARY KEY,
+    disabled TEXT NOT NULL,
+    revision INTEGER NOT NULL CHECK (revision > 0),
+    changed_by TEXT NOT NULL,
+    changed_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%SZ', 'now'))
+  ) STRICT;
+)sql";
+
 constexpr std::array kMigrations{
-    Migration{1, "tenants", kTenants},      Migration{2, "pack_installs", kPackInstalls},
-    Migration{3, "tool_calls", kToolCalls}, Migration{4, "audit", kAudit},
+    Migration{1, "tenants", kTenants},
+    Migration{2, "pack_installs", kPackInstalls},
+    Migration{3, "tool_calls", kToolCalls},
+    Migration{4, "audit", kAudit},
     Migration{5, "proposals", kProposals},
+    // 6 to 19 are left for steps of other branches; order is by place in this list.
+    Migration{20, "enablement", kEnablement},
 };
 
 Result<void> apply(sqlite::Connection& connection, const Migration& step) {
