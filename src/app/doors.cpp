@@ -10,6 +10,7 @@
 #include "api/client_secrets.hpp"
 #include "api/knowledge.hpp"
 #include "api/probes.hpp"
+#include "api/realtime_token.hpp"
 #include "api/realtime_tools.hpp"
 #include "api/registry_reload.hpp"
 
@@ -76,6 +77,13 @@ void Doors::add_callers(const Planning& planning) {
   add(Place::main,
       make<api::RealtimeToolsResource>(api::RealtimeToolsResource::Parts{
           authenticator, plan, ground_.executor, parts.time, parts.random, *parts.log}));
+  const api::PlanRealtimeToken plan_token =
+      [&planner = ground_.planner](api::auth::Principal principal, api::RealtimeTokenWish wish) {
+        return planner.plan_token(std::move(principal), std::move(wish));
+      };
+  add(Place::main,
+      make<api::RealtimeTokenResource>(api::RealtimeTokenResource::Parts{
+          authenticator, *parts.secrets, plan_token, parts.time, parts.random, *parts.log}));
   auto forget = [&parts](const std::string& tenant_id, std::string_view table) {
     forget_results(parts, tenant_id, table);
   };

@@ -33,6 +33,10 @@ Result<std::shared_ptr<const session::ToolOffer>> Edition::offer_for(
   auto visible = registry::visible_tools(*snapshot(), audience);
   std::erase_if(visible, [&off](const auto* tool) { return policy::is_off(*tool, off); });
   const auto* target = registry::find_export(provider_.export_name);
+  if (!target) {
+    return fail(ErrorType::internal, "the tools could not be exported",
+                "there is no export " + provider_.export_name);
+  }
   auto exported = target->compile(visible);
   if (!exported) return exported.error();
   std::vector<std::string> names;

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "api/realtime_token.hpp"
 #include "pipeline/catalog.hpp"
 #include "policy/enablement.hpp"
 #include "realtime/model_port.hpp"
@@ -22,7 +23,12 @@ struct ProviderFactory {
   std::function<std::unique_ptr<realtime::ModelPort>(const std::string& model)> make;
   std::string export_name;  ///< the registry's export that its tool lists are compiled with
   std::string voice;
+  std::string model;                ///< the configured one
   std::vector<std::string> models;  ///< that clients may choose
+  /// A credential of the provider's own, for a browser; empty: it has none. The request's body in.
+  std::function<boost::asio::awaitable<Result<api::ProviderCredential>>(std::string body,
+                                                                        async::Deadline deadline)>
+      mint;
 };
 
 /// One version of the packs, and everything that is made of it: handlers of the tools, the lists

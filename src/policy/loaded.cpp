@@ -39,6 +39,9 @@ std::optional<Verdict> LoadedGate::judge(const PreparedCall& call) {
     return not_loaded(
         "that is switched off for this business; somebody who manages it can switch it on");
   }
+  if (!context.pack.empty() && tool.pack != context.pack) {
+    return not_loaded("that is not part of this conversation; it is about other things");
+  }
   if (!context.is_realtime && !context.is_provider_planned) return pass();
   if (!is_of_mode(tool, context.mode)) {
     return not_loaded("that belongs to " + join(tool.modes, " or ") + "; switch to it first");

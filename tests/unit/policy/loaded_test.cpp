@@ -58,6 +58,15 @@ TEST(LoadedGate, RefusesWhatWasSwitchedOffAfterTheSessionBegan) {
   EXPECT_EQ(w.refusal(gate, w.tool), "");
 }
 
+TEST(LoadedGate, KeepsASessionOfOnePackToIt) {
+  LoadedWorld w;
+
+  w.context.pack = "desk";
+  EXPECT_EQ(type_of(w.ask(w.gate, w.tool)), "NOT_LOADED");
+  w.context.pack = "shop";
+  EXPECT_EQ(w.refusal(w.gate, w.tool), "");
+}
+
 TEST(LoadedGate, KeepsAToolToItsModes) {
   LoadedWorld w;
   w.tool.modes = {"email", "calendar"};
