@@ -36,8 +36,7 @@ json::object encode_proposal(const storage::Proposal& proposal) {
 }
 
 AdminProposalsResource::AdminProposalsResource(const auth::Authenticator& authenticator,
-                                               AdminToolsResource::PlanCall plan,
-                                               pipeline::Proposals& proposals)
+                                               PlanCall plan, pipeline::Proposals& proposals)
     : authenticator_(authenticator), plan_(std::move(plan)), proposals_(proposals) {}
 
 asio::awaitable<net::HttpResponse> AdminProposalsResource::handle(const net::HttpRequest& request,

@@ -1,6 +1,8 @@
 #pragma once
 
-#include "api/admin_tools.hpp"
+#include "api/auth/authenticator.hpp"
+#include "api/plan_call.hpp"
+#include "api/resource.hpp"
 #include "pipeline/proposals.hpp"
 
 namespace callosum::api {
@@ -13,8 +15,8 @@ boost::json::object encode_proposal(const storage::Proposal& proposal);
 /// failed, all.
 class AdminProposalsResource final : public Resource {
  public:
-  AdminProposalsResource(const auth::Authenticator& authenticator,
-                         AdminToolsResource::PlanCall plan, pipeline::Proposals& proposals);
+  AdminProposalsResource(const auth::Authenticator& authenticator, PlanCall plan,
+                         pipeline::Proposals& proposals);
   std::string_view method() const override { return "GET"; }
   std::string_view path() const override { return "/api/admin/proposals"; }
   boost::asio::awaitable<net::HttpResponse> handle(const net::HttpRequest& request,
@@ -22,7 +24,7 @@ class AdminProposalsResource final : public Resource {
 
  private:
   const auth::Authenticator& authenticator_;
-  AdminToolsResource::PlanCall plan_;
+  PlanCall plan_;
   pipeline::Proposals& proposals_;
 };
 

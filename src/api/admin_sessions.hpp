@@ -1,6 +1,8 @@
 #pragma once
 
-#include "api/admin_tools.hpp"
+#include "api/auth/authenticator.hpp"
+#include "api/plan_call.hpp"
+#include "api/resource.hpp"
 #include "storage/database.hpp"
 
 namespace callosum::api {
@@ -12,7 +14,7 @@ class AdminSessionsResource final : public Resource {
  public:
   struct Parts {
     const auth::Authenticator& authenticator;
-    AdminToolsResource::PlanCall plan;
+    PlanCall plan;
     storage::Database& database;
     async::TimeSource& time;
   };

@@ -1,10 +1,8 @@
 #pragma once
 
-#include <functional>
-
 #include "api/auth/authenticator.hpp"
+#include "api/plan_call.hpp"
 #include "api/resource.hpp"
-#include "pipeline/executor.hpp"
 
 namespace callosum::api {
 
@@ -13,10 +11,6 @@ namespace callosum::api {
 /// answer is the envelope, status 200 whatever it says.
 class AdminToolsResource final : public Resource {
  public:
-  /// The call but for its own words.
-  using PlanCall = std::function<boost::asio::awaitable<Result<pipeline::CallRequest>>(
-      auth::Principal principal, std::string tenant)>;
-
   AdminToolsResource(const auth::Authenticator& authenticator, PlanCall plan,
                      pipeline::Executor& executor);
   std::string_view method() const override { return "POST"; }

@@ -1,7 +1,9 @@
 #pragma once
 
-#include "api/admin_tools.hpp"
+#include "api/auth/authenticator.hpp"
 #include "api/call_windows.hpp"
+#include "api/plan_call.hpp"
+#include "api/resource.hpp"
 #include "api/session_desk.hpp"
 #include "telemetry/log.hpp"
 
@@ -17,7 +19,7 @@ class RealtimeToolsResource final : public Resource {
  public:
   struct Parts {
     const auth::Authenticator& authenticator;
-    AdminToolsResource::PlanCall plan;
+    PlanCall plan;
     pipeline::Executor& executor;
     SessionDesk& desk;
     const Clock& clock;

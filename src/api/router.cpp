@@ -11,6 +11,15 @@ void Router::add_upgrade(std::string path, Upgrade upgrade) {
   upgrades_.emplace_back(std::move(path), std::move(upgrade));
 }
 
+std::vector<Router::Route> Router::routes() const {
+  std::vector<Route> out;
+  for (const auto* resource : resources_) {
+    out.push_back({std::string(resource->method()), std::string(resource->path())});
+  }
+  for (const auto& upgrade : upgrades_) out.push_back({"GET", upgrade.first});
+  return out;
+}
+
 asio::awaitable<net::HttpResponse> Router::handle(const net::HttpRequest& request) {
   std::string allowed;
   std::vector<std::string> parts;

@@ -16,9 +16,17 @@ class Router final : public net::HttpHandler {
   using Upgrade =
       std::function<boost::asio::awaitable<net::UpgradeDecision>(const net::HttpRequest&)>;
 
+  struct Route {
+    std::string method;
+    std::string path;
+    auto operator<=>(const Route&) const = default;
+  };
+
   explicit Router(telemetry::Log& log) : log_(log) {}
   void add(Resource& resource) { resources_.push_back(&resource); }
   void add_upgrade(std::string path, Upgrade upgrade);
+  /// All there is; a WebSocket's is GET.
+  std::vector<Route> routes() const;
 
   boost::asio::awaitable<net::HttpResponse> handle(const net::HttpRequest& request) override;
   boost::asio::awaitable<net::UpgradeDecision> upgrade(const net::HttpRequest& request) override;

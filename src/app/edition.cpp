@@ -13,11 +13,12 @@ Edition::Edition(std::shared_ptr<const pipeline::Catalog> catalog, ProviderFacto
 Edition::~Edition() { live_.add(-1); }
 
 Result<std::shared_ptr<const session::ToolOffer>> Edition::offer_for(
-    const registry::CallContext& context) const {
+    const registry::CallContext& context, const policy::SwitchedOff& off) const {
   std::string key = std::string(to_string(context.channel)) + "|" +
                     std::string(to_string(context.assurance)) + "|" +
                     std::string(to_string(context.access_mode)) + "|" + context.mode;
   for (const auto& role : context.roles) key += "|" + role;
+  for (const auto& name : off) key += "|-" + name;
   {
     const std::lock_guard lock(mutex_);
     const auto at = offers_.find(key);
@@ -29,8 +30,13 @@ Result<std::shared_ptr<const session::ToolOffer>> Edition::offer_for(
                                     .mode = context.mode,
                                     .is_realtime = true,
                                     .access_mode = context.access_mode};
-  const auto visible = registry::visible_tools(*snapshot(), audience);
+  auto visible = registry::visible_tools(*snapshot(), audience);
+  std::erase_if(visible, [&off](const auto* tool) { return policy::is_off(*tool, off); });
   const auto* target = registry::find_export(provider_.export_name);
+  if (!target) {
+    return fail(ErrorType::internal, "the tools could not be exported",
+                "there is no export " + provider_.export_name);
+  }
   auto exported = target->compile(visible);
   if (!exported) return exported.error();
   std::vector<std::string> names;

@@ -7,7 +7,9 @@
 #include <string>
 #include <vector>
 
+#include "api/realtime_token.hpp"
 #include "pipeline/catalog.hpp"
+#include "policy/enablement.hpp"
 #include "realtime/model_port.hpp"
 #include "session/tool_offer.hpp"
 #include "telemetry/metrics.hpp"
@@ -22,7 +24,12 @@ struct ProviderFactory {
   std::string export_name;  ///< the registry's export that its tool lists are compiled with
   std::string voice;
   std::string transcription_model;  ///< empty: it writes down what it hears without being asked
+  std::string model;                ///< the configured one
   std::vector<std::string> models;  ///< that clients may choose
+  /// A credential of the provider's own, for a browser; empty: it has none. The request's body in.
+  std::function<boost::asio::awaitable<Result<api::ProviderCredential>>(std::string body,
+                                                                        async::Deadline deadline)>
+      mint;
 };
 
 /// One version of the packs, and everything that is made of it: handlers of the tools, the lists
@@ -41,9 +48,10 @@ class Edition {
   const std::shared_ptr<const registry::Snapshot>& snapshot() const { return catalog_->snapshot(); }
   const std::string& version() const { return snapshot()->version(); }
   const ProviderFactory& provider() const { return provider_; }
-  /// What a realtime session of this audience is shown. Compiled once an audience.
+  /// What a realtime session of this audience is shown, but for what is `off`. Compiled once an
+  /// audience.
   Result<std::shared_ptr<const session::ToolOffer>> offer_for(
-      const registry::CallContext& context) const;
+      const registry::CallContext& context, const policy::SwitchedOff& off = {}) const;
 
  private:
   const std::shared_ptr<const pipeline::Catalog> catalog_;

@@ -6,19 +6,8 @@
 #include <thread>
 #include <unistd.h>
 
-#include "api/admin_add_tenant.hpp"
-#include "api/admin_decide_proposal.hpp"
-#include "api/admin_proposals.hpp"
-#include "api/admin_sessions.hpp"
-#include "api/admin_tenants.hpp"
-#include "api/admin_tools.hpp"
-#include "api/client_secrets.hpp"
-#include "api/probes.hpp"
-#include "api/realtime_tools.hpp"
-#include "api/registry_reload.hpp"
-#include "api/router.hpp"
-#include "api/session_tools.hpp"
 #include "app/caller_limits.hpp"
+#include "app/doors.hpp"
 #include "app/planner.hpp"
 #include "app/signals.hpp"
 #include "async/task_group.hpp"
@@ -35,17 +24,12 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr auto kDrainTime = 10s;
-constexpr auto kReloadTime = 50s;              // within what the server gives a handler
 constexpr std::size_t kAdminConnections = 32;  // a thread; out of the reserve
-
-asio::awaitable<Result<api::ReloadReport>> reload(Parts& parts) {
-  return parts.editions->reload(async::Deadline::after(parts.time, kReloadTime));
-}
 
 /// One thread's share of the gateway.
 class Worker {
  public:
-  Worker(Parts& parts, Planner& planner, api::SessionDesk& desk)
+  Worker(Parts& parts, Planner& planner, api::SessionDesk& desk, bool admin_on_main)
       : parts_(parts),
         context_(1),
         executor_(context_.get_executor(), parts.executor_parts()),
@@ -53,88 +37,26 @@ class Worker {
         channel_(
             host_, parts.slots, parts.queue_budget,
             [&planner](const net::HttpRequest& request) { return planner.plan_session(request); }),
-        ready_([&parts] { return parts.is_ready.load(); }),
-        metrics_(parts.metrics,
-                 [&parts, queued = parts.metrics.queued_bytes()] {
-                   queued.set(static_cast<double>(parts.queue_budget->used()));
-                 }),
-        client_secrets_(*parts.authenticator, *parts.secrets),
-        admin_tools_(
-            *parts.authenticator,
-            [&planner](api::auth::Principal principal, std::string tenant) {
-              return planner.plan_call(std::move(principal), std::move(tenant));
-            },
-            executor_),
-        realtime_tools_({*parts.authenticator,
-                         [&planner](api::auth::Principal principal, std::string tenant) {
-                           return planner.plan_call(std::move(principal), std::move(tenant));
-                         },
-                         executor_, desk, parts.time, parts.random, *parts.log}),
-        session_tools_({*parts.authenticator, desk, parts.random, *parts.log}),
-        admin_sessions_({*parts.authenticator,
-                         [&planner](api::auth::Principal principal, std::string tenant) {
-                           return planner.plan_call(std::move(principal), std::move(tenant));
-                         },
-                         *parts.database, parts.time}),
-        admin_proposals_(
-            *parts.authenticator,
-            [&planner](api::auth::Principal principal, std::string tenant) {
-              return planner.plan_call(std::move(principal), std::move(tenant));
-            },
-            *parts.proposals),
-        admin_decide_proposal_({*parts.authenticator,
-                                [&planner](api::auth::Principal principal, std::string tenant) {
-                                  return planner.plan_call(std::move(principal), std::move(tenant));
-                                },
-                                *parts.proposals, executor_}),
-        admin_tenants_(*parts.authenticator, *parts.database, parts.time),
-        admin_add_tenant_(
-            {*parts.authenticator, *parts.database, parts.time, parts.random, *parts.log}),
-        registry_reload_(*parts.authenticator, [&parts] { return reload(parts); }),
-        main_(*parts.log),
-        admin_(*parts.log) {
+        doors_({parts, planner, executor_, desk, admin_on_main}) {
     host_.keep_records(*parts.sessions);
     desk.add(session_place_);
-    for (api::Resource* resource :
-         {static_cast<api::Resource*>(&health_), static_cast<api::Resource*>(&ready_),
-          static_cast<api::Resource*>(&client_secrets_),
-          static_cast<api::Resource*>(&realtime_tools_),
-          static_cast<api::Resource*>(&session_tools_)}) {
-      main_.add(*resource);
-    }
-    main_.add_upgrade("/v1/realtime", [this](const net::HttpRequest& request) {
+    doors_.main().add_upgrade("/v1/realtime", [this](const net::HttpRequest& request) {
       return channel_.upgrade(request);
     });
-  }
-
-  /// The operator's routes, on the main listener (demo) or on one of their own.
-  void place_admin(bool on_main) {
-    auto& router = on_main ? main_ : admin_;
-    if (!on_main) {
-      admin_.add(health_);
-      admin_.add(ready_);
-    }
-    if (parts_.config.metrics) router.add(metrics_);
-    router.add(admin_tools_);
-    router.add(admin_sessions_);
-    router.add(admin_proposals_);
-    router.add(admin_decide_proposal_);
-    router.add(admin_tenants_);
-    router.add(admin_add_tenant_);
-    router.add(registry_reload_);
   }
 
   /// Whether nobody at all listens there, not even one who would share.
   Result<void> try_listen(net::ServerOptions options) {
     options.reuse_port = false;
-    const auto alone = net::make_server(context_.get_executor(), parts_.time, main_, options);
+    const auto alone =
+        net::make_server(context_.get_executor(), parts_.time, doors_.main(), options);
     if (!alone) return alone.error();
     return {};
   }
 
   Result<std::uint16_t> listen(bool admin, net::ServerOptions options) {
-    auto server =
-        net::make_server(context_.get_executor(), parts_.time, admin ? admin_ : main_, options);
+    auto& router = admin ? doors_.admin() : doors_.main();
+    auto server = net::make_server(context_.get_executor(), parts_.time, router, options);
     if (!server) return server.error();
     servers_.push_back(std::move(*server));
     return servers_.back()->port();
@@ -167,6 +89,7 @@ class Worker {
   }
 
   asio::io_context& context() { return context_; }
+  Doors& doors() { return doors_; }
 
  private:
   asio::awaitable<void> serve() {
@@ -194,21 +117,7 @@ class Worker {
   api::SessionDesk::Place session_place_{context_.get_executor(), executor_};
   session::SessionHost host_;
   channel::RealtimeChannel channel_;
-  api::HealthResource health_;
-  api::ReadyResource ready_;
-  api::MetricsResource metrics_;
-  api::ClientSecretsResource client_secrets_;
-  api::AdminToolsResource admin_tools_;
-  api::RealtimeToolsResource realtime_tools_;
-  api::SessionToolsResource session_tools_;
-  api::AdminSessionsResource admin_sessions_;
-  api::AdminProposalsResource admin_proposals_;
-  api::AdminDecideProposalResource admin_decide_proposal_;
-  api::AdminTenantsResource admin_tenants_;
-  api::AdminAddTenantResource admin_add_tenant_;
-  api::RegistryReloadResource registry_reload_;
-  api::Router main_;
-  api::Router admin_;
+  Doors doors_;
   std::vector<std::unique_ptr<net::Server>> servers_;
   std::thread thread_;
   bool stopping_ = false;
@@ -277,9 +186,8 @@ Result<std::unique_ptr<Gateway>> Gateway::make(std::unique_ptr<Parts> parts,
   const auto has_room = check_open_files(threads);
   if (!has_room) return has_room.error();
   for (std::size_t i = 0; i < threads; ++i) {
-    state->workers.push_back(
-        std::make_unique<Worker>(*state->parts, *state->planner, *state->desk));
-    state->workers.back()->place_admin(options.admin_on_main);
+    state->workers.push_back(std::make_unique<Worker>(*state->parts, *state->planner, *state->desk,
+                                                      options.admin_on_main));
   }
 
   net::ServerOptions base;
@@ -321,6 +229,14 @@ std::uint16_t Gateway::port() const { return state_->port; }
 std::uint16_t Gateway::tls_port() const { return state_->tls_port; }
 std::uint16_t Gateway::admin_port() const { return state_->admin_port; }
 Parts& Gateway::parts() { return *state_->parts; }
+
+std::vector<api::Router::Route> Gateway::routes() const {
+  auto& doors = state_->workers.front()->doors();
+  auto routes = doors.main().routes();
+  const auto admin = doors.admin().routes();
+  routes.insert(routes.end(), admin.begin(), admin.end());
+  return routes;
+}
 
 int Gateway::run() {
   auto& workers = state_->workers;

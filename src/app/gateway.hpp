@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "api/router.hpp"
 #include "app/parts.hpp"
 #include "net/tls.hpp"
 
@@ -30,6 +31,8 @@ class Gateway {
   std::uint16_t tls_port() const;    ///< 0: none
   std::uint16_t admin_port() const;  ///< 0: on the main listener
   Parts& parts();
+  /// What is answered on either listener.
+  std::vector<api::Router::Route> routes() const;
 
   /// Serves until SIGTERM or SIGINT, then says goodbye and drains; a second signal ends it at once.
   /// The exit status.

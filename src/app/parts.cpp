@@ -6,6 +6,7 @@
 #include "app/compile_packs.hpp"
 #include "app/wiring.hpp"
 #include "pipeline/recover.hpp"
+#include "storage/enablement.hpp"
 
 namespace callosum::app {
 namespace {
@@ -43,6 +44,18 @@ Result<void> recover(Parts& parts) {
   if (cut_short > 0) parts.log->warn("sessions_cut_short", {{"sessions", cut_short}});
   if (unknown > 0) parts.log->warn("calls_unknown", {{"calls", unknown}});
   return done;
+}
+
+Result<void> load_enablement(Parts& parts) {
+  return parts.database->change_at_start([&parts](storage::sqlite::Connection& connection)
+                                             -> Result<void> {
+    const auto rows = storage::list_enablement(connection);
+    if (!rows) return rows.error();
+    for (const auto& row : *rows) {
+      parts.enablement.set(row.tenant_id, {row.disabled.begin(), row.disabled.end()}, row.revision);
+    }
+    return {};
+  });
 }
 
 Result<void> load_editions(Parts& parts, bool with_provider) {
@@ -123,6 +136,8 @@ Result<std::unique_ptr<Parts>> make_parts(PartsOptions options) {
     const auto recovered = recover(*parts);
     if (!recovered) return recovered.error();
   }
+  const auto enablement = load_enablement(*parts);
+  if (!enablement) return enablement.error();
   const auto loaded = load_editions(*parts, options.with_provider);
   if (!loaded) return loaded.error();
   parts->proposals =

@@ -17,6 +17,7 @@
 #include "pipeline/audit_store.hpp"
 #include "pipeline/executor.hpp"
 #include "pipeline/proposals.hpp"
+#include "policy/enablement.hpp"
 #include "policy/gate.hpp"
 #include "session/session_slots.hpp"
 #include "session/session_store.hpp"
@@ -39,6 +40,7 @@ struct Parts {
   std::unique_ptr<storage::Database> database;
   std::vector<std::unique_ptr<tool::ToolKind>> kinds;
   std::unique_ptr<Editions> editions;
+  policy::Enablement enablement;
   std::vector<std::unique_ptr<policy::Gate>> gates;
   std::unique_ptr<pipeline::AuditStore> audit_store;
   std::unique_ptr<CountingAudit> audit;

@@ -38,6 +38,22 @@ std::string choose_model(const Edition& edition, const api::auth::Principal& pri
   return is_offered ? asked : std::string();
 }
 
+/// Whether a session of this pack alone can be had; `name` empty: of all.
+Result<void> check_pack(const registry::Snapshot& snapshot, const std::string& name,
+                        const policy::SwitchedOff* off) {
+  if (name.empty()) return {};
+  if (!snapshot.find_pack(name)) {
+    std::vector<std::string> known;
+    for (const auto& pack : snapshot.packs()) known.push_back(pack.name);
+    return fail(ErrorType::validation,
+                "pack: there is no such pack; there are " + join(known, ", "));
+  }
+  if (off && off->contains(name)) {
+    return fail(ErrorType::not_loaded, "pack: it is switched off for this business");
+  }
+  return {};
+}
+
 Error not_theirs() { return fail(ErrorType::forbidden, "you are not a member of that business"); }
 
 /// Whether some tool of the session depends on what the caller says, in words: a spoken yes, an
@@ -53,7 +69,7 @@ bool minds_words(const registry::Snapshot& snapshot, const session::ToolOffer& o
 
 }  // namespace
 
-asio::awaitable<Result<storage::Tenant>> Planner::find_tenant(const api::auth::Principal& principal,
+asio::awaitable<Result<storage::Tenant>> Planner::find_tenant(api::auth::Principal principal,
                                                               std::string asked) {
   if (asked.empty()) {
     if (principal.tenants.size() != 1) {
@@ -82,6 +98,7 @@ registry::CallContext Planner::context_for(const api::auth::Principal& principal
   context.subject = principal.subject;
   context.email = principal.email;
   context.roles = principal.roles;
+  context.pack = principal.pack;
   context.is_member = true;
   context.caller_phone = principal.phone;
   context.assurance = principal.assurance;
@@ -95,7 +112,8 @@ registry::CallContext Planner::context_for(const api::auth::Principal& principal
 
 asio::awaitable<Result<pipeline::CallRequest>> Planner::plan_call(api::auth::Principal principal,
                                                                   std::string tenant) {
-  const auto found = co_await find_tenant(principal, std::move(tenant));
+  auto finding_tenant = find_tenant(principal, std::move(tenant));
+  const auto found = co_await std::move(finding_tenant);
   if (!found) co_return found.error();
   const auto edition = parts_.editions->current();
   auto context =
@@ -129,7 +147,8 @@ asio::awaitable<Result<pipeline::CallRequest>> Planner::plan_session_call(
   auto finding = find_session(principal.subject, ids);
   const auto session = co_await std::move(finding);
   if (!session) co_return session.error();
-  const auto tenant = co_await find_tenant(principal, session->tenant_id);
+  auto finding_tenant = find_tenant(principal, session->tenant_id);
+  const auto tenant = co_await std::move(finding_tenant);
   if (!tenant && tenant.error().type == ErrorType::forbidden) co_return api::no_such_session();
   if (!tenant) co_return tenant.error();
   const auto channel = registry::parse_word<registry::Channel>(session->channel);
@@ -150,6 +169,81 @@ asio::awaitable<Result<pipeline::CallRequest>> Planner::plan_session_call(
                                   catalog_of(edition)};
 }
 
+void Planner::offer_tools(Opening& opening, const policy::SwitchedOff& off) {
+  auto offer = opening.edition->offer_for(opening.context, off);
+  if (offer) {
+    opening.offer = std::move(*offer);
+    return;
+  }
+  // A voice that can take a message is better than none, as long as it is known.
+  opening.tools_unavailable = true;
+  opening.offer = std::make_shared<session::ToolOffer>(json::array(), std::vector<std::string>());
+  parts_.metrics
+      .counter("tools_unavailable_total",
+               "Sessions and credentials without tools because the registry could not be exported.")
+      .add();
+  parts_.log->error("tools_unavailable", {{"tenant_id", opening.context.tenant_id},
+                                          {"registry_version", opening.edition->version()},
+                                          {"message", offer.error().message},
+                                          {"detail", offer.error().detail}});
+}
+
+asio::awaitable<Result<Planner::Opening>> Planner::open(api::auth::Principal principal,
+                                                        storage::Tenant tenant) {
+  Opening opening;
+  // Pinned here, once: what this session is shown, says and runs is all of one version.
+  opening.edition = parts_.editions->current();
+  opening.context = context_for(principal, tenant, *opening.edition);
+  opening.context.session_id = make_id("sess_", parts_.random);
+  opening.context.channel = principal.channel.value_or(registry::Channel::voice);
+  opening.context.is_realtime = true;
+  opening.context.is_provider_planned = true;
+
+  const auto& snapshot = opening.edition->snapshot();
+  const auto switched_off = parts_.enablement.of(tenant.id);
+  auto off = switched_off ? *switched_off : policy::SwitchedOff();
+  for (const auto& pack : snapshot->packs()) {
+    if (!principal.pack.empty() && pack.name != principal.pack) off.insert(pack.name);
+  }
+  offer_tools(opening, off);
+  const auto deadline = async::Deadline::after(parts_.time, kPlanTimeout);
+  PromptSource source{snapshot, tenant, std::move(off)};
+  auto prompt = co_await fill_tenant_prompt(*parts_.database, std::move(source), deadline);
+  if (!prompt) co_return prompt.error();
+  warn_of_missing(*parts_.log, tenant, *prompt);
+  opening.instructions = std::move(prompt->text);
+  co_return opening;
+}
+
+asio::awaitable<Result<api::RealtimeTokenPlan>> Planner::plan_token(api::auth::Principal principal,
+                                                                    api::RealtimeTokenWish wish) {
+  auto finding_tenant = find_tenant(principal, std::move(wish.tenant));
+  const auto tenant = co_await std::move(finding_tenant);
+  if (!tenant) co_return tenant.error();
+  const auto checked = check_pack(*parts_.editions->current()->snapshot(), wish.pack,
+                                  parts_.enablement.of(tenant->id).get());
+  if (!checked) co_return checked.error();
+  api::RealtimeTokenPlan plan;
+  plan.owner = std::move(principal);
+  plan.owner.tenants = {tenant->id};
+  plan.owner.pack = std::move(wish.pack);
+  auto opens = open(plan.owner, *tenant);
+  const auto opening = co_await std::move(opens);
+  if (!opening) co_return opening.error();
+  const auto& provider = opening->edition->provider();
+  plan.session = {{"type", "realtime"},
+                  {"model", provider.model},
+                  {"instructions", opening->instructions},
+                  {"tools", opening->offer->tools()->list},
+                  {"tool_choice", "auto"}};
+  if (!provider.voice.empty()) {
+    plan.session["audio"] = json::object{{"output", {{"voice", provider.voice}}}};
+  }
+  plan.tools_unavailable = opening->tools_unavailable;
+  plan.mint = provider.mint;
+  co_return plan;
+}
+
 asio::awaitable<Result<session::SessionPlan>> Planner::plan_session(
     const net::HttpRequest& request) {
   const auto origin = parts_.origins->check(request);
@@ -162,32 +256,21 @@ asio::awaitable<Result<session::SessionPlan>> Planner::plan_session(
   }
   if (!parts_.is_ready) co_return fail(ErrorType::transient, "the gateway is not ready");
   auto asked = request.query("tenant_id");
-  const auto tenant = co_await find_tenant(*principal, std::move(asked));
+  auto finding_tenant = find_tenant(*principal, std::move(asked));
+  const auto tenant = co_await std::move(finding_tenant);
   if (!tenant) co_return tenant.error();
-  // Pinned here, once: what this session is shown, says and runs is all of one version.
-  const auto edition = parts_.editions->current();
-  auto context = context_for(*principal, *tenant, *edition);
-  context.session_id = make_id("sess_", parts_.random);
-  context.channel = principal->channel.value_or(registry::Channel::voice);
-  context.is_realtime = true;
-  context.is_provider_planned = true;
-
-  auto offer = edition->offer_for(context);
-  if (!offer) co_return offer.error();
-  const auto deadline = async::Deadline::after(parts_.time, kPlanTimeout);
-  auto prompt =
-      co_await fill_tenant_prompt(*parts_.database, edition->snapshot(), *tenant, deadline);
-  if (!prompt) co_return prompt.error();
-  warn_of_missing(*parts_.log, *tenant, *prompt);
-
+  auto opens = open(*principal, *tenant);
+  auto opening = co_await std::move(opens);
+  if (!opening) co_return opening.error();
+  const auto& edition = opening->edition;
   session::SessionPlan plan;
   plan.catalog = catalog_of(edition);
   plan.make_model = [edition, model = choose_model(*edition, *principal, request)] {
     return edition->provider().make(model);
   };
-  plan.start.context = std::move(context);
-  plan.start.instructions = std::move(prompt->text);
-  plan.start.offer = std::move(*offer);
+  plan.start.context = std::move(opening->context);
+  plan.start.instructions = std::move(opening->instructions);
+  plan.start.offer = std::move(opening->offer);
   plan.start.voice = edition->provider().voice;
   if (minds_words(*edition->snapshot(), *plan.start.offer)) {
     plan.start.transcription_model = edition->provider().transcription_model;

@@ -21,6 +21,9 @@ class Planner {
   /// member of a tenant.
   boost::asio::awaitable<Result<session::SessionPlan>> plan_session(
       const net::HttpRequest& request);
+  /// The same session, for a credential that opens it later.
+  boost::asio::awaitable<Result<api::RealtimeTokenPlan>> plan_token(api::auth::Principal principal,
+                                                                    api::RealtimeTokenWish wish);
   /// A call that a person makes outside a conversation, but for its own words. `tenant` may be
   /// empty: the only one.
   boost::asio::awaitable<Result<pipeline::CallRequest>> plan_call(api::auth::Principal principal,
@@ -33,7 +36,7 @@ class Planner {
       api::auth::Principal principal, std::vector<std::string> ids);
   /// The tenant meant: the one asked for, else the principal's only one. FORBIDDEN, in one wording,
   /// where it is not theirs or does not exist.
-  boost::asio::awaitable<Result<storage::Tenant>> find_tenant(const api::auth::Principal& principal,
+  boost::asio::awaitable<Result<storage::Tenant>> find_tenant(api::auth::Principal principal,
                                                               std::string asked);
   Parts& parts() { return parts_; }
 
@@ -43,6 +46,19 @@ class Planner {
   /// A call of this principal, as a member of the tenant, on this edition.
   registry::CallContext context_for(const api::auth::Principal& principal,
                                     const storage::Tenant& tenant, const Edition& edition);
+
+  /// What every voice of a tenant begins with, by whichever door.
+  struct Opening {
+    std::shared_ptr<const Edition> edition;
+    registry::CallContext context;
+    std::string instructions;
+    std::shared_ptr<const session::ToolOffer> offer;
+    bool tools_unavailable = false;
+  };
+  boost::asio::awaitable<Result<Opening>> open(api::auth::Principal principal,
+                                               storage::Tenant tenant);
+  /// `opening` gets the tools that its context may use and that are not off, or none.
+  void offer_tools(Opening& opening, const policy::SwitchedOff& off);
 
   Parts& parts_;
 };

@@ -131,9 +131,10 @@ asio::awaitable<Result<json::object>> read_business(storage::Database& database,
 
 }  // namespace
 
-asio::awaitable<Result<TenantPrompt>> fill_tenant_prompt(
-    storage::Database& database, std::shared_ptr<const registry::Snapshot> snapshot,
-    storage::Tenant tenant, async::Deadline deadline) {
+asio::awaitable<Result<TenantPrompt>> fill_tenant_prompt(storage::Database& database,
+                                                         PromptSource source,
+                                                         async::Deadline deadline) {
+  const auto& [snapshot, tenant, off] = source;
   TenantPrompt prompt;
   PromptValues values{{"business_name", tenant.name}, {"timezone", tenant.timezone}};
   const bool has_businesses =
@@ -147,7 +148,7 @@ asio::awaitable<Result<TenantPrompt>> fill_tenant_prompt(
   }
   std::set<std::string> missing;
   for (const auto& pack : snapshot->packs()) {
-    if (pack.prompt.empty()) continue;
+    if (pack.prompt.empty() || off.contains(pack.name)) continue;
     if (!prompt.text.empty()) prompt.text += "\n\n";
     prompt.text += fill_placeholders(pack.prompt, values, missing);
   }

@@ -8,6 +8,7 @@
 
 #include "async/deadline.hpp"
 #include "base/result.hpp"
+#include "policy/enablement.hpp"
 #include "registry/snapshot.hpp"
 #include "storage/database.hpp"
 #include "storage/tenants.hpp"
@@ -21,12 +22,18 @@ struct TenantPrompt {
   bool has_business = false;         ///< whether the tenant has a row in `businesses`
 };
 
+struct PromptSource {
+  std::shared_ptr<const registry::Snapshot> snapshot;
+  storage::Tenant tenant;
+  policy::SwitchedOff off{};  ///< a pack that is off says nothing
+};
+
 /// Every loaded pack's prompt template, its {placeholders} filled from the tenant's record and its
 /// row in `businesses`. A placeholder without a value reads as nothing, and the text ends with
 /// saying what is not known, so that the model does not make it up.
-boost::asio::awaitable<Result<TenantPrompt>> fill_tenant_prompt(
-    storage::Database& database, std::shared_ptr<const registry::Snapshot> snapshot,
-    storage::Tenant tenant, async::Deadline deadline);
+boost::asio::awaitable<Result<TenantPrompt>> fill_tenant_prompt(storage::Database& database,
+                                                                PromptSource source,
+                                                                async::Deadline deadline);
 
 using PromptValues = std::map<std::string, std::string, std::less<>>;
 /// `template_text` with its {names} replaced; those without a value vanish and go to `missing`, or

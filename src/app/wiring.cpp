@@ -25,6 +25,7 @@
 #include "provider/offline/offline_port.hpp"
 #include "provider/offline/phrase_brain.hpp"
 #include "provider/offline/voices.hpp"
+#include "provider/openai/client_secret.hpp"
 #include "provider/openai/openai_port.hpp"
 #include "tool/builtin/builtin_kind.hpp"
 #include "tool/builtin/noop.hpp"
@@ -66,6 +67,16 @@ struct ProviderSource {
   const config::ProviderConfig& config;
 };
 
+boost::asio::awaitable<Result<api::ProviderCredential>> mint(
+    async::TimeSource& time, provider::openai::OpenAiOptions options, std::string body,
+    async::Deadline deadline) {
+  auto minting =
+      provider::openai::mint_client_secret(time, std::move(options), std::move(body), deadline);
+  auto minted = co_await std::move(minting);
+  if (!minted) co_return minted.error();
+  co_return api::ProviderCredential{std::move(minted->value), minted->expires_at_s};
+}
+
 Result<ProviderFactory> make_openai(const ProviderSource& source) {
   const auto& [parts, snapshot, name, config] = source;
   auto tls = net::make_client_tls(config.ca_file);
@@ -85,6 +96,10 @@ Result<ProviderFactory> make_openai(const ProviderSource& source) {
     if (!chosen.empty()) asked.model = chosen;
     return provider::openai::make_openai_port(std::move(asked), time);
   };
+  provider.mint = [options, &time = parts.time](std::string body, async::Deadline deadline) {
+    return mint(time, options, std::move(body), deadline);
+  };
+  provider.model = config.model;
   provider.models = config.models;
   provider.export_name = "openai";
   provider.voice = config.voice;
@@ -124,6 +139,7 @@ Result<ProviderFactory> make_offline(const ProviderSource& source) {
         {time, random, state->pool, *state->speech, *state->brain});
   };
   provider.export_name = "openai";  // it speaks the same events
+  provider.model = provider::offline::kModel;
   provider.voice = config.voice;
   return provider;
 }
@@ -157,11 +173,11 @@ std::vector<std::unique_ptr<policy::Gate>> make_gates(Parts& parts) {
   const std::array budgets{budget_of(config, "voice"), budget_of(config, "text"),
                            budget_of(config, "mcp")};
   std::vector<std::unique_ptr<policy::Gate>> gates;
-  gates.push_back(std::make_unique<policy::OwnershipGate>());   // a mouth plans nothing
-  gates.push_back(std::make_unique<policy::DuplicateGate>());   // before anything is counted
-  gates.push_back(std::make_unique<policy::KnownGate>());       // the rest needs the tool
-  gates.push_back(std::make_unique<policy::ChannelGate>());     // how the caller came in
-  gates.push_back(std::make_unique<policy::LoadedGate>());      // at hand in the call's epoch
+  gates.push_back(std::make_unique<policy::OwnershipGate>());  // a mouth plans nothing
+  gates.push_back(std::make_unique<policy::DuplicateGate>());  // before anything is counted
+  gates.push_back(std::make_unique<policy::KnownGate>());      // the rest needs the tool
+  gates.push_back(std::make_unique<policy::ChannelGate>());    // how the caller came in
+  gates.push_back(std::make_unique<policy::LoadedGate>(&parts.enablement));  // at hand in the epoch
   gates.push_back(std::make_unique<policy::AccessGate>());      // what these arguments would do
   gates.push_back(std::make_unique<policy::RoleGate>());        // who asks
   gates.push_back(std::make_unique<policy::AssuranceGate>());   // and how sure we are of that

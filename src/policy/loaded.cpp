@@ -11,10 +11,6 @@ using registry::CallContext;
 using registry::LoadedSet;
 using registry::ToolSpec;
 
-bool is_on(const ToolSpec& tool, const LoadedSet& loaded) {
-  return !loaded.disabled.contains(tool.id) && !loaded.disabled.contains(tool.pack);
-}
-
 bool is_of_mode(const ToolSpec& tool, const std::string& mode) {
   return tool.modes.empty() ||
          std::find(tool.modes.begin(), tool.modes.end(), mode) != tool.modes.end();
@@ -37,9 +33,14 @@ std::optional<Verdict> LoadedGate::judge(const PreparedCall& call) {
   const auto& tool = *call.tool;
   const auto& context = call.context;
   const auto* loaded = context.loaded.get();
-  if (loaded && !is_on(tool, *loaded)) {
+  // As it is now, whatever it was when the session began: off is off.
+  const auto off = enablement_ ? enablement_->of(context.tenant_id) : nullptr;
+  if ((off && is_off(tool, *off)) || (loaded && is_off(tool, loaded->disabled))) {
     return not_loaded(
         "that is switched off for this business; somebody who manages it can switch it on");
+  }
+  if (!context.pack.empty() && tool.pack != context.pack) {
+    return not_loaded("that is not part of this conversation; it is about other things");
   }
   if (!context.is_realtime && !context.is_provider_planned) return pass();
   if (!is_of_mode(tool, context.mode)) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "policy/enablement.hpp"
 #include "policy/gate.hpp"
 
 namespace callosum::policy {
@@ -10,8 +11,13 @@ namespace callosum::policy {
 /// counts.
 class LoadedGate final : public Gate {
  public:
+  /// `enablement` outlives it; null: only the call's own set counts.
+  explicit LoadedGate(const Enablement* enablement = nullptr) : enablement_(enablement) {}
   std::string_view name() const override { return "loaded"; }
   std::optional<Verdict> judge(const PreparedCall& call) override;
+
+ private:
+  const Enablement* enablement_;
 };
 
 }  // namespace callosum::policy

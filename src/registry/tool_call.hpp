@@ -34,6 +34,7 @@ struct CallContext {
   Assurance assurance = Assurance::none;
   Channel channel = Channel::voice;
   std::string mode;
+  std::string pack;     ///< the only one of this session; empty: all
   std::string account;  ///< selected_account_email
   std::uint64_t epoch = 0;
   std::shared_ptr<const LoadedSet> loaded;  ///< of that epoch; null: everything

@@ -83,8 +83,8 @@ class Session {
     std::string name;
     pipeline::Executor::Ticket ticket = 0;
     bool is_silent = false;
-    std::uint64_t connection = 0;              // the one the call came on
-    std::uint64_t responses = 0;               // there had been so many when it was interrupted
+    std::uint64_t connection = 0;  // the one the call came on
+    std::uint64_t responses = 0;   // there had been so many when it was interrupted
     std::uint64_t made_in = 0;     // that many-th response
     bool interrupts = false;       // its result is not kept waiting for what the model says then
     SteadyTime filler_at = SteadyTime::max();  // the caller hears a line, should it take that long
@@ -265,7 +265,7 @@ class Session {
   Deque<SentUpdate> updates_;       // on their way, in order
   Deque<SentUpdate> held_updates_;  // while the model is being found again
   Filler filler_;
-  std::string cut_for_result_;  // the response that gives way to a result
+  std::string cut_for_result_;              // the response that gives way to a result
   std::uint64_t filler_turn_ = UINT64_MAX;  // the turn that has had one
   std::string goodbye_event_;               // the last words were asked for with; empty: not yet
   bool has_run_terminal_ = false;           // a tool that ends the conversation has

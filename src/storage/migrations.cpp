@@ -134,10 +134,22 @@ constexpr std::string_view kRealtimeSessions = R"sql(
   CREATE INDEX realtime_sessions_live ON realtime_sessions (state) WHERE state = 'live';
 )sql";
 
+// What is switched off for a tenant: `disabled` is a JSON list of packs and of tools ("pack.tool").
+constexpr std::string_view kEnablement = R"sql(
+  CREATE TABLE enablement (
+    tenant_id TEXT PRIMARY KEY,
+    disabled TEXT NOT NULL,
+    revision INTEGER NOT NULL CHECK (revision > 0),
+    changed_by TEXT NOT NULL,
+    changed_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%SZ', 'now'))
+  ) STRICT;
+)sql";
+
 constexpr std::array kMigrations{
-    Migration{1, "tenants", kTenants},      Migration{2, "pack_installs", kPackInstalls},
-    Migration{3, "tool_calls", kToolCalls}, Migration{4, "audit", kAudit},
-    Migration{5, "proposals", kProposals},  Migration{6, "realtime_sessions", kRealtimeSessions},
+    Migration{1, "tenants", kTenants},       Migration{2, "pack_installs", kPackInstalls},
+    Migration{3, "tool_calls", kToolCalls},  Migration{4, "audit", kAudit},
+    Migration{5, "proposals", kProposals},   Migration{6, "realtime_sessions", kRealtimeSessions},
+    Migration{7, "enablement", kEnablement},
 };
 
 Result<void> apply(sqlite::Connection& connection, const Migration& step) {

@@ -14,7 +14,7 @@ class Connection;
 
 /// One step of the schema. Never edited once released: a change is a new step.
 struct Migration {
-  std::int64_t number;  ///< from 1, without gaps
+  std::int64_t number;  ///< from 1, rising
   std::string_view name;
   std::string_view sql;
 };

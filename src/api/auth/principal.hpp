@@ -23,6 +23,7 @@ struct Principal {
   std::string email;
   std::vector<std::string> tenants;  ///< ids or slugs
   std::vector<std::string> roles;
+  std::string pack;                          ///< the only one whose tools it may use; empty: all
   std::optional<registry::Channel> channel;  ///< the only one it may use; empty: any
   std::string phone;                         ///< E.164; empty: no number is known
   registry::Assurance assurance = registry::Assurance::none;

@@ -47,8 +47,7 @@ std::vector<std::string> sentences_of(std::string_view text) {
 class OfflinePort final : public realtime::ModelPort, private VadSink {
  public:
   explicit OfflinePort(OfflineParts parts)
-      : parts_(parts),
-        conversation_("callosum-offline", epoch_s(parts.time.wall_now()), parts.random) {
+      : parts_(parts), conversation_(kModel, epoch_s(parts.time.wall_now()), parts.random) {
     profile_.provider = "offline";
     profile_.as_of = "2026-11-01";
     profile_.is_networked = false;

@@ -11,6 +11,9 @@
 
 namespace callosum::provider::offline {
 
+/// As its sessions name their model.
+inline constexpr const char* kModel = "callosum-offline";
+
 /// What every offline conversation shares. References outlive the ports.
 struct OfflineParts {
   async::TimeSource& time;

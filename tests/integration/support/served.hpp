@@ -25,6 +25,7 @@ class Served {
   std::filesystem::path manifest() const { return folder() / "packs/receptionist/pack.yaml"; }
   std::string realtime() const { return "ws" + main_.substr(4) + "/v1/realtime"; }
   std::uint16_t port() const;
+  const std::string& main() const { return main_; }    ///< "http://…"
   const std::string& admin() const { return admin_; }  ///< "http://…"
 
   /// A token of its own identity service.

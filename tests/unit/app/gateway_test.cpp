@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "app/call/call_client.hpp"
+#include "app/planner.hpp"
 #include "app/wiring.hpp"
 #include "base/encoding.hpp"
 #include "config/load.hpp"
@@ -21,7 +22,8 @@ using ::testing::HasSubstr;
 constexpr const char* kKey = "a-key-of-the-test";
 
 /// A gateway whose provider is broken in a way that nobody has thought of.
-std::unique_ptr<Parts> broken_parts(const testing::TempFolder& folder) {
+std::unique_ptr<Parts> broken_parts(const testing::TempFolder& folder,
+                                    const std::string& export_name = "openai") {
   config::Config config;
   config.listen.port = 0;
   config.admin_listen.port = 0;
@@ -37,14 +39,16 @@ std::unique_ptr<Parts> broken_parts(const testing::TempFolder& folder) {
   options.with_provider = false;
   auto parts = make_parts(std::move(options)).value();
   const auto live = parts->metrics.gauge("editions", "For the test.");
-  const auto build = [live, &kinds = parts->kinds](const auto& snapshot, auto& problems) {
+  const auto build = [live, export_name, &kinds = parts->kinds](const auto& snapshot,
+                                                                auto& problems) {
     std::vector<tool::ToolKind*> list;
     for (const auto& kind : kinds) list.push_back(kind.get());
     ProviderFactory provider;
     provider.make = [](const std::string&) -> std::unique_ptr<realtime::ModelPort> {
       throw std::logic_error("nobody thought of this");
     };
-    provider.export_name = "openai";
+    provider.export_name = export_name;
+    provider.model = "a-model";
     return Result<std::unique_ptr<Edition>>(std::make_unique<Edition>(
         pipeline::Catalog::make(snapshot, list, problems), provider, live));
   };
@@ -53,6 +57,27 @@ std::unique_ptr<Parts> broken_parts(const testing::TempFolder& folder) {
   parts->editions =
       Editions::make({std::move(registry), build, *parts->log, parts->metrics}).value();
   return parts;
+}
+
+TEST(Gateway, SaysOfACredentialThatItHasNoToolsAndWhy) {
+  testing::TempFolder folder;
+  const auto parts = broken_parts(folder, "an-export-that-is-not-there");
+  Planner planner(*parts);
+  testing::RealWorld world;
+  api::auth::Principal principal;
+  principal.tenants = {"willow-hair"};
+
+  const auto plan = world.run(planner.plan_token(principal, {"willow-hair", ""})).value();
+
+  EXPECT_TRUE(plan.tools_unavailable);
+  EXPECT_TRUE(plan.session.at("tools").as_array().empty());
+  EXPECT_EQ(plan.session.at("tool_choice"), "auto");
+  EXPECT_THAT(std::string(plan.session.at("instructions").as_string()), HasSubstr("Willow"));
+  EXPECT_THAT(parts->metrics.render(), HasSubstr("tools_unavailable_total 1"));
+  std::ifstream file(folder.path() / "log");
+  const std::string log((std::istreambuf_iterator<char>(file)), {});
+  EXPECT_THAT(log, HasSubstr("tools_unavailable"));
+  EXPECT_THAT(log, HasSubstr("an-export-that-is-not-there"));
 }
 
 TEST(Gateway, LogsWhatASessionThrowsUnderAnId) {

@@ -58,7 +58,7 @@ class TenantPromptTest : public ::testing::Test {
   }
   TenantPrompt fill() {
     return world
-        .run(fill_tenant_prompt(*database, snapshot, tenant, world.in(std::chrono::seconds(10))))
+        .run(fill_tenant_prompt(*database, {snapshot, tenant}, world.in(std::chrono::seconds(10))))
         .value();
   }
 

@@ -41,6 +41,32 @@ TEST(LoadedGate, RefusesWhatIsSwitchedOffForTheTenantByToolOrByPack) {
   EXPECT_NE(w.ask_with_set(), "") << "not for a person at the operator's door either";
 }
 
+TEST(LoadedGate, RefusesWhatWasSwitchedOffAfterTheSessionBegan) {
+  LoadedWorld w;
+  w.context.tenant_id = "bella";
+  Enablement enablement;
+  LoadedGate gate(&enablement);
+  EXPECT_EQ(w.refusal(gate, w.tool), "");
+
+  enablement.set("other", {"shop"}, 1);
+  EXPECT_EQ(w.refusal(gate, w.tool), "");
+  enablement.set("bella", {"shop.send_mail"}, 2);
+  EXPECT_EQ(type_of(w.ask(gate, w.tool)), "NOT_LOADED");
+  enablement.set("bella", {}, 1);  // overtaken by the change that came after it
+  EXPECT_EQ(type_of(w.ask(gate, w.tool)), "NOT_LOADED");
+  enablement.set("bella", {}, 3);
+  EXPECT_EQ(w.refusal(gate, w.tool), "");
+}
+
+TEST(LoadedGate, KeepsASessionOfOnePackToIt) {
+  LoadedWorld w;
+
+  w.context.pack = "desk";
+  EXPECT_EQ(type_of(w.ask(w.gate, w.tool)), "NOT_LOADED");
+  w.context.pack = "shop";
+  EXPECT_EQ(w.refusal(w.gate, w.tool), "");
+}
+
 TEST(LoadedGate, KeepsAToolToItsModes) {
   LoadedWorld w;
   w.tool.modes = {"email", "calendar"};

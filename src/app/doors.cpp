@@ -1,0 +1,138 @@
+#include "app/doors.hpp"
+
+#include "api/admin_add_tenant.hpp"
+#include "api/admin_audit.hpp"
+#include "api/admin_decide_proposal.hpp"
+#include "api/admin_enablement.hpp"
+#include "api/admin_proposals.hpp"
+#include "api/admin_sessions.hpp"
+#include "api/admin_tenants.hpp"
+#include "api/admin_tools.hpp"
+#include "api/client_secrets.hpp"
+#include "api/knowledge.hpp"
+#include "api/probes.hpp"
+#include "api/realtime_token.hpp"
+#include "api/realtime_tools.hpp"
+#include "api/registry_reload.hpp"
+#include "api/session_tools.hpp"
+
+namespace callosum::app {
+
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr auto kReloadTime = 50s;  // within what the server gives a handler
+
+template <class T, class... Arguments>
+std::unique_ptr<api::Resource> make(Arguments&&... arguments) {
+  return std::make_unique<T>(std::forward<Arguments>(arguments)...);
+}
+
+std::unique_ptr<api::Resource> make_metrics(Parts& parts) {
+  auto refresh = [&parts, queued = parts.metrics.queued_bytes()] {
+    queued.set(static_cast<double>(parts.queue_budget->used()));
+  };
+  return make<api::MetricsResource>(parts.metrics, std::move(refresh));
+}
+
+/// Of every tool whose pack has that table, read of it or not: edits are rare.
+void forget_results(Parts& parts, const std::string& tenant_id, std::string_view table) {
+  const auto snapshot = parts.editions->current()->snapshot();
+  std::vector<std::string> ids;
+  for (const auto& tool : snapshot->tools()) {
+    const auto* pack = snapshot->find_pack(tool.pack);
+    if (pack && pack->tenant_columns.contains(std::string(table))) ids.push_back(tool.id);
+  }
+  parts.cache->drop(tenant_id, ids);
+}
+
+}  // namespace
+
+asio::awaitable<Result<api::ReloadReport>> reload(Parts& parts) {
+  return parts.editions->reload(async::Deadline::after(parts.time, kReloadTime));
+}
+
+Doors::Doors(const Ground& ground)
+    : ground_(ground), main_(*ground.parts.log), admin_(*ground.parts.log) {
+  add(Place::both, make<api::HealthResource>());
+  add(Place::both,
+      make<api::ReadyResource>([&parts = ground.parts] { return parts.is_ready.load(); }));
+  const api::PlanCall plan = [&planner = ground.planner](api::auth::Principal principal,
+                                                         std::string tenant) {
+    return planner.plan_call(std::move(principal), std::move(tenant));
+  };
+  const api::FindTenant find_tenant = [&planner = ground.planner](api::auth::Principal principal,
+                                                                  std::string asked) {
+    return planner.find_tenant(std::move(principal), std::move(asked));
+  };
+  add_callers({plan, find_tenant});
+  add_operators({plan, find_tenant});
+}
+
+void Doors::add_callers(const Planning& planning) {
+  const auto& [plan, find_tenant] = planning;
+  auto& parts = ground_.parts;
+  const auto& authenticator = *parts.authenticator;
+  add(Place::main, make<api::ClientSecretsResource>(authenticator, *parts.secrets));
+  add(Place::main, make<api::RealtimeToolsResource>(api::RealtimeToolsResource::Parts{
+                       authenticator, plan, ground_.executor, ground_.desk, parts.time,
+                       parts.random, *parts.log}));
+  add(Place::main, make<api::SessionToolsResource>(api::SessionToolsResource::Parts{
+                       authenticator, ground_.desk, parts.random, *parts.log}));
+  const api::PlanRealtimeToken plan_token =
+      [&planner = ground_.planner](api::auth::Principal principal, api::RealtimeTokenWish wish) {
+        return planner.plan_token(std::move(principal), std::move(wish));
+      };
+  add(Place::main,
+      make<api::RealtimeTokenResource>(api::RealtimeTokenResource::Parts{
+          authenticator, *parts.secrets, plan_token, parts.time, parts.random, *parts.log}));
+  auto forget = [&parts](const std::string& tenant_id, std::string_view table) {
+    forget_results(parts, tenant_id, table);
+  };
+  for (auto& resource :
+       api::make_knowledge_resources({authenticator, find_tenant, *parts.database, parts.time,
+                                      parts.random, *parts.log, std::move(forget)})) {
+    add(Place::main, std::move(resource));
+  }
+}
+
+void Doors::add_operators(const Planning& planning) {
+  const auto& [plan, find_tenant] = planning;
+  auto& parts = ground_.parts;
+  const auto& authenticator = *parts.authenticator;
+  if (parts.config.metrics) add(Place::admin, make_metrics(parts));
+  add(Place::admin, make<api::AdminToolsResource>(authenticator, plan, ground_.executor));
+  add(Place::admin, make<api::AdminSessionsResource>(api::AdminSessionsResource::Parts{
+                        authenticator, plan, *parts.database, parts.time}));
+  add(Place::admin, make<api::AdminProposalsResource>(authenticator, plan, *parts.proposals));
+  add(Place::admin, make<api::AdminDecideProposalResource>(api::AdminDecideProposalResource::Parts{
+                        authenticator, plan, *parts.proposals, ground_.executor}));
+  add(Place::admin, make<api::AdminAuditResource>(api::AdminAuditResource::Parts{
+                        authenticator, find_tenant, *parts.database, parts.time}));
+  for (const auto verb :
+       {api::AdminEnablementResource::Verb::find, api::AdminEnablementResource::Verb::change}) {
+    add(Place::admin,
+        make<api::AdminEnablementResource>(
+            verb, api::AdminEnablementResource::Parts{
+                      authenticator, find_tenant, *parts.database, parts.time, parts.enablement,
+                      [&parts] { return parts.editions->current()->snapshot(); }, *parts.log}));
+  }
+  add(Place::admin, make<api::AdminTenantsResource>(authenticator, *parts.database, parts.time));
+  add(Place::admin, make<api::AdminAddTenantResource>(api::AdminAddTenantResource::Parts{
+                        authenticator, *parts.database, parts.time, parts.random, *parts.log}));
+  add(Place::admin,
+      make<api::RegistryReloadResource>(authenticator, [&parts] { return reload(parts); }));
+}
+
+void Doors::add(Place place, std::unique_ptr<api::Resource> resource) {
+  // On one listener nothing is found twice.
+  const bool is_main = place != Place::admin || ground_.admin_on_main;
+  const bool is_admin = place != Place::main && !ground_.admin_on_main;
+  if (is_main) main_.add(*resource);
+  if (is_admin) admin_.add(*resource);
+  resources_.push_back(std::move(resource));
+}
+
+}  // namespace callosum::app
