@@ -98,10 +98,10 @@ struct Turn {
   std::string instructions;     ///< of this response alone
   std::vector<std::string> tools;
   std::vector<json::object> schemas;  ///< their parameters, in the same order
-  bool may_call = true;        ///< tool_choice is not "none"
-  std::string must_call;       ///< a tool's name, or "*" for any
-  std::size_t nth = 1;         ///< response of this connection
-  std::size_t connection = 1;  ///< connection of this process
+  bool may_call = true;               ///< tool_choice is not "none"
+  std::string must_call;              ///< a tool's name, or "*" for any
+  std::size_t nth = 1;                ///< response of this connection
+  std::size_t connection = 1;         ///< connection of this process
 };
 
 }  // namespace callosum::sim::openai
