@@ -14,6 +14,7 @@ struct Options {
   std::string script_file;
   std::string key;
   std::string log_file;
+  bool is_worst = false;
 };
 
 Result<void> run(const Options& options) {
@@ -26,6 +27,11 @@ Result<void> run(const Options& options) {
     auto script = load_script(options.script_file);
     if (!script) return script.error();
     world.script = *script;
+  }
+  if (options.is_worst) {
+    auto worst = std::make_shared<Script>(*world.script);
+    worst->is_worst = true;
+    world.script = std::move(worst);
   }
   if (!options.log_file.empty()) {
     const auto opened = log.open(options.log_file);
@@ -42,6 +48,7 @@ void add_command(CLI::App& program) {
   auto* command = program.add_subcommand("openai", "OpenAI's Realtime API (GA)");
   add_listen_options(*command, options->listen);
   command->add_option("--script", options->script_file, "YAML file: what the sessions do");
+  command->add_flag("--worst", options->is_worst, "The model does everything wrong on purpose");
   command->add_option("--key", options->key, "The only API key that is let in (else any)");
   command->add_option("--log", options->log_file, "JSON lines of every event, appended");
   command->callback([options] {

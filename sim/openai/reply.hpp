@@ -97,10 +97,11 @@ struct Turn {
   std::size_t call_rounds = 0;  ///< rounds of calls since the user's message
   std::string instructions;     ///< of this response alone
   std::vector<std::string> tools;
-  bool may_call = true;        ///< tool_choice is not "none"
-  std::string must_call;       ///< a tool's name, or "*" for any
-  std::size_t nth = 1;         ///< response of this connection
-  std::size_t connection = 1;  ///< connection of this process
+  std::vector<json::object> schemas;  ///< their parameters, in the same order
+  bool may_call = true;               ///< tool_choice is not "none"
+  std::string must_call;              ///< a tool's name, or "*" for any
+  std::size_t nth = 1;                ///< response of this connection
+  std::size_t connection = 1;         ///< connection of this process
 };
 
 }  // namespace callosum::sim::openai

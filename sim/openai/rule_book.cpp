@@ -1,6 +1,7 @@
 #include "base/text.hpp"
 #include "sim/openai/brain.hpp"
 #include "sim/openai/script.hpp"
+#include "sim/openai/worst_brain.hpp"
 
 namespace callosum::sim::openai {
 namespace {
@@ -37,7 +38,7 @@ Reply RuleBook::reply_to(const Turn& turn) {
     ++used;
     return rule.reply;
   }
-  return think(turn);
+  return script_->is_worst ? think_worst(turn) : think(turn);
 }
 
 }  // namespace callosum::sim::openai

@@ -173,6 +173,7 @@ void read_script(const YAML::Node& root, Script& script, std::optional<Error>& p
   sheet.read("rate_limits", script.has_rate_limits);
   sheet.read("error_event_ids", script.has_error_event_ids);
   sheet.read("accept_unknown_outputs", script.accepts_unknown_outputs);
+  sheet.read("worst", script.is_worst);
   sheet.nested("disconnect", [&](Sheet& cut) {
     cut.read("at_event", script.cut.at_event);
     cut.read("connections", script.cut.connections);

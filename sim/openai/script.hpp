@@ -53,6 +53,7 @@ struct Script {
   bool has_rate_limits = true;
   bool has_error_event_ids = true;
   bool accepts_unknown_outputs = false;
+  bool is_worst = false;  ///< where no rule matches, the worst model answers
   ConnectionCut cut;
   Refusal refusal;
 };

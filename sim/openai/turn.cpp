@@ -113,7 +113,10 @@ Turn make_turn(const Conversation& conversation, const json::object& session,
   if (tools) {
     for (const auto& tool : *tools) {
       const auto name = text_at(tool.get_object(), "name");
-      if (!name.empty()) turn.tools.emplace_back(name);
+      if (name.empty()) continue;
+      turn.tools.emplace_back(name);
+      const auto* parameters = find_object(tool.get_object(), "parameters");
+      turn.schemas.push_back(parameters ? *parameters : json::object());
     }
   }
   read_choice(params.contains("tool_choice") ? params : session, turn);

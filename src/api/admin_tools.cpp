@@ -9,6 +9,21 @@ namespace callosum::api {
 
 namespace asio = boost::asio;
 
+namespace {
+
+constexpr std::size_t kMaxIdBytes = 200;
+
+/// A call outside any conversation has a session of its own; where its id is known that is the same
+/// one each time, so that the ledger recognises a call that is made again, also after a restart.
+void recognise_again(pipeline::CallRequest& request, const std::string& call_id) {
+  if (call_id.empty()) return;
+  auto context = std::make_shared<registry::CallContext>(*request.context);
+  context->session_id = "console:" + context->subject + ":" + call_id;
+  request.context = std::move(context);
+}
+
+}  // namespace
+
 AdminToolsResource::AdminToolsResource(const auth::Authenticator& authenticator, PlanCall plan,
                                        pipeline::Executor& executor)
     : authenticator_(authenticator), plan_(std::move(plan)), executor_(executor) {}
@@ -31,13 +46,20 @@ asio::awaitable<net::HttpResponse> AdminToolsResource::handle(
     const auto error = fail(ErrorType::validation, "args: expected an object");
     co_return error_response(error);
   }
+  const auto* id = fields->if_contains("call_id");
+  const bool has_id = id && !id->is_null();
+  std::string call_id(text_at(*fields, "call_id"));
+  if ((has_id && !id->is_string()) || call_id.size() > kMaxIdBytes) {
+    const auto error = fail(ErrorType::validation, "call_id: expected a text of at most 200 bytes");
+    co_return error_response(error);
+  }
   std::string tenant(text_at(*fields, "tenant_id"));
   auto call = co_await plan_(*principal, std::move(tenant));
   if (!call) co_return error_response(call.error());
 
   const bool has_args = args && args->is_object();
-  call->call = {std::string(text_at(*fields, "call_id")), parts.front(),
-                has_args ? json::serialize(*args) : "{}"};
+  recognise_again(*call, call_id);
+  call->call = {std::move(call_id), parts.front(), has_args ? json::serialize(*args) : "{}"};
   const auto envelope = co_await executor_.run(std::move(*call));
   co_return net::HttpResponse::json(200, registry::encode_text(envelope));
 }

@@ -8,7 +8,8 @@ namespace callosum::api {
 
 /// `POST /api/admin/tools/{tool}`: a person with the role `admin` or `operator` runs one tool of a
 /// tenant of theirs, through the same gates as a model. Body: `{tenant_id?, args?, call_id?}`; the
-/// answer is the envelope, status 200 whatever it says.
+/// answer is the envelope, status 200 whatever it says. A write made again under the same call id
+/// has the effect of once.
 class AdminToolsResource final : public Resource {
  public:
   AdminToolsResource(const auth::Authenticator& authenticator, PlanCall plan,

@@ -1,8 +1,8 @@
 #include "app/compile_packs.hpp"
 
-#include <cstdlib>
 #include <filesystem>
 
+#include "app/trial_folder.hpp"
 #include "app/wiring.hpp"
 #include "tool/sql/install.hpp"
 
@@ -24,26 +24,6 @@ void install(const PackGround& ground, const registry::Pack& pack, Problems& pro
   note(tool::sql::install_demo_data(ground.database, pack), pack.demo_file, "demo");
 }
 
-/// Gone with its owner.
-class TrialFolder {
- public:
-  TrialFolder() : path_((fs::temp_directory_path() / "callosum-XXXXXX").string()) {
-    is_there_ = ::mkdtemp(path_.data()) != nullptr;
-  }
-  ~TrialFolder() {
-    std::error_code ignored;
-    if (is_there_) fs::remove_all(path_, ignored);
-  }
-  TrialFolder(const TrialFolder&) = delete;
-  TrialFolder& operator=(const TrialFolder&) = delete;
-
-  fs::path file(const char* name) const { return fs::path(path_) / name; }
-
- private:
-  std::string path_;
-  bool is_there_ = false;
-};
-
 }  // namespace
 
 std::shared_ptr<const pipeline::Catalog> compile_packs(
@@ -60,7 +40,7 @@ std::shared_ptr<const pipeline::Catalog> compile_packs(
 Problems try_packs(const registry::Snapshot& snapshot) {
   Problems problems;
   const TrialFolder folder;
-  const auto database = storage::Database::open({.path = folder.file("trial.db")});
+  const auto database = storage::Database::open({.path = folder.path() / "trial.db"});
   if (!database) {
     problems.push_back({{}, "", "the tools could not be tried: " + database.error().message});
     return problems;

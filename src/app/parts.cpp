@@ -2,6 +2,7 @@
 
 #include <filesystem>
 
+#include "app/attack/dry_kind.hpp"
 #include "app/caller_limits.hpp"
 #include "app/compile_packs.hpp"
 #include "app/wiring.hpp"
@@ -58,8 +59,12 @@ Result<void> load_enablement(Parts& parts) {
   });
 }
 
-Result<void> load_editions(Parts& parts, bool with_provider) {
-  parts.kinds = make_tool_kinds({*parts.database, parts.config, *parts.log});
+Result<void> load_editions(Parts& parts, bool with_provider, bool reaches_backends) {
+  parts.kinds = make_tool_kinds({*parts.database, parts.config, *parts.log, !reaches_backends});
+  for (auto& kind : parts.kinds) {
+    const bool is_own = kind->name() == "sql" || kind->name() == "builtin";
+    if (!reaches_backends && !is_own) kind = make_dry(std::move(kind));
+  }
   const auto& packs = parts.config.packs;
   registry::RegistryOptions registry{.folders = {packs.begin(), packs.end()},
                                      .providers = {"openai"},
@@ -138,7 +143,7 @@ Result<std::unique_ptr<Parts>> make_parts(PartsOptions options) {
   }
   const auto enablement = load_enablement(*parts);
   if (!enablement) return enablement.error();
-  const auto loaded = load_editions(*parts, options.with_provider);
+  const auto loaded = load_editions(*parts, options.with_provider, options.reaches_backends);
   if (!loaded) return loaded.error();
   parts->proposals =
       std::make_unique<pipeline::Proposals>(*parts->database, parts->time, parts->random);

@@ -64,6 +64,8 @@ struct PartsOptions {
   config::Config config;
   bool is_demo = false;
   bool with_provider = true;  ///< false: tools only, as for a command
+  /// False: tools that are not of our own database are compiled and reach nobody.
+  bool reaches_backends = true;
 };
 
 /// Reads the packs, opens the database, compiles every tool: an error says all that is wrong, with

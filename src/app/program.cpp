@@ -4,6 +4,7 @@
 #include <memory>
 #include <vector>
 
+#include "app/commands/attack_command.hpp"
 #include "app/commands/audit_command.hpp"
 #include "app/commands/call_command.hpp"
 #include "app/commands/config_command.hpp"
@@ -49,6 +50,7 @@ int run_program(int argc, char** argv) {
   commands.push_back(std::make_unique<CallCommand>());
   commands.push_back(std::make_unique<ToolCommand>());
   commands.push_back(std::make_unique<ToolsCommand>(standard_output(), try_packs));
+  commands.push_back(std::make_unique<AttackCommand>());
   commands.push_back(std::make_unique<TenantCommand>());
   commands.push_back(std::make_unique<AuditCommand>());
   commands.push_back(std::make_unique<TokenCommand>(clock, random));

@@ -45,10 +45,11 @@ bool RecentIds::contains(std::string_view id) const {
 
 bool RecentIds::insert(std::string_view id) {
   const auto hash = hash_of(id);
-  if (young_.contains(hash) || old_.contains(hash)) return false;
+  if (young_.contains(hash)) return false;
+  const bool is_known = old_.contains(hash);
   if (young_.used >= keep_) old_ = std::exchange(young_, {});
-  young_.insert(hash);
-  return true;
+  young_.insert(hash);  // seen again is seen lately
+  return !is_known;
 }
 
 }  // namespace callosum::session

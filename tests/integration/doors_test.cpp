@@ -150,6 +150,8 @@ TEST_F(Doors, RunATenantsToolForItsOwnPeopleOnly) {
   EXPECT_EQ(ask("POST", path, "{}").status, 401);
   EXPECT_EQ(ask("POST", path, R"({"tenant_id":"cedar-dental"})", true).status, 403);
   EXPECT_EQ(ask("POST", path, R"({"args":[]})", true).status, 400);
+  EXPECT_EQ(ask("POST", path, R"({"call_id":7})", true).status, 400);
+  EXPECT_EQ(ask("POST", path, R"({"call_id":")" + std::string(201, 'x') + "\"}", true).status, 400);
   const auto ok = ask("POST", path, "{}", true);
   EXPECT_EQ(ok.status, 200);
   EXPECT_NE(ok.body.find("\"ok\":true"), std::string::npos) << ok.body;

@@ -71,7 +71,10 @@ void ToolsCommand::add_to(CLI::App& app) {
   add_folders(export_);
 }
 
-bool ToolsCommand::is_selected() const { return verb_ && verb_->parsed(); }
+bool ToolsCommand::is_selected() const {
+  if (!verb_ || !verb_->parsed()) return false;
+  return list_->parsed() || show_->parsed() || lint_->parsed() || export_->parsed();
+}
 
 int ToolsCommand::run() {
   if (lint_->parsed()) return lint();

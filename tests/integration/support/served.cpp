@@ -22,22 +22,28 @@ std::string address_after(const std::string& line, std::string_view from) {
 
 }  // namespace
 
-Served::Served(const std::vector<std::string>& options, const Environment& more) {
+Served::Served(const std::vector<std::string>& options, const Environment& more)
+    : arguments_{"serve"}, environment_{{"HOME", folder_.path().string()}} {
   std::filesystem::copy(std::string(CALLOSUM_SOURCE_DIR) + "/packs", folder() / "packs",
                         std::filesystem::copy_options::recursive);
-  std::vector<std::string> arguments{"serve"};
   for (const auto& set :
        {"listen=127.0.0.1:0", "admin.listen=127.0.0.1:0", "auth.jwt.algorithm=HS256",
         "log.format=text", "registry.lock=false", "threads=2"}) {
-    arguments.insert(arguments.end(), {"--set", set});
+    arguments_.insert(arguments_.end(), {"--set", set});
   }
-  arguments.insert(arguments.end(), {"--set", "auth.jwt.key=" + kKey});
-  arguments.insert(arguments.end(), {"--set", "data=" + data().string()});
-  arguments.insert(arguments.end(), {"--set", "packs=" + (folder() / "packs").string()});
-  arguments.insert(arguments.end(), options.begin(), options.end());
-  Environment environment{{"HOME", folder().string()}};
+  arguments_.insert(arguments_.end(), {"--set", "auth.jwt.key=" + kKey});
+  arguments_.insert(arguments_.end(), {"--set", "data=" + data().string()});
+  arguments_.insert(arguments_.end(), {"--set", "packs=" + (folder() / "packs").string()});
+  arguments_.insert(arguments_.end(), options.begin(), options.end());
+  environment_.insert(more.begin(), more.end());
+  start_again();
+}
+
+void Served::start_again(const Environment& more) {
+  auto environment = environment_;
   environment.insert(more.begin(), more.end());
-  process_ = start_callosum(std::move(arguments), environment);
+  process_.reset();  // one at a time on these files
+  process_ = start_callosum(arguments_, environment);
   const auto line = process_->read_line(std::chrono::seconds(60));
   main_ = address_after(line, "listening on");
   admin_ = address_after(line, "admin on");

@@ -19,6 +19,10 @@ class Served {
   /// Throws, with what the program complained of, when it does not come up.
   explicit Served(const std::vector<std::string>& options = {}, const Environment& more = {});
 
+  /// The same program on the same folder again, however the last one ended. Throws as the
+  /// constructor does; the addresses are new.
+  void start_again(const Environment& more = {});
+
   Process& process() { return *process_; }
   const std::filesystem::path& folder() const { return folder_.path(); }
   std::filesystem::path data() const { return folder() / "data"; }
@@ -46,6 +50,8 @@ class Served {
 
  private:
   TempFolder folder_;
+  std::vector<std::string> arguments_;
+  Environment environment_;
   std::unique_ptr<Process> process_;
   std::string main_;
   std::string admin_;

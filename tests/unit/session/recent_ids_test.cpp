@@ -28,6 +28,15 @@ TEST(RecentIds, KeepsAtLeastTheLastSoManyAndForgetsTheRest) {
   EXPECT_LE(known, 200);
 }
 
+TEST(RecentIds, DoesNotForgetWhatKeepsComing) {
+  RecentIds ids(100);
+  ids.insert("again");
+  for (int i = 0; i < 1000; ++i) {
+    ids.insert(id(i));
+    EXPECT_FALSE(ids.insert("again")) << i;
+  }
+}
+
 TEST(RecentIds, TakesAnEmptyIdForAnyOther) {
   RecentIds ids;
 

@@ -1,0 +1,169 @@
+// Random calls, also hostile ones, over a hundred businesses whose rows are marked, through every
+// door there is: nobody ever comes by another one's mark.
+#include <gtest/gtest.h>
+
+#include "base/json.hpp"
+#include "watermark_world.hpp"
+
+namespace callosum::testing {
+namespace {
+
+int calls_wanted() {
+  const char* wanted = std::getenv("CALLOSUM_FUZZED_CALLS");
+  return wanted ? std::max(1, std::atoi(wanted)) : 100'000;
+}
+
+/// Marks in the text that are not this one: "WM017X".
+std::string foreign_mark(const std::string& text, const std::string& own) {
+  for (auto at = text.find("WM"); at != std::string::npos; at = text.find("WM", at + 1)) {
+    const auto mark = text.substr(at, 6);
+    const bool is_mark = mark.size() == 6 && mark[5] == 'X' && std::isdigit(mark[2]) &&
+                         std::isdigit(mark[3]) && std::isdigit(mark[4]);
+    if (is_mark && mark != own) return mark;
+  }
+  return {};
+}
+
+class Fuzzer {
+  template <class Range>
+  auto& pick(Range& range) {
+    return range[random_() % range.size()];
+  }
+
+ public:
+  Fuzzer(WatermarkWorld& world, std::uint64_t seed) : world_(world), random_(seed) {}
+
+  void one_call() {
+    auto& tenant = pick(world_.tenants());
+    const auto& tool = pick(world_.tools());
+    const registry::ToolCall call{call_id(), tool.name, arguments_for(tool, tenant)};
+    // Now and then in another one's name.
+    const auto& named = at_random(8) ? pick(world_.tenants()) : tenant;
+    const auto& as_tenant = at_random(2) ? named.id : named.slug;
+    const auto door = random_() % 10;
+    const auto answer = door < 6   ? world_.realtime(tenant, call)
+                        : door < 8 ? world_.execute(tenant, call, as_tenant)
+                                   : world_.admin(tenant, call, as_tenant);
+    ++made_;
+    if (answer.find(tenant.mark) != std::string::npos) ++own_;
+    if (answer.find(R"("cached":true)") != std::string::npos) ++cached_;
+    const auto foreign = foreign_mark(answer, tenant.mark);
+    if (foreign.empty()) return;
+    ADD_FAILURE() << tenant.mark << " got " << foreign << " of " << call.name << " "
+                  << call.arguments << ": " << answer.substr(0, 500);
+  }
+
+  int made() const { return made_; }
+  int own() const { return own_; }
+  int cached() const { return cached_; }
+
+ private:
+  bool at_random(unsigned one_in) { return random_() % one_in == 0; }
+
+  /// Also short ones, and those that others use too.
+  std::string call_id() {
+    if (at_random(10)) return "c" + std::to_string(random_() % 5);
+    if (at_random(10)) return "call_of_everybody_" + std::to_string(random_() % 50);
+    return "call_" + std::to_string(random_());
+  }
+
+  json::value value_for(const json::value& schema, const MarkedTenant& tenant) {
+    const auto* fields = schema.if_object();
+    const auto* words = fields ? find_array(*fields, "enum") : nullptr;
+    if (words && !at_random(6)) return pick(*words);
+    const auto type = fields ? text_at(*fields, "type") : std::string_view();
+    if (type == "integer" && !at_random(6)) return static_cast<int>(random_() % 50);
+    if (type == "boolean" && !at_random(6)) return at_random(2);
+    static const std::vector<json::value> kTexts{"a",
+                                                 "e",
+                                                 "LD-4107",
+                                                 "AC-1042",
+                                                 "CT-2207",
+                                                 "OP-3310",
+                                                 "CT-2214",
+                                                 "LD-4108",
+                                                 "2416",
+                                                 "4107",
+                                                 "current_user",
+                                                 "me",
+                                                 "Jordan Ellis",
+                                                 "cancellation",
+                                                 "parking",
+                                                 "2026-11-21",
+                                                 "2026-12-01",
+                                                 "+12125550199",
+                                                 "' OR 1=1 --",
+                                                 "x' UNION SELECT body, 1 FROM crm_notes --",
+                                                 "%",
+                                                 "_",
+                                                 "WM",
+                                                 "'; DELETE FROM crm_leads; --",
+                                                 "\xE2\x80\xAE"
+                                                 "dael",
+                                                 "\xEF\xBC\xA1",
+                                                 "\xF0\x9F\x98\x80",
+                                                 "",
+                                                 nullptr,
+                                                 -1,
+                                                 1e30,
+                                                 true};
+    if (at_random(8)) return json::string(tenant.mark + " of mine");
+    if (at_random(8)) return json::string(pick(world_.tenants()).id);
+    if (at_random(12)) return json::string(pick(world_.tenants()).slug);
+    if (at_random(20)) return json::string(5000, 'x');
+    return pick(kTexts);
+  }
+
+  std::string arguments_for(const registry::ToolSpec& tool, const MarkedTenant& tenant) {
+    json::object out;
+    const auto* properties = find_object(tool.input_schema, "properties");
+    const auto* required = find_array(tool.input_schema, "required");
+    for (const auto& property : properties ? *properties : json::object()) {
+      const bool is_needed = required && std::find(required->begin(), required->end(),
+                                                   json::value(property.key())) != required->end();
+      if (is_needed ? at_random(15) : !at_random(5)) continue;
+      out[property.key()] = value_for(property.value(), tenant);
+    }
+    if (at_random(15)) out["business_id"] = json::string(pick(world_.tenants()).id);
+    if (at_random(30)) out["customer_phone"] = "+13125550199";
+    if (at_random(40)) return json::serialize(out).substr(1);
+    return json::serialize(out);
+  }
+
+  WatermarkWorld& world_;
+  std::mt19937_64 random_;
+  int made_ = 0, own_ = 0, cached_ = 0;
+};
+
+TEST(Watermarks, OfOtherBusinessesNeverComeOutOfAnyDoorNorIntoWhatIsKept) {
+  WatermarkWorld world;
+  Fuzzer fuzzer(world, 20261121);
+  const auto calls = calls_wanted();
+  for (int i = 0; i < calls && !HasFailure(); ++i) fuzzer.one_call();
+
+  std::map<std::string, std::string> marks;
+  for (const auto& tenant : world.tenants()) marks[tenant.id] = tenant.mark;
+  std::size_t kept_marks = 0;
+  for (const auto& [tenant_id, text] : world.kept()) {
+    const auto own = marks.find(tenant_id);
+    const auto mark = own == marks.end() ? "" : own->second;
+    EXPECT_EQ(foreign_mark(text, mark), "") << tenant_id << " " << text.substr(0, 500);
+    if (!mark.empty() && text.find(mark) != std::string::npos) ++kept_marks;
+  }
+  std::size_t lines = 0;
+  for (const auto& line : world.log_lines()) {
+    // The log tells of calls, never of what is in rows.
+    EXPECT_EQ(foreign_mark(line, ""), "") << line.substr(0, 500);
+    ++lines;
+  }
+  std::printf(
+      "%d calls: %d with rows of their own, %d of these from the cache; %zu lines of the log\n",
+      fuzzer.made(), fuzzer.own(), fuzzer.cached(), lines);
+  EXPECT_GT(fuzzer.own(), calls / 20);
+  EXPECT_GT(fuzzer.cached(), 0);
+  EXPECT_GE(lines, static_cast<std::size_t>(calls) / 2);
+  EXPECT_GT(kept_marks, 0u);
+}
+
+}  // namespace
+}  // namespace callosum::testing
