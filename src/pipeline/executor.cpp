@@ -2,6 +2,7 @@
 
 #include "async/cancellation.hpp"
 #include "async/with_deadline.hpp"
+#include "base/encoding.hpp"
 #include "pipeline/answer.hpp"
 #include "pipeline/output_check.hpp"
 #include "pipeline/prepare.hpp"
@@ -15,6 +16,14 @@ namespace {
 
 /// For a record to be on disk, where no answer may leave before.
 constexpr std::chrono::seconds kSettleTime{5};
+
+/// What a backend tells writes apart by. A call's own id says nothing across sessions and tenants,
+/// which may share a backend.
+std::string backend_key(const policy::PreparedCall& call) {
+  const auto& context = call.context;
+  return sha256_hex(context.tenant_id + "\n" + context.session_id + "\n" + context.provider + "\n" +
+                    call.key);
+}
 
 }  // namespace
 
@@ -248,8 +257,10 @@ void Executor::forget_results(const Run& run) const {
 asio::awaitable<Result<tool::ToolOutput>> Executor::handle(Run& run) {
   const auto& prepared = run.prepared;
   auto* handler = run.request.catalog->find(*prepared.tool);
-  const tool::Invocation invocation{*prepared.tool, prepared.arguments(), prepared.context,
-                                    prepared.key, run.record};
+  // Reads are not told apart by their backends.
+  const auto key = prepared.is_write() ? backend_key(prepared) : prepared.key;
+  const tool::Invocation invocation{*prepared.tool, prepared.arguments(), prepared.context, key,
+                                    run.record};
   const auto start = time_.now();
   auto deadline = prepared.deadline.sooner(start + prepared.tool->timeout);
   const auto tool_time = limits_of(run).tool_time;

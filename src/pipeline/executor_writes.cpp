@@ -76,7 +76,8 @@ asio::awaitable<Executor::Outcome> Executor::write_within(Run& run) {
 asio::awaitable<Executor::Outcome> Executor::write_between(Run& run) {
   const auto is_cut = std::make_shared<bool>(false);
   co_await async::shield(is_cut);
-  auto starting = ledger_->start(run.record->call(), run.prepared.deadline);
+  const bool may_be_sent_again = run.request.catalog->find(*run.prepared.tool)->honours_key();
+  auto starting = ledger_->start(run.record->call(), may_be_sent_again, run.prepared.deadline);
   auto begun = co_await std::move(starting);
   if (!begun) {
     auto error = fail(ErrorType::transient, "that cannot be recorded right now, so it was not done",

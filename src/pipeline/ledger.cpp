@@ -16,15 +16,29 @@ namespace {
 
 struct Done {};
 
+/// The very call, of which nobody knows what came of it.
+bool is_open_end(const LedgerEntry& entry, const LedgerCall& call) {
+  return entry.state == CallState::unknown && entry.call.call_key == call.call_key &&
+         entry.call.tool_id == call.tool_id && entry.call.arguments_hash == call.arguments_hash;
+}
+
 }  // namespace
 
 std::string Ledger::new_id() { return make_uuid7(time_, random_); }
 
-asio::awaitable<Result<Ledger::Begun>> Ledger::start(LedgerCall call, async::Deadline deadline) {
+asio::awaitable<Result<Ledger::Begun>> Ledger::start(LedgerCall call, bool may_be_sent_again,
+                                                     async::Deadline deadline) {
   std::function<Result<Begun>(Connection&)> work =
-      [call = std::move(call), id = new_id(), now = now_ms()](Connection& c) -> Result<Begun> {
+      [call = std::move(call), may_be_sent_again, id = new_id(),
+       now = now_ms()](Connection& c) -> Result<Begun> {
     auto earlier = storage::find_call(c, call);
     if (!earlier) return earlier.error();
+    if (*earlier && may_be_sent_again && is_open_end(**earlier, call)) {
+      const auto moved =
+          storage::move_call(c, (*earlier)->id, CallState::unknown, CallState::started, "", now);
+      if (!moved) return moved.error();
+      return Begun{(*earlier)->id, std::nullopt};
+    }
     if (*earlier) return Begun{(*earlier)->id, std::move(*earlier)};
     const auto opened = storage::open_call(c, {id, call, CallState::started, ""}, now);
     if (!opened) return opened.error();
@@ -77,7 +91,8 @@ asio::awaitable<std::shared_ptr<const registry::Envelope>> Ledger::answer_of(
   };
   auto pending = database_.read<Found>(call.deadline, std::move(work));
   const auto found = co_await std::move(pending);
-  if (!found || !*found) co_return nullptr;
+  // The call itself is for whoever runs it: its outcome may be open.
+  if (!found || !*found || (*found)->call.call_key == call.key) co_return nullptr;
   co_return answer_again(**found, call);
 }
 

@@ -32,12 +32,13 @@ class Ledger final : public policy::ActStore {
       : database_(database), time_(time), random_(random) {}
 
   /// What stands for this call, or this act, already; else the call is `started`, durably, under
-  /// `id`.
+  /// `id`. Where its outcome is unknown it is started again only if it `may_be_sent_again`.
   struct Begun {
     std::string id;
     std::optional<storage::LedgerEntry> earlier;
   };
-  boost::asio::awaitable<Result<Begun>> start(storage::LedgerCall call, async::Deadline deadline);
+  boost::asio::awaitable<Result<Begun>> start(storage::LedgerCall call, bool may_be_sent_again,
+                                             async::Deadline deadline);
   /// Of a started call.
   boost::asio::awaitable<Result<void>> end(std::string id, CallEnd end, async::Deadline deadline);
   /// Of a call that was never started: what a kind with a recorder could not do. Where it turns out

@@ -1,6 +1,7 @@
 // Writes through the executor with a real ledger under it: once, whatever is asked again.
 #include <boost/asio/steady_timer.hpp>
 #include <gmock/gmock.h>
+#include <set>
 
 #include "pipeline/audit_store.hpp"
 #include "pipeline/executor.hpp"
@@ -29,6 +30,7 @@ struct Backend {
   std::string key;
   std::function<void()> on_effect;       ///< within the transaction: on the database's thread
   std::chrono::milliseconds lingers{0};  ///< after the effect
+  bool honours_key = false;
 };
 
 /// Beside the ledger (like http), or within its transaction (like sql).
@@ -67,6 +69,7 @@ class CountingHandler final : public tool::ToolHandler {
     co_return tool::ToolOutput{std::move(*data), {}};
   }
   bool records_within() const override { return within_ != nullptr; }
+  bool honours_key() const override { return backend_.honours_key; }
 
  private:
   Backend& backend_;
@@ -291,6 +294,26 @@ TEST_P(LedgerBeside, SayThatTheyDoNotKnowAndAreNotSentAgain) {
   EXPECT_EQ(state_of("call_number_1"), "unknown");
 }
 
+TEST_P(LedgerBeside, AreSentAgainUnderTheirKeyWhereTheBackendKnowsIt) {
+  backend.honours_key = true;
+  backend.error = fail(ErrorType::timeout, "slow");
+  const auto first = ask("call_number_1");
+  const auto key = backend.key;
+  backend.error.reset();
+
+  const auto again = ask("call_number_1");
+  const auto third = ask("call_number_1");
+  const auto other_words = ask("call_number_1", R"({"slot":1,"note":"b"})");
+
+  EXPECT_EQ(outcome_of(first), "OUTCOME_UNKNOWN");
+  EXPECT_EQ(outcome_of(again), "ok");
+  EXPECT_EQ(backend.key, key);
+  EXPECT_EQ(third.data, again.data);
+  EXPECT_EQ(outcome_of(other_words), "CONFLICT");
+  EXPECT_EQ(backend.effects, 2);  // the backend's to tell apart: it came twice under one key
+  EXPECT_EQ(state_of("call_number_1"), "done");
+}
+
 TEST_P(LedgerBeside, ThatFailedMayBeTriedAgainAsTheSameAct) {
   backend.error = fail(ErrorType::transient, "not sent");
   const auto failed = ask("call_number_1");
@@ -303,11 +326,24 @@ TEST_P(LedgerBeside, ThatFailedMayBeTriedAgainAsTheSameAct) {
   EXPECT_EQ(state_of("call_number_1"), "failed");
 }
 
-TEST_P(LedgerBeside, GetTheirKey) {
-  ask("call_number_1");
-  EXPECT_EQ(backend.key, "provider:call_number_1");
-  ask("short", R"({"slot":5})");
-  EXPECT_THAT(backend.key, ::testing::StartsWith("hash:"));
+TEST_P(LedgerBeside, GetAKeyThatNoOtherSessionsOrTenantsCallHas) {
+  std::set<std::string> keys;
+  const auto send = [&](CallRequest request) {
+    world.run(executor->run(std::move(request)));
+    keys.insert(backend.key);
+  };
+  send(request("call_number_1"));
+  send(request("call_number_1", R"({"slot":1})", "sess_2"));
+  auto foreign = request("call_number_1");
+  auto context = std::make_shared<registry::CallContext>(*foreign.context);
+  context->tenant_id = "aaaaaaaa-0000-4000-8000-000000000002";
+  foreign.context = context;
+  send(std::move(foreign));
+  send(request("short", R"({"slot":5})"));
+
+  EXPECT_EQ(backend.effects, 4);
+  EXPECT_EQ(keys.size(), 4u);
+  for (const auto& key : keys) EXPECT_EQ(key.size(), 64u) << key;
 }
 
 TEST_P(LedgerBeside, LeftStartedByAProcessThatDiedAreUnknownAfterIt) {
@@ -318,7 +354,7 @@ TEST_P(LedgerBeside, LeftStartedByAProcessThatDiedAreUnknownAfterIt) {
   call.call_key = "provider:call_number_1";
   call.arguments_hash = "other";
   call.tool_id = "test.book";
-  ASSERT_TRUE(world.run(ledger->start(call, world.in(5s))));
+  ASSERT_TRUE(world.run(ledger->start(call, false, world.in(5s))));
 
   const auto recovered = database->change_at_start([](Connection& connection) -> Result<void> {
     const auto count = recover_calls(connection, 1000);
