@@ -38,7 +38,7 @@ class Ledger final : public policy::ActStore {
     std::optional<storage::LedgerEntry> earlier;
   };
   boost::asio::awaitable<Result<Begun>> start(storage::LedgerCall call, bool may_be_sent_again,
-                                             async::Deadline deadline);
+                                              async::Deadline deadline);
   /// Of a started call.
   boost::asio::awaitable<Result<void>> end(std::string id, CallEnd end, async::Deadline deadline);
   /// Of a call that was never started: what a kind with a recorder could not do. Where it turns out
