@@ -22,8 +22,10 @@ asio::awaitable<net::HttpResponse> AdminDecideProposalResource::handle(
   }
   const auto body = parse_strict(request.body.empty() ? "{}" : std::string_view(request.body));
   const auto* fields = body ? body->if_object() : nullptr;
-  if (!fields) {
-    const auto error = fail(ErrorType::validation, "the body must be a JSON object: {tenant_id?}");
+  const auto* tenant = fields ? fields->if_contains("tenant_id") : nullptr;
+  if (!fields || (tenant && !tenant->is_string() && !tenant->is_null())) {
+    const auto error = fail(ErrorType::validation,
+                            "the body must be a JSON object: {tenant_id?}, tenant_id a text");
     co_return error_response(error);
   }
   auto planning = parts_.plan(*principal, std::string(text_at(*fields, "tenant_id")));

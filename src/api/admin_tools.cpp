@@ -53,6 +53,11 @@ asio::awaitable<net::HttpResponse> AdminToolsResource::handle(
     const auto error = fail(ErrorType::validation, "call_id: expected a text of at most 200 bytes");
     co_return error_response(error);
   }
+  const auto* named = fields->if_contains("tenant_id");
+  if (named && !named->is_string() && !named->is_null()) {
+    const auto error = fail(ErrorType::validation, "tenant_id: expected a text");
+    co_return error_response(error);
+  }
   std::string tenant(text_at(*fields, "tenant_id"));
   auto call = co_await plan_(*principal, std::move(tenant));
   if (!call) co_return error_response(call.error());

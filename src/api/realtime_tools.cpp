@@ -82,7 +82,8 @@ asio::awaitable<net::HttpResponse> RealtimeToolsResource::handle(const net::Http
                                                                  const std::vector<std::string>&) {
   const RealtimeAnswers answers{parts_.random, parts_.log};
   const auto principal = parts_.authenticator.authenticate(request);
-  if (!principal) co_return realtime_refusal(401, "Auth required");
+  const bool is_user = principal && principal->kind != auth::CredentialKind::client_secret;
+  if (!is_user) co_return realtime_refusal(401, "Auth required");  // a secret is for the socket
   auto asked = read_body(request.body);
   if (!asked) co_return realtime_refusal(400, asked.error().message);
   if (is_destructive_name(asked->tool)) co_return destructive_refusal();
@@ -90,7 +91,7 @@ asio::awaitable<net::HttpResponse> RealtimeToolsResource::handle(const net::Http
   auto planned = co_await std::move(planning);
   if (!planned) {
     const bool is_theirs = planned.error().type != ErrorType::forbidden;
-    co_return is_theirs ? error_response(planned.error())
+    co_return is_theirs ? answers.encode(planned.error())
                         : realtime_refusal(403, "You are not a member of that business");
   }
   registry::ToolCall call{std::move(asked->call_id), std::move(asked->tool),

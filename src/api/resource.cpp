@@ -14,8 +14,9 @@ bool match_path(std::string_view pattern, std::string_view path, std::vector<std
   if (wanted.size() != given.size()) return false;
   for (std::size_t i = 0; i < wanted.size(); ++i) {
     if (wanted[i].starts_with('{')) {
-      if (given[i].empty()) return false;
-      parts.emplace_back(given[i]);
+      auto part = net::decode_percent(given[i]);
+      if (!part || part->empty() || !is_valid_utf8(*part)) return false;
+      parts.push_back(std::move(*part));
     } else if (wanted[i] != given[i]) {
       return false;
     }

@@ -1,8 +1,11 @@
 #include "base/text.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cstdio>
 #include <numeric>
 #include <unicode/normalizer2.h>
+#include <unicode/uchar.h>
 #include <unicode/unistr.h>
 #include <unicode/utf8.h>
 
@@ -40,6 +43,8 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 
 std::string_view find_nearest(std::string_view word, const std::vector<std::string_view>& known) {
   std::string_view best;
+  constexpr std::size_t kLongest = 128;  // nobody mistypes more, and each costs its square
+  if (word.size() > kLongest) return best;
   std::size_t best_distance = std::max<std::size_t>(2, word.size() / 3) + 1;
   for (const auto candidate : known) {
     const auto distance = edit_distance(word, candidate);
@@ -65,6 +70,34 @@ std::string fold_name(std::string_view text) {
 bool is_destructive_name(std::string_view name) {
   const std::string folded = fold_name(name);
   return folded.starts_with("delete_") || folded.find("drop_schema") != std::string::npos;
+}
+
+namespace {
+
+bool is_visible(UChar32 c) {
+  if (c < 0 || (u_charType(c) != U_SPACE_SEPARATOR && !u_isprint(c))) return false;
+  return !u_hasBinaryProperty(c, UCHAR_DEFAULT_IGNORABLE_CODE_POINT);
+}
+
+}  // namespace
+
+std::string make_visible(std::string_view text) {
+  const auto* bytes = reinterpret_cast<const std::uint8_t*>(text.data());
+  const auto size = static_cast<std::int64_t>(text.size());
+  std::string out;
+  for (std::int64_t at = 0; at < size;) {
+    const auto from = at;
+    UChar32 c = 0;
+    U8_NEXT(bytes, at, size, c);
+    if (is_visible(c)) {
+      out += text.substr(static_cast<std::size_t>(from), static_cast<std::size_t>(at - from));
+    } else {
+      std::array<char, 16> code{};
+      std::snprintf(code.data(), code.size(), "\\u{%X}", static_cast<unsigned>(std::max(c, 0)));
+      out += code.data();
+    }
+  }
+  return out;
 }
 
 std::string_view trim(std::string_view text) {

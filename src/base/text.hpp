@@ -21,6 +21,11 @@ std::string fold_name(std::string_view text);
 /// Whether a tool's name says "destructive" whatever its manifest does (DESIGN "A manifest").
 bool is_destructive_name(std::string_view name);
 
+/// UTF-8 as a person sees it: what would be invisible, reorder what is around it or begin a line of
+/// its own (controls, formats, separators, variation selectors, unassigned) by its code point: a
+/// backslash, `u{HEX}`.
+std::string make_visible(std::string_view text);
+
 std::string_view trim(std::string_view text);
 std::vector<std::string_view> split(std::string_view text, char separator);
 std::string join(const std::vector<std::string>& parts, std::string_view separator);

@@ -42,6 +42,23 @@ HttpResponse make_response(int status, const char* content_type, std::string bod
 
 }  // namespace
 
+std::optional<std::string> decode_percent(std::string_view text) {
+  std::string out;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    if (text[at] != '%') {
+      out.push_back(text[at]);
+      continue;
+    }
+    const bool is_whole = at + 2 < text.size();
+    const int high = is_whole ? hex_value(text[at + 1]) : -1;
+    const int low = is_whole ? hex_value(text[at + 2]) : -1;
+    if (high < 0 || low < 0) return std::nullopt;
+    out.push_back(static_cast<char>(high << 4 | low));
+    at += 2;
+  }
+  return out;
+}
+
 void HttpFields::set(std::string name, std::string value) {
   std::erase_if(fields_, [&](const auto& field) { return equal_ignoring_case(field.first, name); });
   add(std::move(name), std::move(value));

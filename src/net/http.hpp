@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -35,6 +36,9 @@ struct HttpRequest {
   std::string query(std::string_view name) const;
   std::vector<std::pair<std::string, std::string>> query_all() const;
 };
+
+/// A segment of a path (RFC 3986 §2.1). Nothing where an escape is broken.
+std::optional<std::string> decode_percent(std::string_view text);
 
 struct HttpResponse {
   int status = 200;

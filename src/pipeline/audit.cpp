@@ -30,6 +30,7 @@ std::string encode_text(const AuditRecord& r) {
   writer.flag("ok", r.outcome == "ok");
   if (!r.reason.empty()) writer.text("failure_reason", r.reason);
   if (!r.effect.empty()) writer.text("effect", r.effect);
+  if (!r.approved_by.empty()) writer.text("approved_by", r.approved_by);
   if (!r.consent.empty()) writer.text("consent", r.consent);
   writer.thousandths("duration_ms", r.duration.count());
   writer.whole("result_bytes", static_cast<std::int64_t>(r.result_bytes));
@@ -44,6 +45,7 @@ AuditRecord describe(const CallView& call, std::int64_t at_ms) {
   record.tenant_id = context.tenant_id;
   record.session_id = context.session_id;
   record.subject = context.subject;
+  record.approved_by = context.approved_by;
   record.provider = context.provider;
   record.channel = registry::to_string(context.channel);
   record.mode = context.mode;

@@ -18,11 +18,12 @@ struct AuditRecord {
   std::string_view call_id, key, tool, tool_version, registry_version;
   std::string_view arguments_hash;
   std::string_view access, category;
-  std::string_view gate;     ///< the one that decided; empty: the tool ran
-  std::string_view outcome;  ///< "ok", or the error's type
-  std::string_view reason;   ///< the error's message
-  std::string_view effect;   ///< of a write that ran: the ledger's state; else empty
-  std::string_view consent;  ///< how it was consented to; empty: it was not asked
+  std::string_view gate;         ///< the one that decided; empty: the tool ran
+  std::string_view outcome;      ///< "ok", or the error's type
+  std::string_view reason;       ///< the error's message
+  std::string_view effect;       ///< of a write that ran: the ledger's state; else empty
+  std::string_view approved_by;  ///< whoever applied what `subject` had proposed
+  std::string_view consent;      ///< how it was consented to; empty: it was not asked
   std::uint64_t turn = 0;
   std::chrono::microseconds duration{0};
   std::chrono::milliseconds latency_budget{0};  ///< the tool's soft one; 0: there is no tool

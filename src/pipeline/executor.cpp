@@ -307,11 +307,10 @@ asio::awaitable<Envelope> Executor::run(CallRequest request) {
 }
 
 asio::awaitable<void> Executor::drain(async::Deadline deadline) {
-  for (const auto& [ticket, running] : running_) {
-    if (running.tool && running.tool->on_interrupt == registry::OnInterrupt::abort) {
-      tasks_.cancel(running.task);
-    }
-  }
+  std::vector<Ticket> tickets;  // one that is cut may leave the map at once
+  tickets.reserve(running_.size());
+  for (const auto& [ticket, running] : running_) tickets.push_back(ticket);
+  for (const auto ticket : tickets) interrupt(ticket);
   async::Event tick(executor_);
   while (!running_.empty() && !deadline.passed()) {
     const auto soon = deadline.within(std::chrono::milliseconds(10));

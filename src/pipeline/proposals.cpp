@@ -40,6 +40,27 @@ void bind_for(registry::CallContext& context, const Proposal& proposal) {
   context.assurance = registry::Assurance::verified;
 }
 
+/// Somebody else is at it right now, and will say what came of it.
+bool is_being_done(const registry::Envelope& envelope) {
+  return envelope.error && envelope.error->type == ErrorType::conflict;
+}
+
+ProposalState state_after(const registry::Envelope& envelope) {
+  if (envelope.ok()) return ProposalState::applied;
+  switch (envelope.error->type) {
+    // It did not run, and may when somebody else asks, or later.
+    case ErrorType::forbidden:
+    case ErrorType::not_loaded:
+    case ErrorType::mode_restricted:
+    case ErrorType::rate_limit:
+    case ErrorType::budget_exceeded:
+    case ErrorType::transient:
+      return ProposalState::open;
+    default:
+      return ProposalState::failed;
+  }
+}
+
 }  // namespace
 
 asio::awaitable<Result<std::string>> Proposals::keep(const policy::PreparedCall& call,
@@ -138,6 +159,7 @@ asio::awaitable<Result<Proposal>> Proposals::apply(std::string id, CallRequest r
   auto proposal = co_await std::move(starting);
   if (!proposal) co_return proposal.error();
 
+  context->approved_by = context->subject;
   bind_for(*context, *proposal);
   context->provider = "proposal";
   context->session_id = proposal->session_id;
@@ -145,7 +167,8 @@ asio::awaitable<Result<Proposal>> Proposals::apply(std::string id, CallRequest r
   request.context = std::move(context);
   auto running = executor.run(std::move(request));
   const auto envelope = co_await std::move(running);
-  proposal->state = envelope.ok() ? ProposalState::applied : ProposalState::failed;
+  if (is_being_done(envelope)) co_return *envelope.error;
+  proposal->state = state_after(envelope);
   proposal->answer = registry::encode_text(envelope);
   auto ending = move(std::move(*proposal), ProposalState::applying);
   auto ended = co_await std::move(ending);

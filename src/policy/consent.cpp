@@ -3,6 +3,7 @@
 #include <boost/json/serialize.hpp>
 
 #include "base/json.hpp"
+#include "base/text.hpp"
 
 namespace callosum::policy {
 
@@ -57,9 +58,9 @@ std::string preview_of(const PreparedCall& call) {
   std::string out = call.tool->summary;
   while (!out.empty() && (out.back() == '\n' || out.back() == ' ')) out.pop_back();
   for (const auto& member : call.sent.get_object()) {
-    out += "\n" + std::string(member.key()) + ": ";
     const auto* text = member.value().if_string();
-    out += text ? std::string(*text) : json::serialize(member.value());
+    const auto value = text ? std::string(*text) : json::serialize(member.value());
+    out += "\n" + make_visible(member.key()) + ": " + make_visible(value);
   }
   return out;
 }

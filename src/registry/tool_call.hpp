@@ -49,7 +49,8 @@ struct CallContext {
   bool is_provider_planned = true;
   /// The planner never gives one id to two calls.
   bool has_stable_call_ids = true;
-  std::string provider;  ///< label: "openai", "offline"; "http", "console"
+  std::string approved_by;  ///< the person who applied what `subject` had proposed; else empty
+  std::string provider;     ///< label: "openai", "offline"; "http", "console"
   std::shared_ptr<const Snapshot> snapshot;
 };
 

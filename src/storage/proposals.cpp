@@ -19,7 +19,7 @@ constexpr std::string_view kAdd = R"sql(
     :arguments, :bound_by, :preview, 'open', :created_at_ms)
 )sql";
 constexpr std::string_view kSame = R"sql(
-  SELECT id FROM proposals
+  SELECT id, tool_id, arguments FROM proposals
   WHERE tenant_id = :tenant_id AND session_id = :session_id AND call_key = :call_key
 )sql";
 constexpr std::string_view kList = R"sql(
@@ -65,7 +65,13 @@ Result<std::string> add_proposal(sqlite::Connection& connection, const Proposal&
                                              {"session_id", proposal.session_id},
                                              {"call_key", proposal.call_key}});
   if (!same) return same.error();
-  if (!same->empty()) return std::string(text_at(same->front().as_object(), "id"));
+  if (!same->empty()) {
+    const auto& earlier = same->front().as_object();
+    const bool asks_the_same = text_at(earlier, "tool_id") == proposal.tool_id &&
+                               text_at(earlier, "arguments") == proposal.arguments;
+    if (asks_the_same) return std::string(text_at(earlier, "id"));
+    return fail(ErrorType::conflict, "this call was made before with other arguments");
+  }
   const auto added = connection.change(kAdd, {{"id", proposal.id},
                                               {"tenant_id", proposal.tenant_id},
                                               {"session_id", proposal.session_id},

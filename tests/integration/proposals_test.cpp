@@ -68,7 +68,29 @@ TEST_F(Proposals, WaitForAPersonAndAreAppliedOnce) {
   EXPECT_EQ(again.status, 409) << again.body;
   EXPECT_THAT(leads(), HasSubstr("Ada Quill"));
   EXPECT_THAT(gateway.audit(), HasSubstr(R"("effect":"done")"));
+  EXPECT_THAT(gateway.audit(), HasSubstr(R"("approved_by":")"));
   EXPECT_TRUE(listed("open").empty());
+}
+
+TEST_F(Proposals, StayOpenWhereWhoeverAppliedThemMayNot) {
+  plan(R"(create_lead {"name":"Di Lark"})");
+  const std::string id(listed("open").at(0).at("id").as_string());
+  net::HttpRequest request;  // an admin who does not sell
+  request.method = "POST";
+  request.headers.set("Authorization", "Bearer " + Served::token("bella", {"admin"}));
+
+  fetch(gateway.admin() + "/api/admin/proposals/" + id + "/apply", request);
+
+  EXPECT_EQ(listed("open").size(), 1u);
+  EXPECT_EQ(decide(id, "apply").status, 200);
+  EXPECT_THAT(leads(), HasSubstr("Di Lark"));
+}
+
+TEST_F(Proposals, ShowWhatCannotBeSeen) {
+  plan("create_lead {\"name\":\"Bo\\ncity: x\xE2\x80\xAE\"}");
+
+  EXPECT_THAT(std::string(listed("open").at(0).at("preview").as_string()),
+              HasSubstr("name: Bo\\u{A}city: x\\u{202E}"));
 }
 
 TEST_F(Proposals, ThatAreRejectedNeverRun) {

@@ -50,6 +50,32 @@ TEST_F(RealtimeTools, NeedAUser) {
   EXPECT_EQ(answer.body, R"({"status":"error","message":"Auth required"})");
 }
 
+TEST_F(RealtimeTools, AreNotForASecretOfTheSocket) {
+  net::HttpRequest request;
+  request.method = "POST";
+  request.body = "{}";
+  request.headers.set("Authorization", "Bearer " + Served::token("bella", {"sales"}));
+  const std::string base = "http://127.0.0.1:" + std::to_string(gateway->port());
+  const auto minted = fetch(base + "/v1/realtime/client_secrets", request);
+  const auto secret = parse_strict(minted.body)->at("value").as_string();
+  request.headers.set("Authorization", "Bearer " + std::string(secret));
+  request.body = call("list_leads", "{}");
+
+  EXPECT_EQ(fetch(base + "/api/ai/realtime-tools/execute", request).status, 401);
+  EXPECT_EQ(fetch(base + "/api/tools/list_leads", request).status, 401);
+}
+
+TEST_F(RealtimeTools, AreDestructiveHoweverThePathIsWritten) {
+  net::HttpRequest request;
+  request.method = "POST";
+  request.body = R"({"session_id":"sess_1"})";
+  request.headers.set("Authorization", "Bearer " + Served::token("bella", {"sales"}));
+  const std::string base = "http://127.0.0.1:" + std::to_string(gateway->port());
+  for (const char* name : {"%64elete_lead", "%EF%BD%84elete_lead"}) {
+    EXPECT_EQ(fetch(base + "/api/tools/" + name, request).status, 403) << name;
+  }
+}
+
 TEST_F(RealtimeTools, NeedATenantAndAToolsName) {
   for (const char* body :
        {"{}", R"({"tenant_id":"bella"})", R"({"tool_name":"list_leads"})", "[]",

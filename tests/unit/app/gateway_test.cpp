@@ -61,12 +61,12 @@ std::unique_ptr<Parts> broken_parts(const testing::TempFolder& folder,
 
 TEST(Gateway, SaysOfACredentialThatItHasNoToolsAndWhy) {
   testing::TempFolder folder;
-  const auto parts = broken_parts(folder, "an-export-that-is-not-there");
-  Planner planner(*parts);
+  auto parts = broken_parts(folder, "an-export-that-is-not-there");
   testing::RealWorld world;
   api::auth::Principal principal;
   principal.tenants = {"willow-hair"};
 
+  Planner planner(*parts);
   const auto plan = world.run(planner.plan_token(principal, {"willow-hair", ""})).value();
 
   EXPECT_TRUE(plan.tools_unavailable);
@@ -74,6 +74,7 @@ TEST(Gateway, SaysOfACredentialThatItHasNoToolsAndWhy) {
   EXPECT_EQ(plan.session.at("tool_choice"), "auto");
   EXPECT_THAT(std::string(plan.session.at("instructions").as_string()), HasSubstr("Willow"));
   EXPECT_THAT(parts->metrics.render(), HasSubstr("tools_unavailable_total 1"));
+  parts.reset();  // the log is on disk then
   std::ifstream file(folder.path() / "log");
   const std::string log((std::istreambuf_iterator<char>(file)), {});
   EXPECT_THAT(log, HasSubstr("tools_unavailable"));

@@ -134,5 +134,13 @@ TEST(Utf8, RefusesSurrogatesAndOverlongForms) {
   EXPECT_FALSE(is_valid_utf8("\xf4\x90\x80\x80"));
 }
 
+TEST(Text, ShowsWhatCannotBeSeen) {
+  EXPECT_EQ(make_visible("Zoë Müller, 東京 😀"), "Zoë Müller, 東京 😀");
+  EXPECT_EQ(make_visible("a\nb\tc"), "a\\u{A}b\\u{9}c");
+  EXPECT_EQ(make_visible("x\u202Ey"), "x\\u{202E}y");
+  EXPECT_EQ(make_visible("x\u200By\uFE0F"), "x\\u{200B}y\\u{FE0F}");
+  EXPECT_EQ(make_visible("x\U000E0041"), "x\\u{E0041}");
+}
+
 }  // namespace
 }  // namespace callosum

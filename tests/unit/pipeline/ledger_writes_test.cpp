@@ -165,7 +165,7 @@ class LedgerWrites : public ::testing::TestWithParam<bool> {
 
   testing::TempFolder folder;
   testing::RealWorld world;
-  SeededRandom random{5};
+  SystemRandom random;  // of several threads
   telemetry::NullLog log;
   std::unique_ptr<storage::Database> database;
   std::unique_ptr<AuditStore> audit;
