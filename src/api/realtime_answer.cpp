@@ -2,19 +2,14 @@
 
 #include <boost/json/serialize.hpp>
 
-#include "api/resource.hpp"
+#include "api/status_error.hpp"
 #include "base/ids.hpp"
 #include "base/json.hpp"
 
 namespace callosum::api {
 
-net::HttpResponse realtime_refusal(int status, std::string_view message) {
-  return net::HttpResponse::json(
-      status, json::serialize(json::object{{"status", "error"}, {"message", message}}));
-}
-
 net::HttpResponse destructive_refusal() {
-  return realtime_refusal(403, "Realtime is not allowed to call destructive tools");
+  return status_error(403, "Realtime is not allowed to call destructive tools");
 }
 
 net::HttpResponse RealtimeAnswers::encode(const registry::Envelope& envelope) const {
@@ -35,11 +30,12 @@ net::HttpResponse RealtimeAnswers::encode(const registry::Envelope& envelope) co
 }
 
 net::HttpResponse RealtimeAnswers::encode(const Error& error) const {
-  if (error.type == ErrorType::validation) return realtime_refusal(400, error.message);
+  const bool is_told =
+      error.type == ErrorType::session_inactive || error.type == ErrorType::internal;
+  if (!is_told) return status_error(error, random, log);
   registry::Envelope envelope;
   envelope.error = error;
-  const bool is_told = error.type == ErrorType::session_inactive;
-  return is_told || error.type == ErrorType::internal ? encode(envelope) : error_response(error);
+  return encode(envelope);
 }
 
 }  // namespace callosum::api

@@ -4,6 +4,7 @@
 #include <boost/json/serialize.hpp>
 
 #include "api/realtime_answer.hpp"
+#include "api/status_error.hpp"
 #include "base/ids.hpp"
 #include "base/json.hpp"
 #include "base/text.hpp"
@@ -81,19 +82,14 @@ void RealtimeToolsResource::stand_alone(pipeline::CallRequest& request) {
 asio::awaitable<net::HttpResponse> RealtimeToolsResource::handle(const net::HttpRequest& request,
                                                                  const std::vector<std::string>&) {
   const RealtimeAnswers answers{parts_.random, parts_.log};
-  const auto principal = parts_.authenticator.authenticate(request);
-  const bool is_user = principal && principal->kind != auth::CredentialKind::client_secret;
-  if (!is_user) co_return realtime_refusal(401, "Auth required");  // a secret is for the socket
+  const auto principal = parts_.authenticator.authenticate_user(request);
+  if (!principal) co_return status_error(401, "Auth required");
   auto asked = read_body(request.body);
-  if (!asked) co_return realtime_refusal(400, asked.error().message);
+  if (!asked) co_return status_error(400, asked.error().message);
   if (is_destructive_name(asked->tool)) co_return destructive_refusal();
   auto planning = parts_.plan(*principal, asked->tenant);
   auto planned = co_await std::move(planning);
-  if (!planned) {
-    const bool is_theirs = planned.error().type != ErrorType::forbidden;
-    co_return is_theirs ? answers.encode(planned.error())
-                        : realtime_refusal(403, "You are not a member of that business");
-  }
+  if (!planned) co_return answers.encode(planned.error());
   registry::ToolCall call{std::move(asked->call_id), std::move(asked->tool),
                           std::move(asked->arguments)};
   if (!asked->session_id.empty()) {

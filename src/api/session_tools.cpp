@@ -3,6 +3,7 @@
 #include <boost/json/serialize.hpp>
 
 #include "api/realtime_answer.hpp"
+#include "api/status_error.hpp"
 #include "base/json.hpp"
 #include "base/text.hpp"
 
@@ -47,11 +48,10 @@ Result<SessionCall> read_body(std::string_view body) {
 asio::awaitable<net::HttpResponse> SessionToolsResource::handle(
     const net::HttpRequest& request, const std::vector<std::string>& parts) {
   const RealtimeAnswers answers{parts_.random, parts_.log};
-  const auto principal = parts_.authenticator.authenticate(request);
-  const bool is_user = principal && principal->kind != auth::CredentialKind::client_secret;
-  if (!is_user) co_return realtime_refusal(401, "Auth required");  // a secret is for the socket
+  const auto principal = parts_.authenticator.authenticate_user(request);
+  if (!principal) co_return status_error(401, "Auth required");
   auto asked = read_body(request.body);
-  if (!asked) co_return realtime_refusal(400, asked.error().message);
+  if (!asked) co_return status_error(400, asked.error().message);
   asked->call.name = parts.front();
   if (is_destructive_name(asked->call.name)) co_return destructive_refusal();
   auto running = parts_.desk.run(*principal, std::move(*asked));

@@ -83,8 +83,7 @@ asio::awaitable<void> Executor::perform(Ticket ticket, CallRequest request) {
     failure = std::current_exception();
   }
   // What was interrupted is answered all the same, and what is decided leaves whatever comes now.
-  const bool waits_for_disk = audit_.is_strict() && !entry.is_kept();
-  if (failure || waits_for_disk) {
+  if (failure || audit_.is_strict()) {
     co_await asio::this_coro::throw_if_cancelled(false);
     co_await async::shield();
   }
@@ -191,25 +190,28 @@ asio::awaitable<Executor::Outcome> Executor::invoke(Run& run) {
     co_return Outcome{failed(std::move(error))};
   }
   const bool is_write = run.prepared.is_write();
-  if (ledger_ && is_write) {
-    const WriteRecord::Subject subject{run.request.context, run.request.catalog, run.prepared,
-                                       limits_of(run).max_result_bytes, run.entry.consent()};
-    run.record = std::make_shared<WriteRecord>(subject, *ledger_, time_);
-    auto writing = handler->records_within() ? write_within(run) : write_between(run);
-    auto written = co_await std::move(writing);
-    if (written.envelope->ok()) forget_results(run);
-    co_return written;
-  }
-  const auto& tool = *run.prepared.tool;
-  const bool is_cached =
-      cache_ && !is_write && (tool.cache_ttl.count() > 0 || tool.stale_on_timeout.count() > 0);
-  auto reading = is_cached ? read_cached(run) : read(run);
-  auto outcome = co_await std::move(reading);
-  if (is_write && outcome.envelope->ok()) forget_results(run);  // one without a ledger
+  auto running = is_write ? write(run, handler->records_within()) : read(run);
+  auto outcome = co_await std::move(running);
+  if (is_write && outcome.envelope->ok()) forget_results(run);
   co_return outcome;
 }
 
+asio::awaitable<Executor::Outcome> Executor::write(Run& run, bool records_within) {
+  if (!ledger_) return run_once(run);
+  const WriteRecord::Subject subject{run.request.context, run.request.catalog, run.prepared,
+                                     limits_of(run).max_result_bytes, run.entry.consent()};
+  run.record = std::make_shared<WriteRecord>(subject, *ledger_, time_);
+  return records_within ? write_within(run) : write_between(run);
+}
+
 asio::awaitable<Executor::Outcome> Executor::read(Run& run) {
+  const auto& tool = *run.prepared.tool;
+  const bool is_cached =
+      cache_ && (tool.cache_ttl.count() > 0 || tool.stale_on_timeout.count() > 0);
+  return is_cached ? read_cached(run) : run_once(run);
+}
+
+asio::awaitable<Executor::Outcome> Executor::run_once(Run& run) {
   auto handling = handle(run);
   auto output = co_await std::move(handling);
   co_return finish(run, std::move(output));
@@ -221,7 +223,7 @@ asio::awaitable<Executor::Outcome> Executor::read_cached(Run& run) {
   auto looking = cache_->look_up(run.prepared, until);
   const auto found = co_await std::move(looking);
   if (found.cached.data) co_return from_cache(run, found.cached);
-  auto reading = read(run);
+  auto reading = run_once(run);
   auto outcome = co_await std::move(reading);
   const auto& envelope = *outcome.envelope;
   if (envelope.ok() && found.lead) {
@@ -258,9 +260,9 @@ asio::awaitable<Result<tool::ToolOutput>> Executor::handle(Run& run) {
   const auto& prepared = run.prepared;
   auto* handler = run.request.catalog->find(*prepared.tool);
   // Reads are not told apart by their backends.
-  const auto key = prepared.is_write() ? backend_key(prepared) : prepared.key;
-  const tool::Invocation invocation{*prepared.tool, prepared.arguments(), prepared.context, key,
-                                    run.record};
+  const std::string sealed = prepared.is_write() ? backend_key(prepared) : std::string();
+  const tool::Invocation invocation{*prepared.tool, prepared.arguments(), prepared.context,
+                                    prepared.is_write() ? sealed : prepared.key, run.record};
   const auto start = time_.now();
   auto deadline = prepared.deadline.sooner(start + prepared.tool->timeout);
   const auto tool_time = limits_of(run).tool_time;

@@ -105,6 +105,7 @@ class Executor {
 
   boost::asio::awaitable<Outcome> decide_and_run(Run& run);
   boost::asio::awaitable<Outcome> invoke(Run& run);
+  boost::asio::awaitable<Outcome> run_once(Run& run);
   boost::asio::awaitable<Outcome> read(Run& run);
   boost::asio::awaitable<Outcome> read_cached(Run& run);
   Outcome from_cache(const Run& run, const ResultCache::Cached& cached) const;
@@ -112,6 +113,7 @@ class Executor {
   boost::asio::awaitable<Result<tool::ToolOutput>> handle(Run& run);
   Outcome finish(const Run& run, Result<tool::ToolOutput> output) const;
   // A write, by what its kind can promise.
+  boost::asio::awaitable<Outcome> write(Run& run, bool records_within);
   boost::asio::awaitable<Outcome> write_within(Run& run);
   boost::asio::awaitable<Outcome> write_between(Run& run);
   boost::asio::awaitable<bool> keep_end(Run& run, registry::Envelope& envelope,

@@ -119,9 +119,9 @@ void Session::on_response_created(const realtime::ServerFrame& frame) {
   if (!event) return;
   const auto info = realtime::read_response(event->body);
   if (info.is_out_of_band) {
-    const bool is_filler = creates_.on_created_out_of_band(info.id) == filler_.event_id;
+    const auto event_id = creates_.on_created_out_of_band(info.id);
     to_caller(frame.text);
-    if (is_filler && !filler_.event_id.empty()) on_filler_began(info.id);
+    if (!event_id.empty() && event_id == filler_.event_id) on_filler_began(info.id);
     return;
   }
   creates_.on_created();

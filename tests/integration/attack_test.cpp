@@ -106,8 +106,7 @@ TEST(ToolsAttack, LeavesTheDatabaseThatItCopiesAsItIs) {
   const auto file = gateway.read(gateway.data() / "callosum.db");
   const auto log = gateway.read(gateway.data() / "callosum.db-wal");
 
-  const auto ended =
-      run_callosum({"tools", "attack", "--set", "data=" + gateway.data().string()}, {});
+  const auto ended = run_callosum({"tools", "attack", "--data", gateway.data().string()}, {});
 
   EXPECT_EQ(ended.status, 0) << ended.out << ended.err;
   EXPECT_THAT(ended.err, AllOf(HasSubstr("as bella"), HasSubstr("on a copy of the database")));

@@ -73,6 +73,12 @@ Result<Principal> Authenticator::authenticate(const net::HttpRequest& request) c
   return check(*credential);
 }
 
+Result<Principal> Authenticator::authenticate_user(const net::HttpRequest& request) const {
+  auto principal = authenticate(request);
+  if (!principal || principal->kind != CredentialKind::client_secret) return principal;
+  return not_authenticated("a client secret, which is for the socket alone");
+}
+
 Result<Principal> Authenticator::check(std::string_view credential) const {
   if (credential.starts_with("ek_")) return secrets_.redeem(credential);
   if (const auto* key = find_api_key(credential)) {

@@ -23,6 +23,8 @@ class Authenticator {
   /// AUTH with one message for every reason; `detail` names it for the log, without any part of the
   /// credential.
   Result<Principal> authenticate(const net::HttpRequest& request) const;
+  /// The same, but for a client secret: that is for the socket alone.
+  Result<Principal> authenticate_user(const net::HttpRequest& request) const;
 
  private:
   Result<Principal> check(std::string_view credential) const;

@@ -58,11 +58,14 @@ void AttackCommand::add_to(CLI::App& app) {
       ->type_name("T");
   verb_->add_flag("--json", json_, "One line of JSON, for programs");
   add_config_options(*verb_, config_);
+  verb_->add_option("--data", data_, "The data folder of a gateway here: a copy of it is attacked")
+      ->type_name("DIR");
 }
 
 bool AttackCommand::is_selected() const { return verb_ && verb_->parsed(); }
 
 Result<config::Config> AttackCommand::configure(const std::filesystem::path& folder) {
+  if (!data_.empty()) config_.sets.insert(config_.sets.begin(), "data=" + data_);
   auto config = config::config_or_error(config::load(config_));
   if (!config) return config;
   if (!folders_.empty()) config->packs = folders_;
@@ -76,9 +79,10 @@ Result<config::Config> AttackCommand::configure(const std::filesystem::path& fol
   if (has_data) {
     const std::filesystem::path database = config->database_or_default();
     if (!std::filesystem::exists(database)) {
-      return fail(ErrorType::not_found,
-                  "there is no database " + database.string() +
-                      "; leave --config and --set out to attack the packs with their demo data");
+      return fail(
+          ErrorType::not_found,
+          "there is no database " + database.string() +
+              "; leave --data, --config and --set out to attack the packs with their demo data");
     }
     const auto copied = storage::sqlite::copy_database(database, folder / "callosum.db");
     if (!copied) return copied.error();

@@ -31,6 +31,7 @@ class AttackCommand final : public Command {
   config::LoadRequest config_;
   std::vector<std::string> folders_;
   std::string tenant_;
+  std::string data_;
   bool json_ = false;
   CLI::App* verb_ = nullptr;
 };
