@@ -35,6 +35,35 @@ bool shorten(json::value& data, std::size_t max_bytes) {
   return true;
 }
 
+/// All but the last four characters of a text; anything else, and a short text, is gone.
+json::value last_four(const json::value& value) {
+  constexpr std::size_t kShown = 4;
+  const auto* text = value.if_string();
+  if (!text) return nullptr;
+  std::size_t from = text->size(), shown = 0;
+  while (from > 0 && shown < kShown) {
+    const bool continues = (static_cast<unsigned char>((*text)[--from]) & 0xC0) == 0x80;
+    if (!continues) ++shown;
+  }
+  return json::value(from < kShown ? "****" : "****" + std::string(text->subview(from)));
+}
+
+void mask(const registry::FieldMask& mask_of, json::value& value);
+
+void mask(const registry::FieldMask& mask_of, json::object& object) {
+  auto* field = object.if_contains(mask_of.field);
+  if (field && mask_of.how == registry::Mask::hidden) object.erase(mask_of.field);
+  if (field && mask_of.how == registry::Mask::last4) *field = last_four(*field);
+  for (auto& member : object) mask(mask_of, member.value());
+}
+
+void mask(const registry::FieldMask& mask_of, json::value& value) {
+  if (auto* object = value.if_object()) mask(mask_of, *object);
+  if (auto* list = value.if_array()) {
+    for (auto& item : *list) mask(mask_of, item);
+  }
+}
+
 }  // namespace
 
 std::size_t check_output(const registry::ToolSpec& tool, std::size_t max_bytes,
@@ -46,6 +75,9 @@ std::size_t check_output(const registry::ToolSpec& tool, std::size_t max_bytes,
     envelope.error = fail(ErrorType::invalid_output, "the answer could not be understood", detail);
     envelope.data = nullptr;
     return 0;
+  }
+  for (const auto& field : tool.mask) {
+    if (field.how != registry::Mask::log) mask(field, envelope.data);
   }
   const auto bytes = size_of(envelope.data);
   if (bytes <= max_bytes) return bytes;

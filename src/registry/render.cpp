@@ -91,7 +91,9 @@ std::vector<Line> behaviour(const ToolSpec& tool) {
   add("requires", tool.requires_tools);
   add("invalidates", tool.invalidates);
   add("provenance", tool.provenance_seen);
-  add("mask", tool.mask);
+  for (const auto& mask : tool.mask) {
+    lines.push_back({"mask", mask.field + " = " + std::string(to_string(mask.how))});
+  }
   for (const auto& phrase : tool.phrases) lines.push_back({"phrase", phrase});
   return lines;
 }

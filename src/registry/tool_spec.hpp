@@ -32,6 +32,12 @@ struct Binding {
   std::string source;  ///< "session.tenant_id", "session.caller_phone", "session.user_id", …
 };
 
+/// A field of a result, by its name at any depth, and whom it is hidden from.
+struct FieldMask {
+  std::string field;
+  Mask how = Mask::log;
+};
+
 /// How a tool runs: the kind's name and its own configuration, compiled by the kind.
 struct RunSpec {
   std::string kind;    ///< sql http mcp process builtin
@@ -67,7 +73,7 @@ struct ToolSpec {
   std::vector<std::string> idempotency_key;
   std::vector<Binding> bind;
   std::vector<std::string> provenance_seen;  ///< arguments that must have been seen before
-  std::vector<std::string> mask;             ///< output fields that logs and audit hide
+  std::vector<FieldMask> mask;
   std::vector<std::string> invalidates;
   std::vector<std::string> requires_tools;
   std::optional<int> max_chain;

@@ -28,6 +28,8 @@ constexpr std::array kWords<Delivery>{Word("when_idle"), Word("interrupt"), Word
 template <>
 constexpr std::array kWords<CacheScope>{Word("session"), Word("tenant")};
 template <>
+constexpr std::array kWords<Mask>{Word("log"), Word("last4"), Word("hidden")};
+template <>
 constexpr std::array kWords<ToolOwnership>{Word("provider_native"), Word("transport_only")};
 template <>
 constexpr std::array kWords<AccessMode>{Word("read_only"), Word("propose_actions"),
@@ -54,6 +56,7 @@ std::string_view to_string(Confirmation value) { return word_of(value); }
 std::string_view to_string(OnInterrupt value) { return word_of(value); }
 std::string_view to_string(Delivery value) { return word_of(value); }
 std::string_view to_string(CacheScope value) { return word_of(value); }
+std::string_view to_string(Mask value) { return word_of(value); }
 std::string_view to_string(ToolOwnership value) { return word_of(value); }
 std::string_view to_string(AccessMode value) { return word_of(value); }
 std::string_view to_string(ReplyPath value) { return word_of(value); }
@@ -80,6 +83,7 @@ template std::optional<Confirmation> parse_word(std::string_view);
 template std::optional<OnInterrupt> parse_word(std::string_view);
 template std::optional<Delivery> parse_word(std::string_view);
 template std::optional<CacheScope> parse_word(std::string_view);
+template std::optional<Mask> parse_word(std::string_view);
 template std::optional<ToolOwnership> parse_word(std::string_view);
 template std::optional<AccessMode> parse_word(std::string_view);
 template std::optional<ReplyPath> parse_word(std::string_view);
@@ -93,6 +97,7 @@ template std::vector<std::string_view> words_of<Confirmation>();
 template std::vector<std::string_view> words_of<OnInterrupt>();
 template std::vector<std::string_view> words_of<Delivery>();
 template std::vector<std::string_view> words_of<CacheScope>();
+template std::vector<std::string_view> words_of<Mask>();
 template std::vector<std::string_view> words_of<ToolOwnership>();
 template std::vector<std::string_view> words_of<AccessMode>();
 template std::vector<std::string_view> words_of<ReplyPath>();

@@ -23,6 +23,9 @@ enum class Confirmation : std::uint8_t { none, spoken, strong };
 enum class OnInterrupt : std::uint8_t { abort, finish, commit };
 enum class Delivery : std::uint8_t { when_idle, interrupt, silent };
 enum class CacheScope : std::uint8_t { session, tenant };
+/// Whom a field of a result is hidden from: the logs alone; the model and the caller too, but for
+/// its last four characters; or altogether.
+enum class Mask : std::uint8_t { log, last4, hidden };
 enum class ToolOwnership : std::uint8_t { provider_native, transport_only };
 enum class AccessMode : std::uint8_t { read_only, propose_actions, confirm };
 enum class ReplyPath : std::uint8_t { native, bridge, brain };
@@ -41,6 +44,7 @@ std::string_view to_string(Confirmation);
 std::string_view to_string(OnInterrupt);
 std::string_view to_string(Delivery);
 std::string_view to_string(CacheScope);
+std::string_view to_string(Mask);
 std::string_view to_string(ToolOwnership);
 std::string_view to_string(AccessMode);
 std::string_view to_string(ReplyPath);

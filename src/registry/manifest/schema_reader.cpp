@@ -146,23 +146,22 @@ void check_required(const YamlNode& node, const Place& root, Report& report) {
   }
 }
 
-void collect_names(const json::object& schema, std::vector<std::string_view>& out);
+/// Every object in it, itself first.
+template <class Visit>
+void visit_objects(const json::object& object, const Visit& visit);
 
-void collect_names(const json::value& schema, std::vector<std::string_view>& out) {
-  if (const auto* object = schema.if_object()) collect_names(*object, out);
-  if (const auto* list = schema.if_array()) {
-    for (const auto& item : *list) collect_names(item, out);
+template <class Visit>
+void visit_values(const json::value& value, const Visit& visit) {
+  if (const auto* object = value.if_object()) visit_objects(*object, visit);
+  if (const auto* list = value.if_array()) {
+    for (const auto& item : *list) visit_values(item, visit);
   }
 }
 
-void collect_names(const json::object& schema, std::vector<std::string_view>& out) {
-  for (const auto& member : schema) {
-    const auto* properties = member.key() == "properties" ? member.value().if_object() : nullptr;
-    if (properties != nullptr) {
-      for (const auto& property : *properties) out.push_back(property.key());
-    }
-    collect_names(member.value(), out);
-  }
+template <class Visit>
+void visit_objects(const json::object& object, const Visit& visit) {
+  visit(object);
+  for (const auto& member : object) visit_values(member.value(), visit);
 }
 
 }  // namespace
@@ -198,7 +197,23 @@ std::vector<std::string_view> property_names(const json::object& schema) {
 
 std::vector<std::string_view> all_property_names(const json::object& schema) {
   std::vector<std::string_view> out;
-  collect_names(schema, out);
+  visit_objects(schema, [&](const json::object& one) {
+    const auto* properties = find_object(one, "properties");
+    if (properties == nullptr) return;
+    for (const auto& property : *properties) out.push_back(property.key());
+  });
+  return out;
+}
+
+std::vector<std::string_view> all_required_names(const json::object& schema) {
+  std::vector<std::string_view> out;
+  visit_objects(schema, [&](const json::object& one) {
+    const auto* required = find_array(one, "required");
+    if (required == nullptr) return;
+    for (const auto& name : *required) {
+      if (const auto* text = name.if_string()) out.push_back(*text);
+    }
+  });
   return out;
 }
 

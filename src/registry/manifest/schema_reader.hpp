@@ -28,6 +28,8 @@ SchemaDraft read_output_schema(FieldReader& fields, Need need);
 std::vector<std::string_view> property_names(const json::object& schema);
 /// Names of properties at any depth, also within lists.
 std::vector<std::string_view> all_property_names(const json::object& schema);
+/// The names that `required` lists at any depth.
+std::vector<std::string_view> all_required_names(const json::object& schema);
 /// The values that `enum` allows the property, or null.
 const json::array* find_choices(const json::object& schema, std::string_view property);
 

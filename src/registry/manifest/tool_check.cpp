@@ -82,10 +82,18 @@ void check_argument_names(const ToolSpec& tool, const Names& arguments, const No
   for (const auto& name : tool.provenance_seen) {
     if (!contains(arguments, name)) notes.unknown_argument("provenance", name, arguments);
   }
+}
+
+void check_mask(const ToolSpec& tool, const Notes& notes) {
   const auto fields = all_property_names(tool.output_schema);
-  for (const auto& name : tool.mask) {
-    if (contains(fields, name)) continue;
-    notes.problem("mask", shown(name) + " is no property of output" + nearest_hint(name, fields));
+  const auto required = all_required_names(tool.output_schema);
+  for (const auto& [field, how] : tool.mask) {
+    if (!contains(fields, field)) {
+      notes.problem("mask",
+                    shown(field) + " is no property of output" + nearest_hint(field, fields));
+    } else if (how == Mask::hidden && contains(required, field)) {
+      notes.problem("mask", shown(field) + " is required in output and cannot be hidden");
+    }
   }
 }
 
@@ -138,6 +146,7 @@ void check_tool(const ToolDraft& draft, Report& report) {
   check_bindings(draft.spec, arguments, notes);
   check_risk(draft.spec, arguments, notes);
   check_argument_names(draft.spec, arguments, notes);
+  check_mask(draft.spec, notes);
   check_times(draft.spec, notes);
   check_rights(draft.spec, notes);
 }

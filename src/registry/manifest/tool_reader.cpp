@@ -143,7 +143,6 @@ void read_behaviour(FieldReader& fields, ToolSpec& tool) {
   tool.idempotency_key = fields.texts("idempotency_key", kName);
   tool.invalidates = fields.texts("invalidates", kName);
   tool.requires_tools = fields.texts("requires", kName);
-  tool.mask = fields.texts("mask", kName);
   tool.phrases = fields.texts("phrases", kPhrase);
   tool.reply = fields.text("reply", Need::optional, kSpoken).value_or("");
   tool.reply_empty = fields.text("reply_empty", Need::optional, kSpoken).value_or("");
@@ -179,6 +178,26 @@ void read_provenance(FieldReader& fields, ToolSpec& tool) {
                               "expected seen, found " + shown(member.value.text));
     }
     tool.provenance_seen.push_back(member.key);
+  }
+}
+
+/// A list of names, which the logs hide, or a map of name to how.
+void read_mask(FieldReader& fields, ToolSpec& tool) {
+  const auto* node = fields.find("mask");
+  if (node == nullptr || !node->is_map()) {
+    for (auto& name : fields.texts("mask", kName)) tool.mask.push_back({std::move(name)});
+    return;
+  }
+  const auto known = words_of<Mask>();
+  for (const auto& member : node->members) {
+    const auto how = parse_word<Mask>(member.value.text);
+    if (how) {
+      tool.mask.push_back({member.key, *how});
+      continue;
+    }
+    fields.report().problem(member.line, fields.path_of("mask." + member.key),
+                            "expected " + one_of(known) + ", found " + shown(member.value.text) +
+                                nearest_hint(member.value.text, known));
   }
 }
 
@@ -237,6 +256,7 @@ ToolDraft read_tool(const YamlNode& node, std::string path, const Pack& pack, Re
   read_behaviour(fields, tool);
   read_bindings(fields, tool);
   read_provenance(fields, tool);
+  read_mask(fields, tool);
   auto input = read_input_schema(fields);
   tool.input_schema = std::move(input.written);
   tool.input = std::move(input.compiled);

@@ -203,7 +203,7 @@ TEST(Render, ShowsOneToolInFull) {
   for (const auto* part :
        {"shop.change_booking 2.0.1  (shop/pack.yaml:34)",
         "destructive when {\"action\":[\"cancel\"]}", "business_id = session.tenant_id",
-        "builtin (shop/pack.yaml:64)", "booking_id business_id"}) {
+        "builtin (shop/pack.yaml:65)", "customer_phone = log", "booking_id business_id"}) {
     EXPECT_NE(text.find(part), std::string::npos) << part << "\nis not in\n" << text;
   }
 }

@@ -45,7 +45,9 @@ TEST(Manifest, FillsEveryFieldOfATool) {
   EXPECT_EQ(tool->min_assurance, Assurance::carrier);
   EXPECT_EQ(tool->idempotency_key, (std::vector<std::string>{"booking_id", "business_id"}));
   EXPECT_EQ(tool->provenance_seen, std::vector<std::string>{"booking_id"});
-  EXPECT_EQ(tool->mask, std::vector<std::string>{"customer_phone"});
+  ASSERT_EQ(tool->mask.size(), 1u);
+  EXPECT_EQ(tool->mask[0].field, "customer_phone");
+  EXPECT_EQ(tool->mask[0].how, Mask::log);
   EXPECT_EQ(tool->invalidates, std::vector<std::string>{"get_faqs"});
   ASSERT_EQ(tool->bind.size(), 2u);
   EXPECT_EQ(tool->bind[1].source, "session.caller_phone");

@@ -148,6 +148,11 @@ const Mistake kReferenceMistakes[] = {
     {"{booking_id: seen}", "{booking_id: sen}", 45, CHANGE ".provenance.booking_id",
      "expected seen"},
     {"[customer_phone]", "[customer_fone]", 46, CHANGE ".mask", "`customer_phone`?"},
+    {"[customer_phone]", "{customer_phone: last5}", 46, CHANGE ".mask.customer_phone",
+     "did you mean `last4`?"},
+    {"[customer_phone]", "{customer_fone: hidden}", 46, CHANGE ".mask", "`customer_phone`?"},
+    {"mask: [customer_phone]", "mask: 7", 46, CHANGE ".mask", "expected a list"},
+    {"[customer_phone]", "{customer_phone: hidden}", 46, CHANGE ".mask", "cannot be hidden"},
     {"invalidates: [get_faqs]", "invalidates: [get_faq]", 47, CHANGE ".invalidates", "`get_faqs`?"},
     {"requires: [get_faqs]", "requires: [nothing]", 48, CHANGE ".requires", "there is no tool"},
     {"requires: [get_faqs]", "requires: [change_booking]", 48, CHANGE ".requires", "never run"},
@@ -194,7 +199,7 @@ const Mistake kSchemaMistakes[] = {
     {"result: one", "http: {}", 31, FAQS ".run", "found `sql` and `http`"},
     {"sql: SELECT answer FROM faqs WHERE topic = :topic", "sql: 5", 32, FAQS ".run.sql",
      "expected text"},
-    {"builtin: change_booking", "http:", 64, CHANGE ".run.http", "found nothing"},
+    {"builtin: change_booking", "http:", 65, CHANGE ".run.http", "found nothing"},
     {"    run:\n      builtin: change_booking\n", "", 34, CHANGE ".run", "missing"},
 };
 INSTANTIATE_TEST_SUITE_P(Schema, ManifestMistake, testing::ValuesIn(kSchemaMistakes));

@@ -68,6 +68,7 @@ tools:
       type: object
       properties:
         customer_phone: {type: string}
+      required: [customer_phone]
     run:
       builtin: change_booking
 )";
