@@ -70,7 +70,7 @@ Result<storage::Tenant> decode_tenant(std::string_view text) {
 
 asio::awaitable<net::HttpResponse> AdminAddTenantResource::handle(const net::HttpRequest& request,
                                                                   const std::vector<std::string>&) {
-  const auto principal = auth::authenticate_admin(parts_.authenticator, request);
+  const auto principal = auth::authenticate_operator(parts_.authenticator, request);
   if (!principal) co_return error_response(principal.error());
   auto tenant = decode_tenant(request.body);
   if (!tenant) co_return error_response(tenant.error());

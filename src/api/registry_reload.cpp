@@ -41,7 +41,7 @@ RegistryReloadResource::RegistryReloadResource(const auth::Authenticator& authen
 
 asio::awaitable<net::HttpResponse> RegistryReloadResource::handle(const net::HttpRequest& request,
                                                                   const std::vector<std::string>&) {
-  const auto principal = auth::authenticate_admin(authenticator_, request);
+  const auto principal = auth::authenticate_operator(authenticator_, request);
   if (!principal) co_return error_response(principal.error());
   const auto report = co_await reload_();
   if (!report) co_return error_response(report.error());

@@ -2,15 +2,34 @@
 
 namespace callosum::api::auth {
 
-Result<Principal> authenticate_admin(const Authenticator& authenticator,
-                                     const net::HttpRequest& request) {
+namespace {
+
+Result<Principal> authenticate_role(const Authenticator& authenticator,
+                                    const net::HttpRequest& request,
+                                    std::initializer_list<std::string_view> roles) {
   auto principal = authenticator.authenticate(request);
   if (!principal) return principal;
-  const bool has_role = principal->has_role("admin") || principal->has_role("operator");
+  std::string words;
+  bool has_role = false;
+  for (const auto role : roles) {
+    has_role = has_role || principal->has_role(role);
+    words.append(words.empty() ? "" : " or ").append(role);
+  }
   if (has_role && principal->kind != CredentialKind::client_secret) return principal;
-  return fail(ErrorType::forbidden,
-              "this needs the role admin or operator, of a token or an API key; a client secret "
-              "never has it");
+  return fail(ErrorType::forbidden, "this needs the role " + words +
+                                        ", of a token or an API key; a client secret never has it");
+}
+
+}  // namespace
+
+Result<Principal> authenticate_admin(const Authenticator& authenticator,
+                                     const net::HttpRequest& request) {
+  return authenticate_role(authenticator, request, {"admin", "operator"});
+}
+
+Result<Principal> authenticate_operator(const Authenticator& authenticator,
+                                        const net::HttpRequest& request) {
+  return authenticate_role(authenticator, request, {"operator"});
 }
 
 }  // namespace callosum::api::auth

@@ -4,10 +4,15 @@
 
 namespace callosum::api::auth {
 
-/// Who may use the operator's routes: the role `admin` or `operator`, by a credential of their own.
-/// AUTH without a credential; FORBIDDEN, in one wording, without the role and for client secrets:
-/// those are in browsers.
+/// Who may use the operator's routes, by a credential of their own. AUTH without one; FORBIDDEN, in
+/// one wording, without the role and for client secrets: those are in browsers.
+
+/// For what is of one business: the role `admin`, which is of the businesses that its holder
+/// belongs to, or `operator`.
 Result<Principal> authenticate_admin(const Authenticator& authenticator,
                                      const net::HttpRequest& request);
+/// For what is of all businesses: the role `operator`.
+Result<Principal> authenticate_operator(const Authenticator& authenticator,
+                                        const net::HttpRequest& request);
 
 }  // namespace callosum::api::auth

@@ -124,7 +124,7 @@ Result<std::string> DemoCommand::leave_credentials(Gateway& gateway) {
   const auto written = write_demo_tenants(data_, *tenants);
   if (!written) return written.error();
   const auto& first = tenants->front();
-  const DemoTokenRequest request{first.tenant_id, first.phone, {"admin"}};
+  const DemoTokenRequest request{first.tenant_id, first.phone, {"admin", "operator"}};
   const auto key = load_or_create_demo_key(data_, random_);
   if (!key) return key.error();
   auto token = api::auth::mint_token(demo_claims(request, gateway.parts().time.wall_now()), *key,

@@ -27,7 +27,7 @@ void TokenCommand::add_to(CLI::App& app) {
   verb_->add_option("--pack", pack_, "For the first business that uses this pack")->type_name("P");
   verb_->add_option("--tenant", tenant_, "For this business: its slug or id")->type_name("T");
   verb_->add_option("--phone", phone_, "The caller's number, such as +15551234567")->type_name("N");
-  verb_->add_option("--role", roles_, "A role; may be repeated (default: admin)")
+  verb_->add_option("--role", roles_, "A role; may be repeated (default: admin and operator)")
       ->type_name("R")
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
@@ -91,7 +91,7 @@ Result<DemoTokenRequest> TokenCommand::choose_added(DemoTokenRequest request) co
 
 Result<DemoTokenRequest> TokenCommand::choose() const {
   DemoTokenRequest request{tenant_, phone_, roles_};
-  if (request.roles.empty()) request.roles = {"admin"};
+  if (request.roles.empty()) request.roles = {"admin", "operator"};
   const auto tenants = read_demo_tenants(data_);
   if (!tenants && (tenant_.empty() || !pack_.empty())) return tenants.error();
   if (!tenants) return choose_added(std::move(request));

@@ -52,7 +52,7 @@ class AdminTenants : public ::testing::Test {
   auth::ClientSecretStore secrets{world.time(), random};
   auth::Authenticator door{
       auth::AuthKeys{std::nullopt,
-                     {key("root", {"admin"}), key("ops", {"operator"}), key("desk", {"agent"})}},
+                     {key("root", {"operator"}), key("admin", {"admin"}), key("desk", {"agent"})}},
       secrets, world.time()};
   AdminAddTenantResource adding{{door, *database, world.time(), random, *log}};
   AdminTenantsResource listing{door, *database, world.time()};
@@ -70,7 +70,7 @@ TEST_F(AdminTenants, AreMadeWithAnIdOfTheirOwnAndTheSlugAsName) {
   const auto id = text_at(record, "id");
   ASSERT_TRUE(is_uuid(id)) << id;
   EXPECT_EQ(id[14], '7');
-  EXPECT_THAT(send(listing, {}, "ops").body, HasSubstr(std::string(id)));
+  EXPECT_THAT(send(listing, {}, "root").body, HasSubstr(std::string(id)));
 }
 
 TEST_F(AdminTenants, KeepTheIdAndNameTheyAreGiven) {
@@ -83,15 +83,16 @@ TEST_F(AdminTenants, KeepTheIdAndNameTheyAreGiven) {
   EXPECT_EQ(text_at(record, "name"), "Bella's");
 }
 
-TEST_F(AdminTenants, AreMadeByAdministratorsOnly) {
+TEST_F(AdminTenants, AreMadeByOperatorsOnly) {
   const auto secret =
-      secrets.mint({.subject = "u", .tenants = {}, .roles = {"admin"}}, {}).value().value;
+      secrets.mint({.subject = "u", .tenants = {}, .roles = {"operator"}}, {}).value().value;
 
   EXPECT_EQ(add(kBella, "").status, 401);
   EXPECT_EQ(add(kBella, "nobody").status, 401);
-  EXPECT_THAT(refused(403, kBella, "desk"), HasSubstr("the role admin"));
+  EXPECT_THAT(refused(403, kBella, "desk"), HasSubstr("the role operator"));
+  EXPECT_EQ(add(kBella, "admin").status, 403);  // of some business
   EXPECT_THAT(refused(403, kBella, secret), HasSubstr("client secret"));
-  EXPECT_EQ(add(kBella, "ops").status, 201);
+  EXPECT_EQ(add(kBella, "root").status, 201);
 }
 
 TEST_F(AdminTenants, AreListedForAdministratorsOnly) {
@@ -101,7 +102,7 @@ TEST_F(AdminTenants, AreListedForAdministratorsOnly) {
   EXPECT_EQ(send(listing, {}, "").status, 401);
   EXPECT_EQ(send(listing, {}, "desk").status, 403);
   EXPECT_EQ(send(listing, {}, "desk").body, send(listing, {}, secret).body);
-  EXPECT_EQ(send(listing, {}, "root").status, 200);
+  EXPECT_EQ(send(listing, {}, "admin").status, 200);
 }
 
 TEST_F(AdminTenants, SayWhichFieldsAreWrong) {

@@ -30,17 +30,19 @@ class ReloadDoor : public ::testing::Test {
   testing::RealWorld world;
   SystemRandom random;
   auth::ClientSecretStore secrets{world.time(), random};
-  auth::Authenticator door{
-      auth::AuthKeys{std::nullopt,
-                     {{sha256("root"), "root", {}, {"admin"}}, {sha256("desk"), "desk", {}, {}}}},
-      secrets, world.time()};
+  auth::Authenticator door{auth::AuthKeys{std::nullopt,
+                                          {{sha256("root"), "root", {}, {"operator"}},
+                                           {sha256("admin"), "admin", {}, {"admin"}},
+                                           {sha256("desk"), "desk", {}, {}}}},
+                           secrets, world.time()};
   Result<ReloadReport> outcome = ReloadReport{"1.0.aaaaaaaa", "1.1.bbbbbbbb", {}, {}};
   int reloads = 0;
 };
 
-TEST_F(ReloadDoor, IsForAdministrators) {
+TEST_F(ReloadDoor, IsForOperators) {
   EXPECT_EQ(ask("").status, 401);
   EXPECT_EQ(ask("desk").status, 403);
+  EXPECT_EQ(ask("admin").status, 403);
   EXPECT_EQ(reloads, 0);
   EXPECT_EQ(ask("root").status, 200);
 }

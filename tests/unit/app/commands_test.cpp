@@ -190,7 +190,7 @@ TEST_F(Commands, TokenStandsAloneOnTheLastLineAndTheDemoAcceptsIt) {
   EXPECT_THAT(principal->tenants, ElementsAre(kBella.tenant_id));
   EXPECT_EQ(principal->phone, kBella.phone);
   EXPECT_EQ(principal->assurance, registry::Assurance::carrier);
-  EXPECT_THAT(principal->roles, ElementsAre("admin"));
+  EXPECT_THAT(principal->roles, ElementsAre("admin", "operator"));
 }
 
 TEST_F(Commands, TokenIsForWhomItsOptionsSay) {
