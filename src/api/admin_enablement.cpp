@@ -34,7 +34,7 @@ Result<std::string> canonical(const registry::Snapshot& snapshot, std::string_vi
   }
   const auto nearest = find_nearest(name, known);
   return fail(ErrorType::validation,
-              "disabled: there is no pack or tool " + std::string(name.substr(0, 80)) +
+              "disabled: there is no pack or tool " + std::string(cut_utf8(name, 80)) +
                   (nearest.empty() ? "" : "; did you mean " + std::string(nearest) + "?"));
 }
 

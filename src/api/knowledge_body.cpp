@@ -53,7 +53,7 @@ std::string unknown(const storage::KnowledgeTable& table, std::string_view key) 
   std::vector<std::string_view> names;
   for (const auto& field : table.fields) names.push_back(field.name);
   const auto nearest = find_nearest(key, names);
-  const auto shown = std::string(key.substr(0, 80));
+  const auto shown = std::string(cut_utf8(key, 80));
   return shown + ": there is no such field; " +
          (nearest.empty() ? "there are " + names_of(table)
                           : "did you mean " + std::string(nearest) + "?");

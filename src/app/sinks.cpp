@@ -19,11 +19,12 @@ void CountingAudit::write(const pipeline::AuditRecord& record, pipeline::AuditPl
 
 void CountingAudit::tell_slow(const pipeline::AuditRecord& record) {
   metrics_.latency_budget_overruns(record.tool).add();
-  log_.warn("latency_budget_overrun", {{"session_id", record.session_id},
-                                       {"tool", record.tool},
-                                       {"call_id", record.call_id},
-                                       {"duration_ms", record.duration.count() / 1000},
-                                       {"budget_ms", record.latency_budget.count()}});
+  log_.warn("latency_budget_overrun",
+            {{"session_id", record.session_id},
+             {"tool", record.tool},
+             {"call_id", record.call_id},
+             {"duration_ms", static_cast<double>(record.duration.count()) / 1000},
+             {"budget_ms", record.latency_budget.count()}});
 }
 
 }  // namespace callosum::app

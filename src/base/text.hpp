@@ -26,6 +26,9 @@ bool is_destructive_name(std::string_view name);
 /// backslash, `u{HEX}`.
 std::string make_visible(std::string_view text);
 
+/// The first bytes of a text, at most so many, never cut inside a character.
+std::string_view cut_utf8(std::string_view text, std::size_t max_bytes);
+
 std::string_view trim(std::string_view text);
 std::vector<std::string_view> split(std::string_view text, char separator);
 std::string join(const std::vector<std::string>& parts, std::string_view separator);

@@ -2,6 +2,8 @@
 
 #include <cstring>
 
+#include "base/text.hpp"
+
 namespace callosum::net {
 
 namespace {
@@ -81,12 +83,8 @@ bool is_ws_close_code(std::uint16_t code) {
 
 std::string encode_ws_close(std::uint16_t code, std::string_view reason) {
   if (code == 1005) return {};
-  std::size_t size = std::min(reason.size(), kMaxWsControlBytes - 2);
-  if (size < reason.size()) {  // never cut inside a character
-    while (size > 0 && (static_cast<std::uint8_t>(reason[size]) & 0xC0) == 0x80) --size;
-  }
   std::string payload{static_cast<char>(code >> 8), static_cast<char>(code & 0xFF)};
-  payload.append(reason.substr(0, size));
+  payload.append(cut_utf8(reason, kMaxWsControlBytes - 2));
   return payload;
 }
 

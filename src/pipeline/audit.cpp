@@ -1,6 +1,7 @@
 #include "pipeline/audit.hpp"
 
 #include "base/json_text.hpp"
+#include "base/text.hpp"
 
 namespace callosum::pipeline {
 
@@ -57,7 +58,7 @@ AuditRecord describe(const CallView& call, std::int64_t at_ms) {
   record.access = registry::to_string(call.access);
   if (!call.tool) {
     // The model's own words: kept short.
-    record.tool = std::string_view(call.call.name).substr(0, 64);
+    record.tool = cut_utf8(call.call.name, 64);
     return record;
   }
   record.tool = call.tool->id;

@@ -190,10 +190,14 @@ asio::awaitable<Executor::Outcome> Executor::invoke(Run& run) {
     co_return Outcome{failed(std::move(error))};
   }
   const bool is_write = run.prepared.is_write();
-  auto running = is_write ? write(run, handler->records_within()) : read(run);
-  auto outcome = co_await std::move(running);
-  if (is_write && outcome.envelope->ok()) forget_results(run);
-  co_return outcome;
+  if (!is_write) co_return co_await read(run);
+  // However it ends: what failed may have been done, in part or later.
+  struct Forget {
+    const Executor& executor;
+    const Run& run;
+    ~Forget() { executor.forget_results(run); }
+  } const forget{*this, run};
+  co_return co_await write(run, handler->records_within());
 }
 
 asio::awaitable<Executor::Outcome> Executor::write(Run& run, bool records_within) {
@@ -219,8 +223,7 @@ asio::awaitable<Executor::Outcome> Executor::run_once(Run& run) {
 
 asio::awaitable<Executor::Outcome> Executor::read_cached(Run& run) {
   const auto& tool = *run.prepared.tool;
-  const auto until = run.prepared.deadline.within(tool.timeout);
-  auto looking = cache_->look_up(run.prepared, until);
+  auto looking = cache_->look_up(run.prepared, tool_deadline(run));
   const auto found = co_await std::move(looking);
   if (found.cached.data) co_return from_cache(run, found.cached);
   auto reading = run_once(run);
@@ -228,7 +231,7 @@ asio::awaitable<Executor::Outcome> Executor::read_cached(Run& run) {
   const auto& envelope = *outcome.envelope;
   if (envelope.ok() && found.lead) {
     const std::chrono::milliseconds life = std::max(tool.cache_ttl, tool.stale_on_timeout);
-    found.lead->keep(envelope.data, outcome.result_bytes, life);
+    found.lead->keep(envelope, outcome.result_bytes, life);
   }
   if (!envelope.ok() && envelope.error->type == ErrorType::timeout) {
     const auto stale = cache_->stale(run.prepared);
@@ -241,7 +244,22 @@ Executor::Outcome Executor::from_cache(const Run& run, const ResultCache::Cached
   auto outcome = finish(run, tool::ToolOutput{json::value(*cached.data, json::storage_ptr()), {}});
   outcome.envelope->meta.cached = true;
   outcome.envelope->meta.age = cached.age;
+  if (cached.total > 0) {
+    outcome.envelope->meta.truncated = true;
+    outcome.envelope->meta.total = cached.total;
+  }
   return outcome;
+}
+
+/// A result that others are asking for, and then the tool itself: both within one time.
+async::Deadline Executor::tool_deadline(Run& run) const {
+  if (run.tool_deadline) return *run.tool_deadline;
+  const auto start = time_.now();
+  auto deadline = run.prepared.deadline.sooner(start + run.prepared.tool->timeout);
+  const auto tool_time = limits_of(run).tool_time;
+  if (tool_time.count() > 0) deadline = deadline.sooner(start + tool_time);
+  run.tool_deadline = deadline;
+  return deadline;
 }
 
 /// What other tools returned before this write.
@@ -264,9 +282,7 @@ asio::awaitable<Result<tool::ToolOutput>> Executor::handle(Run& run) {
   const tool::Invocation invocation{*prepared.tool, prepared.arguments(), prepared.context,
                                     prepared.is_write() ? sealed : prepared.key, run.record};
   const auto start = time_.now();
-  auto deadline = prepared.deadline.sooner(start + prepared.tool->timeout);
-  const auto tool_time = limits_of(run).tool_time;
-  if (tool_time.count() > 0) deadline = deadline.sooner(start + tool_time);
+  const auto deadline = tool_deadline(run);
   auto work = handler->run(invocation, deadline);
   auto output = co_await async::with_deadline(deadline, std::move(work));
   prepared.calls.spend(prepared.context.turn,

@@ -98,9 +98,10 @@ class Executor {
     const CallRequest& request;
     const policy::PreparedCall& prepared;
     AuditEntry& entry;
-    std::shared_ptr<WriteRecord> record{};  // of a write
-    std::string ledger_id{};                // once it is started there
-    bool waits_for_another = false;         // of the same id
+    std::shared_ptr<WriteRecord> record{};           // of a write
+    std::string ledger_id{};                         // once it is started there
+    bool waits_for_another = false;                  // of the same id
+    std::optional<async::Deadline> tool_deadline{};  // from when the tool was first wanted
   };
 
   boost::asio::awaitable<Outcome> decide_and_run(Run& run);
@@ -110,6 +111,7 @@ class Executor {
   boost::asio::awaitable<Outcome> read_cached(Run& run);
   Outcome from_cache(const Run& run, const ResultCache::Cached& cached) const;
   void forget_results(const Run& run) const;
+  async::Deadline tool_deadline(Run& run) const;
   boost::asio::awaitable<Result<tool::ToolOutput>> handle(Run& run);
   Outcome finish(const Run& run, Result<tool::ToolOutput> output) const;
   // A write, by what its kind can promise.

@@ -18,6 +18,15 @@ bool says_nothing_of_effect(ErrorType type) {
   return type == ErrorType::timeout || type == ErrorType::cancelled || type == ErrorType::internal;
 }
 
+/// The backend has done it; what it said of that may not be passed on.
+void say_done(Envelope& envelope) {
+  auto& error = *envelope.error;
+  error.detail = error.message + " " + error.detail;
+  error.message = "that was done, but what the service said of it could not be read";
+  error.say = "That was done, but I could not read the answer.";
+  envelope.error_extra["partial_side_effects"] = true;
+}
+
 Error cannot_be_told(const Error& why) {
   return fail(ErrorType::outcome_unknown, "that could not be recorded; check whether it was done",
               why.message + " " + why.detail);
@@ -95,8 +104,10 @@ asio::awaitable<Executor::Outcome> Executor::write_between(Run& run) {
   auto output = co_await handle(run);
   co_await asio::this_coro::throw_if_cancelled(false);
   co_await async::shield();
+  const bool is_done = output || output.error().type == ErrorType::invalid_output;
   auto outcome = finish(run, std::move(output));
   auto& envelope = *outcome.envelope;
+  if (!envelope.ok() && is_done) say_done(envelope);
   if (!envelope.ok() && says_nothing_of_effect(envelope.error->type)) {
     envelope.error = fail(ErrorType::outcome_unknown,
                           "that took too long; it is not certain whether it was done",

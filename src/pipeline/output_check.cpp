@@ -18,20 +18,22 @@ json::array* list_of(json::value& data) {
 }
 
 /// Drops entries from the end until it fits, and says so. False: there is nothing that could be
-/// dropped.
-bool shorten(json::value& data, std::size_t max_bytes) {
+/// dropped. What a tool itself says of its list (`count`, `truncated`) stays true; nothing is added
+/// that its schema does not know.
+bool shorten(json::value& data, std::size_t max_bytes, registry::EnvelopeMeta& meta) {
   auto* list = list_of(data);
   if (!list || list->empty()) return false;
-  const std::size_t total = list->size();
+  const auto* object = data.if_object();
+  const auto* count = object ? object->if_contains("count") : nullptr;  // of more than was read
+  const bool says = count && count->is_int64() && count->get_int64() > 0;
+  meta.total = std::max(list->size(), says ? static_cast<std::size_t>(count->get_int64()) : 0);
   while (!list->empty() && size_of(data) > max_bytes) {
     list->resize(list->size() - std::max<std::size_t>(1, list->size() / 8));
   }
   if (list->empty()) return false;
-  if (auto* object = data.if_object()) {
-    const auto* count = object->if_contains("count");
-    if (!count || !count->is_number()) (*object)["count"] = total;
-    (*object)["truncated"] = true;
-  }
+  meta.truncated = true;
+  auto* said = object ? data.get_object().if_contains("truncated") : nullptr;
+  if (said && said->is_bool()) *said = true;
   return true;
 }
 
@@ -81,10 +83,7 @@ std::size_t check_output(const registry::ToolSpec& tool, std::size_t max_bytes,
   }
   const auto bytes = size_of(envelope.data);
   if (bytes <= max_bytes) return bytes;
-  if (shorten(envelope.data, max_bytes)) {
-    envelope.meta.truncated = true;
-    return size_of(envelope.data);
-  }
+  if (shorten(envelope.data, max_bytes, envelope.meta)) return size_of(envelope.data);
   envelope.error = fail(ErrorType::output_too_large,
                         "the answer is too long to give here; ask for less at a time");
   envelope.data = nullptr;

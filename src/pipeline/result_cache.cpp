@@ -67,7 +67,7 @@ asio::awaitable<ResultCache::LookUp> ResultCache::look_up(const policy::Prepared
       const auto now = time_.now();
       const auto* entry = find(key);
       if (entry && now < entry->made_at + call.tool->cache_ttl) {
-        co_return LookUp{{entry->data, ms(now - entry->made_at)}, nullptr};
+        co_return LookUp{{entry->data, ms(now - entry->made_at), entry->total}, nullptr};
       }
       const auto led = leads_.find(key);
       if (led == leads_.end()) {
@@ -87,7 +87,8 @@ ResultCache::Cached ResultCache::stale(const policy::PreparedCall& call) const {
   const auto* entry = find(key_of(call));
   if (!entry) return {};
   const auto age = time_.now() - entry->made_at;
-  return age <= call.tool->stale_on_timeout ? Cached{entry->data, ms(age)} : Cached{};
+  if (age > call.tool->stale_on_timeout) return {};
+  return {entry->data, ms(age), entry->total};
 }
 
 void ResultCache::drop(const std::string& tenant_id, const std::vector<std::string>& tool_ids) {
@@ -95,11 +96,12 @@ void ResultCache::drop(const std::string& tenant_id, const std::vector<std::stri
   for (const auto& tool : tool_ids) ++generations_[subject_of(tenant_id, tool)];
 }
 
-void ResultCache::Lead::keep(const json::value& data, std::size_t bytes,
+void ResultCache::Lead::keep(const registry::Envelope& result, std::size_t bytes,
                              std::chrono::milliseconds life) {
   const auto now = cache_.time_.now();
-  cache_.keep({key_, std::make_shared<const json::value>(data, json::storage_ptr()),
-               bytes + key_.size() + 256, subject_, generation_, now, now + life});
+  cache_.keep({key_, std::make_shared<const json::value>(result.data, json::storage_ptr()),
+               result.meta.total, bytes + key_.size() + 256, subject_, generation_, now,
+               now + life});
 }
 
 void ResultCache::keep(Entry entry) {

@@ -27,6 +27,7 @@ class ResultCache {
   struct Cached {
     std::shared_ptr<const json::value> data;  ///< null: there is none
     std::chrono::milliseconds age{0};
+    std::size_t total = 0;  ///< entries before it was truncated; 0: it was not
   };
   /// Whoever holds it is the one that asks the tool. Lets the others go when it goes.
   class Lead {
@@ -40,7 +41,7 @@ class ResultCache {
     Lead(const Lead&) = delete;
     Lead& operator=(const Lead&) = delete;
     /// Kept, unless a write has made it old meanwhile.
-    void keep(const json::value& data, std::size_t bytes, std::chrono::milliseconds life);
+    void keep(const registry::Envelope& result, std::size_t bytes, std::chrono::milliseconds life);
 
    private:
     ResultCache& cache_;
@@ -67,6 +68,7 @@ class ResultCache {
   struct Entry {
     std::string key;
     std::shared_ptr<const json::value> data;
+    std::size_t total = 0;
     std::size_t bytes = 0;
     std::string subject;
     std::uint64_t generation = 0;

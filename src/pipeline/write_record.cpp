@@ -11,7 +11,9 @@ using storage::CallState;
 namespace {
 
 CallState state_of(const Envelope& envelope) {
-  if (envelope.ok()) return CallState::done;
+  if (envelope.ok() || envelope.error_extra.contains("partial_side_effects")) {
+    return CallState::done;
+  }
   return envelope.error->type == ErrorType::outcome_unknown ? CallState::unknown
                                                             : CallState::failed;
 }

@@ -46,6 +46,7 @@ void append_meta(const EnvelopeMeta& meta, std::string& out) {
   writer.text("call_id", meta.call_id);
   writer.text("idempotency_key", meta.idempotency_key);
   writer.flag("truncated", meta.truncated);
+  if (meta.truncated) writer.whole("total", static_cast<std::int64_t>(meta.total));
   writer.close();
 }
 
@@ -82,6 +83,8 @@ EnvelopeMeta decode_meta(const json::object& meta) {
   };
   out.cached = is_true("cached");
   out.truncated = is_true("truncated");
+  const auto* total = meta.if_contains("total");
+  if (total && total->is_int64()) out.total = static_cast<std::size_t>(total->get_int64());
   return out;
 }
 

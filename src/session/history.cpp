@@ -1,32 +1,21 @@
 #include "session/history.hpp"
 
+#include "base/text.hpp"
+
 namespace callosum::session {
-namespace {
-
-/// Never in the middle of a character.
-std::string_view cut_to(std::string_view text, std::size_t most) {
-  auto cut = text.substr(0, most);
-  while (cut.size() < text.size() && !cut.empty() &&
-         (static_cast<unsigned char>(text[cut.size()]) & 0xc0) == 0x80) {
-    cut.remove_suffix(1);
-  }
-  return cut;
-}
-
-}  // namespace
 
 void History::add(std::string_view role, std::string_view text, std::string_view item_id) {
   if (text.empty()) return;
   ++added_since_mark_;
   lines_.push_back(
-      {std::string(role), std::string(cut_to(text, kMaxLineBytes)), std::string(item_id)});
+      {std::string(role), std::string(cut_utf8(text, kMaxLineBytes)), std::string(item_id)});
   if (lines_.size() > kMaxLines) lines_.pop_front();
 }
 
 void History::name(std::string_view item_id, std::string_view role, std::string_view text) {
   const auto is_named = [&](const Line& line) { return line.item_id == item_id; };
   if (std::any_of(lines_.begin(), lines_.end(), is_named)) return;  // it is told of twice
-  const auto cut = cut_to(text, kMaxLineBytes);
+  const auto cut = cut_utf8(text, kMaxLineBytes);
   const auto at = std::find_if(lines_.begin(), lines_.end(), [&](const Line& line) {
     return line.item_id.empty() && line.role == role && line.text == cut;
   });

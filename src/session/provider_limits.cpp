@@ -5,6 +5,7 @@
 #include <boost/json/value.hpp>
 
 #include "base/json.hpp"
+#include "base/text.hpp"
 
 namespace callosum::session {
 namespace {
@@ -28,7 +29,7 @@ std::vector<ProviderLimit> ProviderLimits::take(const json::object& event) {
   for (const auto& entry : *entries) {
     const auto* object = entry.if_object();
     if (!object) continue;
-    ProviderLimit now{std::string(text_at(*object, "name").substr(0, kMaxNameBytes)),
+    ProviderLimit now{std::string(cut_utf8(text_at(*object, "name"), kMaxNameBytes)),
                       number_at(*object, "limit"), number_at(*object, "remaining"),
                       number_at(*object, "reset_seconds")};
     auto known = std::find_if(limits_.begin(), limits_.end(),

@@ -53,6 +53,8 @@ struct ToolOutput {
 class ToolHandler {
  public:
   virtual ~ToolHandler() = default;
+  /// INVALID_OUTPUT of a write says that its backend has done it, and what it said cannot be read;
+  /// of one that records within, that it was undone.
   virtual boost::asio::awaitable<Result<ToolOutput>> run(const Invocation& invocation,
                                                          async::Deadline deadline) = 0;
   /// Whether a write goes through `Invocation::recorder`, and so is there whole or not at all.

@@ -189,7 +189,7 @@ std::string write_reply(const registry::ToolSpec* tool, std::string_view output)
   const auto parsed = parse_strict(output, {.max_bytes = 1 << 20, .max_depth = 32});
   const auto* envelope = parsed && parsed->is_object() ? &parsed->get_object() : nullptr;
   if (!envelope || !envelope->contains("ok")) {
-    return "The answer is: " + std::string(output.substr(0, 400));  // a caller's own tool
+    return "The answer is: " + std::string(cut_utf8(output, 400));  // a caller's own tool
   }
   const auto* ok = envelope->if_contains("ok");
   if (!ok->is_bool() || !ok->get_bool()) {

@@ -57,14 +57,10 @@ std::string one_of(const std::vector<std::string_view>& words) {
 
 std::string shown(std::string_view text) {
   std::string out = "`";
-  for (const char c : text.substr(0, kShownBytes)) {
+  for (const char c : cut_utf8(text, kShownBytes)) {
     out += static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? ' ' : c;
   }
-  if (text.size() > kShownBytes) {
-    // Never half a UTF-8 sequence.
-    while (out.size() > 1 && (text[out.size() - 1] & 0xc0) == 0x80) out.pop_back();
-    out += "…";
-  }
+  if (text.size() > kShownBytes) out += "…";
   return out + "`";
 }
 

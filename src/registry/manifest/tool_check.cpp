@@ -113,6 +113,10 @@ void check_times(const ToolSpec& tool, const Notes& notes) {
   if (tool.stale_on_timeout.count() > 0 && tool.cache_ttl.count() == 0) {
     notes.problem("stale_on_timeout_s", "expected `cache_ttl_s` beside it");
   }
+  if (tool.stale_on_timeout.count() > 0 && tool.cache_scope != CacheScope::session) {
+    notes.problem("stale_on_timeout_s",
+                  "an old result is the session's own; expected `cache_scope: session`");
+  }
 }
 
 void check_rights(const ToolSpec& tool, const Notes& notes) {

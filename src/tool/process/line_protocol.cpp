@@ -21,9 +21,8 @@ constexpr std::array kTypes{
 Error decode_error(const json::object& line) {
   const auto* error = find_object(line, "error");
   const auto word = error == nullptr ? std::string_view() : text_at(*error, "type");
-  auto message = error == nullptr ? text_at(line, "error") : text_at(*error, "message");
-  if (message.size() > kMaxMessageBytes) message = message.substr(0, kMaxMessageBytes);
-  while (!is_valid_utf8(message)) message.remove_suffix(1);
+  const auto whole = error == nullptr ? text_at(line, "error") : text_at(*error, "message");
+  const auto message = cut_utf8(whole, kMaxMessageBytes);
   const auto type = std::find_if(kTypes.begin(), kTypes.end(),
                                  [&](ErrorType one) { return to_string(one) == word; });
   return fail(type == kTypes.end() ? ErrorType::permanent : *type,
@@ -44,6 +43,11 @@ std::string encode_call(const std::string& id, const Invocation& invocation,
        {{"tenant", context.tenant_id},
         {"principal", context.subject},
         {"session", context.session_id},
+        {"state",
+         {{"mode", context.mode},
+          {"epoch", context.epoch},
+          {"channel", registry::to_string(context.channel)},
+          {"turn", context.turn}}},
         {"registry_version", context.snapshot ? context.snapshot->version() : std::string()},
         {"deadline_ms", left_ms}}},
       {"idempotency_key", invocation.idempotency_key}};

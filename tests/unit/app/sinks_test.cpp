@@ -1,5 +1,6 @@
 #include "app/sinks.hpp"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 namespace callosum::app {
@@ -23,6 +24,9 @@ class MemoryLog final : public telemetry::Log {
     for (const auto& field : fields) {
       if (const auto* number = std::get_if<std::int64_t>(&field.value)) {
         line += " " + std::string(field.key) + "=" + std::to_string(*number);
+      }
+      if (const auto* number = std::get_if<double>(&field.value)) {
+        line += " " + std::string(field.key) + "=" + fmt::format("{}", *number);
       }
     }
     lines.push_back(std::move(line));
@@ -48,14 +52,14 @@ TEST(CountingAudit, WarnsOfCallsThatTookLongerThanTheirToolShould) {
   record.duration = 150ms;
   audit.write(record, pipeline::AuditPlace::queue);
   const auto before = metrics.render();
-  record.duration = 350ms;
+  record.duration = 200'900us;
   record.is_over_budget = true;
 
   audit.write(record, pipeline::AuditPlace::queue);
 
   EXPECT_THAT(before, Not(HasSubstr("latency_budget_overruns")));
   EXPECT_THAT(metrics.render(), HasSubstr("latency_budget_overruns_total{tool=\"shop.stock\"} 1"));
-  EXPECT_THAT(log.lines, ElementsAre("latency_budget_overrun duration_ms=350 budget_ms=200"));
+  EXPECT_THAT(log.lines, ElementsAre("latency_budget_overrun duration_ms=200.9 budget_ms=200"));
   EXPECT_EQ(next.records, 2);
 }
 

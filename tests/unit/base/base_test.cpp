@@ -134,6 +134,15 @@ TEST(Utf8, RefusesSurrogatesAndOverlongForms) {
   EXPECT_FALSE(is_valid_utf8("\xf4\x90\x80\x80"));
 }
 
+TEST(Text, IsNeverCutInsideACharacter) {
+  EXPECT_EQ(cut_utf8("né", 3), "né");
+  EXPECT_EQ(cut_utf8("né", 2), "n");
+  EXPECT_EQ(cut_utf8("a𝄞b", 4), "a");
+  EXPECT_EQ(cut_utf8("a𝄞b", 5), "a𝄞");
+  EXPECT_EQ(cut_utf8("é", 1), "");
+  EXPECT_EQ(cut_utf8("", 0), "");
+}
+
 TEST(Text, ShowsWhatCannotBeSeen) {
   EXPECT_EQ(make_visible("Zoë Müller, 東京 😀"), "Zoë Müller, 東京 😀");
   EXPECT_EQ(make_visible("a\nb\tc"), "a\\u{A}b\\u{9}c");

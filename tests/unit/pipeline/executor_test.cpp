@@ -232,9 +232,17 @@ TEST(Executor, ShortensALongListHonestlyAndRefusesOtherOversizeOutput) {
 
   ASSERT_TRUE(list.ok());
   EXPECT_TRUE(list.meta.truncated);
+  EXPECT_EQ(list.meta.total, 100u);
   EXPECT_EQ(list.data.at("count").as_int64(), 100);
   EXPECT_LT(list.data.at("items").as_array().size(), 100u);
   EXPECT_EQ(type_of(blob), ErrorType::output_too_large);
+}
+
+TEST(Executor, RecordsAnInventedNameWithoutHalfACharacter) {
+  ToolWorld w({make_tool("stock")});
+  w.run(w.request("1", std::string(63, 'a') + "é and more"));
+
+  EXPECT_EQ(w.audit.lines, std::vector<std::string>{std::string(63, 'a') + " NOT_FOUND known"});
 }
 
 TEST(Executor, GivesEachChannelItsOwnTimeAndRoom) {

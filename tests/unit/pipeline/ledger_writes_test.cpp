@@ -26,6 +26,7 @@ constexpr const char* kTenant = "aaaaaaaa-0000-4000-8000-000000000001";
 struct Backend {
   int effects = 0;
   std::optional<Error> error;
+  std::string says;  ///< beside the count
   bool throws = false;
   std::string key;
   std::function<void()> on_effect;       ///< within the transaction: on the database's thread
@@ -47,7 +48,9 @@ class CountingHandler final : public tool::ToolHandler {
       if (!backend_.error || backend_.error->type != ErrorType::transient) ++backend_.effects;
       if (backend_.on_effect) backend_.on_effect();
       if (backend_.error) co_return *backend_.error;
-      co_return tool::ToolOutput{json::object{{"n", backend_.effects}}, {}};
+      json::object data{{"n", backend_.effects}};
+      if (!backend_.says.empty()) data["says"] = backend_.says;
+      co_return tool::ToolOutput{std::move(data), {}};
     }
     std::function<Result<json::value>(Connection&)> work =
         [this, recorder = invocation.recorder](Connection& c) -> Result<json::value> {
@@ -292,6 +295,27 @@ TEST_P(LedgerBeside, SayThatTheyDoNotKnowAndAreNotSentAgain) {
   }
   EXPECT_EQ(backend.effects, 1);
   EXPECT_EQ(state_of("call_number_1"), "unknown");
+}
+
+TEST_P(LedgerBeside, WhoseAnswerCannotBeReadAreDoneAllTheSame) {
+  backend.says = std::string(20'000, 'x');
+  const auto too_long = ask("call_number_1");
+  backend.says.clear();
+  backend.error = fail(ErrorType::invalid_output, "no JSON");
+  const auto unreadable = ask("call_number_2", R"({"slot":2})");
+  backend.error.reset();
+  const auto same_act = ask("call_number_3", R"({"slot":2})");
+
+  EXPECT_EQ(outcome_of(too_long), "OUTPUT_TOO_LARGE");
+  for (const auto* each : {&unreadable, &same_act}) {
+    EXPECT_EQ(outcome_of(*each), "INVALID_OUTPUT");
+    EXPECT_THAT(each->error->message, HasSubstr("that was done"));
+    EXPECT_THAT(each->error->say, HasSubstr("That was done"));
+    EXPECT_TRUE(each->error_extra.contains("partial_side_effects"));
+  }
+  EXPECT_EQ(backend.effects, 2);
+  EXPECT_EQ(state_of("call_number_1"), "done");
+  EXPECT_EQ(state_of("call_number_2"), "done");
 }
 
 TEST_P(LedgerBeside, AreSentAgainUnderTheirKeyWhereTheBackendKnowsIt) {

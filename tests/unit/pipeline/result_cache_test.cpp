@@ -110,6 +110,62 @@ TEST(ResultCache, IsDroppedByAWriteThatNamesIt) {
   EXPECT_EQ(shop.runs(), 2);
 }
 
+TEST(ResultCache, IsDroppedByAWriteThatMayHaveBeenDone) {
+  for (const auto type : {ErrorType::timeout, ErrorType::invalid_output, ErrorType::permanent}) {
+    Shop shop;
+    shop.call("stock");
+    shop.w.scripts["restock"].error = fail(type, "who knows");
+    EXPECT_FALSE(shop.call("restock").ok());
+
+    EXPECT_FALSE(shop.call("stock").meta.cached) << to_string(type);
+  }
+}
+
+TEST(ResultCache, IsDroppedByAWriteThatIsCut) {
+  Shop shop;
+  shop.call("stock");
+  shop.w.scripts["restock"].takes = 1s;
+  auto request = shop.request("restock");
+  bool is_answered = false;
+  shop.executor->submit(std::move(request), [&](const Executor::Answer&) { is_answered = true; });
+  shop.w.world.settle();
+  shop.w.world.run(shop.executor->drain(shop.w.world.in(10ms)));
+
+  EXPECT_TRUE(is_answered);
+  EXPECT_FALSE(shop.call("stock").meta.cached);
+}
+
+TEST(ResultCache, LetsNobodyWaitLongerThanTheTool) {
+  auto tool = make_read();
+  tool.timeout = 100ms;
+  Shop shop(tool);
+  shop.w.scripts["stock"].takes = 5s;
+  int late = 0;
+  for (int i = 0; i < 3; ++i) {
+    shop.executor->submit(shop.request("stock"), [&](const Executor::Answer& a) {
+      late += !a->ok() && a->error->type == ErrorType::timeout ? 1 : 0;
+    });
+  }
+  shop.w.world.run(async::sleep_until(shop.w.world.in(110ms)));
+
+  EXPECT_EQ(late, 3);
+}
+
+TEST(ResultCache, SaysOfAShortenedResultThatItIsShort) {
+  Shop shop;
+  json::array items(4000, json::value("eight be"));
+  shop.w.scripts["stock"].data = json::object{{"items", std::move(items)}};
+  const auto first = shop.call("stock");
+  const auto again = shop.call("stock");
+
+  for (const auto* each : {&first, &again}) {
+    EXPECT_TRUE(each->meta.truncated);
+    EXPECT_EQ(each->meta.total, 4000u);
+    EXPECT_EQ(each->data.as_object().size(), 1u);  // its schema may be closed
+  }
+  EXPECT_TRUE(again.meta.cached);
+}
+
 TEST(ResultCache, KeepsNothingThatAWriteMadeOldWhileItWasRead) {
   Shop shop;
   shop.w.scripts["stock"].takes = 200ms;

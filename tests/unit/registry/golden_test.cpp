@@ -52,6 +52,7 @@ TEST(GoldenEnvelope, OfAnswers) {
 
   ok.data = "the first part of a long answer";
   ok.meta.truncated = true;
+  ok.meta.total = 120;
   ok.meta.cached = true;
   ok.meta.duration = std::chrono::milliseconds(3);
   ok.meta.idempotency_key = "tenant-a/call_1";

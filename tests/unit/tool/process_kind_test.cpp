@@ -156,7 +156,7 @@ TEST(ProcessKind, HandsACallToTheWorkerAndItsAnswerBack) {
   call.erase("id");
   EXPECT_EQ(
       canonical_json(call),
-      R"({"arguments":{"id":"7"},"context":{"principal":"ann","registry_version":"","session":"s1","tenant":"tenant-a"},"idempotency_key":"openai:call_1","tool":"echo"})");
+      R"({"arguments":{"id":"7"},"context":{"principal":"ann","registry_version":"","session":"s1","state":{"channel":"voice","epoch":0,"mode":"","turn":0},"tenant":"tenant-a"},"idempotency_key":"openai:call_1","tool":"echo"})");
 }
 
 TEST(ProcessKind, GivesTheWorkerNothingButWhatTheManifestLists) {
