@@ -50,6 +50,18 @@ tools:
     output: {type: object, properties: {value: {type: integer}}, required: [value]}
     say_on_failure: The till is stuck.
     run: {result: value, sql: "SELECT count(*) FROM till_payments"}
+  - name: open_books
+    version: 1.0.0
+    summary: What only the owner may see.
+    category: retrieval
+    access: read
+    confirmation: strong
+    channels: [voice, text]
+    bind: {business_id: session.tenant_id}
+    input: {type: object, properties: {}, additionalProperties: false}
+    output: {type: object, properties: {value: {type: integer}}, required: [value]}
+    say_on_failure: The till is stuck.
+    run: {result: value, sql: "SELECT count(*) FROM till_payments"}
 )";
 constexpr const char* kSchema =
     "CREATE TABLE IF NOT EXISTS till_payments (business_id TEXT NOT NULL, id INTEGER NOT NULL, "
@@ -252,6 +264,30 @@ TEST_F(Confirmations, ThatWereAgreedToOutliveTheProcessAndCountForNoOtherSession
   Caller caller(gateway);
   EXPECT_THAT(run(caller, 7), HasSubstr("CONFIRMATION_REQUIRED"));
   EXPECT_TRUE(is_paid(0)) << payments();
+}
+
+TEST_F(Confirmations, OfACallThatStandsAloneAreForTheNextOne) {
+  const auto execute = [this] {
+    return ask("POST", "/api/ai/realtime-tools/execute",
+               R"({"tenant_id":"bella","tool_name":"open_books"})", ada())
+        .body;
+  };
+  EXPECT_THAT(execute(), HasSubstr("CONFIRMATION_REQUIRED"));
+  EXPECT_THAT(execute(), HasSubstr("CONFIRMATION_REQUIRED"));
+  const auto open = listed();
+  ASSERT_EQ(open.size(), 1u);
+  ASSERT_EQ(answer(std::string(open[0].at("confirmation_id").as_string())).status, 200);
+
+  EXPECT_THAT(execute(), HasSubstr(R"("ok":true)"));
+  EXPECT_THAT(execute(), HasSubstr("CONFIRMATION_REQUIRED"));
+}
+
+TEST_F(Confirmations, AreNotAskedOfAPersonAtTheOperatorsDoor) {
+  const auto paid =
+      gateway.ask_of("bella", "POST", "/api/admin/tools/pay_out", R"({"args":{"sum":3}})");
+
+  EXPECT_THAT(paid.body, HasSubstr(R"("ok":true)"));
+  EXPECT_TRUE(is_paid(1)) << payments();
 }
 
 TEST_F(Confirmations, AreGivenByACallThatWasToldTo) {
