@@ -71,11 +71,12 @@ void RealtimeToolsResource::stand_alone(pipeline::CallRequest& request) {
   context->turn = CallWindows::number_at(now_ms);
   request.calls = windows_.fresh(context->subject + "\n" + context->tenant_id, now_ms);
   // Two of one id are one proposal, but never one reading.
-  if (request.call.call_id.empty() || is_reading(request)) {
-    request.call.call_id = make_id("call_", parts_.random);
-  } else {
-    context->session_id = "http:" + context->subject;
-  }
+  const bool is_new = request.call.call_id.empty() || is_reading(request);
+  if (is_new) request.call.call_id = make_id("call_", parts_.random);
+  // What the user has confirmed elsewhere is for the call that comes next.
+  const auto* tool = request.catalog->snapshot()->find(request.call.name);
+  const bool is_confirmed = tool && tool->confirmation == registry::Confirmation::strong;
+  if (!is_new || is_confirmed) context->session_id = "http:" + context->subject;
   request.context = std::move(context);
 }
 

@@ -9,6 +9,7 @@
 #include "api/admin_tenants.hpp"
 #include "api/admin_tools.hpp"
 #include "api/client_secrets.hpp"
+#include "api/confirmations.hpp"
 #include "api/knowledge.hpp"
 #include "api/probes.hpp"
 #include "api/realtime_token.hpp"
@@ -81,6 +82,10 @@ void Doors::add_callers(const Planning& planning) {
                        parts.random, *parts.log}));
   add(Place::main, make<api::SessionToolsResource>(api::SessionToolsResource::Parts{
                        authenticator, ground_.desk, parts.random, *parts.log}));
+  const api::ConfirmationsGround confirmations{authenticator, *parts.confirmations, parts.random,
+                                               *parts.log};
+  add(Place::main, make<api::ConfirmationsResource>(confirmations));
+  add(Place::main, make<api::AnswerConfirmationResource>(confirmations));
   const api::PlanRealtimeToken plan_token =
       [&planner = ground_.planner](api::auth::Principal principal, api::RealtimeTokenWish wish) {
         return planner.plan_token(std::move(principal), std::move(wish));

@@ -39,6 +39,8 @@ class Worker {
             [&planner](const net::HttpRequest& request) { return planner.plan_session(request); }),
         doors_({parts, planner, executor_, desk, admin_on_main}) {
     host_.keep_records(*parts.sessions);
+    host_.keep_confirmations(*parts.confirmations);
+    parts.board.add(context_.get_executor(), host_);
     desk.add(session_place_);
     doors_.main().add_upgrade("/v1/realtime", [this](const net::HttpRequest& request) {
       return channel_.upgrade(request);

@@ -147,6 +147,8 @@ Result<std::unique_ptr<Parts>> make_parts(PartsOptions options) {
   if (!loaded) return loaded.error();
   parts->proposals =
       std::make_unique<pipeline::Proposals>(*parts->database, parts->time, parts->random);
+  parts->confirmations = std::make_unique<pipeline::Confirmations>(*parts->database, parts->time,
+                                                                   parts->random, parts->board);
   auto sessions = session::SessionStore::open(*parts->database, *parts->log);
   if (!sessions) return sessions.error();
   parts->sessions = std::move(*sessions);

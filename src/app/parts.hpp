@@ -15,10 +15,12 @@
 #include "net/admission.hpp"
 #include "net/queue_budget.hpp"
 #include "pipeline/audit_store.hpp"
+#include "pipeline/confirmations.hpp"
 #include "pipeline/executor.hpp"
 #include "pipeline/proposals.hpp"
 #include "policy/enablement.hpp"
 #include "policy/gate.hpp"
+#include "session/session_board.hpp"
 #include "session/session_slots.hpp"
 #include "session/session_store.hpp"
 #include "storage/database.hpp"
@@ -46,6 +48,8 @@ struct Parts {
   std::unique_ptr<CountingAudit> audit;
   std::unique_ptr<pipeline::Ledger> ledger;
   std::unique_ptr<pipeline::Proposals> proposals;
+  session::SessionBoard board;  ///< tells live conversations what callers have confirmed
+  std::unique_ptr<pipeline::Confirmations> confirmations;
   std::unique_ptr<session::SessionStore> sessions;
   std::unique_ptr<pipeline::ResultCache> cache;
   std::unique_ptr<api::auth::ClientSecretStore> secrets;

@@ -188,7 +188,8 @@ std::vector<std::unique_ptr<policy::Gate>> make_gates(Parts& parts) {
   gates.push_back(std::make_unique<policy::RateGate>(rate_limits(config)));  // of all sessions
   gates.push_back(std::make_unique<policy::BudgetGate>(budgets));  // counts what would run
   gates.push_back(std::make_unique<policy::LoopBreakerGate>());    // counts what may still run
-  const policy::ConsentParts consent{parts.time, parts.random, parts.proposals.get()};
+  const policy::ConsentParts consent{parts.time, parts.random, parts.proposals.get(),
+                                     parts.confirmations.get()};
   gates.push_back(std::make_unique<policy::ConsentGate>(consent));  // last: nobody is asked in vain
   return gates;
 }

@@ -80,6 +80,13 @@ void close(AuditRecord& record, const registry::Envelope& envelope, std::size_t 
 AuditEntry::AuditEntry(AuditSink& sink, const Clock& clock, const policy::PreparedCall& call)
     : sink_(sink), record_(describe(view_of(call), epoch_ms(clock.wall_now()))) {}
 
+void AuditEntry::consented(std::string_view how, std::string by) {
+  if (!how.empty()) record_.consent = how;
+  if (by.empty()) return;
+  agreed_by_ = std::move(by);
+  record_.approved_by = agreed_by_;
+}
+
 AuditEntry::~AuditEntry() {
   if (closed_) return;
   record_.outcome = to_string(ErrorType::cancelled);

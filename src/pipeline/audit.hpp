@@ -22,7 +22,7 @@ struct AuditRecord {
   std::string_view outcome;      ///< "ok", or the error's type
   std::string_view reason;       ///< the error's message
   std::string_view effect;       ///< of a write that ran: the ledger's state; else empty
-  std::string_view approved_by;  ///< whoever applied what `subject` had proposed
+  std::string_view approved_by;  ///< whoever applied what `subject` had proposed, or confirmed it
   std::string_view consent;      ///< how it was consented to; empty: it was not asked
   std::uint64_t turn = 0;
   std::chrono::microseconds duration{0};
@@ -62,8 +62,10 @@ class AuditEntry {
   AuditEntry& operator=(const AuditEntry&) = delete;
 
   void refused_by(std::string_view gate) { record_.gate = gate; }
-  void consented(std::string_view how) { record_.consent = how; }
+  /// `how` is a literal, empty where nobody was asked; `by` is empty where that is not on record.
+  void consented(std::string_view how, std::string by);
   std::string_view consent() const { return record_.consent; }
+  const std::string& agreed_by() const { return agreed_by_; }
   void ended(storage::CallState effect) { record_.effect = to_string(effect); }
   /// It is in the ledger already.
   void kept() { place_ = AuditPlace::ledger; }
@@ -73,6 +75,7 @@ class AuditEntry {
  private:
   AuditSink& sink_;
   AuditRecord record_;
+  std::string agreed_by_;
   AuditPlace place_ = AuditPlace::queue;
   bool closed_ = false;
 };

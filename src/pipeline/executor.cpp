@@ -161,7 +161,7 @@ asio::awaitable<Executor::Outcome> Executor::decide_and_run(Run& run) {
       run.waits_for_another = false;
     }
     if (judged->passes()) {
-      if (!judged->consent.empty()) run.entry.consented(judged->consent);
+      run.entry.consented(judged->consent, std::move(judged->agreed_by));
       continue;
     }
     auto& verdict = *judged;
@@ -202,8 +202,9 @@ asio::awaitable<Executor::Outcome> Executor::invoke(Run& run) {
 
 asio::awaitable<Executor::Outcome> Executor::write(Run& run, bool records_within) {
   if (!ledger_) return run_once(run);
-  const WriteRecord::Subject subject{run.request.context, run.request.catalog, run.prepared,
-                                     limits_of(run).max_result_bytes, run.entry.consent()};
+  const WriteRecord::Subject subject{run.request.context, run.request.catalog,
+                                     run.prepared,        limits_of(run).max_result_bytes,
+                                     run.entry.consent(), run.entry.agreed_by()};
   run.record = std::make_shared<WriteRecord>(subject, *ledger_, time_);
   return records_within ? write_within(run) : write_between(run);
 }

@@ -46,6 +46,7 @@ WriteRecord::WriteRecord(const Subject& subject, Ledger& ledger, async::TimeSour
       access_(subject.prepared.access),
       max_result_bytes_(subject.max_result_bytes),
       consent_(subject.consent),
+      agreed_by_(subject.agreed_by),
       call_(ledger_call(subject.prepared)),
       ledger_(ledger),
       time_(time),
@@ -58,6 +59,7 @@ CallEnd WriteRecord::end_with(Envelope& envelope, std::size_t result_bytes) cons
   fill_meta(envelope, view, took);
   auto record = describe(view, at_ms_);
   record.consent = consent_;
+  if (!agreed_by_.empty()) record.approved_by = agreed_by_;
   close(record, envelope, result_bytes);
   const auto state = state_of(envelope);
   record.effect = to_string(state);

@@ -21,6 +21,7 @@ class WriteRecord final : public tool::Recorder {
     const policy::PreparedCall& prepared;    ///< copied from
     std::size_t max_result_bytes;
     std::string_view consent{};  ///< a literal
+    std::string agreed_by{};     ///< empty: as the context says
   };
   WriteRecord(const Subject& subject, Ledger& ledger, async::TimeSource& time);
 
@@ -45,6 +46,7 @@ class WriteRecord final : public tool::Recorder {
   const registry::Access access_;
   const std::size_t max_result_bytes_;
   const std::string_view consent_;
+  const std::string agreed_by_;
   storage::LedgerCall call_;
   Ledger& ledger_;
   async::TimeSource& time_;

@@ -29,9 +29,24 @@ bool needs_consent(const PreparedCall& call) {
   return call.tool->confirmation != Confirmation::none || is_proposed(call);
 }
 
-Verdict consented(std::string_view consent) {
+Verdict consented(std::string_view consent, std::string by = {}) {
   auto verdict = pass();
   verdict.consent = consent;
+  verdict.agreed_by = std::move(by);
+  return verdict;
+}
+
+/// What a model hears of the question: with a token where it has to name the caller's answer.
+Verdict ask_for(const PreparedCall& call, std::string message, std::int64_t expires_at_ms,
+                std::string_view token) {
+  auto verdict = refuse(ErrorType::confirmation_required, std::move(message));
+  json::object request;
+  if (!token.empty()) request["token"] = token;
+  request["expires"] = expires_at_ms;
+  request["tool"] = call.tool->name;
+  request["args"] = call.sent;
+  request["preview"] = preview_of(call);
+  verdict.refusal->extra["confirmation_request"] = std::move(request);
   return verdict;
 }
 
@@ -72,6 +87,7 @@ std::optional<Verdict> ConsentGate::judge(const PreparedCall& call) {
     case Confirmation::none:
       return pass();
     case Confirmation::strong:
+      if (parts_.confirmations) return std::nullopt;
       return refuse(ErrorType::confirmation_required,
                     "that needs more than a spoken yes; a person of the business has to do it");
     case Confirmation::spoken:
@@ -94,26 +110,49 @@ boost::asio::awaitable<Verdict> ConsentGate::ask(const PreparedCall& call) {
     auto proposed = co_await std::move(proposing);
     co_return proposed;
   }
+  if (call.tool->confirmation == Confirmation::strong) {
+    auto settling = settle(call);
+    auto settled = co_await std::move(settling);
+    co_return settled;
+  }
   auto& questions = call.calls.facts().questions;
   const auto deadline = call.deadline.within(kWordsPatience);
   co_await questions.wait_for_words(call.context.turn, deadline);
   co_return redeem(call);
 }
 
+std::int64_t ConsentGate::expires_at_ms() const {
+  const auto now = epoch_ms(parts_.time.wall_now());
+  return now + std::chrono::duration_cast<std::chrono::milliseconds>(parts_.question_ttl).count();
+}
+
 /// A refusal that tells how to get the consent.
 Verdict ConsentGate::question(const PreparedCall& call, std::string message) {
-  const auto now = epoch_ms(parts_.time.wall_now());
-  const auto expires =
-      now + std::chrono::duration_cast<std::chrono::milliseconds>(parts_.question_ttl).count();
-  const auto& asked = call.calls.facts().questions.ask({call.tool->id, call.arguments_hash},
-                                                       call.context.turn, expires, parts_.random);
-  auto verdict = refuse(ErrorType::confirmation_required, std::move(message));
-  verdict.refusal->extra["confirmation_request"] = json::object{{"token", asked.token},
-                                                                {"expires", asked.expires_at_ms},
-                                                                {"tool", call.tool->name},
-                                                                {"args", call.sent},
-                                                                {"preview", preview_of(call)}};
-  return verdict;
+  const auto& asked = call.calls.facts().questions.ask(
+      {call.tool->id, call.arguments_hash}, call.context.turn, expires_at_ms(), parts_.random);
+  return ask_for(call, std::move(message), asked.expires_at_ms, asked.token);
+}
+
+/// What the model sends along counts for nothing here: the caller's own answer is kept where no
+/// model writes, under an id that none is shown.
+boost::asio::awaitable<Verdict> ConsentGate::settle(const PreparedCall& call) {
+  using Standing = ConfirmationStore::Standing;
+  auto settling = parts_.confirmations->settle(call, preview_of(call), expires_at_ms());
+  auto settled = co_await std::move(settling);
+  if (!settled) co_return refuse(settled.error());
+  switch (settled->standing) {
+    case Standing::agreed:
+      co_return consented("strong", std::move(settled->agreed_by));
+    case Standing::declined:
+      co_return refuse(ErrorType::forbidden,
+                       "the caller has declined that more than once; leave it for now");
+    case Standing::open:
+      break;
+  }
+  co_return ask_for(call,
+                    "the caller has to press confirm; tell them, and call again with the same "
+                    "arguments once they have",
+                    settled->expires_at_ms, "");
 }
 
 Verdict ConsentGate::redeem(const PreparedCall& call) {

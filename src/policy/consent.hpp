@@ -3,6 +3,7 @@
 #include <chrono>
 
 #include "base/random.hpp"
+#include "policy/confirmation_store.hpp"
 #include "policy/gate.hpp"
 #include "policy/proposal_store.hpp"
 
@@ -12,8 +13,9 @@ namespace callosum::policy {
 struct ConsentParts {
   async::TimeSource& time;
   Random& random;
-  ProposalStore* proposals = nullptr;      ///< null: nothing can be proposed
-  std::chrono::seconds question_ttl{300};  ///< for an answer
+  ProposalStore* proposals = nullptr;          ///< null: nothing can be proposed
+  ConfirmationStore* confirmations = nullptr;  ///< null: nothing that words cannot confirm runs
+  std::chrono::seconds question_ttl{300};      ///< for an answer
 };
 
 /// Has the caller agreed to this very call, where the tool or the session asks for that? Where
@@ -30,6 +32,8 @@ class ConsentGate final : public Gate {
   Verdict question(const PreparedCall& call, std::string message);
   Verdict redeem(const PreparedCall& call);
   boost::asio::awaitable<Verdict> propose(const PreparedCall& call);
+  boost::asio::awaitable<Verdict> settle(const PreparedCall& call);
+  std::int64_t expires_at_ms() const;
 
   ConsentParts parts_;
 };

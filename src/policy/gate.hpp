@@ -3,6 +3,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -22,6 +23,7 @@ struct Verdict {
   std::shared_ptr<const registry::Envelope> answer;
   bool is_again = false;       ///< `answer` was given to this very call before
   std::string_view consent{};  ///< of a pass: whose yes it stands on, as the audit writes it
+  std::string agreed_by{};     ///< whoever gave it, where that is on record
 
   bool passes() const { return !refusal && !answer; }
 };

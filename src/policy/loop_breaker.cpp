@@ -14,7 +14,9 @@ std::uint64_t identity_of(const PreparedCall& call) {
 }  // namespace
 
 std::optional<Verdict> LoopBreakerGate::judge(const PreparedCall& call) {
-  if (call.tool->poll) return pass();
+  // What is confirmed by more than words runs once for each time that the caller does so; asking
+  // again before that asks the caller nothing new.
+  if (call.tool->poll || call.tool->confirmation == registry::Confirmation::strong) return pass();
   const bool is_confirmed =
       call.tool->confirmation != registry::Confirmation::none && !call.confirmation_token.empty();
   if (is_confirmed) return pass();

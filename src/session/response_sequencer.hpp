@@ -49,6 +49,11 @@ class ResponseSequencer {
 
   // The caller's own wishes.
   void on_turn() { follow_ups_ = 0; }  ///< the user has said something
+  /// Somebody has told the conversation something that the model has not spoken to.
+  void on_news() {
+    follow_ups_ = 0;
+    unseen_output_ = true;
+  }
   /// One in the conversation. Without a connection it is held.
   CreateDecision on_caller_create(bool is_connected, SteadyTime now);
   /// Ends what is active, held, on its way or due in the conversation.

@@ -11,6 +11,7 @@
 #include "async/event.hpp"
 #include "base/deque.hpp"
 #include "base/random.hpp"
+#include "pipeline/confirmations.hpp"
 #include "pipeline/executor.hpp"
 #include "realtime/model_port.hpp"
 #include "session/caller_link.hpp"
@@ -42,7 +43,8 @@ struct SessionParts {
   std::shared_ptr<const pipeline::Catalog> catalog;
   /// A new connection to the model: called at the start and after each loss.
   std::function<std::unique_ptr<realtime::ModelPort>()> make_model;
-  SessionRecords* records = nullptr;  ///< null: nobody is told of it
+  SessionRecords* records = nullptr;                       ///< null: nobody is told of it
+  pipeline::ConfirmationAnswers* confirmations = nullptr;  ///< null: none can be given here
 };
 
 /// Who, where, and what the session declares to the model.
@@ -71,6 +73,10 @@ class Session {
   boost::asio::awaitable<void> run();
   /// The gateway goes down: says goodbye with 1001 once what runs is answered.
   void stop();
+
+  // Of a question of this session, on its thread: it was asked; somebody has answered it.
+  void show_confirmation(const storage::Confirmation& question);
+  void on_confirmation_answered(const storage::Confirmation& question);
 
   const std::string& id() const { return context_->session_id; }
   const StateController& state() const { return state_; }
@@ -199,6 +205,11 @@ class Session {
   void hear_user(std::string_view words, std::string_view item_id);
   std::chrono::milliseconds unheard(SteadyTime now) const;
 
+  // session_confirmations.cpp: what the caller confirms by more than words
+  void on_caller_confirms(const json::object& event);
+  boost::asio::awaitable<void> keep_answer(storage::ConfirmationAnswer answer,
+                                           std::string event_id);
+
   // session_pace.cpp: what keeps to the ear's time: fillers, and tools that end the conversation
   SteadyTime next_pace_look() const;
   void keep_pace();
@@ -261,6 +272,7 @@ class Session {
   bool has_replied_ = false;           // with words
 
   RecentIds seen_calls_{64};  // what repeats itself later is known to the executor
+  RecentIds shown_{64};       // questions that the caller's program has been shown
   Deque<WaitingCall> waiting_;
   Deque<SentUpdate> updates_;       // on their way, in order
   Deque<SentUpdate> held_updates_;  // while the model is being found again
@@ -291,6 +303,7 @@ class Session {
   bool is_ending_ = false;
   bool is_stopping_ = false;
   bool has_reopened_plain_ = false;  // the caller's part was refused with our opening
+  int answering_ = 0;                // confirmations on their way to where they are kept
   int quick_losses_ = 0;             // connections in a row that did not last
   SteadyTime connected_at_{};
   SteadyTime stop_by_ = SteadyTime::max();

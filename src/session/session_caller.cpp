@@ -12,7 +12,8 @@ using realtime::EventType;
 namespace {
 
 constexpr std::size_t kMaxSessionBytes = 256 * 1024;
-constexpr std::size_t kMaxUpdates = 32;  // not yet answered
+constexpr std::size_t kMaxUpdates = 32;                                 // not yet answered
+constexpr std::string_view kConfirms = "callosum.confirmation.answer";  // an event of ours
 constexpr const char* kResult = "The result of the earlier call is: ";
 
 }  // namespace
@@ -54,6 +55,7 @@ void Session::on_caller_frame(const realtime::ClientFrame& frame) {
     refuse("invalid_json", event.error().message, "", "");
     return;
   }
+  if (text_at(*event, "type") == kConfirms) return on_caller_confirms(*event);
   refuse("invalid_value", "The event type is not one that a client may send.", "type",
          text_at(*event, "event_id"));
 }

@@ -1,5 +1,7 @@
 #include "session/session_host.hpp"
 
+#include <algorithm>
+
 namespace callosum::session {
 
 SessionHost::SessionHost(async::TimeSource& time, Random& random, pipeline::Executor& executor,
@@ -21,7 +23,8 @@ boost::asio::awaitable<void> SessionHost::serve(std::shared_ptr<SessionPlan> pla
                      metrics_,
                      std::move(plan->catalog),
                      std::move(plan->make_model),
-                     records_};
+                     records_,
+                     confirmations_};
   Session session(std::move(parts), std::move(plan->start), std::move(caller));
   plan.reset();  // a frame lives as long as its conversation
   struct Listed {
@@ -41,6 +44,12 @@ boost::asio::awaitable<void> SessionHost::serve(std::shared_ptr<SessionPlan> pla
   log_.info("session_ended", {{"session_id", session.id()},
                               {"duration_ms", took.count()},
                               {"close_code", session.close_code()}});
+}
+
+Session* SessionHost::find(std::string_view id) const {
+  const auto at = std::find_if(sessions_.begin(), sessions_.end(),
+                               [&](const Session* session) { return session->id() == id; });
+  return at == sessions_.end() ? nullptr : *at;
 }
 
 void SessionHost::stop() {

@@ -27,10 +27,14 @@ class SessionHost {
               telemetry::Log& log, telemetry::Metrics& metrics);
   /// Where the sessions from now on are written down.
   void keep_records(SessionRecords& records) { records_ = &records; }
+  /// Where the callers of the sessions from now on confirm things.
+  void keep_confirmations(pipeline::ConfirmationAnswers& answers) { confirmations_ = &answers; }
 
   /// One conversation from join to end.
   boost::asio::awaitable<void> serve(std::shared_ptr<SessionPlan> plan,
                                      std::unique_ptr<CallerLink> caller);
+  /// Null: there is no such session on this thread.
+  Session* find(std::string_view id) const;
   std::size_t live() const { return sessions_.size(); }
   void stop();  ///< tells every session to say goodbye
 
@@ -42,6 +46,7 @@ class SessionHost {
   telemetry::Metrics& metrics_;
   telemetry::Gauge live_sessions_;
   SessionRecords* records_ = nullptr;
+  pipeline::ConfirmationAnswers* confirmations_ = nullptr;
   std::list<Session*> sessions_;
 };
 

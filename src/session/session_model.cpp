@@ -8,6 +8,22 @@ namespace callosum::session {
 
 using realtime::EventType;
 
+namespace {
+
+constexpr std::string_view kOurs = "callosum.";  // what the gateway's own events begin with
+
+/// Whether a caller's program might take it for an event of the gateway's own. Most frames are not
+/// parsed for that; one that has the word, or may hide it, is told by its decoded type.
+bool poses_as_ours(const realtime::ServerFrame& frame) {
+  const bool may_name_us = frame.text.find(kOurs) != std::string_view::npos ||
+                           frame.text.find("\\u") != std::string_view::npos;
+  if (!may_name_us) return false;
+  const auto event = realtime::decode_server_event(frame);
+  return !event || text_at(event->body, "type").starts_with(kOurs);
+}
+
+}  // namespace
+
 void Session::on_model_frame(const realtime::ServerFrame& frame) {
   switch (frame.type) {
     case EventType::output_audio_delta:
@@ -60,9 +76,11 @@ void Session::on_model_frame(const realtime::ServerFrame& frame) {
     case EventType::speech_stopped:
     case EventType::input_audio_buffer_committed:
       return on_speech(frame);
-    default:
-      to_caller(frame.text);
+    case EventType::unknown:
+      if (!poses_as_ours(frame)) to_caller(frame.text);
       return;  // what this vendor adds tomorrow is not an error
+    default:
+      return to_caller(frame.text);
   }
 }
 

@@ -145,11 +145,37 @@ constexpr std::string_view kEnablement = R"sql(
   ) STRICT;
 )sql";
 
+// What callers are asked to confirm by more than words. Bound to one call of one session;
+// `arguments` are those that were sent.
+constexpr std::string_view kConfirmations = R"sql(
+  CREATE TABLE confirmations (
+    id TEXT PRIMARY KEY,
+    tenant_id TEXT NOT NULL,
+    session_id TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    tool_id TEXT NOT NULL,
+    tool TEXT NOT NULL,
+    arguments_hash TEXT NOT NULL,
+    arguments TEXT NOT NULL,
+    preview TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('open', 'agreed', 'denied', 'used')),
+    decided_by TEXT NOT NULL DEFAULT '',
+    how TEXT NOT NULL DEFAULT '' CHECK (how IN ('', 'click', 'keypad', 'channel')),
+    expires_at_ms INTEGER NOT NULL,
+    created_at_ms INTEGER NOT NULL,
+    decided_at_ms INTEGER NOT NULL DEFAULT 0,
+    used_at_ms INTEGER NOT NULL DEFAULT 0
+  ) STRICT;
+  CREATE INDEX confirmations_of_call
+    ON confirmations (tenant_id, session_id, tool_id, arguments_hash);
+  CREATE INDEX confirmations_open ON confirmations (subject, expires_at_ms) WHERE state = 'open';
+)sql";
+
 constexpr std::array kMigrations{
     Migration{1, "tenants", kTenants},       Migration{2, "pack_installs", kPackInstalls},
     Migration{3, "tool_calls", kToolCalls},  Migration{4, "audit", kAudit},
     Migration{5, "proposals", kProposals},   Migration{6, "realtime_sessions", kRealtimeSessions},
-    Migration{7, "enablement", kEnablement},
+    Migration{7, "enablement", kEnablement}, Migration{8, "confirmations", kConfirmations},
 };
 
 Result<void> apply(sqlite::Connection& connection, const Migration& step) {

@@ -9,6 +9,8 @@
 #include "app/gateway.hpp"
 #include "base/json.hpp"
 #include "served.hpp"
+#include "storage/confirmations.hpp"
+#include "storage/sqlite/connection.hpp"
 
 namespace callosum::testing {
 namespace {
@@ -73,10 +75,31 @@ class OpenApiDocument : public ::testing::Test {
 
   static std::string row_for(const std::string& path) {
     if (path.find("/proposals/") != std::string::npos) return proposal();
+    if (path.find("/confirmations/") != std::string::npos) return confirmation();
     const auto* maker = find("POST " + path.substr(0, path.find("/{id}")));
     const auto made = send(*maker, target_of(*maker), example_of(*maker), true);
     const auto* row = path.find("faqs") != std::string::npos ? "/faq/id" : "/policy/id";
     return std::string(parse_strict(made.body)->at_pointer(row).as_string());
+  }
+
+  /// A question to the user of these tests: no tool of the packs asks one.
+  static std::string confirmation() {
+    static int made = 0;
+    const auto database = gateway->data() / "callosum.db";
+    auto connection = std::move(*storage::sqlite::Connection::open({.path = database}));
+    const auto tenant = connection->query("SELECT id FROM tenants WHERE slug = 'bella'");
+    storage::Confirmation question;
+    question.id = "confirm_" + std::to_string(++made);
+    question.tenant_id = tenant->at(0).at("id").as_string();
+    question.session_id = question.id;
+    question.subject = "test";
+    question.tool = "pay";
+    question.tool_id = "till.pay";
+    question.arguments = "{}";
+    question.created_at_ms = epoch_ms(std::chrono::system_clock::now());
+    question.expires_at_ms = question.created_at_ms + 3'600'000;
+    EXPECT_TRUE(storage::settle_confirmation(*connection, question));
+    return question.id;
   }
 
   /// The same for all: a principal's calls without a session have a budget.

@@ -26,6 +26,7 @@
 #include "policy/provenance.hpp"
 #include "policy/rate.hpp"
 #include "policy/role.hpp"
+#include "sql_confirmations.hpp"
 #include "virtual_world.hpp"
 
 namespace callosum::testing {
@@ -108,10 +109,12 @@ class MemoryAudit final : public pipeline::AuditSink {
     lines.push_back(std::string(record.tool) + " " + std::string(record.outcome) +
                     (record.gate.empty() ? "" : " " + std::string(record.gate)));
     consents.emplace_back(record.consent);
+    approvers.emplace_back(record.approved_by);
     if (record.is_over_budget) over_budget.emplace_back(record.tool);
   }
   std::vector<std::string> lines;
   std::vector<std::string> consents;     ///< of each line
+  std::vector<std::string> approvers;    ///< likewise
   std::vector<std::string> over_budget;  ///< tools that took longer than they should
 };
 
@@ -206,7 +209,8 @@ class ToolWorld {
   policy::LoopBreakerGate loops;
   std::unique_ptr<policy::BudgetGate> budget;
   SeededRandom random{11};
-  policy::ConsentGate consent{{world.time(), random}};
+  SqlConfirmations confirmations{world.time(), random};
+  policy::ConsentGate consent{{world.time(), random, nullptr, &confirmations}};
   std::unique_ptr<pipeline::Executor> executor;
 };
 

@@ -194,11 +194,28 @@ class Call {
       default:
         break;
     }
+    if (text_at(body, "type") == "callosum.confirmation.requested") return on_confirmation(body);
     if (text_at(body, "type") == "callosum.timeline") {
       enter({0, std::string(text_at(body, "kind")), std::string(text_at(body, "tool")),
              std::string(text_at(body, "args")), std::string(text_at(body, "text")),
              std::string(text_at(body, "error_type"))});
     }
+  }
+
+  /// The caller's click, where it was told to click.
+  void on_confirmation(const json::object& body) {
+    const auto* args = body.if_contains("args");
+    enter({0, "asked", std::string(text_at(body, "tool")), args ? json::serialize(*args) : "",
+           std::string(options_.confirms ? "confirmed: " : "would confirm, with --confirm: ") +
+               std::string(text_at(body, "preview")),
+           ""});
+    if (!options_.confirms) return;
+    is_answered_ = false;  // what is said of it follows
+    connection_->send(
+        json::serialize(json::object{{"type", "callosum.confirmation.answer"},
+                                     {"event_id", "evt_call_confirm"},
+                                     {"confirmation_id", text_at(body, "confirmation_id")},
+                                     {"agree", true}}));
   }
 
   void take_audio(std::string_view base64) {

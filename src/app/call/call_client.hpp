@@ -20,6 +20,7 @@ struct CallOptions {
   std::string text;                  ///< what they type
   bool is_phone = false;             ///< 8 kHz mu-law frames instead of 24 kHz linear ones
   bool wants_audio = true;           ///< the reply as sound
+  bool confirms = false;             ///< what is asked to be confirmed with more than words
   std::shared_ptr<net::TlsContext> tls;
   std::function<void(const TimelineEntry&)> on_entry;
 };

@@ -7,7 +7,8 @@
 
 namespace callosum::app {
 
-/// One line of what happened in a call. `kind`: heard, called, refused, answered, said.
+/// One line of what happened in a call. `kind`: heard, called, refused,
+/// asked (to confirm by a click), answered, said.
 struct TimelineEntry {
   std::int64_t t_ms = 0;
   std::string kind;

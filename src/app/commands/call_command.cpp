@@ -51,6 +51,7 @@ void CallCommand::add_to(CLI::App& app) {
       ->type_name("WAV");
   verb_->add_option("--ca", ca_file_, "Trust this certificate, for wss:")->type_name("FILE");
   verb_->add_flag("--json", json_, "One JSON object a line, for programs");
+  verb_->add_flag("--confirm", confirm_, "Confirm what a tool asks to be confirmed by a click");
   verb_->add_flag("--phone", phone_, "8 kHz mu-law frames, as a phone sends them");
 }
 
@@ -64,6 +65,7 @@ Result<CallOptions> CallCommand::prepare() {
   options.token = std::move(*token);
   options.text = text_;
   options.is_phone = phone_;
+  options.confirms = confirm_;
   options.wants_audio = !file_.empty() || !save_.empty();
   if (!file_.empty()) {
     auto speech = audio::read_wav(file_, phone_ ? audio::kPhoneRateHz : audio::kRealtimeRateHz);

@@ -36,6 +36,7 @@ class CallCommand final : public Command {
   std::string ca_file_;
   bool json_ = false;
   bool phone_ = false;
+  bool confirm_ = false;
   CLI::App* verb_ = nullptr;
   CLI::Option* typed_ = nullptr;
 };

@@ -162,7 +162,8 @@ Result<json::object> export_parameters(const ToolSpec& tool, const ExportProfile
   }
   auto translated = Translator(tool, profile, losses).translate(tool.input_schema, "");
   json::object parameters = std::move(translated.get_object());
-  if (tool.confirmation != Confirmation::none) add_confirmation(parameters);
+  // A stronger one is the caller's own doing: the model has nothing to send.
+  if (tool.confirmation == Confirmation::spoken) add_confirmation(parameters);
   return parameters;
 }
 

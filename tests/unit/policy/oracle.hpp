@@ -27,6 +27,7 @@ struct Tool {
   bool is_retrieval = true;
   bool is_polled = false;
   bool needs_confirmation = false;
+  bool needs_click = false;
   bool needs_seen_id = false;
   std::string account;
 };
@@ -92,6 +93,8 @@ struct Session {
   };
   std::map<std::pair<std::string, Arguments>, Made> made;
   std::set<int> seen_ids;
+  using Question = std::tuple<std::string, std::string, Arguments>;  // tenant, tool
+  std::set<Question> clicked;
   int turn = -1;
   int calls = 0;
   int retrieval = 0;
@@ -102,7 +105,11 @@ class Oracle {
  public:
   explicit Oracle(Limits limits) : limits_(std::move(limits)) {}
 
-  /// "GATE TYPE", "duplicate answer" or "pass".
+  static Session::Question question_of(const Call& call) {
+    return {call.tenant, call.tool->name, call.arguments};
+  }
+
+  /// "GATE TYPE", "duplicate answer", "pass" or "pass strong".
   std::string judge(const Call& call, Session& session, std::chrono::milliseconds now) {
     if (call.is_planned && call.is_mouth) return "ownership FORBIDDEN";
     const auto [known, is_new] =
@@ -131,12 +138,17 @@ class Oracle {
     }
     if (!take_token(call, access > 0, now)) return "rate RATE_LIMIT";
     if (!spend_turn(call, session)) return "budget BUDGET_EXCEEDED";
-    if (!call.tool->is_polled && is_a_loop(session.made[{call.tool->name, call.arguments}], call)) {
+    const bool may_repeat = call.tool->is_polled || call.tool->needs_click;
+    if (!may_repeat && is_a_loop(session.made[{call.tool->name, call.arguments}], call)) {
       return "loop_breaker BUDGET_EXCEEDED";
     }
     // A proposal is no effect yet: nobody is asked before it; here none can be kept.
     if (!is_person && (access == 1 || (access > 0 && mode == 1))) return "consent FORBIDDEN";
     if (!is_person && call.tool->needs_confirmation) return "consent CONFIRMATION_REQUIRED";
+    if (!is_person && call.tool->needs_click) {
+      if (session.clicked.erase(question_of(call)) > 0) return "pass strong";
+      return "consent CONFIRMATION_REQUIRED";
+    }
     return "pass";
   }
 

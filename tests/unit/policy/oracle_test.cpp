@@ -46,6 +46,7 @@ std::vector<oracle::Tool> make_oracle_tools() {
       {.name = "create", .access = 2, .is_retrieval = false},
       {.name = "suggest", .pack = "crm", .access = 1, .pack_mode = 1, .is_retrieval = false},
       {.name = "book", .access = 2, .is_retrieval = false, .needs_confirmation = true},
+      {.name = "pay", .access = 2, .is_retrieval = false, .needs_click = true},
       {.name = "wipe", .access = 3, .is_retrieval = false},
       {.name = "delete_lead", .is_retrieval = false},
   };
@@ -69,6 +70,7 @@ registry::ToolSpec to_spec(const oracle::Tool& from) {
   tool.category = from.is_retrieval ? registry::Category::retrieval : registry::Category::action;
   tool.poll = from.is_polled;
   if (from.needs_confirmation) tool.confirmation = registry::Confirmation::spoken;
+  if (from.needs_click) tool.confirmation = registry::Confirmation::strong;
   if (from.needs_seen_id) tool.provenance_seen = {"id"};
   tool.account = from.account;
   const auto schema = *parse_strict(
@@ -87,6 +89,30 @@ std::string to_text(const oracle::Arguments& from) {
   return canonical_json(json::value(out));
 }
 
+/// Agreements by whoever clicks; what is agreed to is used up.
+class Clicks final : public ConfirmationStore {
+ public:
+  boost::asio::awaitable<Result<Settled>> settle(const PreparedCall& call, std::string,
+                                                 std::int64_t expires_at_ms) override {
+    const auto standing =
+        agreed_.erase(key_of(call.context.tenant_id, call.tool->name, call.arguments_hash)) > 0
+            ? Standing::agreed
+            : Standing::open;
+    co_return Settled{standing, expires_at_ms, "user-1"};
+  }
+  void click(const std::string& tenant, const std::string& tool, const std::string& arguments) {
+    agreed_.insert(key_of(tenant, tool, arguments));
+  }
+  void clear() { agreed_.clear(); }
+
+ private:
+  static std::string key_of(const std::string& tenant, const std::string& tool,
+                            const std::string& arguments) {
+    return tenant + "\n" + tool + "\n" + arguments;
+  }
+  std::set<std::string> agreed_;
+};
+
 class RandomCalls {
  public:
   explicit RandomCalls(std::uint64_t seed) : random_(seed) {}
@@ -101,6 +127,8 @@ class RandomCalls {
     if (one_in(3)) call.arguments.action = below(3);
     if (one_in(4)) call.arguments.size = one_in(6) ? 1 : 0;
     if (one_in(30)) call.arguments = {.is_broken = true};
+    const bool is_again = again_ && one_in(25);
+    if (is_again) call.arguments = again_->arguments;
     choose_id(call);
     call.channel = one_in(12) ? 2 : below(2);
     call.turn = turn;
@@ -116,8 +144,14 @@ class RandomCalls {
     call.is_realtime = !one_in(4);
     call.is_planned = !one_in(3);
     call.is_mouth = one_in(25);
+    if (is_again) {
+      call.tool = again_->tool;
+      call.tenant = again_->tenant;
+    }
     return call;
   }
+  /// The same tool, arguments and tenant come up again, now and then.
+  void ask_again(const oracle::Call& call) { again_ = call; }
 
  private:
   /// Ids come again, the late ones, with the arguments they had or with others.
@@ -146,6 +180,7 @@ class RandomCalls {
   }
 
   SeededRandom random_;
+  std::optional<oracle::Call> again_;
   std::vector<oracle::Arguments> made_;  // by the number of the call's id
 };
 
@@ -179,6 +214,7 @@ class Contest {
       if (i % kCallsOfASession == 0) {
         theirs_ = std::make_unique<oracle::Session>();
         ours_ = std::make_unique<SessionCalls>();
+        clicks_.clear();
         turn_ = 0;
       }
       if (random.one_in(4)) ++turn_;
@@ -217,15 +253,17 @@ class Contest {
     if (prepared.tool) {
       prepared.access = prepared.tool->access_for(parsed ? &prepared.arguments() : nullptr);
     }
+    bool is_strong = false;
     for (auto* gate : gates_) {
       const auto verdict = co_await gate->ask(prepared);
+      is_strong |= verdict.consent == "strong";
       if (verdict.answer) co_return std::string(gate->name()) + " answer";
       if (verdict.refusal) {
         EXPECT_FALSE(verdict.refusal->error.message.empty());
         co_return std::string(gate->name()) + " " + type_of(verdict);
       }
     }
-    co_return "pass";
+    co_return is_strong ? "pass strong" : "pass";
   }
 
   static registry::CallContext to_context(const oracle::Call& from) {
@@ -253,10 +291,20 @@ class Contest {
     return context;
   }
 
+  /// The caller agrees to what was asked.
+  void click(const oracle::Call& call) {
+    clicks_.click(call.tenant, call.tool->name, to_text(call.arguments));
+    theirs_->clicked.insert(oracle::Oracle::question_of(call));
+  }
+
   /// What the executor does with a call that has been judged, told to both.
   void note_end(const oracle::Call& call, const std::string& verdict, RandomCalls& random) {
     if (verdict.starts_with("duplicate") || verdict.starts_with("ownership")) return;
-    if (verdict == "pass") {
+    if (verdict == "consent CONFIRMATION_REQUIRED" && call.tool->needs_click) {
+      random.ask_again(call);
+      if (random.one_in(2)) click(call);
+    }
+    if (verdict.starts_with("pass")) {
       const bool still_runs = random.one_in(200);
       const auto took = std::chrono::milliseconds(random.below(700));
       ours_->spent_in(static_cast<std::uint64_t>(call.turn)).tool_time += took;
@@ -304,7 +352,8 @@ class Contest {
       {ChannelBudget{kTurns[0], {}}, ChannelBudget{kTurns[1], {}}, ChannelBudget{kTurns[2], {}}}};
   LoopBreakerGate loops_;
   SeededRandom tokens_{13};
-  ConsentGate consent_{{world_.time(), tokens_}};
+  Clicks clicks_;
+  ConsentGate consent_{{world_.time(), tokens_, nullptr, &clicks_}};
 };
 
 TEST(Gates, JudgeAMillionRandomCallsAsTheRulesDo) {
@@ -316,7 +365,7 @@ TEST(Gates, JudgeAMillionRandomCallsAsTheRulesDo) {
     std::printf("[ numbers  ] %s: %d\n", verdict.c_str(), count);
     EXPECT_GE(count, 500) << verdict << " is hardly tried";
   }
-  EXPECT_EQ(contest.counts().size(), 19U);
+  EXPECT_EQ(contest.counts().size(), 20U);
 }
 
 TEST(Gates, EachIsMissedWhenItIsTakenOut) {

@@ -48,6 +48,15 @@ TEST(OpenAiExport, WritesToolsAsTheGaSessionTakesThem) {
   EXPECT_EQ(exported->tokens, (exported->text.size() + 3) / 4);
 }
 
+TEST(OpenAiExport, OffersNoTokenWhereOnlyTheCallersHandConfirms) {
+  auto tool = tool_with(R"({"type":"object","properties":{}})");
+  tool.confirmation = Confirmation::spoken;
+  EXPECT_NE(compile(tool)->text.find("confirmationToken"), std::string::npos);
+
+  tool.confirmation = Confirmation::strong;
+  EXPECT_EQ(compile(tool)->text.find("confirmationToken"), std::string::npos);
+}
+
 TEST(OpenAiExport, ReportsEachKeywordThatItDropsOrRewrites) {
   const auto tool = tool_with(R"({"$schema":"https://json-schema.org/draft/2020-12/schema",
       "type":"object","additionalProperties":false,"dependentRequired":{"b":["a"]},

@@ -126,7 +126,17 @@ class Conversation {
           models.back()->refuses_to_open = models.size() > 1 && refusals_left-- > 0;
           return std::make_unique<FakeModel>(models.back());
         },
-        records};
+        records,
+        &w.confirmations};
+    // As the board does it, on the session's own thread.
+    w.confirmations.on_asked = [this](const storage::Confirmation& question) {
+      boost::asio::post(w.world.executor(),
+                        [this, question] { session->show_confirmation(question); });
+    };
+    w.confirmations.on_answered = [this](const storage::Confirmation& question) {
+      boost::asio::post(w.world.executor(),
+                        [this, question] { session->on_confirmation_answered(question); });
+    };
     session = std::make_unique<session::Session>(std::move(parts), std::move(start),
                                                  std::make_unique<FakeCaller>(caller));
     boost::asio::co_spawn(w.world.context(), session->run(),

@@ -1,0 +1,26 @@
+#include "session/session_board.hpp"
+
+#include <boost/asio/post.hpp>
+
+#include "session/session_host.hpp"
+
+namespace callosum::session {
+
+void SessionBoard::asked(const storage::Confirmation& question) {
+  tell(question, &Session::show_confirmation);
+}
+
+void SessionBoard::answered(const storage::Confirmation& question) {
+  tell(question, &Session::on_confirmation_answered);
+}
+
+void SessionBoard::tell(const storage::Confirmation& question, Tell how) {
+  const auto shared = std::make_shared<const storage::Confirmation>(question);
+  for (const auto& place : places_) {
+    boost::asio::post(place.thread, [host = place.host, shared, how] {
+      if (auto* session = host->find(shared->session_id)) (session->*how)(*shared);
+    });
+  }
+}
+
+}  // namespace callosum::session

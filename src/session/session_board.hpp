@@ -1,0 +1,37 @@
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <functional>
+#include <vector>
+
+#include "pipeline/confirmations.hpp"
+
+namespace callosum::session {
+
+class Session;
+class SessionHost;
+
+/// Tells live conversations of what happens to their questions, whichever thread it happened on:
+/// each host looks for the session on its own. One that lives in another process learns it when the
+/// model calls again.
+class SessionBoard final : public pipeline::ConfirmationWatcher {
+ public:
+  /// All of them before the first question; none of them goes before the last.
+  void add(boost::asio::any_io_executor thread, SessionHost& host) {
+    places_.push_back({std::move(thread), &host});
+  }
+  void asked(const storage::Confirmation& question) override;
+  void answered(const storage::Confirmation& question) override;
+
+ private:
+  struct Place {
+    boost::asio::any_io_executor thread;
+    SessionHost* host;
+  };
+  using Tell = void (Session::*)(const storage::Confirmation&);
+  void tell(const storage::Confirmation& question, Tell how);
+
+  std::vector<Place> places_;
+};
+
+}  // namespace callosum::session
