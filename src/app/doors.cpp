@@ -57,8 +57,10 @@ asio::awaitable<Result<api::ReloadReport>> reload(Parts& parts) {
 Doors::Doors(const Ground& ground)
     : ground_(ground), main_(*ground.parts.log), admin_(*ground.parts.log) {
   add(Place::both, make<api::HealthResource>());
-  add(Place::both,
-      make<api::ReadyResource>([&parts = ground.parts] { return parts.is_ready.load(); }));
+  add(Place::both, make<api::ReadyResource>([&parts = ground.parts] {
+        if (!parts.is_ready) return std::string("the gateway is starting or going down");
+        return parts.database->disk().trouble();
+      }));
   const api::PlanCall plan = [&planner = ground.planner](api::auth::Principal principal,
                                                          std::string tenant) {
     return planner.plan_call(std::move(principal), std::move(tenant));

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "async/event.hpp"
+#include "storage/disk_watch.hpp"
 #include "storage/sqlite/connection.hpp"
 
 namespace callosum::pipeline {
@@ -23,15 +24,18 @@ constexpr auto kRetry = 1s;
 }  // namespace
 
 Result<std::unique_ptr<AuditStore>> AuditStore::open(const std::filesystem::path& database,
-                                                     telemetry::Log& log, bool is_strict) {
+                                                     telemetry::Log& log, bool is_strict,
+                                                     storage::DiskWatch* disk) {
   auto connection = storage::sqlite::Connection::open({.path = database});
   if (!connection) return connection.error();
-  return std::unique_ptr<AuditStore>(new AuditStore(std::move(*connection), log, is_strict));
+  return std::unique_ptr<AuditStore>(
+      new AuditStore(std::move(*connection), {database, disk}, log, is_strict));
 }
 
-AuditStore::AuditStore(std::unique_ptr<storage::sqlite::Connection> connection, telemetry::Log& log,
-                       bool is_strict)
+AuditStore::AuditStore(std::unique_ptr<storage::sqlite::Connection> connection, Place place,
+                       telemetry::Log& log, bool is_strict)
     : connection_(std::move(connection)),
+      place_(std::move(place)),
       log_(log),
       is_strict_(is_strict),
       thread_([this] { run(); }) {}
@@ -121,10 +125,19 @@ void AuditStore::commit(Waiting& waiting) {
     if (stored) return;
     log_.error("audit_write_failed",
                {{"reason", stored.error().message}, {"detail", stored.error().detail}});
+    if (place_.disk) place_.disk->note(stored.error());
     std::unique_lock lock(mutex_);
     if (stopping_) return;  // nobody is left who could wait for the disk
     changed_.wait_for(lock, kRetry, [this] { return stopping_; });
+    lock.unlock();
+    open_again();
   }
+}
+
+/// What this connection has read of the file may be what never reached the disk.
+void AuditStore::open_again() {
+  auto opened = storage::sqlite::Connection::open({.path = place_.database});
+  if (opened) connection_ = std::move(*opened);
 }
 
 Result<void> AuditStore::store(const Waiting& waiting) {

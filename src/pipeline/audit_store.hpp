@@ -16,6 +16,9 @@
 namespace callosum::storage::sqlite {
 class Connection;
 }
+namespace callosum::storage {
+class DiskWatch;
+}
 
 namespace callosum::pipeline {
 
@@ -23,17 +26,23 @@ namespace callosum::pipeline {
 /// call. Each record is a line of the log as well, those of the ledger too.
 class AuditStore final : public AuditSink {
  public:
-  /// A connection of its own to the gateway's database, whose tables are there.
+  /// A connection of its own to the gateway's database, whose tables are there. `disk` is told what
+  /// could not be written, and outlives this.
   static Result<std::unique_ptr<AuditStore>> open(const std::filesystem::path& database,
-                                                  telemetry::Log& log, bool is_strict = false);
+                                                  telemetry::Log& log, bool is_strict = false,
+                                                  storage::DiskWatch* disk = nullptr);
   ~AuditStore() override;
   void write(const AuditRecord& record, AuditPlace place) override;
   bool is_strict() const override { return is_strict_; }
   boost::asio::awaitable<bool> settled(async::Deadline deadline) override;
 
  private:
-  AuditStore(std::unique_ptr<storage::sqlite::Connection> connection, telemetry::Log& log,
-             bool is_strict);
+  struct Place {
+    std::filesystem::path database;
+    storage::DiskWatch* disk;
+  };
+  AuditStore(std::unique_ptr<storage::sqlite::Connection> connection, Place place,
+             telemetry::Log& log, bool is_strict);
 
   struct Waiting {
     std::map<std::string, storage::AuditGroup, std::less<>> groups;  // by tenant
@@ -46,9 +55,11 @@ class AuditStore final : public AuditSink {
 
   void run();
   void commit(Waiting& waiting);
+  void open_again();
   Result<void> store(const Waiting& waiting);
 
   std::unique_ptr<storage::sqlite::Connection> connection_;
+  const Place place_;
   telemetry::Log& log_;
   std::mutex mutex_;
   const bool is_strict_;
