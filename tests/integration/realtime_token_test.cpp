@@ -159,7 +159,8 @@ TEST_F(RealtimeToken, IsRefusedWithTheReason) {
   EXPECT_EQ(foreign.body, unknown.body);
   EXPECT_EQ(off.status, 409) << off.body;
   EXPECT_FALSE(tools_of(granted(ask(*gateway, "", corner))).contains("list_leads"));
-  for (const auto& [query, hint] : {std::pair{"transport=smoke", "webrtc or gateway"},
+  for (const auto& [query, hint] : {std::pair{"transport=smoke", "gateway, webrtc"},
+                                    std::pair{"transports=webrtc", "did you mean transport?"},
                                     std::pair{"pack=none", "crm, receptionist"},
                                     std::pair{"transport=webrtc", "needs a provider"}}) {
     const auto answer = ask(*gateway, query);
