@@ -18,13 +18,18 @@ std::string_view find_nearest(std::string_view word, const std::vector<std::stri
 /// spelling.
 std::string fold_name(std::string_view text);
 
-/// Whether a tool's name says "destructive" whatever its manifest does (DESIGN "A manifest").
+/// Whether a tool's name says "destructive" whatever its manifest does (DESIGN "A manifest"), or
+/// looks as if it did: with letters of another alphabet, marks, or what cannot be seen.
 bool is_destructive_name(std::string_view name);
 
 /// UTF-8 as a person sees it: what would be invisible, reorder what is around it or begin a line of
 /// its own (controls, formats, separators, variation selectors, unassigned) by its code point: a
 /// backslash, `u{HEX}`.
 std::string make_visible(std::string_view text);
+
+/// UTF-8 without what nobody sees and a model reads all the same: tags, zero-width and bidi controls,
+/// variation selectors. What writes emoji and joins letters of scripts that need it stays.
+std::string strip_invisible(std::string_view text);
 
 std::string_view trim(std::string_view text);
 std::vector<std::string_view> split(std::string_view text, char separator);

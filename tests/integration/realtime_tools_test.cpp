@@ -71,7 +71,8 @@ TEST_F(RealtimeTools, AreDestructiveHoweverThePathIsWritten) {
   request.body = R"({"session_id":"sess_1"})";
   request.headers.set("Authorization", "Bearer " + Served::token("bella", {"sales"}));
   const std::string base = "http://127.0.0.1:" + std::to_string(gateway->port());
-  for (const char* name : {"%64elete_lead", "%EF%BD%84elete_lead"}) {
+  for (const char* name :
+       {"%64elete_lead", "%EF%BD%84elete_lead", "d%D0%B5l%D0%B5t%D0%B5_lead"}) {
     EXPECT_EQ(fetch(base + "/api/tools/" + name, request).status, 403) << name;
   }
 }
@@ -93,7 +94,8 @@ TEST_F(RealtimeTools, NeedATenantAndAToolsName) {
 
 TEST_F(RealtimeTools, NeverAreDestructiveHoweverTheNameIsWritten) {
   for (const char* tool : {"delete_lead", "DELETE_LEAD", "x_drop_schema_y", "Delete_anything",
-                           "\xef\xbd\x84\xef\xbd\x85lete_lead"}) {
+                           "\xef\xbd\x84\xef\xbd\x85lete_lead", "dеlеtе_lead", "DΕLΕΤΕ_LEAD",
+                           "de\u200dlete_lead", "délete_lead"}) {
     const auto answer = execute(call(tool, R"({"lead_id":"LD-4101"})"));
     EXPECT_EQ(answer.status, 403) << tool;
     EXPECT_EQ(
