@@ -49,8 +49,8 @@ json::object encode(const storage::RealtimeSession& session) {
 
 asio::awaitable<net::HttpResponse> AdminSessionsResource::handle(const net::HttpRequest& request,
                                                                  const std::vector<std::string>&) {
-  const auto principal = auth::authenticate_admin(parts_.authenticator, request,
-                                                  {"tenant_id", "state", "limit"});
+  const auto principal =
+      auth::authenticate_admin(parts_.authenticator, request, {"tenant_id", "state", "limit"});
   if (!principal) co_return error_response(principal.error());
   auto filter = read_filter(request);
   if (!filter) co_return error_response(filter.error());

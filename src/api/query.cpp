@@ -17,8 +17,7 @@ std::string list_of(std::span<const std::string_view> words) {
 }
 
 Error refuse(std::string_view name, const std::string& what) {
-  return fail(ErrorType::validation,
-              make_visible(name.substr(0, kMaxShown)) + ": " + what);
+  return fail(ErrorType::validation, make_visible(name.substr(0, kMaxShown)) + ": " + what);
 }
 
 std::string there_are(std::string_view name, std::span<const std::string_view> names) {
@@ -29,8 +28,7 @@ std::string there_are(std::string_view name, std::span<const std::string_view> n
 
 }  // namespace
 
-Result<void> check_query(const net::HttpRequest& request,
-                         std::span<const std::string_view> names) {
+Result<void> check_query(const net::HttpRequest& request, std::span<const std::string_view> names) {
   std::vector<std::string> seen;
   for (const auto& [name, value] : request.query_all()) {
     const bool is_known = std::find(names.begin(), names.end(), name) != names.end();

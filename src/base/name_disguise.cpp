@@ -29,8 +29,8 @@ char latin_letter_of(UChar32 c) {
   if (U_FAILURE(status)) return 0;
   const std::string_view name(buffer.data());
   const auto at = name.find("LETTER ");
-  const bool is_latin = name.find("LATIN") != std::string_view::npos ||
-                        name.starts_with("REGIONAL INDICATOR");
+  const bool is_latin =
+      name.find("LATIN") != std::string_view::npos || name.starts_with("REGIONAL INDICATOR");
   if (!is_latin || at == std::string_view::npos) return 0;
   for (const auto word : split(name.substr(at), ' ')) {
     if (word.size() == 1) return to_lower_ascii(word).front();
@@ -80,9 +80,10 @@ bool looks_destructive(const std::string& name) {
   for (const auto& spelling : {to_utf16(name), to_utf16(fold_name(name))}) {
     const auto apart = decompose->normalize(spelling, status);
     if (U_FAILURE(status)) return true;
-    const bool is_destructive = says_destructive(plain_letters(apart)) ||
-                                says_destructive(plain_letters(skeleton_of(apart))) ||
-                                says_destructive(plain_letters(skeleton_of(to_utf16(plain_letters(apart)))));
+    const bool is_destructive =
+        says_destructive(plain_letters(apart)) ||
+        says_destructive(plain_letters(skeleton_of(apart))) ||
+        says_destructive(plain_letters(skeleton_of(to_utf16(plain_letters(apart)))));
     if (is_destructive) return true;
   }
   return false;
@@ -100,8 +101,8 @@ std::string fold_name(std::string_view text) {
 }
 
 bool is_destructive_name(std::string_view name) {
-  const bool is_ascii =
-      std::all_of(name.begin(), name.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+  const bool is_ascii = std::all_of(name.begin(), name.end(),
+                                    [](char c) { return static_cast<unsigned char>(c) < 0x80; });
   // Its own letters are what they are: no tool in plain letters is taken for another.
   if (is_ascii) {
     const auto lower = to_lower_ascii(name);

@@ -27,8 +27,9 @@ bool is_destructive_name(std::string_view name);
 /// backslash, `u{HEX}`.
 std::string make_visible(std::string_view text);
 
-/// UTF-8 without what nobody sees and a model reads all the same: tags, zero-width and bidi controls,
-/// variation selectors. What writes emoji and joins letters of scripts that need it stays.
+/// UTF-8 without what nobody sees and a model reads all the same: tags, zero-width and bidi
+/// controls, variation selectors. What writes emoji and joins letters of scripts that need it
+/// stays.
 std::string strip_invisible(std::string_view text);
 
 std::string_view trim(std::string_view text);

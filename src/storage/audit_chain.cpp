@@ -143,8 +143,7 @@ Result<std::optional<AuditHead>> find_audit_head(sqlite::Connection& connection,
 }
 
 Result<std::string> find_cut(sqlite::Connection& connection, const AuditHead& head) {
-  const auto rows =
-      connection.query(kUpTo, {{"tenant", head.tenant_id}, {"seq", head.seq}});
+  const auto rows = connection.query(kUpTo, {{"tenant", head.tenant_id}, {"seq", head.seq}});
   if (!rows) return rows.error();
   std::int64_t last = 0;
   if (!rows->empty()) {

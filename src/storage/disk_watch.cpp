@@ -23,7 +23,8 @@ namespace {
 /// Room that must be there before anything new is begun: a call's rows and its record are less.
 constexpr std::size_t kRoomBytes = 1 << 20;
 constexpr auto kLook = 1s;
-/// Reading a large file again takes longer than callers wait: the rest of it is then taken on trust.
+/// Reading a large file again takes longer than callers wait: the rest of it is then taken on
+/// trust.
 constexpr auto kVerifyTime = 2s;
 
 std::string in_words(int error) {

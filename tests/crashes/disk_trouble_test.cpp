@@ -83,8 +83,8 @@ TEST_P(DiskTrouble, ReachesNoBackendAndEndsWithTheTrouble) {
     }
   }
   EXPECT_EQ(states(), "done ");
-  EXPECT_TRUE(eventually(
-      [&] { return gateway.audit().find("look-of-before") != std::string::npos; }, 10s));
+  EXPECT_TRUE(
+      eventually([&] { return gateway.audit().find("look-of-before") != std::string::npos; }, 10s));
   expect_whole_audit();
 }
 

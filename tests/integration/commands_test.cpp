@@ -67,8 +67,7 @@ TEST(AuditHeads, OfTheLogShowThatAChainsEndWasCutOff) {
 
   const auto whole = verify("log");
   {
-    const auto opened =
-        storage::sqlite::Connection::open({.path = served.data() / "callosum.db"});
+    const auto opened = storage::sqlite::Connection::open({.path = served.data() / "callosum.db"});
     ASSERT_TRUE((*opened)->execute(
         "DROP TRIGGER audit_is_not_shortened;"
         "DELETE FROM audit WHERE first_seq = (SELECT max(first_seq) FROM audit)"));

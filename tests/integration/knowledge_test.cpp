@@ -78,8 +78,9 @@ TEST_F(Knowledge, IsMadeReadChangedAndRemoved) {
 }
 
 TEST_F(Knowledge, HoldsNothingThatOnlyAModelReads) {
-  const auto policy = made("policies/bella", R"({"topic":"stair\u200bwell","content":"Behind)"
-                                             R"( us\udb40\udc69\udb40\udc67\u202e. \ud83d\ude00"})");
+  const auto policy =
+      made("policies/bella", R"({"topic":"stair\u200bwell","content":"Behind)"
+                             R"( us\udb40\udc69\udb40\udc67\u202e. \ud83d\ude00"})");
   const auto faq = made("faqs/bella", R"({"topic":"signs","question":"Why?","answer":"\u2764\ufe0f)"
                                       R"(\ufe0f","tags":["a\u2066b"]})");
   const auto empty = ask({"POST", "policies/bella", R"({"topic":"x","content":"\u200b\u2060"})"});

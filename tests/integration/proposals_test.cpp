@@ -59,7 +59,8 @@ TEST_F(Proposals, AreNotListedForAQuestionThatCannotBeRead) {
   for (const auto& [path, hint] :
        {std::pair{"proposals?state=zzz",
                   "state: expected one of open, applying, applied, rejected, failed, all"},
-        std::pair{"proposals?limit=3", "limit: there is no such parameter; there are tenant_id, state"},
+        std::pair{"proposals?limit=3",
+                  "limit: there is no such parameter; there are tenant_id, state"},
         std::pair{"sessions?state=zzz", "state: expected live or ended"},
         std::pair{"sessions?limit=x", "limit: expected a whole number, 1 to 200"},
         std::pair{"tenants?all=1", "all: there is no such parameter; this route has none"},
@@ -69,8 +70,7 @@ TEST_F(Proposals, AreNotListedForAQuestionThatCannotBeRead) {
     EXPECT_EQ(answer.status, 400) << path;
     EXPECT_THAT(answer.body, HasSubstr(hint));
   }
-  const auto faqs =
-      fetch(gateway.main() + "/tts_admin/faqs/bella?topics=parking", as_admin());
+  const auto faqs = fetch(gateway.main() + "/tts_admin/faqs/bella?topics=parking", as_admin());
   EXPECT_EQ(faqs.status, 400);
   EXPECT_THAT(faqs.body, HasSubstr("topics: there is no such parameter; did you mean topic?"));
 }

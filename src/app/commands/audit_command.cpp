@@ -48,9 +48,10 @@ void AuditCommand::add_to(CLI::App& app) {
                    "A hash that an earlier verify printed: records up to it must still be there")
       ->type_name("HASH");
   verify_
-      ->add_option("--heads", heads_file_,
-                   "Lines of the gateway's JSON log: records up to each audit_head in it must still "
-                   "be there")
+      ->add_option(
+          "--heads", heads_file_,
+          "Lines of the gateway's JSON log: records up to each audit_head in it must still "
+          "be there")
       ->type_name("FILE");
   export_ = group_->add_subcommand("export", "Every record, one JSON object a line");
   export_->add_option("--tenant", tenant_, "Of one business: slug or id")->type_name("T");

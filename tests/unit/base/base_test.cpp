@@ -124,17 +124,30 @@ TEST(Names, AreDestructiveInEveryDisguise) {
 
 TEST(Names, AreDestructiveInLettersThatOnlyLookLikeThem) {
   for (const auto* name : {
-           "dеlеtе_lead",                    // Cyrillic e
-           "ԁеlеtе_lead",                    // and Komi d
-           "DΕLΕΤΕ_LEAD",                    // Greek capitals
-           "ＤＥＬＥＴＥ＿lead",             // full width
-           "𝐝𝐞𝐥𝐞𝐭𝐞_lead", "𝒹𝑒𝓁𝑒𝓉𝑒_lead", "𝚍𝚎𝚕𝚎𝚝𝚎_lead",  // mathematical
-           "ⓓⓔⓛⓔⓣⓔ_lead", "🅳🅴🅻🅴🆃🅴_lead", "ᴅᴇʟᴇᴛᴇ_lead",  // circled, squared, small capitals
-           "ᎠᎬᏞᎬᎢᎬ_lead",                    // Cherokee
-           "d\u0301e\u0300lete_lead", "délété_lead", "đełete_lead", "de\u0338lete_lead",
-           "de\u200dlete\u2060_lead", "\ufeffdelete_lead", "de\U000E0061lete_lead",
-           "de\u034flete_lead", "\u202edelete_lead", "d\ufe0felete_lead",
-           "x_drор_sсhеmа_y", "ＤＲＯＰ＿ＳＣＨＥＭＡ", "drop_sche\u0301ma",
+           "dеlеtе_lead",         // Cyrillic e
+           "ԁеlеtе_lead",         // and Komi d
+           "DΕLΕΤΕ_LEAD",         // Greek capitals
+           "ＤＥＬＥＴＥ＿lead",  // full width
+           "𝐝𝐞𝐥𝐞𝐭𝐞_lead",
+           "𝒹𝑒𝓁𝑒𝓉𝑒_lead",
+           "𝚍𝚎𝚕𝚎𝚝𝚎_lead",  // mathematical
+           "ⓓⓔⓛⓔⓣⓔ_lead",
+           "🅳🅴🅻🅴🆃🅴_lead",
+           "ᴅᴇʟᴇᴛᴇ_lead",  // circled, squared, small capitals
+           "ᎠᎬᏞᎬᎢᎬ_lead",  // Cherokee
+           "d\u0301e\u0300lete_lead",
+           "délété_lead",
+           "đełete_lead",
+           "de\u0338lete_lead",
+           "de\u200dlete\u2060_lead",
+           "\ufeffdelete_lead",
+           "de\U000E0061lete_lead",
+           "de\u034flete_lead",
+           "\u202edelete_lead",
+           "d\ufe0felete_lead",
+           "x_drор_sсhеmа_y",
+           "ＤＲＯＰ＿ＳＣＨＥＭＡ",
+           "drop_sche\u0301ma",
        }) {
     EXPECT_TRUE(is_destructive_name(name)) << name;
   }
@@ -142,9 +155,23 @@ TEST(Names, AreDestructiveInLettersThatOnlyLookLikeThem) {
 
 TEST(Names, InPlainOrForeignLettersAreWhatTheyAre) {
   for (const auto* name : {
-           "de1ete_lead", "undelete_lead", "deleted_items", "get_deleted", "delete", "dele_te",
-           "list_leads", "drop_off_times", "drop_scherna", "show_schema_drop", "suche_termine",
-           "buscar_citas_en_español", "найти_запись", "удалить", "予約を探す", "ελεγχος", "créer_rendez_vous",
+           "de1ete_lead",
+           "undelete_lead",
+           "deleted_items",
+           "get_deleted",
+           "delete",
+           "dele_te",
+           "list_leads",
+           "drop_off_times",
+           "drop_scherna",
+           "show_schema_drop",
+           "suche_termine",
+           "buscar_citas_en_español",
+           "найти_запись",
+           "удалить",
+           "予約を探す",
+           "ελεγχος",
+           "créer_rendez_vous",
        }) {
     EXPECT_FALSE(is_destructive_name(name)) << name;
   }

@@ -327,7 +327,8 @@ TEST(Server, EndsABodyThatStopsWith408) {
 }
 
 TEST(Server, ThatStopsDoesNotWaitForTheRestOfARequest) {
-  for (const auto* half : {"PUT / HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\nabc", "PUT / HT"}) {
+  for (const auto* half :
+       {"PUT / HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\nabc", "PUT / HT"}) {
     TimedWorld timed;
     timed.send(half);
 

@@ -123,7 +123,8 @@ TEST(AuditChain, ShowsByARecordedHeadWhatIsNotThereAnyMore) {
 
 TEST(AuditChain, NamesARecordWhoseCallTheLedgerHasLost) {
   Chains chains;
-  chains.append("a", {R"({"n":1})", R"({"session_id":"s","provider":"p","key":"k","effect":"done"})"});
+  chains.append("a",
+                {R"({"n":1})", R"({"session_id":"s","provider":"p","key":"k","effect":"done"})"});
 
   const auto gaps = find_ledger_gaps(*chains.connection);
 
