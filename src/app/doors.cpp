@@ -79,8 +79,7 @@ void Doors::add_callers(const Planning& planning) {
   const auto& authenticator = *parts.authenticator;
   add(Place::main, make<api::ClientSecretsResource>(authenticator, *parts.secrets));
   add(Place::main, make<api::RealtimeToolsResource>(api::RealtimeToolsResource::Parts{
-                       authenticator, plan, ground_.executor, ground_.desk, parts.time,
-                       parts.random, *parts.log}));
+                       authenticator, plan, ground_.desk, parts.random, *parts.log}));
   add(Place::main, make<api::SessionToolsResource>(api::SessionToolsResource::Parts{
                        authenticator, ground_.desk, parts.random, *parts.log}));
   const api::PlanRealtimeToken plan_token =
