@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/json/serialize.hpp>
 
+#include "api/idempotency_key.hpp"
 #include "api/realtime_answer.hpp"
 #include "api/status_error.hpp"
 #include "base/json.hpp"
@@ -77,11 +78,13 @@ asio::awaitable<net::HttpResponse> RealtimeToolsResource::handle(const net::Http
   if (!principal) co_return status_error(401, "Auth required");
   auto asked = read_body(request.body);
   if (!asked) co_return status_error(400, asked.error().message);
+  auto call_id = read_call_id(request, std::move(asked->call_id));
+  if (!call_id) co_return status_error(400, call_id.error().message);
   if (is_destructive_name(asked->tool)) co_return destructive_refusal();
   auto planning = parts_.plan(*principal, asked->tenant);
   auto planned = co_await std::move(planning);
   if (!planned) co_return answers.encode(planned.error());
-  registry::ToolCall call{std::move(asked->call_id), std::move(asked->tool), std::move(asked->arguments)};
+  registry::ToolCall call{std::move(*call_id), std::move(asked->tool), std::move(asked->arguments)};
   if (!asked->session_id.empty()) {
     SessionCall within{
         {std::move(asked->session_id)}, planned->context->tenant_id, std::move(call)};
