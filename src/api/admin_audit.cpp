@@ -1,8 +1,7 @@
 #include "api/admin_audit.hpp"
 
-#include <charconv>
-
 #include "api/auth/admin_role.hpp"
+#include "api/query.hpp"
 #include "base/json.hpp"
 #include "base/text.hpp"
 #include "base/time_text.hpp"
@@ -15,14 +14,6 @@ namespace {
 
 constexpr std::int64_t kMaxLimit = 500;
 constexpr std::size_t kMaxToolName = 128;
-
-std::optional<std::int64_t> whole(std::string_view text) {
-  std::int64_t value = 0;
-  const auto* end = text.data() + text.size();
-  const auto [stopped, error] = std::from_chars(text.data(), end, value);
-  if (error != std::errc() || stopped != end || value < 0) return std::nullopt;
-  return value;
-}
 
 /// "ok", or the type of an error in any case.
 Result<std::string> outcome_of(const std::string& asked) {
@@ -45,21 +36,18 @@ Result<storage::AuditFilter> read_filter(const net::HttpRequest& request) {
   if (!outcome) return outcome.error();
   filter.outcome = std::move(*outcome);
   const auto since = request.query("since");
-  const auto at = since.empty() ? std::optional<std::int64_t>(0) : whole(since);
-  const auto time = at ? at : parse_utc_ms(since);
+  const auto at = since.empty() ? Result<std::int64_t>(0) : parse_whole(since);
+  const auto time = at ? std::optional(*at) : parse_utc_ms(since);
   if (!time) {
     return fail(ErrorType::validation,
                 "since: expected milliseconds since 1970, or a time such as 2026-11-21T14:30:00Z");
   }
   filter.since_ms = *time;
-  const auto limit = request.query("limit");
-  const auto many = limit.empty() ? std::optional<std::int64_t>(filter.limit) : whole(limit);
-  if (!many || *many < 1 || *many > kMaxLimit) {
-    return fail(ErrorType::validation, "limit: expected 1 to " + std::to_string(kMaxLimit));
-  }
-  filter.limit = *many;
+  const auto limit = whole_of(request, "limit", {1, kMaxLimit, filter.limit});
+  if (!limit) return limit.error();
+  filter.limit = *limit;
   const auto before = request.query("before");
-  const auto seq = before.empty() ? std::optional<std::int64_t>(0) : whole(before);
+  const auto seq = before.empty() ? Result<std::int64_t>(0) : parse_whole(before);
   if (!seq) return fail(ErrorType::validation, "before: expected the next_before of an answer");
   filter.before = *seq;
   return filter;
@@ -79,7 +67,8 @@ asio::awaitable<Result<storage::AuditPage>> AdminAuditResource::search(
 
 asio::awaitable<net::HttpResponse> AdminAuditResource::handle(const net::HttpRequest& request,
                                                               const std::vector<std::string>&) {
-  const auto principal = auth::authenticate_admin(parts_.authenticator, request);
+  const auto principal = auth::authenticate_admin(
+      parts_.authenticator, request, {"tenant_id", "tool", "outcome", "since", "limit", "before"});
   if (!principal) co_return error_response(principal.error());
   auto filter = read_filter(request);
   if (!filter) co_return error_response(filter.error());

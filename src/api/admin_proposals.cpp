@@ -1,8 +1,10 @@
 #include "api/admin_proposals.hpp"
 
+#include <array>
 #include <boost/json/serialize.hpp>
 
 #include "api/auth/admin_role.hpp"
+#include "api/query.hpp"
 #include "base/json.hpp"
 
 namespace callosum::api {
@@ -10,6 +12,9 @@ namespace callosum::api {
 namespace asio = boost::asio;
 
 namespace {
+
+constexpr std::array<std::string_view, 6> kStates{"open",     "applying", "applied",
+                                                  "rejected", "failed",   "all"};
 
 json::value parsed(const std::string& text) {
   auto value = parse_strict(text);
@@ -41,15 +46,15 @@ AdminProposalsResource::AdminProposalsResource(const auth::Authenticator& authen
 
 asio::awaitable<net::HttpResponse> AdminProposalsResource::handle(const net::HttpRequest& request,
                                                                   const std::vector<std::string>&) {
-  const auto principal = auth::authenticate_admin(authenticator_, request);
+  const auto principal = auth::authenticate_admin(authenticator_, request, {"tenant_id", "state"});
   if (!principal) co_return error_response(principal.error());
+  auto state = word_of(request, "state", kStates);
+  if (!state) co_return error_response(state.error());
   auto planning = plan_(*principal, request.query("tenant_id"));
   const auto planned = co_await std::move(planning);
   if (!planned) co_return error_response(planned.error());
-  auto state = request.query("state");
-  if (state.empty()) state = "open";
-  if (state == "all") state.clear();
-  auto listing = proposals_.list(planned->context->tenant_id, std::move(state));
+  if (*state == "all") state->clear();
+  auto listing = proposals_.list(planned->context->tenant_id, std::move(*state));
   const auto found = co_await std::move(listing);
   if (!found) co_return error_response(found.error());
   json::array list;

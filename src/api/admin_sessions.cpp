@@ -1,9 +1,9 @@
 #include "api/admin_sessions.hpp"
 
 #include <boost/json/serialize.hpp>
-#include <charconv>
 
 #include "api/auth/admin_role.hpp"
+#include "api/query.hpp"
 #include "base/json.hpp"
 #include "storage/realtime_sessions.hpp"
 
@@ -20,13 +20,9 @@ Result<storage::SessionFilter> read_filter(const net::HttpRequest& request) {
   storage::SessionFilter filter{{}, request.query("state"), kUsual};
   const bool is_state = filter.state.empty() || filter.state == "live" || filter.state == "ended";
   if (!is_state) return fail(ErrorType::validation, "state: expected live or ended");
-  const auto limit = request.query("limit");
-  if (limit.empty()) return filter;
-  const auto* end = limit.data() + limit.size();
-  const auto read = std::from_chars(limit.data(), end, filter.limit);
-  const bool is_limit =
-      read.ec == std::errc() && read.ptr == end && filter.limit >= 1 && filter.limit <= kMost;
-  if (!is_limit) return fail(ErrorType::validation, "limit: expected a whole number, 1 to 200");
+  const auto limit = whole_of(request, "limit", {1, kMost, kUsual});
+  if (!limit) return limit.error();
+  filter.limit = *limit;
   return filter;
 }
 
@@ -53,7 +49,8 @@ json::object encode(const storage::RealtimeSession& session) {
 
 asio::awaitable<net::HttpResponse> AdminSessionsResource::handle(const net::HttpRequest& request,
                                                                  const std::vector<std::string>&) {
-  const auto principal = auth::authenticate_admin(parts_.authenticator, request);
+  const auto principal =
+      auth::authenticate_admin(parts_.authenticator, request, {"tenant_id", "state", "limit"});
   if (!principal) co_return error_response(principal.error());
   auto filter = read_filter(request);
   if (!filter) co_return error_response(filter.error());

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "api/knowledge_body.hpp"
+#include "api/query.hpp"
 #include "api/status_error.hpp"
 #include "base/ids.hpp"
 
@@ -46,6 +47,9 @@ asio::awaitable<Result<KnowledgeResource::Asked>> KnowledgeResource::read(
     const net::HttpRequest& request, auth::Principal principal, std::vector<std::string> parts) {
   Asked asked;
   asked.subject = principal.subject;
+  constexpr std::array<std::string_view, 1> kTopic{"topic"};
+  const auto known = check_query(request, std::span(kTopic).first(verb_ == Verb::list ? 1 : 0));
+  if (!known) co_return known.error();
   asked.topic = request.query("topic");
   if (asked.topic.size() > 320) {
     co_return fail(ErrorType::validation, "topic: expected at most 80 characters");

@@ -36,6 +36,16 @@ bool is_list(const json::value& value, std::size_t max_chars) {
                      [&](const json::value& item) { return is_text(item, max_chars); });
 }
 
+/// As it will be stored, shown and said: nothing in it that only a model sees.
+json::value without_invisible(const json::value& value) {
+  if (const auto* text = value.if_string()) return json::value(strip_invisible(*text));
+  const auto* list = value.if_array();
+  if (!list) return value;
+  json::array out;
+  for (const auto& item : *list) out.push_back(without_invisible(item));
+  return out;
+}
+
 std::string expectation(const storage::KnowledgeField& field) {
   const auto text =
       "1 to " + std::to_string(field.max_chars) + " characters, none of them a control character";
@@ -72,13 +82,15 @@ Result<json::object> read_knowledge_body(const storage::KnowledgeTable& table,
   json::object fields;
   std::vector<std::string> problems;
   for (const auto& field : table.fields) {
-    const auto* value = object->if_contains(field.name);
+    const auto* given = object->if_contains(field.name);
     const std::string name(field.name);
-    if (!value) {
+    if (!given) {
       if (needs_all && !field.is_list) problems.push_back(name + ": is missing");
-    } else if (field.is_list ? is_list(*value, field.max_chars)
-                             : is_text(*value, field.max_chars)) {
-      fields[field.name] = *value;
+      continue;
+    }
+    auto value = without_invisible(*given);
+    if (field.is_list ? is_list(value, field.max_chars) : is_text(value, field.max_chars)) {
+      fields[field.name] = std::move(value);
     } else {
       problems.push_back(name + ": " + expectation(field));
     }

@@ -1,5 +1,9 @@
 #include "api/probes.hpp"
 
+#include <boost/json/serialize.hpp>
+
+#include "base/json.hpp"
+
 namespace callosum::api {
 
 namespace asio = boost::asio;
@@ -11,9 +15,10 @@ asio::awaitable<net::HttpResponse> HealthResource::handle(const net::HttpRequest
 
 asio::awaitable<net::HttpResponse> ReadyResource::handle(const net::HttpRequest&,
                                                          const std::vector<std::string>&) {
-  const bool ready = is_ready_();
-  co_return net::HttpResponse::json(ready ? 200 : 503,
-                                    ready ? R"({"status":"ready"})" : R"({"status":"not ready"})");
+  const auto reason = why_not_();
+  if (reason.empty()) co_return net::HttpResponse::json(200, R"({"status":"ready"})");
+  const json::object body{{"status", "not ready"}, {"reason", reason}};
+  co_return net::HttpResponse::json(503, json::serialize(body));
 }
 
 asio::awaitable<net::HttpResponse> MetricsResource::handle(const net::HttpRequest&,

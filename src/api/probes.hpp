@@ -16,17 +16,19 @@ class HealthResource final : public Resource {
                                                    const std::vector<std::string>&) override;
 };
 
-/// `GET /readyz`: new sessions are welcome; 503 while starting or shutting down.
+/// `GET /readyz`: new sessions are welcome; 503, with the reason, while starting or shutting down,
+/// or while nothing can be recorded.
 class ReadyResource final : public Resource {
  public:
-  explicit ReadyResource(std::function<bool()> is_ready) : is_ready_(std::move(is_ready)) {}
+  /// `why_not`: empty when ready.
+  explicit ReadyResource(std::function<std::string()> why_not) : why_not_(std::move(why_not)) {}
   std::string_view method() const override { return "GET"; }
   std::string_view path() const override { return "/readyz"; }
   boost::asio::awaitable<net::HttpResponse> handle(const net::HttpRequest&,
                                                    const std::vector<std::string>&) override;
 
  private:
-  std::function<bool()> is_ready_;
+  std::function<std::string()> why_not_;
 };
 
 /// `GET /metrics`: Prometheus text. `refresh` sets what is only looked at when somebody asks.

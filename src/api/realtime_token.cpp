@@ -1,8 +1,10 @@
 #include "api/realtime_token.hpp"
 
 #include <algorithm>
+#include <array>
 #include <boost/json/serialize.hpp>
 
+#include "api/query.hpp"
 #include "api/status_error.hpp"
 #include "base/json.hpp"
 
@@ -14,6 +16,14 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr auto kMintTimeout = 10s;
+
+Result<std::string> transport_of(const net::HttpRequest& request) {
+  constexpr std::array<std::string_view, 3> kNames{"tenant_id", "pack", "transport"};
+  const auto known = check_query(request, kNames);
+  if (!known) return known.error();
+  constexpr std::array<std::string_view, 2> kTransports{"gateway", "webrtc"};
+  return word_of(request, "transport", kTransports);
+}
 
 /// Never longer than the credential that it was asked for with.
 std::chrono::seconds life_for(const auth::Principal& principal, WallTime now) {
@@ -76,11 +86,8 @@ asio::awaitable<net::HttpResponse> RealtimeTokenResource::handle(const net::Http
   if (principal->kind == auth::CredentialKind::client_secret) {
     co_return status_error(403, "A client secret cannot make another credential");
   }
-  const auto asked = request.query("transport");
-  const std::string transport = asked.empty() ? "gateway" : asked;
-  if (transport != "gateway" && transport != "webrtc") {
-    co_return status_error(400, "transport: expected webrtc or gateway");
-  }
+  const auto transport = transport_of(request);
+  if (!transport) co_return status_error(400, transport.error().message);
   const auto life = life_for(*principal, parts_.time.wall_now());
   if (life < auth::ClientSecretStore::kMinLife) co_return status_error(401, "Auth required");
   RealtimeTokenWish wish{request.query("tenant_id"), request.query("pack")};
@@ -88,7 +95,7 @@ asio::awaitable<net::HttpResponse> RealtimeTokenResource::handle(const net::Http
   const auto plan = co_await std::move(planning);
   if (!plan) co_return refuse(plan.error());
   Result<ProviderCredential> minted = fail(ErrorType::internal, "");
-  if (transport == "gateway") {
+  if (*transport == "gateway") {
     minted = mint_here(*plan, life);
   } else {
     minted = co_await mint_there(*plan, life);
@@ -96,7 +103,7 @@ asio::awaitable<net::HttpResponse> RealtimeTokenResource::handle(const net::Http
   if (!minted) co_return refuse(minted.error());
   const json::object body{{"value", minted->value},
                           {"expires_at", minted->expires_at_s},
-                          {"transport", transport},
+                          {"transport", *transport},
                           {"session", plan->session},
                           {"tools_unavailable", plan->tools_unavailable}};
   auto response = net::HttpResponse::json(200, json::serialize(body));

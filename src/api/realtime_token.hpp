@@ -56,6 +56,7 @@ class RealtimeTokenResource final : public Resource {
   explicit RealtimeTokenResource(Parts parts) : parts_(std::move(parts)) {}
   std::string_view method() const override { return "GET"; }
   std::string_view path() const override { return "/api/ai/realtime-token"; }
+  bool answers_head() const override { return false; }  // it mints
   boost::asio::awaitable<net::HttpResponse> handle(const net::HttpRequest& request,
                                                    const std::vector<std::string>& parts) override;
 

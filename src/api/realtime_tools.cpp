@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <boost/json/serialize.hpp>
 
+#include "api/idempotency_key.hpp"
 #include "api/realtime_answer.hpp"
 #include "api/status_error.hpp"
-#include "base/ids.hpp"
 #include "base/json.hpp"
 #include "base/text.hpp"
 
@@ -58,27 +58,18 @@ Result<Asked> read_body(std::string_view body) {
   return asked;
 }
 
-}  // namespace
-
-void RealtimeToolsResource::stand_alone(pipeline::CallRequest& request) {
+/// The planned call under the rules of a live session.
+void stand_alone(pipeline::CallRequest& request) {
   auto context = std::make_shared<registry::CallContext>(*request.context);
   context->is_realtime = true;
   context->is_provider_planned = true;
   context->provider = "http";
   context->channel = registry::Channel::voice;
   context->access_mode = std::min(context->access_mode, registry::AccessMode::propose_actions);
-  const auto now_ms = epoch_ms(parts_.clock.wall_now());
-  context->turn = CallWindows::number_at(now_ms);
-  request.calls = windows_.fresh(context->subject + "\n" + context->tenant_id, now_ms);
-  // Two of one id are one proposal, but never one reading.
-  const bool is_new = request.call.call_id.empty() || is_reading(request);
-  if (is_new) request.call.call_id = make_id("call_", parts_.random);
-  // What the user has confirmed elsewhere is for the call that comes next.
-  const auto* tool = request.catalog->snapshot()->find(request.call.name);
-  const bool is_confirmed = tool && tool->confirmation == registry::Confirmation::strong;
-  if (!is_new || is_confirmed) context->session_id = "http:" + context->subject;
   request.context = std::move(context);
 }
+
+}  // namespace
 
 asio::awaitable<net::HttpResponse> RealtimeToolsResource::handle(const net::HttpRequest& request,
                                                                  const std::vector<std::string>&) {
@@ -87,12 +78,13 @@ asio::awaitable<net::HttpResponse> RealtimeToolsResource::handle(const net::Http
   if (!principal) co_return status_error(401, "Auth required");
   auto asked = read_body(request.body);
   if (!asked) co_return status_error(400, asked.error().message);
+  auto call_id = read_call_id(request, std::move(asked->call_id));
+  if (!call_id) co_return status_error(400, call_id.error().message);
   if (is_destructive_name(asked->tool)) co_return destructive_refusal();
   auto planning = parts_.plan(*principal, asked->tenant);
   auto planned = co_await std::move(planning);
   if (!planned) co_return answers.encode(planned.error());
-  registry::ToolCall call{std::move(asked->call_id), std::move(asked->tool),
-                          std::move(asked->arguments)};
+  registry::ToolCall call{std::move(*call_id), std::move(asked->tool), std::move(asked->arguments)};
   if (!asked->session_id.empty()) {
     SessionCall within{
         {std::move(asked->session_id)}, planned->context->tenant_id, std::move(call)};
@@ -102,9 +94,9 @@ asio::awaitable<net::HttpResponse> RealtimeToolsResource::handle(const net::Http
   }
   planned->call = std::move(call);
   stand_alone(*planned);
-  auto running = parts_.executor.run(std::move(*planned));
-  const auto envelope = co_await std::move(running);
-  co_return answers.encode(envelope);
+  auto running = parts_.desk.run_alone(std::move(*planned));
+  const auto answer = co_await std::move(running);
+  co_return answers.encode(*answer);
 }
 
 }  // namespace callosum::api

@@ -1,7 +1,6 @@
 #pragma once
 
 #include "api/auth/authenticator.hpp"
-#include "api/call_windows.hpp"
 #include "api/plan_call.hpp"
 #include "api/resource.hpp"
 #include "api/session_desk.hpp"
@@ -10,19 +9,17 @@
 namespace callosum::api {
 
 /// `POST /api/ai/realtime-tools/execute` (DESIGN section 7): a call that a provider's model planned
-/// in a browser, run here. Body: `{tenant_id, tool_name, tool_args?, session_id?, call_id?}`; the
-/// answer is `{status: "success", data: <envelope>}` whatever the tool says of itself. With the id
-/// of a live session of the principal's it is a call of that session. Without one it stands alone:
-/// a realtime session's rules, a budget for each principal and tenant and ten seconds (on each
-/// thread), and writes only as proposals.
+/// in a browser, run here. Body: `{tenant_id, tool_name, tool_args?, session_id?, call_id?}`, where
+/// the header `Idempotency-Key` may stand for `call_id`; the answer is `{status: "success", data:
+/// <envelope>}` whatever the tool says of itself. With the id of a live session of the principal's
+/// it is a call of that session. Without one it stands alone: a realtime session's rules, a budget
+/// for each principal and tenant and ten seconds, and writes only as proposals.
 class RealtimeToolsResource final : public Resource {
  public:
   struct Parts {
     const auth::Authenticator& authenticator;
     PlanCall plan;
-    pipeline::Executor& executor;
     SessionDesk& desk;
-    const Clock& clock;
     Random& random;
     telemetry::Log& log;
   };
@@ -33,13 +30,7 @@ class RealtimeToolsResource final : public Resource {
                                                    const std::vector<std::string>& parts) override;
 
  private:
-  static constexpr std::size_t kMaxWindows = 4096;  // the least recently used goes
-
-  /// The planned call under the rules of a live session.
-  void stand_alone(pipeline::CallRequest& request);
-
   Parts parts_;
-  CallWindows windows_{kMaxWindows};
 };
 
 }  // namespace callosum::api

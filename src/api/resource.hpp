@@ -15,6 +15,9 @@ class Resource {
   virtual ~Resource() = default;
   virtual std::string_view method() const = 0;  ///< "GET"
   virtual std::string_view path() const = 0;    ///< "/api/admin/tools/{tool}"
+  /// Whether a GET may be asked for its head alone. No, where answering makes something: a
+  /// credential that nobody sees is one too many.
+  virtual bool answers_head() const { return true; }
   /// `parts`: the values of the path's `{…}`, in order.
   virtual boost::asio::awaitable<net::HttpResponse> handle(
       const net::HttpRequest& request, const std::vector<std::string>& parts) = 0;

@@ -23,10 +23,11 @@ std::vector<Router::Route> Router::routes() const {
 asio::awaitable<net::HttpResponse> Router::handle(const net::HttpRequest& request) {
   std::string allowed;
   std::vector<std::string> parts;
-  const std::string method = request.method == "HEAD" ? "GET" : request.method;
+  const bool is_head = request.method == "HEAD";
+  const std::string method = is_head ? "GET" : request.method;
   for (auto* resource : resources_) {
     if (!match_path(resource->path(), request.path(), parts)) continue;
-    if (resource->method() != method) {
+    if (resource->method() != method || (is_head && !resource->answers_head())) {
       if (!allowed.empty()) allowed += ", ";
       allowed += resource->method();
       continue;

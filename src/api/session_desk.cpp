@@ -1,10 +1,12 @@
 #include "api/session_desk.hpp"
 
+#include <array>
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <utility>
 
 #include "async/event.hpp"
+#include "base/encoding.hpp"
 #include "base/ids.hpp"
 
 namespace callosum::api {
@@ -21,6 +23,10 @@ namespace {
 /// Longer than any call has; for one whose thread has ended meanwhile.
 constexpr std::chrono::seconds kPatience{30};
 
+std::string alone_key(const registry::CallContext& context) {
+  return context.subject + "\n" + context.tenant_id;
+}
+
 }  // namespace
 
 /// One call, between the thread that waits for it and the one that runs it.
@@ -34,8 +40,7 @@ struct SessionDesk::Waiting {
   bool is_left = false;
 };
 
-void SessionDesk::begin(Place& place, pipeline::CallRequest request,
-                        const std::shared_ptr<Waiting>& waiting) {
+void SessionDesk::admit_of_session(Place& place, pipeline::CallRequest& request) {
   auto context = std::make_shared<registry::CallContext>(*request.context);
   const auto now_ms = epoch_ms(time_.wall_now());
   context->turn = CallWindows::number_at(now_ms);
@@ -44,6 +49,34 @@ void SessionDesk::begin(Place& place, pipeline::CallRequest request,
   const bool is_new = request.call.call_id.empty() && is_reading(request);
   if (is_new) request.call.call_id = make_id("call_", random_);
   request.context = std::move(context);
+}
+
+void SessionDesk::admit_alone(Place& place, pipeline::CallRequest& request) {
+  auto context = std::make_shared<registry::CallContext>(*request.context);
+  const auto now_ms = epoch_ms(time_.wall_now());
+  context->turn = CallWindows::number_at(now_ms);
+  request.calls = place.alone.fresh(alone_key(*context), now_ms);
+  auto& id = request.call.call_id;
+  if (is_reading(request)) {
+    // What the user has confirmed elsewhere is for the call that comes next.
+    const auto* tool = request.catalog->snapshot()->find(request.call.name);
+    const bool is_confirmed = tool && tool->confirmation == registry::Confirmation::strong;
+    if (is_confirmed) context->session_id = "http:" + context->subject;
+  }
+  if (id.empty() || is_reading(request)) {
+    // Two of one id are one proposal, but never one reading.
+    id = make_id("call_", random_);
+  } else {
+    // A conversation of its own: known by its id however late it comes again, while the same act
+    // under another id is another one.
+    const std::array<std::string_view, 1> of{id};
+    context->session_id = "http:" + context->subject + ":" + blake2b_hex(of).substr(0, 16);
+  }
+  request.context = std::move(context);
+}
+
+void SessionDesk::submit(Place& place, pipeline::CallRequest request,
+                         const std::shared_ptr<Waiting>& waiting) {
   pipeline::Executor::OnAnswer on_answer = [waiting](const pipeline::Executor::Answer& answer) {
     asio::post(waiting->thread, [waiting, answer] {
       waiting->answer = answer;
@@ -61,21 +94,32 @@ asio::awaitable<Result<SessionDesk::Answer>> SessionDesk::run(auth::Principal pr
   const bool is_of_it = asked.tenant_id.empty() || asked.tenant_id == planned->context->tenant_id;
   if (!is_of_it) co_return no_such_session();
   planned->call = std::move(asked.call);
-  auto running = run_there(std::move(*planned));
+  auto& place = place_of(planned->context->session_id);
+  auto running = run_there(place, &SessionDesk::admit_of_session, std::move(*planned));
   auto answer = co_await std::move(running);
   co_return answer;
 }
 
-asio::awaitable<SessionDesk::Answer> SessionDesk::run_there(pipeline::CallRequest request) {
+asio::awaitable<SessionDesk::Answer> SessionDesk::run_alone(pipeline::CallRequest request) {
+  auto& place = place_of(alone_key(*request.context));
+  return run_there(place, &SessionDesk::admit_alone, std::move(request));
+}
+
+SessionDesk::Place& SessionDesk::place_of(const std::string& whose) {
+  return *places_[std::hash<std::string>()(whose) % places_.size()];
+}
+
+asio::awaitable<SessionDesk::Answer> SessionDesk::run_there(Place& place, Admit admit,
+                                                            pipeline::CallRequest request) {
   const auto executor = co_await asio::this_coro::executor;
   async::Event done(executor);
   auto waiting = std::make_shared<Waiting>();
   waiting->thread = executor;
   waiting->done = &done;
-  const std::hash<std::string> hash;
-  auto& place = *places_[hash(request.context->session_id) % places_.size()];
-  asio::post(place.thread, [this, &place, waiting, request = std::move(request)]() mutable {
-    if (!waiting->is_left) begin(place, std::move(request), waiting);
+  asio::post(place.thread, [this, &place, admit, waiting, request = std::move(request)]() mutable {
+    if (waiting->is_left) return;
+    (this->*admit)(place, request);
+    submit(place, std::move(request), waiting);
   });
   struct LeaveOnUnwind {
     Place& place;

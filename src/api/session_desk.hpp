@@ -25,9 +25,9 @@ struct SessionCall {
   registry::ToolCall call;
 };
 
-/// Where calls that name a live session over HTTP are run: those of one session on one thread,
-/// whichever of them took the request, so that what the session has seen, spent and been answered
-/// is one. Shared by all threads.
+/// Where calls over HTTP are run: those of one live session, and those of one principal that name
+/// none, on one thread, whichever of them took the request, so that what has been seen, spent and
+/// answered is one. Shared by all threads.
 class SessionDesk {
  public:
   /// The call but for its own words. SESSION_INACTIVE, or VALIDATION where the ids name two.
@@ -43,20 +43,30 @@ class SessionDesk {
   struct Place {
     boost::asio::any_io_executor thread;
     pipeline::Executor& executor;
-    CallWindows windows{1024};
+    CallWindows windows{1024};  ///< of sessions
+    CallWindows alone{1024};    ///< of principals whose calls stand alone
   };
   /// All of them before the first call; none of them goes before the last.
   void add(Place& place) { places_.push_back(&place); }
   /// On the session's thread; the answer comes back to the one that waits. Whoever stops waiting
   /// leaves the call to end as its tool declares.
   boost::asio::awaitable<Result<Answer>> run(auth::Principal principal, SessionCall asked);
+  /// A planned call of no session, likewise: what a principal spends at a tenant in ten seconds is
+  /// counted on one thread.
+  boost::asio::awaitable<Answer> run_alone(pipeline::CallRequest request);
 
  private:
   struct Waiting;
 
-  boost::asio::awaitable<Answer> run_there(pipeline::CallRequest request);
-  /// On the place's thread.
-  void begin(Place& place, pipeline::CallRequest request, const std::shared_ptr<Waiting>& waiting);
+  /// What makes a planned call one of the place's; on its thread.
+  using Admit = void (SessionDesk::*)(Place&, pipeline::CallRequest&);
+  void admit_of_session(Place& place, pipeline::CallRequest& request);
+  void admit_alone(Place& place, pipeline::CallRequest& request);
+  Place& place_of(const std::string& whose);
+  boost::asio::awaitable<Answer> run_there(Place& place, Admit admit,
+                                           pipeline::CallRequest request);
+  static void submit(Place& place, pipeline::CallRequest request,
+                     const std::shared_ptr<Waiting>& waiting);
 
   async::TimeSource& time_;
   Random& random_;

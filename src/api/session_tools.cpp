@@ -2,6 +2,7 @@
 
 #include <boost/json/serialize.hpp>
 
+#include "api/idempotency_key.hpp"
 #include "api/realtime_answer.hpp"
 #include "api/status_error.hpp"
 #include "base/json.hpp"
@@ -52,6 +53,9 @@ asio::awaitable<net::HttpResponse> SessionToolsResource::handle(
   if (!principal) co_return status_error(401, "Auth required");
   auto asked = read_body(request.body);
   if (!asked) co_return status_error(400, asked.error().message);
+  auto call_id = read_call_id(request, {});
+  if (!call_id) co_return status_error(400, call_id.error().message);
+  asked->call.call_id = std::move(*call_id);
   asked->call.name = parts.front();
   if (is_destructive_name(asked->call.name)) co_return destructive_refusal();
   auto running = parts_.desk.run(*principal, std::move(*asked));

@@ -58,8 +58,10 @@ asio::awaitable<Result<api::ReloadReport>> reload(Parts& parts) {
 Doors::Doors(const Ground& ground)
     : ground_(ground), main_(*ground.parts.log), admin_(*ground.parts.log) {
   add(Place::both, make<api::HealthResource>());
-  add(Place::both,
-      make<api::ReadyResource>([&parts = ground.parts] { return parts.is_ready.load(); }));
+  add(Place::both, make<api::ReadyResource>([&parts = ground.parts] {
+        if (!parts.is_ready) return std::string("the gateway is starting or going down");
+        return parts.database->disk().trouble();
+      }));
   const api::PlanCall plan = [&planner = ground.planner](api::auth::Principal principal,
                                                          std::string tenant) {
     return planner.plan_call(std::move(principal), std::move(tenant));
@@ -78,8 +80,7 @@ void Doors::add_callers(const Planning& planning) {
   const auto& authenticator = *parts.authenticator;
   add(Place::main, make<api::ClientSecretsResource>(authenticator, *parts.secrets));
   add(Place::main, make<api::RealtimeToolsResource>(api::RealtimeToolsResource::Parts{
-                       authenticator, plan, ground_.executor, ground_.desk, parts.time,
-                       parts.random, *parts.log}));
+                       authenticator, plan, ground_.desk, parts.random, *parts.log}));
   add(Place::main, make<api::SessionToolsResource>(api::SessionToolsResource::Parts{
                        authenticator, ground_.desk, parts.random, *parts.log}));
   const api::ConfirmationsGround confirmations{authenticator, *parts.confirmations, parts.random,

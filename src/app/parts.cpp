@@ -140,6 +140,7 @@ Result<std::unique_ptr<Parts>> make_parts(PartsOptions options) {
   if (options.with_provider) {
     const auto recovered = recover(*parts);
     if (!recovered) return recovered.error();
+    parts->database->disk().start(*parts->log);
   }
   const auto enablement = load_enablement(*parts);
   if (!enablement) return enablement.error();
@@ -157,7 +158,7 @@ Result<std::unique_ptr<Parts>> make_parts(PartsOptions options) {
   parts->gates = make_gates(*parts);
 
   auto audit = pipeline::AuditStore::open(parts->database->options().path, *parts->log,
-                                          config.audit.sync == "always");
+                                          config.audit.sync == "always", &parts->database->disk());
   if (!audit) return audit.error();
   parts->audit_store = std::move(*audit);
   parts->audit = std::make_unique<CountingAudit>(parts->metrics, *parts->log, *parts->audit_store);

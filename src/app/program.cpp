@@ -1,6 +1,7 @@
 #include "app/program.hpp"
 
 #include <CLI/CLI.hpp>
+#include <cstdio>
 #include <memory>
 #include <vector>
 
@@ -36,6 +37,17 @@ std::string find_unknown_command(const CLI::App& app, int argc, char** argv) {
          "\nThere are: " + join(names, ", ") + ". Run with --help for more.\n";
 }
 
+/// The one place that knows whether what was printed got anywhere: a full disk behind `>` must not
+/// look like a whole export.
+int check_output(int status) {
+  const bool is_written = std::fflush(stdout) == 0 && std::ferror(stdout) == 0;
+  if (is_written) return status;
+  standard_output().err(
+      "callosum: what was asked for could not be written to the standard output, or not all of it; "
+      "is the disk full?\n");
+  return status == 0 ? 1 : status;
+}
+
 }  // namespace
 
 int run_program(int argc, char** argv) {
@@ -65,10 +77,12 @@ int run_program(int argc, char** argv) {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     const int status = app.exit(error);
-    return status == 0 ? 0 : 2;
+    return check_output(status == 0 ? 0 : 2);
   }
   for (const auto& command : commands) {
-    if (command->is_selected()) return command->run();
+    if (!command->is_selected()) continue;
+    const int status = command->run();
+    return command->is_for_its_output() ? check_output(status) : status;
   }
   return 2;
 }

@@ -13,6 +13,7 @@ void CountingAudit::write(const pipeline::AuditRecord& record, pipeline::AuditPl
   sample.latency = record.duration;
   sample.result_bytes = record.result_bytes;
   metrics_.count_tool_call(sample);
+  records_.add();
   if (record.is_over_budget) tell_slow(record);
   next_.write(record, place);
 }

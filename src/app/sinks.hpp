@@ -10,7 +10,11 @@ namespace callosum::app {
 class CountingAudit final : public pipeline::AuditSink {
  public:
   CountingAudit(telemetry::Metrics& metrics, telemetry::Log& log, pipeline::AuditSink& next)
-      : metrics_(metrics), log_(log), next_(next) {}
+      : metrics_(metrics),
+        log_(log),
+        next_(next),
+        records_(metrics.counter("audit_chain_records_total",
+                                 "Records that calls of this process added to the audit.")) {}
   void write(const pipeline::AuditRecord& record, pipeline::AuditPlace place) override;
   bool is_strict() const override { return next_.is_strict(); }
   boost::asio::awaitable<bool> settled(async::Deadline deadline) override {
@@ -23,6 +27,7 @@ class CountingAudit final : public pipeline::AuditSink {
   telemetry::Metrics& metrics_;
   telemetry::Log& log_;
   pipeline::AuditSink& next_;
+  telemetry::Counter records_;
 };
 
 }  // namespace callosum::app

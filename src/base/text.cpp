@@ -4,9 +4,8 @@
 #include <array>
 #include <cstdio>
 #include <numeric>
-#include <unicode/normalizer2.h>
 #include <unicode/uchar.h>
-#include <unicode/unistr.h>
+#include <unicode/uscript.h>
 #include <unicode/utf8.h>
 
 namespace callosum {
@@ -56,22 +55,6 @@ std::string_view find_nearest(std::string_view word, const std::vector<std::stri
   return best;
 }
 
-std::string fold_name(std::string_view text) {
-  UErrorCode status = U_ZERO_ERROR;
-  const auto* fold = icu::Normalizer2::getNFKCCasefoldInstance(status);
-  if (U_FAILURE(status)) return to_lower_ascii(text);
-  const auto source = icu::UnicodeString::fromUTF8(
-      icu::StringPiece(text.data(), static_cast<std::int32_t>(text.size())));
-  std::string out;
-  fold->normalize(source, status).toUTF8String(out);
-  return U_SUCCESS(status) ? out : to_lower_ascii(text);
-}
-
-bool is_destructive_name(std::string_view name) {
-  const std::string folded = fold_name(name);
-  return folded.starts_with("delete_") || folded.find("drop_schema") != std::string::npos;
-}
-
 namespace {
 
 bool is_visible(UChar32 c) {
@@ -104,6 +87,53 @@ std::string_view cut_utf8(std::string_view text, std::size_t max_bytes) {
   if (text.size() <= max_bytes) return text;
   while (max_bytes > 0 && (static_cast<unsigned char>(text[max_bytes]) & 0xc0) == 0x80) --max_bytes;
   return text.substr(0, max_bytes);
+}
+
+namespace {
+
+constexpr UChar32 kNonJoiner = 0x200c, kJoiner = 0x200d, kKeycap = 0x20e3;
+
+bool is_hidden(UChar32 c) {
+  return u_hasBinaryProperty(c, UCHAR_DEFAULT_IGNORABLE_CODE_POINT) ||
+         (c >= 0x80 && u_charType(c) == U_CONTROL_CHAR) || (c >= 0xfff9 && c <= 0xfffb);
+}
+
+bool is_emoji(UChar32 c) { return c >= 0x80 && u_hasBinaryProperty(c, UCHAR_EMOJI); }
+
+bool is_of_joining_script(UChar32 c) {
+  UErrorCode status = U_ZERO_ERROR;
+  const auto script = uscript_getScript(c, &status);
+  const bool is_plain = script == USCRIPT_LATIN || script == USCRIPT_GREEK ||
+                        script == USCRIPT_CYRILLIC || script == USCRIPT_COMMON;
+  return U_SUCCESS(status) && !is_plain && ((U_GET_GC_MASK(c) & (U_GC_L_MASK | U_GC_M_MASK)) != 0);
+}
+
+/// Whether this hidden character does something between its neighbours.
+bool is_needed(UChar32 before, UChar32 c, UChar32 after) {
+  if (c == 0xfe0e || c == 0xfe0f) return is_emoji(before) || (c == 0xfe0f && after == kKeycap);
+  if (c == kJoiner && (is_emoji(before) || before == 0xfe0f) && is_emoji(after)) return true;
+  return (c == kJoiner || c == kNonJoiner) && is_of_joining_script(before) &&
+         is_of_joining_script(after);
+}
+
+}  // namespace
+
+std::string strip_invisible(std::string_view text) {
+  const auto* bytes = reinterpret_cast<const std::uint8_t*>(text.data());
+  const auto size = static_cast<std::int64_t>(text.size());
+  std::string out;
+  UChar32 before = 0;
+  for (std::int64_t at = 0; at < size;) {
+    const auto from = at;
+    UChar32 c = 0, after = 0;
+    U8_NEXT(bytes, at, size, c);
+    auto next = at;
+    if (next < size) U8_NEXT(bytes, next, size, after);
+    if (is_hidden(c) && !is_needed(before, c, after)) continue;
+    out += text.substr(static_cast<std::size_t>(from), static_cast<std::size_t>(at - from));
+    before = c;
+  }
+  return out;
 }
 
 std::string_view trim(std::string_view text) {

@@ -18,7 +18,8 @@ std::string_view find_nearest(std::string_view word, const std::vector<std::stri
 /// spelling.
 std::string fold_name(std::string_view text);
 
-/// Whether a tool's name says "destructive" whatever its manifest does (DESIGN "A manifest").
+/// Whether a tool's name says "destructive" whatever its manifest does (DESIGN "A manifest"), or
+/// looks as if it did: with letters of another alphabet, marks, or what cannot be seen.
 bool is_destructive_name(std::string_view name);
 
 /// UTF-8 as a person sees it: what would be invisible, reorder what is around it or begin a line of
@@ -28,6 +29,11 @@ std::string make_visible(std::string_view text);
 
 /// The first bytes of a text, at most so many, never cut inside a character.
 std::string_view cut_utf8(std::string_view text, std::size_t max_bytes);
+
+/// UTF-8 without what nobody sees and a model reads all the same: tags, zero-width and bidi
+/// controls, variation selectors. What writes emoji and joins letters of scripts that need it
+/// stays.
+std::string strip_invisible(std::string_view text);
 
 std::string_view trim(std::string_view text);
 std::vector<std::string_view> split(std::string_view text, char separator);

@@ -58,13 +58,13 @@ asio::awaitable<bool> HttpPipe::write(std::string_view bytes, std::chrono::nanos
   co_return bytes.empty();
 }
 
-asio::awaitable<void> HttpPipe::finish() {
+asio::awaitable<void> HttpPipe::finish(bool is_hurried) {
   is_over_ = false;
   limit(kFinish);
   auto finishing = stream_->finish();
   co_await std::move(finishing);
   std::size_t discarded = 0;
-  while (discarded < kMaxDiscardedBytes) {
+  while (!is_hurried && discarded < kMaxDiscardedBytes) {
     input_.clear();
     const auto more = co_await fill();
     if (more != Fill::bytes) break;

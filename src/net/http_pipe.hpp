@@ -26,8 +26,8 @@ class HttpPipe final : public HeartbeatMember {
   /// All of it; false when the peer has gone or has taken nothing for `idle`.
   boost::asio::awaitable<bool> write(std::string_view bytes, std::chrono::nanoseconds idle);
   /// Ends our side in good order and reads away what still comes, so that the peer gets the last
-  /// answer.
-  boost::asio::awaitable<void> finish();
+  /// answer; but in a hurry nothing is waited for.
+  boost::asio::awaitable<void> finish(bool is_hurried = false);
   /// Ends what waits now as if its time were over.
   void interrupt();
 

@@ -106,7 +106,7 @@ void HttpServer::stop(async::Deadline deadline) {
   error_code ignored;
   acceptor_.close(ignored);
   for (auto* list : {&registry_->greeting, &registry_->running}) {
-    for (auto& entry : *list) entry.connection->end_if_idle();
+    for (auto& entry : *list) entry.connection->end_if_waiting();
   }
   stop_.set();
   registry_->changed.set();

@@ -62,7 +62,8 @@ class Server {
   virtual std::uint16_t port() const = 0;
   /// Accepts until stopped, then waits for the connections to end.
   virtual boost::asio::awaitable<void> run() = 0;
-  /// No new connections; idle ones close; those in a handler end by the deadline, then are cut.
+  /// No new connections; idle ones and half requests end now; those in a handler by the deadline,
+  /// then they are cut.
   virtual void stop(async::Deadline deadline) = 0;
   virtual std::size_t connections() const = 0;
   /// Exceptions that handlers have thrown so far.

@@ -54,7 +54,7 @@ class ServerConnection::Exchange {
         shared_(*owner.shared_),
         options_(shared_.options),
         pipe_(std::move(owner.stream_), shared_.time) {}
-  ~Exchange() { owner_.idle_pipe_ = nullptr; }
+  ~Exchange() { owner_.waiting_pipe_ = nullptr; }
 
   asio::awaitable<std::unique_ptr<WebSocket>> run();
 
@@ -67,6 +67,7 @@ class ServerConnection::Exchange {
                                                               UpgradeDecision decision);
   asio::awaitable<bool> send(const HttpResponse& response, HttpRequestDecoder& decoder);
   asio::awaitable<void> send_last(const HttpResponse& response);
+  asio::awaitable<void> finish();
   async::Deadline handler_deadline() const {
     return async::Deadline::after(shared_.time, options_.handler_timeout);
   }
@@ -81,7 +82,9 @@ class ServerConnection::Exchange {
 
 asio::awaitable<std::unique_ptr<ServerConnection::WebSocket>> ServerConnection::Exchange::run() {
   pipe_.limit(options_.header_timeout);
+  owner_.waiting_pipe_ = &pipe_;
   const Fill greeted = co_await pipe_.handshake();
+  owner_.waiting_pipe_ = nullptr;
   if (greeted != Fill::bytes) co_return nullptr;
   while (true) {
     HttpRequestDecoder decoder(shared_.http_limits());
@@ -124,7 +127,9 @@ asio::awaitable<bool> ServerConnection::Exchange::receive(HttpRequestDecoder& de
     if (filled == Fill::bytes) continue;
     const bool has_begun = decoder.has_head() || !pipe_.input().empty();
     if (filled == Fill::timed_out && has_begun) {
-      const auto last = error_response(408, "the request came too slowly", "timeout_error");
+      const auto last = shared_.is_stopping
+                            ? error_response(503, "the server is going down", "server_error")
+                            : error_response(408, "the request came too slowly", "timeout_error");
       co_await send_last(last);
     }
     co_return false;
@@ -133,15 +138,15 @@ asio::awaitable<bool> ServerConnection::Exchange::receive(HttpRequestDecoder& de
 
 asio::awaitable<Fill> ServerConnection::Exchange::fill(const HttpRequestDecoder& decoder) {
   const bool is_idle = !decoder.has_head() && pipe_.input().empty();
-  if (is_idle && shared_.is_stopping) co_return Fill::closed;
+  if (shared_.is_stopping) co_return is_idle ? Fill::closed : Fill::timed_out;
   if (decoder.has_head()) {
     if (body_end_ == SteadyTime::max()) body_end_ = shared_.time.now() + options_.body_timeout;
     pipe_.limit(std::min<std::chrono::nanoseconds>(options_.body_idle_timeout,
                                                    body_end_ - shared_.time.now()));
   }
-  owner_.idle_pipe_ = is_idle ? &pipe_ : nullptr;
+  owner_.waiting_pipe_ = &pipe_;
   const Fill filled = co_await pipe_.fill();
-  owner_.idle_pipe_ = nullptr;
+  owner_.waiting_pipe_ = nullptr;
   if (is_idle) pipe_.limit(options_.header_timeout);
   co_return filled;
 }
@@ -168,8 +173,14 @@ asio::awaitable<bool> ServerConnection::Exchange::send(const HttpResponse& respo
   framing.is_http_1_0 = decoder.is_http_1_0();
   const std::string bytes = encode_response(response, framing, shared_.time.wall_now());
   const bool sent = co_await pipe_.write(bytes, options_.body_idle_timeout);
-  if (sent && !framing.keeps_alive) co_await pipe_.finish();
+  if (sent && !framing.keeps_alive) co_await finish();
   co_return sent&& framing.keeps_alive;
+}
+
+asio::awaitable<void> ServerConnection::Exchange::finish() {
+  owner_.waiting_pipe_ = &pipe_;
+  co_await pipe_.finish(shared_.is_stopping);
+  owner_.waiting_pipe_ = nullptr;
 }
 
 asio::awaitable<void> ServerConnection::Exchange::send_last(const HttpResponse& response) {
@@ -177,7 +188,7 @@ asio::awaitable<void> ServerConnection::Exchange::send_last(const HttpResponse& 
   framing.keeps_alive = false;
   const std::string bytes = encode_response(response, framing, shared_.time.wall_now());
   const bool sent = co_await pipe_.write(bytes, options_.body_idle_timeout);
-  if (sent) co_await pipe_.finish();
+  if (sent) co_await finish();
 }
 
 asio::awaitable<std::unique_ptr<ServerConnection::WebSocket>> ServerConnection::Exchange::upgrade(
@@ -239,8 +250,8 @@ ServerConnection::ServerConnection(std::shared_ptr<ServerShared> shared, tcp::so
   stream_ = make_byte_stream(std::move(socket), shared_->options.tls);
 }
 
-void ServerConnection::end_if_idle() {
-  if (idle_pipe_) idle_pipe_->interrupt();
+void ServerConnection::end_if_waiting() {
+  if (waiting_pipe_) waiting_pipe_->interrupt();
 }
 
 asio::awaitable<std::unique_ptr<ServerConnection::WebSocket>> ServerConnection::speak_http() {

@@ -47,8 +47,9 @@ class ServerConnection {
   boost::asio::awaitable<void> run();
   /// Too many connections: says so and goes.
   boost::asio::awaitable<void> refuse(AdmissionVerdict why);
-  /// The server stops: ends what waits for a next request.
-  void end_if_idle();
+  /// The server stops: ends what waits for its peer, be it for a next request, the rest of one or
+  /// its goodbye. Half a request is told that it was not heard.
+  void end_if_waiting();
 
  private:
   struct WebSocket;
@@ -60,7 +61,7 @@ class ServerConnection {
   std::unique_ptr<ByteStream> stream_;
   Peer peer_;
   std::function<void()> on_request_;
-  HttpPipe* idle_pipe_ = nullptr;  ///< set while nothing of a request has come
+  HttpPipe* waiting_pipe_ = nullptr;  ///< set while the peer is to say something
 };
 
 }  // namespace callosum::net

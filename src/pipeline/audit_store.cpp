@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "async/event.hpp"
+#include "storage/disk_watch.hpp"
 #include "storage/sqlite/connection.hpp"
 
 namespace callosum::pipeline {
@@ -19,19 +20,23 @@ namespace {
 constexpr std::size_t kMaxWaitingBytes = 64 << 20;
 constexpr auto kGather = 50ms;
 constexpr auto kRetry = 1s;
+constexpr auto kBetweenHeads = 1min;
 
 }  // namespace
 
 Result<std::unique_ptr<AuditStore>> AuditStore::open(const std::filesystem::path& database,
-                                                     telemetry::Log& log, bool is_strict) {
+                                                     telemetry::Log& log, bool is_strict,
+                                                     storage::DiskWatch* disk) {
   auto connection = storage::sqlite::Connection::open({.path = database});
   if (!connection) return connection.error();
-  return std::unique_ptr<AuditStore>(new AuditStore(std::move(*connection), log, is_strict));
+  return std::unique_ptr<AuditStore>(
+      new AuditStore(std::move(*connection), {database, disk}, log, is_strict));
 }
 
-AuditStore::AuditStore(std::unique_ptr<storage::sqlite::Connection> connection, telemetry::Log& log,
-                       bool is_strict)
+AuditStore::AuditStore(std::unique_ptr<storage::sqlite::Connection> connection, Place place,
+                       telemetry::Log& log, bool is_strict)
     : connection_(std::move(connection)),
+      place_(std::move(place)),
       log_(log),
       is_strict_(is_strict),
       thread_([this] { run(); }) {}
@@ -51,6 +56,7 @@ void AuditStore::write(const AuditRecord& record, AuditPlace place) {
   {
     const std::lock_guard lock(mutex_);
     is_first = waiting_.empty();
+    if (!moved_.contains(record.tenant_id)) moved_.emplace(record.tenant_id);
     if (waiting_.bytes + line.size() > kMaxWaitingBytes) {
       ++waiting_.lost;
       return;
@@ -98,15 +104,21 @@ asio::awaitable<bool> AuditStore::settled(async::Deadline deadline) {
 void AuditStore::run() {
   std::unique_lock lock(mutex_);
   while (true) {
-    changed_.wait(lock, [this] { return stopping_ || hurries_ || !waiting_.empty(); });
+    const auto has_work = [this] { return stopping_ || hurries_ || !waiting_.empty(); };
+    if (due_.empty()) changed_.wait(lock, has_work);
+    if (!due_.empty()) changed_.wait_until(lock, tell_at_, has_work);
     // A group is gathered, so that many calls share one sync of the disk.
     if (!stopping_ && !hurries_) {
       changed_.wait_for(lock, kGather, [this] { return stopping_ || hurries_; });
     }
     hurries_ = false;
     auto group = std::exchange(waiting_, {});
+    due_.merge(moved_);
+    moved_.clear();
+    const bool is_time = stopping_ || std::chrono::steady_clock::now() >= tell_at_;
     lock.unlock();
     commit(group);
+    if (is_time) tell_heads();
     lock.lock();
     if (stopping_ && waiting_.empty()) return;
   }
@@ -121,10 +133,29 @@ void AuditStore::commit(Waiting& waiting) {
     if (stored) return;
     log_.error("audit_write_failed",
                {{"reason", stored.error().message}, {"detail", stored.error().detail}});
+    if (place_.disk) place_.disk->note(stored.error());
     std::unique_lock lock(mutex_);
     if (stopping_) return;  // nobody is left who could wait for the disk
     changed_.wait_for(lock, kRetry, [this] { return stopping_; });
+    lock.unlock();
+    open_again();
   }
+}
+
+void AuditStore::tell_heads() {
+  for (const auto& tenant : std::exchange(due_, {})) {
+    const auto head = storage::find_audit_head(*connection_, tenant);
+    if (!head || !*head) continue;
+    log_.info("audit_head",
+              {{"tenant_id", tenant}, {"seq", (*head)->seq}, {"hash", (*head)->hash}});
+  }
+  tell_at_ = std::chrono::steady_clock::now() + kBetweenHeads;
+}
+
+/// What this connection has read of the file may be what never reached the disk.
+void AuditStore::open_again() {
+  auto opened = storage::sqlite::Connection::open({.path = place_.database});
+  if (opened) connection_ = std::move(*opened);
 }
 
 Result<void> AuditStore::store(const Waiting& waiting) {

@@ -202,6 +202,8 @@ asio::awaitable<Executor::Outcome> Executor::invoke(Run& run) {
 
 asio::awaitable<Executor::Outcome> Executor::write(Run& run, bool records_within) {
   if (!ledger_) return run_once(run);
+  const auto able = ledger_->can_start();
+  if (!able) return refuse_write(able.error());
   const WriteRecord::Subject subject{run.request.context, run.request.catalog,
                                      run.prepared,        limits_of(run).max_result_bytes,
                                      run.entry.consent(), run.entry.agreed_by()};

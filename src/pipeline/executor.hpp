@@ -116,6 +116,7 @@ class Executor {
   Outcome finish(const Run& run, Result<tool::ToolOutput> output) const;
   // A write, by what its kind can promise.
   boost::asio::awaitable<Outcome> write(Run& run, bool records_within);
+  static boost::asio::awaitable<Outcome> refuse_write(Error error);
   boost::asio::awaitable<Outcome> write_within(Run& run);
   boost::asio::awaitable<Outcome> write_between(Run& run);
   boost::asio::awaitable<bool> keep_end(Run& run, registry::Envelope& envelope,

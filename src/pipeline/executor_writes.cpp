@@ -41,6 +41,11 @@ Executor::Outcome Executor::done_before(const storage::LedgerEntry& earlier, con
   return {std::move(envelope), 0, is_open ? Standing::again : Standing::final};
 }
 
+/// Nothing has begun: the call may be made again.
+asio::awaitable<Executor::Outcome> Executor::refuse_write(Error error) {
+  co_return Outcome{failed(std::move(error)), 0, Standing::again};
+}
+
 /// A kind whose backend is our own database: the change, its result and its record are one
 /// transaction. One cut short may have been committed: the ledger knows.
 asio::awaitable<Executor::Outcome> Executor::write_within(Run& run) {
@@ -77,7 +82,9 @@ asio::awaitable<Executor::Outcome> Executor::write_within(Run& run) {
   }
   if (found) run.entry.kept();
   run.entry.ended(state);
-  co_return Outcome{std::move(envelope)};
+  // Nobody knows of it: what was rolled back for want of a disk may be made again.
+  const bool is_nowhere = !found && error->type == ErrorType::transient;
+  co_return Outcome{std::move(envelope), 0, is_nowhere ? Standing::again : Standing::final};
 }
 
 /// A kind with a backend of its own: `started` is durable before it hears of the call, and its end
@@ -123,7 +130,8 @@ asio::awaitable<bool> Executor::keep_end(Run& run, Envelope& envelope, std::size
   auto end = run.record->end_with(envelope, result_bytes);
   run.entry.ended(end.state);
   const auto deadline = async::Deadline::after(time_, kKeepTime);
-  auto pending = ledger_->end(std::exchange(run.ledger_id, {}), std::move(end), deadline);
+  const auto id = std::exchange(run.ledger_id, {});
+  auto pending = ledger_->end(id, std::move(end), deadline);
   const auto kept = co_await std::move(pending);
   if (kept) {
     run.entry.kept();
@@ -133,6 +141,7 @@ asio::awaitable<bool> Executor::keep_end(Run& run, Envelope& envelope, std::size
   envelope.data = nullptr;
   envelope.intents.clear();
   envelope.error = cannot_be_told(kept.error());
+  ledger_->end_later(id, registry::encode_text(envelope));
   co_return false;
 }
 

@@ -1,5 +1,8 @@
 #include "pipeline/ledger.hpp"
 
+#include <mutex>
+#include <vector>
+
 #include "base/ids.hpp"
 #include "pipeline/write_record.hpp"
 #include "storage/database.hpp"
@@ -16,6 +19,9 @@ namespace {
 
 struct Done {};
 
+/// Beyond it they stay `started` until the next start.
+constexpr std::size_t kMaxLate = 10'000;
+
 /// The very call, of which nobody knows what came of it.
 bool is_open_end(const LedgerEntry& entry, const LedgerCall& call) {
   return entry.state == CallState::unknown && entry.call.call_key == call.call_key &&
@@ -23,6 +29,41 @@ bool is_open_end(const LedgerEntry& entry, const LedgerCall& call) {
 }
 
 }  // namespace
+
+struct Ledger::LateEnds {
+  struct End {
+    std::string id, answer;
+  };
+  std::mutex mutex;
+  std::vector<End> ends;
+
+  Result<void> keep(Connection& connection, std::int64_t now_ms) {
+    const std::lock_guard lock(mutex);
+    for (auto end = ends.begin(); end != ends.end();) {
+      const auto moved = storage::move_call(connection, end->id, CallState::started,
+                                            CallState::unknown, end->answer, now_ms);
+      const bool was_kept = !moved && moved.error().type == ErrorType::conflict;
+      if (!moved && !was_kept) return moved.error();
+      // What is kept only now may yet be rolled back: it goes the next time.
+      end = was_kept ? ends.erase(end) : end + 1;
+    }
+    return {};
+  }
+};
+
+Ledger::Ledger(storage::Database& database, async::TimeSource& time, Random& random)
+    : database_(database), time_(time), random_(random), late_(std::make_shared<LateEnds>()) {
+  database.disk().do_when_back([late = late_, &time](Connection& connection) {
+    return late->keep(connection, epoch_ms(time.wall_now()));
+  });
+}
+
+Result<void> Ledger::can_start() const { return database_.disk().check(); }
+
+void Ledger::end_later(std::string id, std::string answer) {
+  const std::lock_guard lock(late_->mutex);
+  if (late_->ends.size() < kMaxLate) late_->ends.push_back({std::move(id), std::move(answer)});
+}
 
 std::string Ledger::new_id() { return make_uuid7(time_, random_); }
 
@@ -58,7 +99,7 @@ asio::awaitable<Result<void>> Ledger::end(std::string id, CallEnd end, async::De
     if (!noted) return noted.error();
     return Done{};
   };
-  auto pending = database_.write<Done>(deadline, std::move(work));
+  auto pending = database_.finish<Done>(deadline, std::move(work));
   const auto done = co_await std::move(pending);
   if (!done) co_return done.error();
   co_return Result<void>{};
@@ -78,7 +119,7 @@ asio::awaitable<Result<std::optional<LedgerEntry>>> Ledger::end_unstarted(
     if (!noted) return noted.error();
     return Found();
   };
-  auto pending = database_.write<Found>(deadline, std::move(work));
+  auto pending = database_.finish<Found>(deadline, std::move(work));
   auto found = co_await std::move(pending);
   co_return found;
 }

@@ -28,8 +28,10 @@ struct CallEnd {
 /// The durable record of calls that change something. Every method is one synced transaction.
 class Ledger final : public policy::ActStore {
  public:
-  Ledger(storage::Database& database, async::TimeSource& time, Random& random)
-      : database_(database), time_(time), random_(random) {}
+  Ledger(storage::Database& database, async::TimeSource& time, Random& random);
+
+  /// TRANSIENT, in words for the caller, while nothing can be recorded.
+  Result<void> can_start() const;
 
   /// What stands for this call, or this act, already; else the call is `started`, durably, under
   /// `id`. Where its outcome is unknown it is started again only if it `may_be_sent_again`.
@@ -41,6 +43,9 @@ class Ledger final : public policy::ActStore {
                                               async::Deadline deadline);
   /// Of a started call.
   boost::asio::awaitable<Result<void>> end(std::string id, CallEnd end, async::Deadline deadline);
+  /// Of a started call whose end could not be kept: `unknown`, with the answer that was given, as
+  /// soon as the disk takes it.
+  void end_later(std::string id, std::string answer);
   /// Of a call that was never started: what a kind with a recorder could not do. Where it turns out
   /// to be done after all, says so.
   boost::asio::awaitable<Result<std::optional<storage::LedgerEntry>>> end_unstarted(
@@ -55,6 +60,8 @@ class Ledger final : public policy::ActStore {
   storage::Database& database_;
   async::TimeSource& time_;
   Random& random_;
+  struct LateEnds;
+  const std::shared_ptr<LateEnds> late_;
 };
 
 }  // namespace callosum::pipeline

@@ -139,6 +139,7 @@ void SessionStore::run() {
     if (lost > 0) log_.error("sessions_lost", {{"sessions", lost}});
     const auto written = write(writing_);
     if (!written) {
+      database_.disk().note(written.error());
       log_.error("sessions_write_failed", {{"sessions", writing_.size()},
                                            {"reason", written.error().message},
                                            {"detail", written.error().detail}});
@@ -149,6 +150,8 @@ void SessionStore::run() {
     if (written) continue;
     take_back(std::move(rows));
     changed_.wait_for(lock, kRetry, [this] { return stopping_; });
+    auto opened = storage::sqlite::Connection::open({.path = database_.options().path});
+    if (opened) connection_ = std::move(*opened);
   }
 }
 

@@ -1,6 +1,7 @@
 #include "storage/audit_chain.hpp"
 
 #include <array>
+#include <optional>
 
 #include "base/encoding.hpp"
 #include "base/json.hpp"
@@ -21,6 +22,15 @@ constexpr std::string_view kAdd = R"sql(
 constexpr std::string_view kBlocks = R"sql(
   SELECT tenant_id, first_seq, records, previous_hash, hash, body FROM audit
   WHERE (:tenant = '*' OR tenant_id = :tenant) ORDER BY tenant_id, first_seq
+)sql";
+
+constexpr std::string_view kUpTo = R"sql(
+  SELECT first_seq, records, hash FROM audit
+  WHERE tenant_id = :tenant AND first_seq <= :seq ORDER BY first_seq DESC LIMIT 1
+)sql";
+constexpr std::string_view kDone = R"sql(
+  SELECT 1 FROM tool_calls WHERE tenant_id = :tenant AND session_id = :session
+    AND provider = :provider AND call_key = :key AND state = 'done'
 )sql";
 
 struct Block {
@@ -120,6 +130,60 @@ Result<bool> knows_audit_head(sqlite::Connection& connection, std::string_view h
   const auto rows = connection.query("SELECT 1 FROM audit WHERE hash = :hash", {{"hash", head}});
   if (!rows) return rows.error();
   return !rows->empty();
+}
+
+Result<std::optional<AuditHead>> find_audit_head(sqlite::Connection& connection,
+                                                 std::string_view tenant_id) {
+  const auto last = connection.query(kLast, {{"tenant", tenant_id}});
+  if (!last) return last.error();
+  if (last->empty()) return std::optional<AuditHead>();
+  const auto& row = last->front().as_object();
+  const auto seq = row.at("first_seq").as_int64() + row.at("records").as_int64() - 1;
+  return std::optional(AuditHead{std::string(tenant_id), seq, std::string(text_at(row, "hash"))});
+}
+
+Result<std::string> find_cut(sqlite::Connection& connection, const AuditHead& head) {
+  const auto rows = connection.query(kUpTo, {{"tenant", head.tenant_id}, {"seq", head.seq}});
+  if (!rows) return rows.error();
+  std::int64_t last = 0;
+  if (!rows->empty()) {
+    const auto& row = rows->front().as_object();
+    last = row.at("first_seq").as_int64() + row.at("records").as_int64() - 1;
+    if (last == head.seq && text_at(row, "hash") == head.hash) return std::string();
+  }
+  if (last < head.seq) {
+    return "record " + std::to_string(last + 1) + ": was cut off, with all up to record " +
+           std::to_string(head.seq);
+  }
+  return "record " + std::to_string(head.seq) + ": or one before it is not the one it was";
+}
+
+Result<std::vector<AuditChain>> find_ledger_gaps(sqlite::Connection& connection) {
+  std::vector<AuditChain> gaps;
+  std::optional<Error> failure;
+  const auto find_gap = [&](const Block& block, std::int64_t seq, std::string_view line) {
+    const bool is_told = !gaps.empty() && gaps.back().tenant_id == block.tenant_id;
+    if (is_told || line.find(R"("effect":"done")") == std::string_view::npos) return;
+    const auto record = parse_strict(line);
+    if (!record || !record->is_object()) return;
+    const auto& fields = record->get_object();
+    const auto rows = connection.query(kDone, {{"tenant", block.tenant_id},
+                                               {"session", text_at(fields, "session_id")},
+                                               {"provider", text_at(fields, "provider")},
+                                               {"key", text_at(fields, "key")}});
+    if (!rows) failure = rows.error();
+    if (!rows || !rows->empty()) return;
+    const auto problem = "record " + std::to_string(seq) + ": the ledger has lost this call";
+    gaps.push_back({block.tenant_id, seq, "", problem});
+  };
+  const auto read = each_block(connection, "*", [&](const Block& block) {
+    auto seq = block.first_seq;
+    for (const auto line : split(block.body, '\n')) find_gap(block, seq++, line);
+    return !failure;
+  });
+  if (!read) return read.error();
+  if (failure) return *failure;
+  return gaps;
 }
 
 Result<void> export_audit(sqlite::Connection& connection, std::string_view tenant_id,

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -37,6 +38,21 @@ struct AuditChain {
 Result<std::vector<AuditChain>> verify_audit(sqlite::Connection& connection);
 /// Whether some chain once ended with this hash.
 Result<bool> knows_audit_head(sqlite::Connection& connection, std::string_view head);
+
+/// Where a tenant's chain ended at some time, as whoever keeps it elsewhere has it.
+struct AuditHead {
+  std::string tenant_id;
+  std::int64_t seq = 0;  ///< of the last record
+  std::string hash;
+};
+/// Where it ends now; nothing where there is no record.
+Result<std::optional<AuditHead>> find_audit_head(sqlite::Connection& connection,
+                                                 std::string_view tenant_id);
+/// Empty: the chain still goes through that head; else the first record that is not there any more,
+/// or is another one.
+Result<std::string> find_cut(sqlite::Connection& connection, const AuditHead& head);
+/// The first record of each chain whose change the ledger does not know any more, with its place.
+Result<std::vector<AuditChain>> find_ledger_gaps(sqlite::Connection& connection);
 
 /// Every record of a tenant (empty: of all), the oldest first, as `{seq, …}` on one line. Ends
 /// early when `take` says false.

@@ -13,12 +13,15 @@ sqlite::ConnectionPool::Opener opener(const std::filesystem::path& path, sqlite:
 
 Database::Database(const DatabaseOptions& options)
     : options_(options),
+      disk_(options.path),
       reader_threads_(options.readers, options.max_queued),
       writer_thread_(1, options.max_queued) {
   readers_ = std::make_shared<sqlite::ConnectionPool>(
       reader_threads_, options.readers, opener(options.path, sqlite::OpenMode::read_only));
   writer_ = std::make_shared<sqlite::ConnectionPool>(
       writer_thread_, 1, opener(options.path, sqlite::OpenMode::read_write));
+  disk_.renew_after_trouble(readers_);
+  disk_.renew_after_trouble(writer_);
 }
 
 Result<std::unique_ptr<Database>> Database::open(const DatabaseOptions& options) {

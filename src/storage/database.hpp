@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "async/blocking_pool.hpp"
+#include "storage/disk_watch.hpp"
 #include "storage/sqlite/connection_pool.hpp"
 
 namespace callosum::storage {
@@ -32,22 +33,38 @@ class Database {
     return readers_->run<T>(deadline, std::move(query));
   }
 
-  /// In one durable transaction (see ConnectionPool::run_transaction).
+  /// In one durable transaction (see ConnectionPool::run_transaction). TRANSIENT, without trying,
+  /// while the disk is in trouble.
   template <class T>
   boost::asio::awaitable<Result<T>> write(async::Deadline deadline,
                                           std::function<Result<T>(sqlite::Connection&)> query) {
-    return writer_->run_transaction<T>(deadline, std::move(query));
+    const auto able = disk_.check();
+    if (!able) co_return able.error();
+    auto finishing = finish<T>(deadline, std::move(query));
+    auto result = co_await std::move(finishing);
+    co_return result;
+  }
+  /// The same for what has begun already: tried whatever is known of the disk.
+  template <class T>
+  boost::asio::awaitable<Result<T>> finish(async::Deadline deadline,
+                                           std::function<Result<T>(sqlite::Connection&)> query) {
+    auto pending = writer_->run_transaction<T>(deadline, std::move(query));
+    auto result = co_await std::move(pending);
+    if (!result) disk_.note(result.error());
+    co_return result;
   }
 
   /// Blocks, on a connection of its own, in one transaction: for start-up.
   Result<void> change_at_start(const std::function<Result<void>(sqlite::Connection&)>& change);
 
   const DatabaseOptions& options() const { return options_; }
+  DiskWatch& disk() { return disk_; }
 
  private:
   explicit Database(const DatabaseOptions& options);
 
   DatabaseOptions options_;
+  DiskWatch disk_;
   // The pools' threads end first, so that no query sees its pool go.
   std::shared_ptr<sqlite::ConnectionPool> readers_;
   std::shared_ptr<sqlite::ConnectionPool> writer_;

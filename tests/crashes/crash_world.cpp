@@ -34,6 +34,17 @@ tools:
     output: {type: object, properties: {affected: {type: integer}}, required: [affected]}
     say_on_failure: I cannot note that.
     run: {result: affected, sql: "INSERT INTO entries (ref) VALUES (:ref)"}
+  - name: look
+    version: 1.0.0
+    summary: Looks something up.
+    description: Looks something up.
+    category: retrieval
+    access: read
+    channels: [voice, text]
+    input: {type: object, properties: {ref: {type: string}}, required: [ref], additionalProperties: false}
+    output: {type: object, properties: {entries: {type: integer}}, required: [entries]}
+    say_on_failure: I cannot look.
+    run: {result: one, sql: "SELECT count(*) AS entries FROM entries WHERE ref = :ref"}
 )yaml";
 constexpr std::string_view kHttpTool = R"yaml(  - name: NAME
     version: 1.0.0
@@ -83,6 +94,7 @@ boost::asio::awaitable<void> CountingBackend::serve(HostileServer& server,
   // A part of a request was never sent as far as a backend can tell.
   if (request.find("\"}") == std::string::npos) co_return;
   count(request);
+  if (before_answers_) before_answers_();
   const auto body = R"({"done":")" + reference_of(request) + "\"}";
   co_await server.answer(socket, "200 OK", body, "Content-Type: application/json\r\n");
 }
@@ -102,16 +114,17 @@ CountingBackend::Seen CountingBackend::seen(const std::string& reference) {
 
 KillPoint::KillPoint(const std::filesystem::path& file) : file_(file.string()) {
   const int handle = ::open(file_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-  if (handle < 0 || ::ftruncate(handle, sizeof(std::int64_t)) != 0) {
+  if (handle < 0 || ::ftruncate(handle, 2 * sizeof(std::int64_t)) != 0) {
     throw std::runtime_error("no file to share");
   }
-  void* at = ::mmap(nullptr, sizeof(std::int64_t), PROT_READ | PROT_WRITE, MAP_SHARED, handle, 0);
+  void* at =
+      ::mmap(nullptr, 2 * sizeof(std::int64_t), PROT_READ | PROT_WRITE, MAP_SHARED, handle, 0);
   ::close(handle);
   if (at == MAP_FAILED) throw std::runtime_error("no memory to share");
   left_ = static_cast<std::atomic<std::int64_t>*>(at);
 }
 
-KillPoint::~KillPoint() { ::munmap(left_, sizeof(std::int64_t)); }
+KillPoint::~KillPoint() { ::munmap(left_, 2 * sizeof(std::int64_t)); }
 
 Environment KillPoint::environment() const {
   return {{"LD_PRELOAD", program("libkill_point.so")}, {"CALLOSUM_KILL_POINT", file_}};

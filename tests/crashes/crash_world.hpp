@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -24,6 +25,8 @@ class CountingBackend {
     int effects = 0;   ///< what was done: at /keyed once for each key
   };
   Seen seen(const std::string& reference);
+  /// Before each answer, on the backend's thread.
+  void before_answers(std::function<void()> act) { before_answers_ = std::move(act); }
 
  private:
   boost::asio::awaitable<void> serve(HostileServer& server, HostileServer::Socket& socket);
@@ -32,6 +35,7 @@ class CountingBackend {
   std::mutex mutex_;
   std::map<std::string, Seen> seen_;
   std::map<std::string, int> keys_;
+  std::function<void()> before_answers_;
   HostileServer server_;  // its thread ends first
 };
 
@@ -46,12 +50,15 @@ class KillPoint {
   void arm(std::int64_t calls) { *left_ = calls; }
   std::int64_t left() const { return *left_; }
   void disarm() { *left_ = 0; }
+  /// Of the program's disk.
+  enum class Fault : std::uint8_t { none, is_full, cannot_sync };
+  void let_disk(Fault fault) { left_[1] = static_cast<std::int64_t>(fault); }
   /// For a program that shall be ended so.
   Environment environment() const;
 
  private:
   std::string file_;
-  std::atomic<std::int64_t>* left_;
+  std::atomic<std::int64_t>* left_;  // and behind it the fault
 };
 
 /// A write that a client asked for.
@@ -61,7 +68,7 @@ struct AskedWrite {
 };
 
 /// One gateway on its own data, with a pack of three writes: note (in our own database), book (at
-/// the backend that keeps keys) and mail (at the one that does not).
+/// the backend that keeps keys) and mail (at the one that does not); and a look-up.
 class CrashWorld {
  public:
   CrashWorld();

@@ -1,6 +1,7 @@
 // Preloaded into a program under test: ends it with SIGKILL at the n-th call to the system that it
-// makes from when a test said so. Needs no rights that tracing would need.
+// makes from when a test said so, or lets its disk fail. Needs no rights that tracing would need.
 #include <atomic>
+#include <cerrno>
 #include <csignal>
 #include <cstdint>
 #include <cstdlib>
@@ -13,23 +14,35 @@
 
 namespace {
 
-/// How many calls are left to live: a number that the test shares with us through a file. Not above
-/// zero: nothing is counted.
-std::atomic<std::int64_t>* left_to_live() {
-  static std::atomic<std::int64_t>* const shared = []() -> std::atomic<std::int64_t>* {
+/// What the test shares with us through a file.
+struct Shared {
+  std::atomic<std::int64_t> left;   ///< calls to live; not above zero: nothing is counted
+  std::atomic<std::int64_t> fault;  ///< of the disk: 1 it is full, 2 nothing can be synced
+};
+
+Shared* shared() {
+  static Shared* const mapped = []() -> Shared* {
     const char* path = std::getenv("CALLOSUM_KILL_POINT");
     const int file = path ? ::open(path, O_RDWR | O_CLOEXEC) : -1;
     if (file < 0) return nullptr;
-    void* at = ::mmap(nullptr, sizeof(std::int64_t), PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+    void* at = ::mmap(nullptr, sizeof(Shared), PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
     ::close(file);
-    return at == MAP_FAILED ? nullptr : static_cast<std::atomic<std::int64_t>*>(at);
+    return at == MAP_FAILED ? nullptr : static_cast<Shared*>(at);
   }();
-  return shared;
+  return mapped;
 }
 
 bool is_last() {
-  auto* left = left_to_live();
-  return left && left->load() > 0 && left->fetch_sub(1) == 1;
+  auto* with = shared();
+  return with && with->left.load() > 0 && with->left.fetch_sub(1) == 1;
+}
+
+/// Whether the disk has this fault, and `errno` says so.
+bool fails(std::int64_t fault, int error) {
+  auto* with = shared();
+  if (!with || with->fault.load() != fault) return false;
+  errno = error;
+  return true;
 }
 
 [[noreturn]] void die() {
@@ -53,11 +66,16 @@ extern "C" {
 // A write to a file is torn: its first half is there.
 ssize_t pwrite64(int file, const void* bytes, size_t size, off64_t at) {
   static const auto real = next<decltype(&::pwrite64)>("pwrite64");
+  if (fails(1, ENOSPC)) return -1;
   if (is_last()) {
     if (size > 1) (void)!real(file, bytes, size / 2, at);
     die();
   }
   return real(file, bytes, size, at);
+}
+
+ssize_t pwrite(int file, const void* bytes, size_t size, off_t at) {
+  return pwrite64(file, bytes, size, at);
 }
 
 ssize_t write(int file, const void* bytes, size_t size) {
@@ -68,6 +86,7 @@ ssize_t write(int file, const void* bytes, size_t size) {
 
 int fdatasync(int file) {
   static const auto real = next<decltype(&::fdatasync)>("fdatasync");
+  if (fails(2, EIO)) return -1;
   pass_point();
   return real(file);
 }

@@ -93,8 +93,10 @@ TEST_F(AuditSearch, IsForThePersonsOwnBusinessAndItsAdminAlone) {
 TEST_F(AuditSearch, ExplainsAQuestionThatItCannotRead) {
   for (const auto& [query, hint] :
        {std::pair{"limit=0", "1 to 500"}, std::pair{"limit=501", "1 to 500"},
-        std::pair{"limit=x", "1 to 500"}, std::pair{"since=yesterday", "2026-11-21T14:30:00Z"},
-        std::pair{"outcome=bad", "FORBIDDEN"}, std::pair{"before=-1", "next_before"}}) {
+        std::pair{"limit=x", "1 to 500"}, std::pair{"limit=5&limit=6", "limit: expected once"},
+        std::pair{"tools=get_faqs", "tools: there is no such parameter; did you mean tool?"},
+        std::pair{"since=yesterday", "2026-11-21T14:30:00Z"}, std::pair{"outcome=bad", "FORBIDDEN"},
+        std::pair{"before=-1", "next_before"}}) {
     const auto answer = ask(query);
     EXPECT_EQ(answer.status, 400) << query;
     EXPECT_THAT(answer.body, HasSubstr(hint));

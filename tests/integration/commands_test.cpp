@@ -6,7 +6,9 @@
 #include "audio/wav.hpp"
 #include "base/json.hpp"
 #include "base/text.hpp"
+#include "served.hpp"
 #include "stage.hpp"
+#include "storage/sqlite/connection.hpp"
 
 namespace callosum::testing {
 namespace {
@@ -42,6 +44,64 @@ class Commands : public ::testing::Test {
   static std::unique_ptr<Gateway> gateway;
 };
 std::unique_ptr<Gateway> Commands::gateway;
+
+TEST(AuditHeads, OfTheLogShowThatAChainsEndWasCutOff) {
+  Served served({"--set", "log.format=json"});
+  const auto tenant = R"({"slug":"bella","timezone":"UTC"})";
+  ASSERT_EQ(served.ask("POST", "/api/admin/tenants", tenant).status, 201);
+  for (int i = 0; i < 3; ++i) {
+    served.ask_of("bella", "POST", "/api/admin/tools/get_policies", R"({"args":{}})");
+  }
+  ASSERT_TRUE(eventually([&] { return served.metric("audit_chain_records_total") == 3; }, 10s));
+  served.process().send_signal(SIGTERM);
+  const auto ended = served.process().wait(20s);
+  ASSERT_TRUE(ended);
+  const auto log = served.folder() / "log";
+  std::ofstream(log) << ended->err;
+  std::ofstream(served.folder() / "other") << "{}\n";
+  const auto verify = [&](const std::string& heads) {
+    return run_callosum({"audit", "verify", "--data", served.data().string(), "--heads",
+                         (served.folder() / heads).string()},
+                        {});
+  };
+
+  const auto whole = verify("log");
+  {
+    const auto opened = storage::sqlite::Connection::open({.path = served.data() / "callosum.db"});
+    ASSERT_TRUE((*opened)->execute(
+        "DROP TRIGGER audit_is_not_shortened;"
+        "DELETE FROM audit WHERE first_seq = (SELECT max(first_seq) FROM audit)"));
+  }
+  const auto cut = verify("log");
+
+  EXPECT_EQ(whole.status, 0) << whole.err << ended->err;
+  EXPECT_EQ(cut.status, 1);
+  EXPECT_THAT(cut.err, HasSubstr("was cut off"));
+  EXPECT_THAT(verify("other").err, HasSubstr("holds no audit_head"));
+  EXPECT_THAT(verify("nowhere").err, HasSubstr("cannot be read"));
+}
+
+TEST_F(Commands, SayWhenWhatTheyPrintCannotBeWritten) {
+  const auto folder = gateway->data().string();
+  const auto data = " --data " + folder;
+  run({"tool", "run", "get_policies"});
+  const auto is_recorded = [&] { return !run({"audit", "export", "--data", folder}).out.empty(); };
+  ASSERT_TRUE(eventually(is_recorded, 10s));
+  for (const auto& command :
+       {"audit export" + data, "audit verify" + data, "tenant list" + data, "token" + data,
+        std::string("tools list"), std::string("tools export --for openai --json"),
+        std::string("config"), std::string("config --reference"), std::string("--help"),
+        std::string("tool run get_policies")}) {
+    const std::string shell = program("callosum") + " " + command + " > /dev/full";
+    Process process({"/bin/sh", "-c", shell}, gateway->environment());
+
+    const auto ended = process.wait(20s);
+
+    ASSERT_TRUE(ended) << command;
+    EXPECT_EQ(ended->status, 1) << command;
+    EXPECT_THAT(ended->err, HasSubstr("could not be written to the standard output")) << command;
+  }
+}
 
 TEST_F(Commands, CallSaysWhatIsWrongWithAFile) {
   write("zero.wav", "");

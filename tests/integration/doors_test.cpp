@@ -239,6 +239,25 @@ TEST(Stopping, DuringACallTellsTheCallerAndEndsInOrder) {
   EXPECT_EQ(ended->status, 0) << ended->err;
 }
 
+TEST(Stopping, DoesNotWaitForWhatIsIdleOrHalfSent) {
+  Gateway gateway;
+  const std::string head = "POST /api/ai/realtime-tools/execute HTTP/1.1\r\nHost: h\r\n";
+  RawClient idle(gateway.port()), headless(gateway.port()), bodiless(gateway.port());
+  idle.send("GET /healthz HTTP/1.1\r\nHost: h\r\n\r\n");
+  headless.send(head);
+  bodiless.send(head + "Content-Length: 100\r\n\r\n{");
+  ASSERT_EQ(fetch(gateway.http("/readyz")).status, 200);
+  const auto begin = std::chrono::steady_clock::now();
+
+  gateway.process().send_signal(SIGTERM);
+  const auto ended = gateway.process().wait(std::chrono::seconds(12));
+
+  ASSERT_TRUE(ended);
+  EXPECT_EQ(ended->status, 0) << ended->err;
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(3));
+  EXPECT_EQ(bodiless.read_to_end().find("HTTP/1.1 503"), 0u);
+}
+
 TEST(Stopping, DoesNotWaitForACallerWhoSaysNothing) {
   Gateway gateway;
   RawClient client(gateway.port());

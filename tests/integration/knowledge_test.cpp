@@ -77,6 +77,21 @@ TEST_F(Knowledge, IsMadeReadChangedAndRemoved) {
   EXPECT_EQ(gone.body, R"({"status":"error","message":"there is no such policy"})");
 }
 
+TEST_F(Knowledge, HoldsNothingThatOnlyAModelReads) {
+  const auto policy =
+      made("policies/bella", R"({"topic":"stair\u200bwell","content":"Behind)"
+                             R"( us\udb40\udc69\udb40\udc67\u202e. \ud83d\ude00"})");
+  const auto faq = made("faqs/bella", R"({"topic":"signs","question":"Why?","answer":"\u2764\ufe0f)"
+                                      R"(\ufe0f","tags":["a\u2066b"]})");
+  const auto empty = ask({"POST", "policies/bella", R"({"topic":"x","content":"\u200b\u2060"})"});
+
+  EXPECT_EQ(text_at(policy, "topic"), "stairwell");
+  EXPECT_EQ(text_at(policy, "content"), "Behind us. 😀");
+  EXPECT_EQ(text_at(faq, "answer"), "❤\uFE0F");
+  EXPECT_EQ(faq.at("tags"), json::value({"ab"}));
+  EXPECT_EQ(empty.status, 400) << empty.body;
+}
+
 TEST_F(Knowledge, OfAnFaqHasTagsThatMayBeTakenAway) {
   const auto faq = made("faqs/bella", R"({"topic":"pets","question":"Dogs?","answer":"Yes.",)"
                                       R"("tags":["dogs","animals"]})");

@@ -43,12 +43,37 @@ class Proposals : public ::testing::Test {
   net::HttpResponse decide(const std::string& id, const std::string& decision) {
     return gateway.ask_of("bella", "POST", "/api/admin/proposals/" + id + "/" + decision);
   }
+  static net::HttpRequest as_admin() {
+    net::HttpRequest request;
+    request.headers.set("Authorization", "Bearer " + Served::token("bella", {"admin"}));
+    return request;
+  }
   std::string leads() { return plan("list_leads {}"); }
 
   Cloud cloud;
   Served gateway{{"--set", "provider=openai", "--set", "providers.openai.url=" + cloud.url()},
                  Environment{{"OPENAI_API_KEY", "anything"}}};
 };
+
+TEST_F(Proposals, AreNotListedForAQuestionThatCannotBeRead) {
+  for (const auto& [path, hint] :
+       {std::pair{"proposals?state=zzz",
+                  "state: expected one of open, applying, applied, rejected, failed, all"},
+        std::pair{"proposals?limit=3",
+                  "limit: there is no such parameter; there are tenant_id, state"},
+        std::pair{"sessions?state=zzz", "state: expected live or ended"},
+        std::pair{"sessions?limit=x", "limit: expected a whole number, 1 to 200"},
+        std::pair{"tenants?all=1", "all: there is no such parameter; this route has none"},
+        std::pair{"enablement/bella?pack=crm", "pack: there is no such parameter"}}) {
+    const auto answer = gateway.ask_of("bella", "GET", std::string("/api/admin/") + path);
+
+    EXPECT_EQ(answer.status, 400) << path;
+    EXPECT_THAT(answer.body, HasSubstr(hint));
+  }
+  const auto faqs = fetch(gateway.main() + "/tts_admin/faqs/bella?topics=parking", as_admin());
+  EXPECT_EQ(faqs.status, 400);
+  EXPECT_THAT(faqs.body, HasSubstr("topics: there is no such parameter; did you mean topic?"));
+}
 
 TEST_F(Proposals, WaitForAPersonAndAreAppliedOnce) {
   const auto heard = plan(R"(create_lead {"name":"Ada Quill","company":"Quill and Sons"})");

@@ -130,6 +130,19 @@ TEST_F(RealtimeToken, OfOnePackHasItsToolsAlone) {
             whole.at("session").at("instructions").as_string().size());
 }
 
+TEST_F(RealtimeToken, IsNotMadeForWhoAsksForTheHeadAlone) {
+  net::HttpRequest request;
+  request.method = "HEAD";
+  request.headers.set("Authorization", "Bearer " + Served::token("bella", {"sales", "admin"}));
+
+  const auto answer = fetch(gateway->main() + "/api/ai/realtime-token", request);
+  const auto probe = fetch(gateway->main() + "/healthz", request);
+
+  EXPECT_EQ(answer.status, 405);
+  EXPECT_EQ(answer.headers.get("Allow"), "GET");
+  EXPECT_EQ(probe.status, 200);
+}
+
 TEST_F(RealtimeToken, IsRefusedWithTheReason) {
   const auto secret = std::string(granted(ask(*gateway, "")).at("value").as_string());
   gateway->ask_of("corner", "PUT", "/api/admin/enablement/corner", R"({"disabled":["crm"]})");
@@ -146,7 +159,8 @@ TEST_F(RealtimeToken, IsRefusedWithTheReason) {
   EXPECT_EQ(foreign.body, unknown.body);
   EXPECT_EQ(off.status, 409) << off.body;
   EXPECT_FALSE(tools_of(granted(ask(*gateway, "", corner))).contains("list_leads"));
-  for (const auto& [query, hint] : {std::pair{"transport=smoke", "webrtc or gateway"},
+  for (const auto& [query, hint] : {std::pair{"transport=smoke", "gateway, webrtc"},
+                                    std::pair{"transports=webrtc", "did you mean transport?"},
                                     std::pair{"pack=none", "crm, receptionist"},
                                     std::pair{"transport=webrtc", "needs a provider"}}) {
     const auto answer = ask(*gateway, query);

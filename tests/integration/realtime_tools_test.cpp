@@ -71,7 +71,7 @@ TEST_F(RealtimeTools, AreDestructiveHoweverThePathIsWritten) {
   request.body = R"({"session_id":"sess_1"})";
   request.headers.set("Authorization", "Bearer " + Served::token("bella", {"sales"}));
   const std::string base = "http://127.0.0.1:" + std::to_string(gateway->port());
-  for (const char* name : {"%64elete_lead", "%EF%BD%84elete_lead"}) {
+  for (const char* name : {"%64elete_lead", "%EF%BD%84elete_lead", "d%D0%B5l%D0%B5t%D0%B5_lead"}) {
     EXPECT_EQ(fetch(base + "/api/tools/" + name, request).status, 403) << name;
   }
 }
@@ -93,7 +93,8 @@ TEST_F(RealtimeTools, NeedATenantAndAToolsName) {
 
 TEST_F(RealtimeTools, NeverAreDestructiveHoweverTheNameIsWritten) {
   for (const char* tool : {"delete_lead", "DELETE_LEAD", "x_drop_schema_y", "Delete_anything",
-                           "\xef\xbd\x84\xef\xbd\x85lete_lead"}) {
+                           "\xef\xbd\x84\xef\xbd\x85lete_lead", "dеlеtе_lead", "DΕLΕΤΕ_LEAD",
+                           "de\u200dlete_lead", "délete_lead"}) {
     const auto answer = execute(call(tool, R"({"lead_id":"LD-4101"})"));
     EXPECT_EQ(answer.status, 403) << tool;
     EXPECT_EQ(
@@ -132,6 +133,83 @@ TEST_F(RealtimeTools, OnlyProposeWritesAndTheSameOneOnce) {
   EXPECT_THAT(again.body, HasSubstr(R"("proposed":true)"));
   const auto open = gateway->ask_of("bella", "GET", "/api/admin/proposals");
   EXPECT_EQ(parse_strict(open.body)->at("proposals").as_array().size(), 1u) << open.body;
+}
+
+struct Keys {
+  std::vector<std::string> headers;
+  std::string call_id{};
+};
+
+/// Proposes a lead on a gateway.
+std::string propose(const Served& gateway, const std::string& name, const Keys& keys) {
+  net::HttpRequest request;
+  request.method = "POST";
+  request.headers.set("Authorization", "Bearer " + Served::token("bella", {"sales"}, "eve"));
+  for (const auto& key : keys.headers) request.headers.add("Idempotency-Key", key);
+  json::object body{{"tenant_id", "bella"}, {"tool_name", "create_lead"}};
+  body["tool_args"] = json::object{{"name", name}};
+  if (!keys.call_id.empty()) body["call_id"] = keys.call_id;
+  request.body = json::serialize(body);
+  const auto answer = fetch(gateway.main() + "/api/ai/realtime-tools/execute", request);
+  const auto parsed = parse_strict(answer.body);
+  boost::system::error_code none;
+  const auto* id = parsed->find_pointer("/data/data/proposal_id", none);
+  if (id) return std::string(id->as_string());
+  return std::to_string(answer.status) + " " + answer.body;
+}
+
+TEST_F(RealtimeTools, AreKnownByTheirIdempotencyKey) {
+  const auto first = propose(*gateway, "Key Quill", {{"key-of-this-1"}});
+
+  EXPECT_EQ(first.size(), 36u) << first;
+  EXPECT_EQ(propose(*gateway, "Key Quill", {{"key-of-this-1"}}), first);
+  EXPECT_EQ(propose(*gateway, "Key Quill", {{"key-of-this-1"}, "key-of-this-1"}), first);
+  EXPECT_EQ(propose(*gateway, "Key Quill", {{}, "key-of-this-1"}), first);
+  EXPECT_THAT(propose(*gateway, "Another", {{"key-of-this-1"}}), HasSubstr("CONFLICT"));
+  for (const auto& keys : std::vector<Keys>{{{"key-of-this-1"}, "key-of-this-2"},
+                                            {{"key-of-this-1", "key-of-this-1"}},
+                                            {{"short"}},
+                                            {{""}},
+                                            {{"with a space in it"}},
+                                            {{std::string(129, 'k')}}}) {
+    const auto refused = propose(*gateway, "Key Quill", keys);
+    EXPECT_THAT(refused, AllOf(HasSubstr("400 "), HasSubstr("Idempotency-Key: expected")));
+  }
+}
+
+TEST(RealtimeToolsAlone, SpendOneBudgetOnWhateverThread) {
+  Served gateway({"--set", "threads=4", "--set", "limits.voice.calls=3", "--set",
+                  "limits.voice.retrieval_calls=3"});
+  const auto tenant = R"({"slug":"bella","timezone":"UTC"})";
+  ASSERT_EQ(gateway.ask("POST", "/api/admin/tenants", tenant).status, 201);
+  net::HttpRequest request;
+  request.method = "POST";
+  request.headers.set("Authorization", "Bearer " + Served::token("bella", {"sales"}));
+
+  int ran = 0;
+  for (int i = 0; i < 24; ++i) {
+    request.body = R"({"tenant_id":"bella","tool_name":"get_policies","tool_args":{"topic":"t)" +
+                   std::to_string(i) + R"("}})";
+    const auto answer = fetch(gateway.main() + "/api/ai/realtime-tools/execute", request);
+    if (answer.body.find(R"("ok":true)") != std::string::npos) ++ran;
+  }
+
+  EXPECT_GE(ran, 3);
+  EXPECT_LE(ran, 6) << "two windows at most";
+}
+
+TEST(RealtimeToolsAlone, MayDoTheSameAgainUnderAnotherId) {
+  Served gateway;
+  const auto tenant = R"({"slug":"bella","timezone":"UTC"})";
+  ASSERT_EQ(gateway.ask("POST", "/api/admin/tenants", tenant).status, 201);
+  const auto first = propose(gateway, "Ada Quill", {{"first-time"}});
+  const auto applied = gateway.ask_of("bella", "POST", "/api/admin/proposals/" + first + "/apply");
+  ASSERT_EQ(applied.status, 200) << applied.body;
+
+  const auto second = propose(gateway, "Ada Quill", {{"second-time"}});
+
+  EXPECT_EQ(second.size(), 36u) << second;
+  EXPECT_NE(second, first);
 }
 
 }  // namespace

@@ -131,6 +131,31 @@ TEST_F(SessionTools, OfATenantThatIsNotTheSessionsFindNoSession) {
   EXPECT_THAT(answer.body, HasSubstr(kInactive));
 }
 
+TEST_F(SessionTools, AreOneCallUnderOneIdempotencyKey) {
+  const Talk talk(*gateway);
+  const auto ask = [&](const std::string& key, const std::string& name) {
+    net::HttpRequest request;
+    request.method = "POST";
+    request.headers.set("Authorization", "Bearer " + Who{}.token());
+    request.headers.set("Idempotency-Key", key);
+    request.body = R"({"session_id":")" + talk.id + R"(","name":")" + name + "\"}";
+    return fetch(gateway->main() + "/api/tools/create_lead", request).body;
+  };
+  const auto proposal = [](const std::string& body) {
+    const auto parsed = parse_strict(body);
+    boost::system::error_code none;
+    const auto* id = parsed->find_pointer("/data/data/proposal_id", none);
+    return id ? std::string(id->as_string()) : body;
+  };
+
+  const auto first = proposal(ask("key-of-a-page", "Page Quill"));
+
+  EXPECT_EQ(first.size(), 36u) << first;
+  EXPECT_EQ(proposal(ask("key-of-a-page", "Page Quill")), first);
+  EXPECT_THAT(ask("key-of-a-page", "Another Quill"), HasSubstr("CONFLICT"));
+  EXPECT_THAT(ask("short", "Page Quill"), HasSubstr("Idempotency-Key: expected"));
+}
+
 TEST_F(SessionTools, AreNeverDestructive) {
   const Talk talk(*gateway);
 

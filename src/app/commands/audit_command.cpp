@@ -2,6 +2,8 @@
 
 #include <CLI/CLI.hpp>
 #include <filesystem>
+#include <fstream>
+#include <optional>
 
 #include "app/commands/config_command.hpp"
 #include "base/json.hpp"
@@ -11,6 +13,25 @@
 namespace callosum::app {
 
 using storage::sqlite::Connection;
+
+namespace {
+
+std::string shown(const std::string& tenant_id) {
+  return tenant_id.empty() ? "(no business)" : tenant_id;
+}
+
+/// Of a line of the log; nothing where it is of something else.
+std::optional<storage::AuditHead> read_head(const std::string& line) {
+  const auto parsed = parse_strict(line);
+  const auto* fields = parsed ? parsed->if_object() : nullptr;
+  if (!fields || text_at(*fields, "event") != "audit_head") return std::nullopt;
+  const auto* seq = fields->if_contains("seq");
+  if (!seq || !seq->is_int64()) return std::nullopt;
+  return storage::AuditHead{std::string(text_at(*fields, "tenant_id")), seq->get_int64(),
+                            std::string(text_at(*fields, "hash"))};
+}
+
+}  // namespace
 
 AuditCommand::AuditCommand(Output output, config::Environment env) : output_(std::move(output)) {
   config_.env = std::move(env);
@@ -26,6 +47,12 @@ void AuditCommand::add_to(CLI::App& app) {
       ->add_option("--head", heads_,
                    "A hash that an earlier verify printed: records up to it must still be there")
       ->type_name("HASH");
+  verify_
+      ->add_option(
+          "--heads", heads_file_,
+          "Lines of the gateway's JSON log: records up to each audit_head in it must still "
+          "be there")
+      ->type_name("FILE");
   export_ = group_->add_subcommand("export", "Every record, one JSON object a line");
   export_->add_option("--tenant", tenant_, "Of one business: slug or id")->type_name("T");
   for (auto* verb : {verify_, export_}) {
@@ -41,7 +68,7 @@ Result<int> AuditCommand::verify(Connection& connection) {
   if (!chains) return chains.error();
   int status = 0;
   for (const auto& chain : *chains) {
-    const auto name = chain.tenant_id.empty() ? "(no business)" : chain.tenant_id;
+    const auto name = shown(chain.tenant_id);
     output_.out(name + "  " + std::to_string(chain.records) + " records  " + chain.head + "\n");
     if (chain.problem.empty()) continue;
     output_.err("callosum audit verify: " + name + ": " + chain.problem + "\n");
@@ -54,7 +81,37 @@ Result<int> AuditCommand::verify(Connection& connection) {
     output_.err("callosum audit verify: no chain holds " + head + ": records were cut off\n");
     status = 1;
   }
-  return status;
+  const auto gaps = storage::find_ledger_gaps(connection);
+  if (!gaps) return gaps.error();
+  for (const auto& gap : *gaps) {
+    output_.err("callosum audit verify: " + shown(gap.tenant_id) + ": " + gap.problem + "\n");
+    status = 1;
+  }
+  if (heads_file_.empty()) return status;
+  const auto missing = verify_recorded(connection);
+  if (!missing) return missing.error();
+  return *missing > 0 ? 1 : status;
+}
+
+Result<int> AuditCommand::verify_recorded(Connection& connection) {
+  std::ifstream in(heads_file_);
+  if (!in) return fail(ErrorType::not_found, "--heads: " + heads_file_ + " cannot be read");
+  int found = 0, missing = 0;
+  for (std::string line; std::getline(in, line);) {
+    if (line.find("audit_head") == std::string::npos) continue;
+    const auto head = read_head(line);
+    if (!head) continue;
+    ++found;
+    const auto cut = storage::find_cut(connection, *head);
+    if (!cut) return cut.error();
+    if (cut->empty()) continue;
+    output_.err("callosum audit verify: " + shown(head->tenant_id) + ": " + *cut + "\n");
+    ++missing;
+  }
+  if (found > 0) return missing;
+  return fail(ErrorType::validation, "--heads: " + heads_file_ +
+                                         " holds no audit_head; expected lines of a log written "
+                                         "with log.format: json");
 }
 
 Result<std::string> AuditCommand::tenant_id(Connection& connection) const {

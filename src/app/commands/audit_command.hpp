@@ -24,6 +24,8 @@ class AuditCommand final : public Command {
 
  private:
   Result<int> verify(storage::sqlite::Connection& connection);
+  /// How many heads that the log has recorded are in no chain any more.
+  Result<int> verify_recorded(storage::sqlite::Connection& connection);
   Result<int> export_all(storage::sqlite::Connection& connection);
   Result<std::string> tenant_id(storage::sqlite::Connection& connection) const;
 
@@ -32,6 +34,7 @@ class AuditCommand final : public Command {
   std::string data_;
   std::string tenant_;
   std::vector<std::string> heads_;
+  std::string heads_file_;
   CLI::App* group_ = nullptr;
   CLI::App* verify_ = nullptr;
   CLI::App* export_ = nullptr;

@@ -21,6 +21,7 @@ class DemoCommand final : public Command {
                        config::Environment env = config::process_environment());
   void add_to(CLI::App& app) override;
   bool is_selected() const override;
+  bool is_for_its_output() const override { return false; }
   int run() override;
 
  private:

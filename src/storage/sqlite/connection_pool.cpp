@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <chrono>
+#include <sqlite3.h>
+
+#include "storage/sqlite/error.hpp"
 
 namespace callosum::storage::sqlite {
 namespace {
@@ -34,12 +37,27 @@ Result<void> ConnectionPool::commit(Connection& connection) {
   // From here the outcome is the disk's: no busy wait, no progress check may cut it.
   connection.set_guard(nullptr);
   const Connection::Trusted trusted(connection);
-  return connection.execute("COMMIT");
+  auto committed = connection.execute("COMMIT");
+  // A commit that could not be synced, unlike one that there was no room for, may have been written
+  // all the same: whoever reads the log next may find it.
+  const bool is_uncertain =
+      !committed && (sqlite3_errcode(connection.handle()) & 0xff) == SQLITE_IOERR;
+  if (is_uncertain) return uncertain_commit(committed.error());
+  return committed;
 }
 
-Result<std::unique_ptr<Connection>> ConnectionPool::take() {
+void ConnectionPool::renew() {
+  std::vector<std::unique_ptr<Connection>> old;  // closed outside the lock
+  const std::lock_guard lock(mutex_);
+  old.swap(idle_);
+  opened_ -= old.size();
+  ++generation_;
+}
+
+Result<std::unique_ptr<Connection>> ConnectionPool::take(std::uint64_t& generation) {
   {
     const std::lock_guard lock(mutex_);
+    generation = generation_;
     if (!idle_.empty()) {
       auto connection = std::move(idle_.back());
       idle_.pop_back();
@@ -55,12 +73,12 @@ Result<std::unique_ptr<Connection>> ConnectionPool::take() {
   return opened;
 }
 
-void ConnectionPool::give_back(std::unique_ptr<Connection> connection) {
+void ConnectionPool::give_back(std::unique_ptr<Connection> connection, std::uint64_t generation) {
   // One that cannot be cleaned is never lent again: the next query must not see this one's
   // transaction.
   const bool is_clean = connection->tidy();
   const std::lock_guard lock(mutex_);
-  if (is_clean) {
+  if (is_clean && generation == generation_) {
     idle_.push_back(std::move(connection));
   } else {
     --opened_;
@@ -68,13 +86,13 @@ void ConnectionPool::give_back(std::unique_ptr<Connection> connection) {
 }
 
 ConnectionPool::Lease::Lease(ConnectionPool& pool, QueryGuard& guard)
-    : pool_(pool), guard_(guard), connection_(pool.take()) {
+    : pool_(pool), guard_(guard), connection_(pool.take(generation_)) {
   if (!connection_) return;
   if (guard_.begin((*connection_)->handle())) {
     (*connection_)->set_guard(&guard_);
     return;
   }
-  pool_.give_back(std::move(*connection_));
+  pool_.give_back(std::move(*connection_), generation_);
   connection_ = fail(ErrorType::timeout, "that took too long");
 }
 
@@ -82,7 +100,7 @@ ConnectionPool::Lease::~Lease() {
   if (!connection_) return;
   guard_.end();
   (*connection_)->set_guard(nullptr);
-  pool_.give_back(std::move(*connection_));
+  pool_.give_back(std::move(*connection_), generation_);
 }
 
 }  // namespace callosum::storage::sqlite

@@ -35,6 +35,9 @@ class ConnectionPool : public std::enable_shared_from_this<ConnectionPool> {
   boost::asio::awaitable<Result<T>> run_transaction(async::Deadline deadline,
                                                     std::function<Result<T>(Connection&)> work);
 
+  /// Nobody is lent a connection that was open before now. Any thread.
+  void renew();
+
  private:
   /// A connection for the length of one query, given back clean.
   class Lease {
@@ -48,6 +51,7 @@ class ConnectionPool : public std::enable_shared_from_this<ConnectionPool> {
    private:
     ConnectionPool& pool_;
     QueryGuard& guard_;
+    std::uint64_t generation_ = 0;
     Result<std::unique_ptr<Connection>> connection_;
   };
 
@@ -60,8 +64,8 @@ class ConnectionPool : public std::enable_shared_from_this<ConnectionPool> {
   /// Commits, or says why not.
   static Result<void> commit(Connection& connection);
 
-  Result<std::unique_ptr<Connection>> take();
-  void give_back(std::unique_ptr<Connection> connection);
+  Result<std::unique_ptr<Connection>> take(std::uint64_t& generation);
+  void give_back(std::unique_ptr<Connection> connection, std::uint64_t generation);
 
   async::BlockingPool& threads_;
   const std::size_t size_;
@@ -69,6 +73,7 @@ class ConnectionPool : public std::enable_shared_from_this<ConnectionPool> {
   std::mutex mutex_;
   std::vector<std::unique_ptr<Connection>> idle_;
   std::size_t opened_ = 0;
+  std::uint64_t generation_ = 0;
 };
 
 template <class T>

@@ -6,6 +6,11 @@
 namespace callosum::storage::sqlite {
 namespace {
 
+// is_disk_trouble() knows these.
+constexpr const char* kNoDisk = "the database is not available";
+constexpr const char* kUncertain =
+    "the database's disk failed; it is not certain whether that was done";
+
 struct Meaning {
   ErrorType type;
   const char* message;
@@ -23,6 +28,8 @@ Meaning constraint_meaning(int extended) {
 }
 
 Meaning meaning_of(int extended) {
+  constexpr Meaning kNoMemory{ErrorType::transient, "the database has no memory for that now"};
+  if (extended == SQLITE_IOERR_NOMEM) return kNoMemory;
   switch (extended & 0xff) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
@@ -38,10 +45,11 @@ Meaning meaning_of(int extended) {
       return {ErrorType::output_too_large, "the answer is too large"};
     case SQLITE_FULL:
     case SQLITE_IOERR:
-    case SQLITE_NOMEM:
     case SQLITE_CANTOPEN:
+      return {ErrorType::transient, kNoDisk};
+    case SQLITE_NOMEM:
     case SQLITE_PROTOCOL:
-      return {ErrorType::transient, "the database is not available"};
+      return kNoMemory;
     default:
       return {ErrorType::permanent, "the database could not answer that"};
   }
@@ -59,6 +67,14 @@ Error fail_sqlite(int code, sqlite3* handle, std::string_view sql) {
   std::string detail = is_about_this ? sqlite3_errmsg(handle) : sqlite3_errstr(code);
   if (!sql.empty()) detail.append(" in: ").append(sql);
   return fail(meaning.type, meaning.message, std::move(detail));
+}
+
+Error uncertain_commit(const Error& error) {
+  return fail(ErrorType::outcome_unknown, kUncertain, error.detail);
+}
+
+bool is_disk_trouble(const Error& error) {
+  return error.message == kNoDisk || error.message == kUncertain;
 }
 
 }  // namespace callosum::storage::sqlite

@@ -25,8 +25,8 @@ class PackStore {
                                                  std::map<std::string, std::string> tenant_columns,
                                                  const Threads& threads);
 
-  storage::sqlite::ConnectionPool& readers() { return *readers_; }
-  storage::sqlite::ConnectionPool& writer() { return *writer_; }
+  const std::shared_ptr<storage::sqlite::ConnectionPool>& readers() { return readers_; }
+  const std::shared_ptr<storage::sqlite::ConnectionPool>& writer() { return writer_; }
   /// For load time, one thread; fenced like those the tool will run on.
   Result<storage::sqlite::Connection*> scratch(bool is_write);
 

@@ -17,9 +17,11 @@ using storage::sqlite::Connection;
 
 class SqlHandler final : public ToolHandler {
  public:
-  SqlHandler(std::shared_ptr<PackStore> store, TenantShares& shares, Plan plan)
+  SqlHandler(std::shared_ptr<PackStore> store, TenantShares& shares, storage::DiskWatch& disk,
+             Plan plan)
       : store_(std::move(store)),
         shares_(shares),
+        disk_(disk),
         plan_(std::make_shared<const Plan>(std::move(plan))) {}
 
   asio::awaitable<Result<ToolOutput>> run(const Invocation& invocation,
@@ -38,9 +40,10 @@ class SqlHandler final : public ToolHandler {
                               [&] { return run_plan(connection, *plan, arguments, tenant); });
         };
     auto pending = plan_->is_write
-                       ? store_->writer().run_transaction<json::value>(deadline, std::move(query))
-                       : store_->readers().run<json::value>(deadline, std::move(query));
+                       ? store_->writer()->run_transaction<json::value>(deadline, std::move(query))
+                       : store_->readers()->run<json::value>(deadline, std::move(query));
     auto result = co_await std::move(pending);
+    if (!result && plan_->is_write) disk_.note(result.error());
     if (!result) co_return result.error();
     ToolOutput output;
     output.data = std::move(*result);
@@ -67,6 +70,7 @@ class SqlHandler final : public ToolHandler {
 
   const std::shared_ptr<PackStore> store_;
   TenantShares& shares_;
+  storage::DiskWatch& disk_;
   const std::shared_ptr<const Plan> plan_;
 };
 
@@ -93,7 +97,7 @@ class SqlKind final : public ToolKind {
     const auto checked = check_plan(**scratch, tool, *plan);
     if (!checked) return checked.error();
     return std::unique_ptr<ToolHandler>(
-        std::make_unique<SqlHandler>(*store, shares_, std::move(*plan)));
+        std::make_unique<SqlHandler>(*store, shares_, database_.disk(), std::move(*plan)));
   }
 
  private:
@@ -117,7 +121,10 @@ class SqlKind final : public ToolKind {
     auto opened =
         PackStore::open(path, pack.tenant_columns,
                         {.readers = readers_, .reader_count = options_.readers, .writer = writer_});
-    if (opened) known = *opened;
+    if (!opened) return opened;
+    known = *opened;
+    database_.disk().renew_after_trouble((*opened)->readers());
+    database_.disk().renew_after_trouble((*opened)->writer());
     return opened;
   }
 

@@ -122,6 +122,72 @@ TEST(Names, AreDestructiveInEveryDisguise) {
   EXPECT_FALSE(is_destructive_name("undelete_lead"));
 }
 
+TEST(Names, AreDestructiveInLettersThatOnlyLookLikeThem) {
+  for (const auto* name : {
+           "dеlеtе_lead",         // Cyrillic e
+           "ԁеlеtе_lead",         // and Komi d
+           "DΕLΕΤΕ_LEAD",         // Greek capitals
+           "ＤＥＬＥＴＥ＿lead",  // full width
+           "𝐝𝐞𝐥𝐞𝐭𝐞_lead",
+           "𝒹𝑒𝓁𝑒𝓉𝑒_lead",
+           "𝚍𝚎𝚕𝚎𝚝𝚎_lead",  // mathematical
+           "ⓓⓔⓛⓔⓣⓔ_lead",
+           "🅳🅴🅻🅴🆃🅴_lead",
+           "ᴅᴇʟᴇᴛᴇ_lead",  // circled, squared, small capitals
+           "ᎠᎬᏞᎬᎢᎬ_lead",  // Cherokee
+           "d\u0301e\u0300lete_lead",
+           "délété_lead",
+           "đełete_lead",
+           "de\u0338lete_lead",
+           "de\u200dlete\u2060_lead",
+           "\ufeffdelete_lead",
+           "de\U000E0061lete_lead",
+           "de\u034flete_lead",
+           "\u202edelete_lead",
+           "d\ufe0felete_lead",
+           "x_drор_sсhеmа_y",
+           "ＤＲＯＰ＿ＳＣＨＥＭＡ",
+           "drop_sche\u0301ma",
+       }) {
+    EXPECT_TRUE(is_destructive_name(name)) << name;
+  }
+}
+
+TEST(Names, InPlainOrForeignLettersAreWhatTheyAre) {
+  for (const auto* name : {
+           "de1ete_lead",
+           "undelete_lead",
+           "deleted_items",
+           "get_deleted",
+           "delete",
+           "dele_te",
+           "list_leads",
+           "drop_off_times",
+           "drop_scherna",
+           "show_schema_drop",
+           "suche_termine",
+           "buscar_citas_en_español",
+           "найти_запись",
+           "удалить",
+           "予約を探す",
+           "ελεγχος",
+           "créer_rendez_vous",
+       }) {
+    EXPECT_FALSE(is_destructive_name(name)) << name;
+  }
+}
+
+TEST(Text, LosesWhatNobodySeesAndKeepsWhatWritesEmojiAndScripts) {
+  EXPECT_EQ(strip_invisible("a\u200Bb\u202Ec\u2066d\uFEFFe\u00ADf\u200Dg\u2060h"), "abcdefgh");
+  EXPECT_EQ(strip_invisible("hi\U000E0069\U000E0067\U000E007F there"), "hi there");
+  EXPECT_EQ(strip_invisible("x\uFE0Fy\U000E0100z\uFE01 1\uFE0F"), "xyz 1");
+  EXPECT_EQ(strip_invisible("❤\uFE0F\uFE0F 1\uFE0F\u20E3"), "❤\uFE0F 1\uFE0F\u20E3");
+  for (const auto* kept : {"Zoë Müller, 東京\n\t😀", "👩\u200D👩\u200D👧", "🏳\uFE0F\u200D🌈",
+                           "می\u200Cخواهم", "क्\u200Dष"}) {
+    EXPECT_EQ(strip_invisible(kept), kept);
+  }
+}
+
 TEST(Nearest, FindsASlipOfTheHandAndNothingElse) {
   EXPECT_EQ(find_nearest("listn", {"listen", "packs"}), "listen");
   EXPECT_EQ(find_nearest("zebra", {"listen", "packs"}), "");

@@ -326,6 +326,34 @@ TEST(Server, EndsABodyThatStopsWith408) {
   EXPECT_THAT(timed.received(), StartsWith("HTTP/1.1 408"));
 }
 
+TEST(Server, ThatStopsDoesNotWaitForTheRestOfARequest) {
+  for (const auto* half :
+       {"PUT / HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\nabc", "PUT / HT"}) {
+    TimedWorld timed;
+    timed.send(half);
+
+    timed.server->stop(async::Deadline::at(timed.world.time(), timed.world.time().now() + 10s));
+    timed.settle();
+
+    EXPECT_THAT(timed.received(), StartsWith("HTTP/1.1 503")) << half;
+    EXPECT_EQ(timed.received(), "");
+    EXPECT_TRUE(timed.is_closed);
+    EXPECT_EQ(timed.server->connections(), 0u);
+  }
+}
+
+TEST(Server, ThatStopsDoesNotWaitForAPeerToCloseAfterItsLastAnswer) {
+  TimedWorld timed;
+  timed.send(kGet + kClose);
+  EXPECT_THAT(timed.received(), StartsWith("HTTP/1.1 200"));
+  EXPECT_EQ(timed.server->connections(), 1u);
+
+  timed.server->stop(async::Deadline::at(timed.world.time(), timed.world.time().now() + 10s));
+  timed.settle();
+
+  EXPECT_EQ(timed.server->connections(), 0u);
+}
+
 TEST(Server, ClosesAConnectionThatAsksNothingMore) {
   TimedWorld timed;
   timed.send(kGet + "\r\n");

@@ -100,5 +100,37 @@ TEST(AuditChain, WhoseEndWasCutOffIsKnownByAHeadFromBefore) {
   EXPECT_FALSE(*knows_audit_head(*chains.connection, head));
 }
 
+TEST(AuditChain, ShowsByARecordedHeadWhatIsNotThereAnyMore) {
+  for (const auto& [sql, complaint] :
+       {std::pair{"DELETE FROM audit WHERE first_seq = 3", "record 3: was cut off"},
+        {"DELETE FROM audit WHERE first_seq > 1", "record 2: was cut off, with all up to record 3"},
+        {"DELETE FROM audit", "record 1: was cut off"},
+        {"UPDATE audit SET hash = 'x' WHERE first_seq = 3", "record 3: or one before it"},
+        {"SELECT 1", ""}}) {
+    Chains chains;
+    for (const char* record : {R"({"n":1})", R"({"n":2})", R"({"n":3})"}) {
+      chains.append("a", {record});
+    }
+    const auto head = **find_audit_head(*chains.connection, "a");
+    EXPECT_EQ(head.seq, 3);
+
+    chains.tamper(sql);
+    if (std::string_view(sql) != "DELETE FROM audit") chains.append("b", {R"({"n":9})"});
+
+    EXPECT_THAT(*find_cut(*chains.connection, head), HasSubstr(complaint)) << sql;
+  }
+}
+
+TEST(AuditChain, NamesARecordWhoseCallTheLedgerHasLost) {
+  Chains chains;
+  chains.append("a",
+                {R"({"n":1})", R"({"session_id":"s","provider":"p","key":"k","effect":"done"})"});
+
+  const auto gaps = find_ledger_gaps(*chains.connection);
+
+  ASSERT_EQ(gaps->size(), 1u);
+  EXPECT_EQ(gaps->front().problem, "record 2: the ledger has lost this call");
+}
+
 }  // namespace
 }  // namespace callosum::storage
