@@ -50,6 +50,7 @@ class Driver {
   /// Starts the server. Its ports are in the command already.
   void start_server();
   ServerProcess& server() { return *server_; }
+  std::uint16_t server_port() const { return server_port_; }
 
   Leg& add_caller();
   void drop(Leg& leg);

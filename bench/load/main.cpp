@@ -15,6 +15,7 @@ int main(int argc, char** argv) {
       {"relay", measure_relay},
       {"start", measure_start},
       {"idle", measure_idle},
+      {"execute", measure_execute},
   };
   const auto options = parse_options(argc, argv);
   const auto mode = modes.find(options.mode);

@@ -19,6 +19,8 @@ Figures measure_throughput(Driver& driver, const LoadOptions& options);
 Figures measure_relay(Driver& driver, const LoadOptions& options);
 /// Sessions that begin and end at once, a few at a time.
 Figures measure_start(Driver& driver, const LoadOptions& options);
+/// Requests to realtime-tools/execute over kept connections, each for a random row of a table.
+Figures measure_execute(Driver& driver, const LoadOptions& options);
 /// Sessions that do nothing.
 Figures measure_idle(Driver& driver, const LoadOptions& options);
 

@@ -11,8 +11,10 @@ namespace callosum::bench {
 namespace {
 
 constexpr auto kUsage =
-    "usage: bench_load --mode turnaround|throughput|relay|start|idle [--sessions N] [--seconds S] "
-    "[--warm-up S] [--calls-per-second N] [--token T] [--tool NAME] [--server-cpu N] "
+    "usage: bench_load --mode turnaround|throughput|relay|start|idle|execute [--sessions N] "
+    "[--seconds S] "
+    "[--warm-up S] [--calls-per-second N] [--token T] [--tool NAME] [--target T] [--rows N] "
+    "[--server-cpu N] "
     "[--driver-cpu N] [--check-ids 0|1] [--server-log FILE] [--profile FILE] -- SERVER ARGS, with "
     "{port} and {provider} where they go";
 
@@ -36,6 +38,7 @@ LoadOptions parse_options(int argc, char** argv) {
       {"--target", text(options.target)},
       {"--token", text(options.token)},
       {"--tool", text(options.tool)},
+      {"--rows", number(options.rows)},
       {"--server-cpu", number(options.server_cpu)},
       {"--driver-cpu", number(options.driver_cpu)},
       {"--check-ids", number(options.checks_ids)},

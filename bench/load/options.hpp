@@ -7,7 +7,7 @@
 namespace callosum::bench {
 
 struct LoadOptions {
-  std::string mode = "turnaround";  ///< turnaround, throughput, relay, start, idle
+  std::string mode = "turnaround";  ///< turnaround, throughput, relay, start, idle, execute
   std::size_t sessions = 50;
   double seconds = 5;
   double warm_up_seconds = 1;
@@ -15,7 +15,8 @@ struct LoadOptions {
   std::string target = "/v1/realtime?model=bench";
   std::string token;
   std::string tool = "noop";
-  int server_cpu = -1;  ///< -1: not pinned
+  std::size_t rows = 1;  ///< execute: of the table
+  int server_cpu = -1;   ///< -1: not pinned
   int driver_cpu = -1;
   bool checks_ids = true;  ///< the floor answers with an id that means nothing
   std::string server_log = "/dev/null";

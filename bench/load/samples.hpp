@@ -12,6 +12,9 @@ namespace callosum::bench {
 class Samples {
  public:
   void add(Nanos time) { times_.push_back(time); }
+  void add_all(const Samples& more) {
+    times_.insert(times_.end(), more.times_.begin(), more.times_.end());
+  }
   void clear() { times_.clear(); }
   std::size_t size() const { return times_.size(); }
   /// `share` 0.5 is the median. 0 when there are none.

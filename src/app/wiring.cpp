@@ -27,6 +27,7 @@
 #include "provider/offline/voices.hpp"
 #include "provider/openai/client_secret.hpp"
 #include "provider/openai/openai_port.hpp"
+#include "storage/acts.hpp"
 #include "tool/builtin/builtin_kind.hpp"
 #include "tool/builtin/noop.hpp"
 #include "tool/http/http_kind.hpp"
@@ -144,6 +145,17 @@ Result<ProviderFactory> make_offline(const ProviderSource& source) {
   return provider;
 }
 
+/// Null where the ledger cannot be read now: then it is asked about every act.
+std::unique_ptr<policy::ActFilter> known_acts(storage::Database& database) {
+  auto filter = std::make_unique<policy::ActFilter>();
+  const auto read = database.change_at_start([&](storage::sqlite::Connection& connection) {
+    return storage::each_act(connection, [&](auto tenant_id, auto session_id, auto act) {
+      filter->add({tenant_id, session_id, act});
+    });
+  });
+  return read ? std::move(filter) : nullptr;
+}
+
 using MakeProvider = Result<ProviderFactory> (*)(const ProviderSource&);
 struct ProviderRow {
   std::string_view kind;
@@ -184,7 +196,8 @@ std::vector<std::unique_ptr<policy::Gate>> make_gates(Parts& parts) {
   gates.push_back(std::make_unique<policy::MembershipGate>());  // of this very business
   gates.push_back(std::make_unique<policy::ArgumentsGate>());   // only members learn the schema
   gates.push_back(std::make_unique<policy::ProvenanceGate>());  // of arguments that can be read
-  gates.push_back(std::make_unique<policy::SameActGate>(*parts.ledger));  // done: not counted twice
+  gates.push_back(std::make_unique<policy::SameActGate>(
+      *parts.ledger, known_acts(*parts.database)));  // done: not counted twice
   gates.push_back(std::make_unique<policy::RateGate>(rate_limits(config)));  // of all sessions
   gates.push_back(std::make_unique<policy::BudgetGate>(budgets));  // counts what would run
   gates.push_back(std::make_unique<policy::LoopBreakerGate>());    // counts what may still run

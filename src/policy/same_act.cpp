@@ -4,6 +4,9 @@ namespace callosum::policy {
 
 std::optional<Verdict> SameActGate::judge(const PreparedCall& call) {
   if (call.act.empty() || !call.is_write()) return pass();
+  const auto& context = call.context;
+  // No act gets by this gate unheard, so one that is new here is in no ledger.
+  if (filter_ && filter_->add({context.tenant_id, context.session_id, call.act})) return pass();
   return std::nullopt;
 }
 

@@ -5,6 +5,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/result.hpp"
@@ -66,6 +67,7 @@ class Fence final : public storage::sqlite::Connection::Attachment {
   Result<json::value> current_timezone();
   Result<json::value> write(WriteKind kind, std::span<const json::value> values);
   Result<FencedTable*> find_table(const json::value& name);
+  Result<storage::sqlite::Statement*> write_statement(const FencedTable& table, WriteKind kind);
 
   storage::sqlite::Connection& connection_;
   const FenceSpec spec_;
@@ -74,6 +76,9 @@ class Fence final : public storage::sqlite::Connection::Attachment {
   std::string tenant_;
   std::int64_t changed_rows_ = 0;
   std::string refusal_;
+  /// What the triggers' functions run, by table and kind. Apart from the connection's own, which a
+  /// tool's SQL could name by its text.
+  std::map<std::pair<const FencedTable*, WriteKind>, storage::sqlite::Statement> write_statements_;
 };
 
 }  // namespace callosum::tool::sql

@@ -42,6 +42,16 @@ Result<FencedTable*> Fence::find_table(const json::value& name) {
   return fail(ErrorType::forbidden, "that is not allowed", "no such fenced table");
 }
 
+/// Compiled once: a write would otherwise spend a good part of its time on it.
+Result<storage::sqlite::Statement*> Fence::write_statement(const FencedTable& table,
+                                                           WriteKind kind) {
+  const auto known = write_statements_.find({&table, kind});
+  if (known != write_statements_.end()) return &known->second;
+  auto prepared = connection_.prepare(table.write_sql(kind));
+  if (!prepared) return prepared.error();
+  return &write_statements_.emplace(std::pair(&table, kind), std::move(*prepared)).first->second;
+}
+
 /// `values`: the table's name, NEW's columns (not for remove), OLD's key (not for insert).
 Result<json::value> Fence::write(WriteKind kind, std::span<const json::value> values) {
   const auto table = values.empty() ? find_table(nullptr) : find_table(values[0]);
@@ -49,8 +59,13 @@ Result<json::value> Fence::write(WriteKind kind, std::span<const json::value> va
   if (tenant_.empty() || values.size() != expected_values(**table, kind)) return foreign_row();
 
   const Connection::Trusted trusted(connection_);
-  auto statement = connection_.prepare((*table)->write_sql(kind));
-  if (!statement) return statement.error();
+  const auto prepared = write_statement(**table, kind);
+  if (!prepared) return prepared.error();
+  auto* statement = *prepared;
+  struct Reset {
+    storage::sqlite::Statement& statement;
+    ~Reset() { statement.reset(); }
+  } const reset{*statement};
   for (std::size_t i = 1; i < values.size(); ++i) {
     const bool is_new_column = kind != WriteKind::remove && i <= (*table)->columns.size();
     const bool is_tenant =

@@ -1,0 +1,33 @@
+#include "storage/acts.hpp"
+
+#include <gtest/gtest.h>
+#include <string>
+#include <vector>
+
+#include "storage/ledger.hpp"
+#include "storage/migrations.hpp"
+#include "storage/sqlite/connection.hpp"
+
+namespace callosum::storage {
+namespace {
+
+TEST(Acts, AreThoseOfCallsThatNameOne) {
+  auto connection = sqlite::Connection::open({.path = ":memory:"}).value();
+  ASSERT_TRUE(migrate(*connection, gateway_migrations()));
+  LedgerCall call{"tenant", "sess_1", "openai", "provider:1", "hash", "haircut", "shop.book"};
+  ASSERT_TRUE(open_call(*connection, {"id 1", call, CallState::done, "{}"}, 1));
+  call.call_key = "provider:2";
+  call.act.clear();
+  ASSERT_TRUE(open_call(*connection, {"id 2", call, CallState::done, "{}"}, 1));
+
+  std::vector<std::string> acts;
+  const auto read = each_act(*connection, [&](auto tenant_id, auto session_id, auto act) {
+    acts.push_back(std::string(tenant_id) + " " + std::string(session_id) + " " + std::string(act));
+  });
+
+  ASSERT_TRUE(read);
+  EXPECT_EQ(acts, std::vector<std::string>{"tenant sess_1 haircut"});
+}
+
+}  // namespace
+}  // namespace callosum::storage
