@@ -145,15 +145,23 @@ Result<ProviderFactory> make_offline(const ProviderSource& source) {
   return provider;
 }
 
-/// Null where the ledger cannot be read now: then it is asked about every act.
+/// Null where the ledger cannot be read now, or is too long to be read while somebody waits for the
+/// start: then it is asked about every act.
 std::unique_ptr<policy::ActFilter> known_acts(storage::Database& database) {
+  constexpr std::int64_t kMost = 200'000;
   auto filter = std::make_unique<policy::ActFilter>();
-  const auto read = database.change_at_start([&](storage::sqlite::Connection& connection) {
-    return storage::each_act(connection, [&](auto tenant_id, auto session_id, auto act) {
-      filter->add({tenant_id, session_id, act});
-    });
-  });
-  return read ? std::move(filter) : nullptr;
+  bool is_whole = false;
+  const auto read =
+      database.change_at_start([&](storage::sqlite::Connection& connection) -> Result<void> {
+        const auto whole =
+            storage::each_act(connection, kMost, [&](auto tenant_id, auto session_id, auto act) {
+              filter->add({tenant_id, session_id, act});
+            });
+        if (!whole) return whole.error();
+        is_whole = *whole;
+        return {};
+      });
+  return read && is_whole ? std::move(filter) : nullptr;
 }
 
 using MakeProvider = Result<ProviderFactory> (*)(const ProviderSource&);

@@ -4,8 +4,8 @@
 
 namespace callosum::storage {
 
-Result<void> each_act(
-    sqlite::Connection& connection,
+Result<bool> each_act(
+    sqlite::Connection& connection, std::int64_t most,
     const std::function<void(std::string_view, std::string_view, std::string_view)>& take) {
   // Out of the index alone.
   auto statement =
@@ -14,7 +14,8 @@ Result<void> each_act(
   while (true) {
     const auto stepped = statement->step();
     if (!stepped) return stepped.error();
-    if (!*stepped) return {};
+    if (!*stepped) return true;
+    if (most-- == 0) return false;
     const auto row = statement->row();
     if (!row) return row.error();
     take(row->at("tenant_id").as_string(), row->at("session_id").as_string(),

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <string_view>
 
@@ -11,9 +12,10 @@ namespace sqlite {
 class Connection;
 }
 
-/// The acts of all sessions that the ledger knows, in no order; views of the moment.
-Result<void> each_act(
-    sqlite::Connection& connection,
+/// The acts of all sessions that the ledger knows, in no order; views of the moment. False: there
+/// are more than `most`.
+Result<bool> each_act(
+    sqlite::Connection& connection, std::int64_t most,
     const std::function<void(std::string_view tenant_id, std::string_view session_id,
                              std::string_view act)>& take);
 

@@ -157,7 +157,7 @@ class Confirmations : public ::testing::Test {
 
   Cloud cloud;
   Served gateway{{"--set", "provider=openai", "--set", "providers.openai.url=" + cloud.url(),
-                  "--set", "limits.voice.calls=100"},
+                  "--set", "limits.voice.calls=100", "--set", "limits.voice.retrieval_calls=100"},
                  Environment{{"OPENAI_API_KEY", "anything"}}};
 };
 

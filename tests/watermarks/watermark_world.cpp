@@ -104,9 +104,8 @@ WatermarkWorld::WatermarkWorld() {
   place_ = std::make_unique<api::SessionDesk::Place>(
       api::SessionDesk::Place{world_.context().get_executor(), *executor_});
   desk_->add(*place_);
-  execute_ = std::make_unique<api::RealtimeToolsResource>(
-      api::RealtimeToolsResource::Parts{*parts_->authenticator, plan, *executor_, *desk_,
-                                        parts_->time, parts_->random, *parts_->log});
+  execute_ = std::make_unique<api::RealtimeToolsResource>(api::RealtimeToolsResource::Parts{
+      *parts_->authenticator, plan, *desk_, parts_->random, *parts_->log});
   fill();
 }
 

@@ -21,11 +21,13 @@ TEST(Acts, AreThoseOfCallsThatNameOne) {
   ASSERT_TRUE(open_call(*connection, {"id 2", call, CallState::done, "{}"}, 1));
 
   std::vector<std::string> acts;
-  const auto read = each_act(*connection, [&](auto tenant_id, auto session_id, auto act) {
+  const auto read = each_act(*connection, 1, [&](auto tenant_id, auto session_id, auto act) {
     acts.push_back(std::string(tenant_id) + " " + std::string(session_id) + " " + std::string(act));
   });
 
   ASSERT_TRUE(read);
+  EXPECT_TRUE(*read);
+  EXPECT_FALSE(*each_act(*connection, 0, [](auto, auto, auto) {}));
   EXPECT_EQ(acts, std::vector<std::string>{"tenant sess_1 haircut"});
 }
 
