@@ -2,6 +2,7 @@
 
 #include <boost/json/serialize.hpp>
 
+#include "api/query.hpp"
 #include "api/status_error.hpp"
 #include "base/json.hpp"
 
@@ -52,6 +53,8 @@ asio::awaitable<net::HttpResponse> ConfirmationsResource::handle(const net::Http
                                                                  const std::vector<std::string>&) {
   const auto principal = ground_.authenticator.authenticate_user(request);
   if (!principal) co_return status_error(401, "Auth required");
+  const auto known = check_query(request, {});
+  if (!known) co_return status_error(400, known.error().message);
   auto listing = ground_.confirmations.list_open(principal->subject);
   const auto found = co_await std::move(listing);
   if (!found) co_return status_error(found.error(), ground_.random, ground_.log);
@@ -66,6 +69,8 @@ asio::awaitable<net::HttpResponse> AnswerConfirmationResource::handle(
     const net::HttpRequest& request, const std::vector<std::string>& parts) {
   const auto principal = ground_.authenticator.authenticate_user(request);
   if (!principal) co_return status_error(401, "Auth required");
+  const auto known = check_query(request, {});
+  if (!known) co_return status_error(400, known.error().message);
   const auto agrees = read_agree(request.body);
   if (!agrees) co_return status_error(400, agrees.error().message);
   auto answering = answer(*principal, parts.front(), *agrees);

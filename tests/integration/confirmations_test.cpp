@@ -237,6 +237,7 @@ TEST_F(Confirmations, AreAnsweredByABodyThatSaysSo) {
   Caller caller(gateway);
   run(caller, 7);
   const auto id = caller.asked_to_confirm();
+  EXPECT_EQ(ask("GET", "/api/confirmations?state=open", "", ada()).status, 400);
   for (const char* body : {"", "{}", "[]", R"({"agree":"true"})", R"({"agree":1})",
                            R"({"agree":false,"agree":true})"}) {
     const auto refused = answer(id, body);
