@@ -2,6 +2,7 @@
 #include <boost/json/serialize.hpp>
 #include <gmock/gmock.h>
 
+#include "destructive_tools.hpp"
 #include "live_sessions.hpp"
 
 namespace callosum::testing {
@@ -144,6 +145,23 @@ TEST_F(SessionTools, AreNeverDestructive) {
     }
   }
   EXPECT_THAT(run("teleport", talk.id).body, HasSubstr("NOT_FOUND"));
+}
+
+TEST_F(SessionTools, AreNeverDestructiveByTheirAccessOrAnArgument) {
+  edit_crm("tools:\n", kDestructiveTools);
+  const Talk talk(*gateway);
+
+  for (const auto& [tool, args] : kDestructiveCalls) {
+    const std::string body = args;
+    const auto flat = run(tool, talk.id, body == "{}" ? "" : body.substr(1, body.size() - 2));
+    const auto executed = execute(tool, talk.id, R"("tool_args":)" + body);
+    for (const auto& answer : {flat, executed}) {
+      EXPECT_EQ(answer.status, 403) << tool << body;
+      EXPECT_EQ(answer.body, kDestructiveRefusal) << tool << body;
+    }
+    EXPECT_THAT(run(tool, "sess_unknown").body, HasSubstr(kInactive)) << "no session, no tool";
+  }
+  edit_crm(kDestructiveTools, "tools:\n");
 }
 
 TEST_F(SessionTools, RememberWhatHasComeUpWhicheverConnectionItCameOn) {
