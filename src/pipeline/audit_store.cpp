@@ -17,23 +17,25 @@ namespace {
 /// What may wait while the database cannot be written. Beyond it records are lost, counted and
 /// said.
 constexpr std::size_t kMaxWaitingBytes = 64 << 20;
-constexpr auto kGather = 50ms;
 constexpr auto kRetry = 1s;
 
 }  // namespace
 
 Result<std::unique_ptr<AuditStore>> AuditStore::open(const std::filesystem::path& database,
-                                                     telemetry::Log& log, bool is_strict) {
+                                                     telemetry::Log& log, bool is_strict,
+                                                     std::chrono::milliseconds gather) {
   auto connection = storage::sqlite::Connection::open({.path = database});
   if (!connection) return connection.error();
-  return std::unique_ptr<AuditStore>(new AuditStore(std::move(*connection), log, is_strict));
+  return std::unique_ptr<AuditStore>(
+      new AuditStore(std::move(*connection), log, is_strict, gather));
 }
 
 AuditStore::AuditStore(std::unique_ptr<storage::sqlite::Connection> connection, telemetry::Log& log,
-                       bool is_strict)
+                       bool is_strict, std::chrono::milliseconds gather)
     : connection_(std::move(connection)),
       log_(log),
       is_strict_(is_strict),
+      gather_(gather),
       thread_([this] { run(); }) {}
 
 AuditStore::~AuditStore() {
@@ -101,7 +103,7 @@ void AuditStore::run() {
     changed_.wait(lock, [this] { return stopping_ || hurries_ || !waiting_.empty(); });
     // A group is gathered, so that many calls share one sync of the disk.
     if (!stopping_ && !hurries_) {
-      changed_.wait_for(lock, kGather, [this] { return stopping_ || hurries_; });
+      changed_.wait_for(lock, gather_, [this] { return stopping_ || hurries_; });
     }
     hurries_ = false;
     auto group = std::exchange(waiting_, {});

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <filesystem>
 #include <functional>
@@ -23,9 +24,13 @@ namespace callosum::pipeline {
 /// call. Each record is a line of the log as well, those of the ledger too.
 class AuditStore final : public AuditSink {
  public:
+  /// How long a group is gathered, unless somebody waits for it.
+  static constexpr std::chrono::milliseconds kGather{50};
+
   /// A connection of its own to the gateway's database, whose tables are there.
   static Result<std::unique_ptr<AuditStore>> open(const std::filesystem::path& database,
-                                                  telemetry::Log& log, bool is_strict = false);
+                                                  telemetry::Log& log, bool is_strict = false,
+                                                  std::chrono::milliseconds gather = kGather);
   ~AuditStore() override;
   void write(const AuditRecord& record, AuditPlace place) override;
   bool is_strict() const override { return is_strict_; }
@@ -33,7 +38,7 @@ class AuditStore final : public AuditSink {
 
  private:
   AuditStore(std::unique_ptr<storage::sqlite::Connection> connection, telemetry::Log& log,
-             bool is_strict);
+             bool is_strict, std::chrono::milliseconds gather);
 
   struct Waiting {
     std::map<std::string, storage::AuditGroup, std::less<>> groups;  // by tenant
@@ -52,6 +57,7 @@ class AuditStore final : public AuditSink {
   telemetry::Log& log_;
   std::mutex mutex_;
   const bool is_strict_;
+  const std::chrono::milliseconds gather_;
   std::condition_variable changed_;
   Waiting waiting_;
   bool hurries_ = false;
