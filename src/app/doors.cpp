@@ -5,6 +5,7 @@
 #include "api/admin_decide_proposal.hpp"
 #include "api/admin_enablement.hpp"
 #include "api/admin_proposals.hpp"
+#include "api/admin_registry.hpp"
 #include "api/admin_sessions.hpp"
 #include "api/admin_tenants.hpp"
 #include "api/admin_tools.hpp"
@@ -128,6 +129,9 @@ void Doors::add_operators(const Planning& planning) {
   add(Place::admin, make<api::AdminTenantsResource>(authenticator, *parts.database, parts.time));
   add(Place::admin, make<api::AdminAddTenantResource>(api::AdminAddTenantResource::Parts{
                         authenticator, *parts.database, parts.time, parts.random, *parts.log}));
+  add(Place::admin, make<api::AdminRegistryResource>(authenticator, [&editions = *parts.editions] {
+        return api::RegistryView{editions.current()->snapshot(), editions.live_versions()};
+      }));
   add(Place::admin,
       make<api::RegistryReloadResource>(authenticator, [&parts] { return reload(parts); }));
 }

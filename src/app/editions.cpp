@@ -1,5 +1,6 @@
 #include "app/editions.hpp"
 
+#include <algorithm>
 #include <boost/asio/post.hpp>
 #include <boost/asio/thread_pool.hpp>
 
@@ -80,6 +81,19 @@ std::shared_ptr<const Edition> Editions::find(std::string_view version) const {
     if (edition && edition->version() == version) return edition;
   }
   return current_;
+}
+
+std::vector<std::string> Editions::live_versions() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<std::string> versions{current_->version()};
+  for (auto weak = earlier_.rbegin(); weak != earlier_.rend(); ++weak) {
+    const auto edition = weak->lock();
+    // The packs may have gone back to what they were.
+    const bool is_new = edition && std::find(versions.begin(), versions.end(),
+                                             edition->version()) == versions.end();
+    if (is_new) versions.push_back(edition->version());
+  }
+  return versions;
 }
 
 std::shared_ptr<const Edition> Editions::shared(std::unique_ptr<Edition> edition) {

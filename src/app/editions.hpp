@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -40,6 +41,8 @@ class Editions {
   std::shared_ptr<const Edition> current() const;
   /// The one of that version where a session still uses it, else the current one.
   std::shared_ptr<const Edition> find(std::string_view version) const;
+  /// Of the current one, and of those that sessions still use, the latest first.
+  std::vector<std::string> live_versions() const;
 
   /// Reads the packs again, one reload at a time. Whatever is wrong, the edition of before serves
   /// on. Counted and logged, also where nobody waits for the end any more (TIMEOUT).

@@ -57,4 +57,15 @@ Error fail(ErrorType type, std::string message, std::string detail) {
   return Error{type, std::move(message), std::move(detail), {}};
 }
 
+std::string cause_of(const std::exception_ptr& bug) {
+  try {
+    if (bug) std::rethrow_exception(bug);
+  } catch (const std::exception& exception) {
+    return exception.what();
+  } catch (...) {
+    return "an exception that is no std::exception";
+  }
+  return "no exception";
+}
+
 }  // namespace callosum

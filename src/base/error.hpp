@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <exception>
 #include <string>
 #include <string_view>
 
@@ -45,5 +46,8 @@ int http_status(ErrorType type);
 
 /// The one way to make a failure: `return fail(ErrorType::timeout, "…");`.
 Error fail(ErrorType type, std::string message, std::string detail = {});
+
+/// What a bug says of itself: for logs only.
+std::string cause_of(const std::exception_ptr& bug);
 
 }  // namespace callosum

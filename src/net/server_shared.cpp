@@ -14,15 +14,7 @@ std::string ServerShared::report(const std::exception_ptr& failure) {
   SystemRandom random;
   const std::string id = make_id("err_", random);
   if (!options.log) return id;
-  std::string what = "unknown exception";
-  try {
-    std::rethrow_exception(failure);
-  } catch (const std::exception& exception) {
-    what = exception.what();
-  } catch (...) {
-    what = "an exception that is no std::exception";
-  }
-  options.log(id, what);
+  options.log(id, cause_of(failure));
   return id;
 }
 

@@ -18,7 +18,6 @@ namespace {
 /// What may wait while the database cannot be written. Beyond it records are lost, counted and
 /// said.
 constexpr std::size_t kMaxWaitingBytes = 64 << 20;
-constexpr auto kGather = 50ms;
 constexpr auto kRetry = 1s;
 constexpr auto kBetweenHeads = 1min;
 
@@ -26,11 +25,12 @@ constexpr auto kBetweenHeads = 1min;
 
 Result<std::unique_ptr<AuditStore>> AuditStore::open(const std::filesystem::path& database,
                                                      telemetry::Log& log, bool is_strict,
-                                                     storage::DiskWatch* disk) {
+                                                     storage::DiskWatch* disk,
+                                                     std::chrono::milliseconds gather) {
   auto connection = storage::sqlite::Connection::open({.path = database});
   if (!connection) return connection.error();
   return std::unique_ptr<AuditStore>(
-      new AuditStore(std::move(*connection), {database, disk}, log, is_strict));
+      new AuditStore(std::move(*connection), {database, disk, gather}, log, is_strict));
 }
 
 AuditStore::AuditStore(std::unique_ptr<storage::sqlite::Connection> connection, Place place,
@@ -109,7 +109,7 @@ void AuditStore::run() {
     if (!due_.empty()) changed_.wait_until(lock, tell_at_, has_work);
     // A group is gathered, so that many calls share one sync of the disk.
     if (!stopping_ && !hurries_) {
-      changed_.wait_for(lock, kGather, [this] { return stopping_ || hurries_; });
+      changed_.wait_for(lock, place_.gather, [this] { return stopping_ || hurries_; });
     }
     hurries_ = false;
     auto group = std::exchange(waiting_, {});

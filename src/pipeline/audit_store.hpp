@@ -30,11 +30,15 @@ namespace callosum::pipeline {
 /// kept they show whether a chain was cut off later (`callosum audit verify --heads`).
 class AuditStore final : public AuditSink {
  public:
+  /// How long a group is gathered, unless somebody waits for it.
+  static constexpr std::chrono::milliseconds kGather{50};
+
   /// A connection of its own to the gateway's database, whose tables are there. `disk` is told what
   /// could not be written, and outlives this.
   static Result<std::unique_ptr<AuditStore>> open(const std::filesystem::path& database,
                                                   telemetry::Log& log, bool is_strict = false,
-                                                  storage::DiskWatch* disk = nullptr);
+                                                  storage::DiskWatch* disk = nullptr,
+                                                  std::chrono::milliseconds gather = kGather);
   ~AuditStore() override;
   void write(const AuditRecord& record, AuditPlace place) override;
   bool is_strict() const override { return is_strict_; }
@@ -44,6 +48,7 @@ class AuditStore final : public AuditSink {
   struct Place {
     std::filesystem::path database;
     storage::DiskWatch* disk;
+    std::chrono::milliseconds gather;
   };
   AuditStore(std::unique_ptr<storage::sqlite::Connection> connection, Place place,
              telemetry::Log& log, bool is_strict);

@@ -127,8 +127,9 @@ void Executor::settle(const policy::PreparedCall& prepared, const Outcome& outco
 }
 
 Error Executor::error_of(const std::exception_ptr& why) {
-  return async::is_cancellation(why) ? fail(ErrorType::cancelled, "that was interrupted")
-                                     : fail(ErrorType::internal, "something went wrong");
+  return async::is_cancellation(why)
+             ? fail(ErrorType::cancelled, "that was interrupted")
+             : fail(ErrorType::internal, "something went wrong", cause_of(why));
 }
 
 /// The executor's edge: here, and only here, a cancellation becomes an answer. A write that was

@@ -10,7 +10,8 @@ std::optional<Verdict> AccessGate::judge(const PreparedCall& call) {
   }
   const bool changes = call.access != Access::read;
   if (changes && call.access_mode() == registry::AccessMode::read_only) {
-    return refuse(ErrorType::forbidden, "this conversation can look things up but change nothing");
+    return refuse(ErrorType::forbidden,
+                  "this conversation can look things up but change nothing; a person has to do it");
   }
   return pass();
 }

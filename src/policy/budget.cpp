@@ -13,7 +13,7 @@ std::string_view what_turn_lacks(const TurnLimits& limits, const Spent& spent, b
            "what to do next";
   }
   if (limits.turn_time.count() > 0 && spent.tool_time >= limits.turn_time) {
-    return "the tools have used up this turn's time";
+    return "the tools have used up this turn's time; answer with what there is";
   }
   if (limits.turn_bytes > 0 && spent.result_bytes >= limits.turn_bytes) {
     return "enough was read for one question; answer with what there is";

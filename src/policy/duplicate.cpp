@@ -9,9 +9,11 @@ namespace {
 Verdict judge_known(const SessionCalls::Known* known) {
   if (known && known->answer) return answer(known->answer, true);
   if (known && known->is_over) {
-    return refuse(ErrorType::conflict, "this call was answered too long ago to answer it again");
+    return refuse(ErrorType::conflict,
+                  "this call was answered too long ago to answer it again; make it anew, under an "
+                  "id of its own");
   }
-  return refuse(ErrorType::conflict, "this call is still running");
+  return refuse(ErrorType::conflict, "this call is still running; wait for its answer");
 }
 
 }  // namespace
@@ -20,7 +22,9 @@ std::optional<Verdict> DuplicateGate::judge(const PreparedCall& call) {
   const auto* known = call.calls.find_or_remember(call.key, {call.call.name, call.arguments_hash});
   if (!known) return pass();
   if (!known->is_of({call.call.name, call.arguments_hash})) {
-    return refuse(ErrorType::conflict, "this call was made before with other arguments");
+    return refuse(
+        ErrorType::conflict,
+        "this call was made before with other arguments; give the new one an id of its own");
   }
   if (!known->is_over) return std::nullopt;  // wait for its answer
   return judge_known(known);

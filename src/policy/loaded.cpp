@@ -40,7 +40,7 @@ std::optional<Verdict> LoadedGate::judge(const PreparedCall& call) {
         "that is switched off for this business; somebody who manages it can switch it on");
   }
   if (!context.pack.empty() && tool.pack != context.pack) {
-    return not_loaded("that is not part of this conversation; it is about other things");
+    return not_loaded("that is not part of this conversation; begin one that is about it");
   }
   if (!context.is_realtime && !context.is_provider_planned) return pass();
   if (!is_of_mode(tool, context.mode)) {

@@ -60,7 +60,38 @@ constexpr std::string_view kSlowTools = R"yaml(tools:
     input: {type: object, properties: {}, additionalProperties: false}
     output: {type: object, properties: {value: {type: integer}}, required: [value]}
     say_on_failure: I cannot count.
-    run: {result: value, sql: SELECT count(*) AS n FROM notes}
+    run: {result: value, sql: "SELECT count(*) AS n FROM notes WHERE id LIKE 'note%'"}
+  - name: keep_word
+    version: 1.0.0
+    summary: Keeps a word.
+    description: Keeps a word.
+    category: action
+    access: write
+    channels: [voice, text]
+    idempotency_key: [word]
+    input:
+      type: object
+      properties: {word: {type: string, description: Which.}, how: {type: string, description: How.}}
+      required: [word]
+      additionalProperties: false
+    output: {type: object, properties: {id: {type: string}}, required: [id]}
+    say_on_failure: I cannot keep that.
+    run:
+      result: one
+      sql: |
+        INSERT INTO notes (id) SELECT 'kept' || (1 + count(*)) FROM notes WHERE id LIKE 'kept%'
+        RETURNING id
+  - name: count_words
+    version: 1.0.0
+    summary: How many words there are.
+    description: How many words there are.
+    category: retrieval
+    access: read
+    channels: [voice, text]
+    input: {type: object, properties: {}, additionalProperties: false}
+    output: {type: object, properties: {value: {type: integer}}, required: [value]}
+    say_on_failure: I cannot count.
+    run: {result: value, sql: "SELECT count(*) AS n FROM notes WHERE id LIKE 'kept%'"}
 )yaml";
 
 constexpr const char* kScript = R"yaml(
@@ -225,6 +256,29 @@ TEST_F(InterruptedCalls, OfAWriteAreDoneOnceAllTheSame) {
   EXPECT_EQ(cloud->outputs().size(), 2u);
   EXPECT_EQ(audited("slow_note", before + 1).size(), before + 1);
   EXPECT_EQ(audited("slow_note", before + 1).back(), "ok");
+}
+
+TEST_F(InterruptedCalls, AskedForAgainUnderFreshIdsChangeSomethingOnce) {
+  const auto before = audited("keep_word", 0).size();
+  ask_for(R"(call keep_word {\"word\":\"blue\"} and call keep_word {\"word\":\"blue\"})");
+  const auto at_once = hear();
+  ask_for(R"(call keep_word {\"word\":\"blue\"})");
+  const auto in_a_later_turn = hear();
+  ask_for(R"(call keep_word {\"word\":\"blue\",\"how\":\"well\"})");
+  const auto otherwise_worded = hear();
+  ask_for(R"(call keep_word {\"word\":\"red\"})");
+  const auto another = hear();
+  ask_for("call count_words {}");
+  const auto counted = hear();
+
+  for (const auto& heard : {in_a_later_turn, otherwise_worded}) {
+    EXPECT_THAT(heard, HasSubstr(R"(\"id\":\"kept1\")"));
+  }
+  EXPECT_THAT(at_once, Not(HasSubstr("kept2")));
+  EXPECT_THAT(another, HasSubstr(R"(\"id\":\"kept2\")"));
+  EXPECT_THAT(counted, HasSubstr(R"(\"value\":2)"));
+  EXPECT_EQ(cloud->outputs().size(), 6u);
+  EXPECT_EQ(audited("keep_word", before + 5).size(), before + 5);
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 
 #include "base/json.hpp"
+#include "destructive_tools.hpp"
 #include "served.hpp"
 
 namespace callosum::testing {
@@ -14,6 +15,8 @@ class RealtimeTools : public ::testing::Test {
  protected:
   static void SetUpTestSuite() {
     gateway = std::make_unique<Served>(std::vector<std::string>{"--set", "provider=offline"});
+    gateway->edit("tools:\n", kDestructiveTools);
+    ASSERT_EQ(gateway->ask("POST", "/api/admin/registry/reload").status, 200);
     for (const char* slug : {"bella", "rival"}) {
       const auto made =
           gateway->ask("POST", "/api/admin/tenants",
@@ -100,6 +103,27 @@ TEST_F(RealtimeTools, NeverAreDestructiveHoweverTheNameIsWritten) {
     EXPECT_EQ(
         answer.body,
         R"({"status":"error","message":"Realtime is not allowed to call destructive tools"})");
+  }
+}
+
+TEST_F(RealtimeTools, NeverAreDestructiveByTheirAccessOrAnArgument) {
+  for (const auto& [tool, args] : kDestructiveCalls) {
+    const auto answer = execute(call(tool, args));
+    EXPECT_EQ(answer.status, 403) << tool << args;
+    EXPECT_EQ(answer.body, kDestructiveRefusal) << tool << args;
+  }
+  const auto harmless = execute(call("tidy_up", R"({"action":"count"})"));
+  EXPECT_EQ(harmless.status, 200);
+  EXPECT_THAT(harmless.body, HasSubstr(R"("ok":true)"));
+}
+
+TEST_F(RealtimeTools, OfNoOtherBusinessSayNothingOfWhatTheyWouldDestroy) {
+  const auto foreign = execute(call("list_leads", "{}", "rival"));
+
+  for (const auto& [tool, args] : kDestructiveCalls) {
+    const auto answer = execute(call(tool, args, "rival"));
+    EXPECT_EQ(answer.status, 403) << tool << args;
+    EXPECT_EQ(answer.body, foreign.body) << tool << args;
   }
 }
 

@@ -2,6 +2,8 @@
 #include <boost/json/serialize.hpp>
 #include <gmock/gmock.h>
 
+#include "base/text.hpp"
+#include "destructive_tools.hpp"
 #include "live_sessions.hpp"
 
 namespace callosum::testing {
@@ -171,6 +173,23 @@ TEST_F(SessionTools, AreNeverDestructive) {
   EXPECT_THAT(run("teleport", talk.id).body, HasSubstr("NOT_FOUND"));
 }
 
+TEST_F(SessionTools, AreNeverDestructiveByTheirAccessOrAnArgument) {
+  edit_crm("tools:\n", kDestructiveTools);
+  const Talk talk(*gateway);
+
+  for (const auto& [tool, args] : kDestructiveCalls) {
+    const std::string body = args;
+    const auto flat = run(tool, talk.id, body == "{}" ? "" : body.substr(1, body.size() - 2));
+    const auto executed = execute(tool, talk.id, R"("tool_args":)" + body);
+    for (const auto& answer : {flat, executed}) {
+      EXPECT_EQ(answer.status, 403) << tool << body;
+      EXPECT_EQ(answer.body, kDestructiveRefusal) << tool << body;
+    }
+    EXPECT_THAT(run(tool, "sess_unknown").body, HasSubstr(kInactive)) << "no session, no tool";
+  }
+  edit_crm(kDestructiveTools, "tools:\n");
+}
+
 TEST_F(SessionTools, RememberWhatHasComeUpWhicheverConnectionItCameOn) {
   for (int i = 0; i < 6; ++i) {  // each request on a connection, and maybe a thread, of its own
     const Talk talk(*gateway);
@@ -255,26 +274,81 @@ TEST_F(SessionTools, GiveUpNoConsentOfTheirOwn) {
   EXPECT_THAT(run("list_leads", talk.id).body, Not(HasSubstr("Flo Reed")));
 }
 
-TEST_F(SessionTools, AreCountedByTheSession) {
-  Served strict({"--set", "provider=offline", "--set", "limits.voice.calls=2"});
-  strict.ask("POST", "/api/admin/tenants", R"({"slug":"bella","timezone":"Europe/Rome"})");
-  const Talk one(strict);
-  const Talk two(strict);
-  const auto call = [&](const Talk& talk) {
+/// Calls of a session over HTTP, and which gate they failed at.
+class CountedSessionTools : public ::testing::Test {
+ protected:
+  explicit CountedSessionTools(const std::vector<std::string>& limits = {}) {
+    std::vector<std::string> options{"--set", "provider=offline"};
+    for (const auto& limit : limits) options.insert(options.end(), {"--set", limit});
+    served = std::make_unique<Served>(options);
+    served->ask("POST", "/api/admin/tenants", R"({"slug":"bella","timezone":"Europe/Rome"})");
+  }
+
+  std::string search(const Talk& talk, const std::string& text) const {
     net::HttpRequest request;
     request.method = "POST";
-    request.body = R"({"session_id":")" + talk.id + "\"}";
+    request.body = R"({"session_id":")" + talk.id + R"(","text":")" + text + "\"}";
     request.headers.set("Authorization", "Bearer " + Who().token());
-    return fetch("http://127.0.0.1:" + std::to_string(strict.port()) + "/api/tools/list_leads",
-                 request)
-        .body;
-  };
+    return fetch(served->main() + "/api/tools/search_crm", request).body;
+  }
+  /// Of the refused calls of a session, once so many calls of it are recorded.
+  std::vector<std::string> gates(const Talk& talk, std::size_t calls) const {
+    std::vector<std::string> found;
+    const auto read = [&] {
+      found.clear();
+      std::size_t recorded = 0;
+      const auto text = served->audit();
+      for (const auto line : split(trim(text), '\n')) {
+        const auto record = parse_strict(line);
+        if (!record || record->at("session_id") != json::value(talk.id)) continue;
+        ++recorded;
+        if (!record->at("ok").as_bool()) found.emplace_back(record->at("gate").as_string());
+      }
+      return recorded >= calls;
+    };
+    EXPECT_TRUE(eventually(read, 10s));
+    return found;
+  }
+
+  std::unique_ptr<Served> served;
+};
+
+/// So few that two windows of time, which may pass meanwhile, do not hold the calls of a test.
+struct OnABudget : CountedSessionTools {
+  OnABudget() : CountedSessionTools({"limits.voice.calls=2"}) {}
+};
+struct OnNoBudget : CountedSessionTools {
+  OnNoBudget() : CountedSessionTools({"limits.voice.calls=0", "limits.voice.retrieval_calls=0"}) {}
+};
+
+TEST_F(OnABudget, DifferentCallsOfOneSessionAreCountedTogether) {
+  const Talk one(*served);
+  const Talk two(*served);
 
   std::string all;
-  for (int i = 0; i < 5; ++i) all += call(one);  // at most two windows pass meanwhile
+  for (const char* text : {"ab", "cd", "ef", "gh", "ij"}) all += search(one, text);
 
   EXPECT_THAT(all, HasSubstr("BUDGET_EXCEEDED"));
-  EXPECT_THAT(call(two), HasSubstr(R"("ok":true)"));
+  const auto refused_by = gates(one, 5);
+  EXPECT_THAT(refused_by, ::testing::Not(::testing::IsEmpty()));
+  EXPECT_THAT(refused_by, ::testing::Each("budget"));
+  EXPECT_THAT(search(two, "ab"), HasSubstr(R"("ok":true)"));
+}
+
+TEST_F(OnNoBudget, TheSameCallOfOneSessionAgainAndAgainIsALoop) {
+  const Talk one(*served);
+  const Talk two(*served);
+
+  std::string all, others;
+  for (int i = 0; i < 5; ++i) all += search(one, "ab");
+  for (const char* text : {"cd", "ef", "gh", "ij"}) others += search(one, text);
+
+  EXPECT_THAT(all, HasSubstr("BUDGET_EXCEEDED"));
+  EXPECT_THAT(others, Not(HasSubstr("BUDGET_EXCEEDED")));
+  const auto refused_by = gates(one, 9);
+  EXPECT_THAT(refused_by, ::testing::Not(::testing::IsEmpty()));
+  EXPECT_THAT(refused_by, ::testing::Each("loop_breaker"));
+  EXPECT_THAT(search(two, "ab"), HasSubstr(R"("ok":true)"));
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <fcntl.h>
 #include <filesystem>
 #include <string>
 #include <sys/resource.h>
@@ -34,10 +35,11 @@ json::object surroundings() {
       descriptors.emplace_back(fd);
     }
   }
-  rlimit files{};
-  ::getrlimit(RLIMIT_NOFILE, &files);
-  rlimit core{};
-  ::getrlimit(RLIMIT_CORE, &core);
+  const auto limit = [](__rlimit_resource resource) {
+    rlimit now{};
+    ::getrlimit(resource, &now);
+    return now.rlim_max;
+  };
   sigset_t blocked;
   ::sigprocmask(SIG_SETMASK, nullptr, &blocked);
   return {{"env", variables},
@@ -45,8 +47,12 @@ json::object surroundings() {
           {"cwd", std::filesystem::current_path().string()},
           {"pid", ::getpid()},
           {"leads_group", ::getpgrp() == ::getpid()},
-          {"files", files.rlim_cur},
-          {"core", core.rlim_cur},
+          {"files", limit(RLIMIT_NOFILE)},
+          {"core", limit(RLIMIT_CORE)},
+          {"memory", limit(RLIMIT_AS)},
+          {"cpu_s", limit(RLIMIT_CPU)},
+          {"file_bytes", limit(RLIMIT_FSIZE)},
+          {"processes", limit(RLIMIT_NPROC)},
           {"blocks_term", sigismember(&blocked, SIGTERM) == 1}};
 }
 
@@ -60,6 +66,21 @@ json::object with_child() {
   return {{"child", child}, {"pid", ::getpid()}};
 }
 
+/// How much could be written to one file.
+std::size_t fill_file() {
+  ::signal(SIGXFSZ, SIG_IGN);
+  const auto file = ::open("filled", O_CREAT | O_WRONLY | O_TRUNC, 0600);
+  const std::string piece(64 << 10, 'x');
+  std::size_t written = 0;
+  while (written < (8U << 20)) {
+    const auto bytes = ::write(file, piece.data(), piece.size());
+    if (bytes <= 0) break;
+    written += static_cast<std::size_t>(bytes);
+  }
+  ::close(file);
+  return written;
+}
+
 void serve(const json::object& call, const std::string& line) {
   static json::value held;
   const auto tool = callosum::text_at(call, "tool");
@@ -68,6 +89,16 @@ void serve(const json::object& call, const std::string& line) {
   if (tool == "around") return answer(id, surroundings());
   if (tool == "fork") return answer(id, with_child());
   if (tool == "die") std::exit(3);
+  if (tool == "fill_file") return answer(id, fill_file());
+  if (tool == "take_memory") {
+    void* taken = std::malloc(std::size_t{1} << 30);
+    const bool is_taken = taken != nullptr;
+    std::free(taken);
+    return answer(id, is_taken);
+  }
+  if (tool == "spin") {
+    while (true) ::getppid();
+  }
   if (tool == "answer_and_go") {
     answer(id, "last words");
     std::exit(0);

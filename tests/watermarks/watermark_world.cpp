@@ -1,5 +1,6 @@
 #include "watermark_world.hpp"
 
+#include <algorithm>
 #include <fstream>
 #include <stdexcept>
 
@@ -78,6 +79,8 @@ config::Config make_config(const std::filesystem::path& folder) {
                   "auth.jwt.key=" + kKey,
                   "log.file=" + (folder / "log").string(),
                   "limits.reads_per_minute=0",
+                  "limits.voice.calls=0",
+                  "limits.voice.retrieval_calls=0",
                   "limits.writes_per_minute=0",
                   "registry.lock=false"};
   return get(config::config_or_error(config::load(request)));
@@ -93,10 +96,6 @@ WatermarkWorld::WatermarkWorld() {
   catalog_ = app::catalog_of(parts_->editions->current());
   executor_ = std::make_unique<pipeline::Executor>(world_.context().get_executor(),
                                                    parts_->executor_parts());
-  const api::PlanCall plan = [this](api::auth::Principal principal, std::string tenant) {
-    return planner_->plan_call(std::move(principal), std::move(tenant));
-  };
-  admin_ = std::make_unique<api::AdminToolsResource>(*parts_->authenticator, plan, *executor_);
   auto plan_session = [this](api::auth::Principal principal, std::vector<std::string> ids) {
     return planner_->plan_session_call(std::move(principal), std::move(ids));
   };
@@ -104,12 +103,21 @@ WatermarkWorld::WatermarkWorld() {
   place_ = std::make_unique<api::SessionDesk::Place>(
       api::SessionDesk::Place{world_.context().get_executor(), *executor_});
   desk_->add(*place_);
-  execute_ = std::make_unique<api::RealtimeToolsResource>(api::RealtimeToolsResource::Parts{
-      *parts_->authenticator, plan, *desk_, parts_->random, *parts_->log});
+  doors_ = std::make_unique<app::Doors>(
+      app::Doors::Ground{*parts_, *planner_, *executor_, *desk_, false});
+  host_ = std::make_unique<session::SessionHost>(parts_->time, parts_->random, *executor_,
+                                                 *parts_->log, parts_->metrics);
   fill();
 }
 
-WatermarkWorld::~WatermarkWorld() = default;
+WatermarkWorld::~WatermarkWorld() { end_talks(); }
+
+void WatermarkWorld::run_until(const std::function<bool()>& is_so) {
+  while (!is_so()) {
+    world_.context().restart();
+    if (world_.context().run_one_for(60s) == 0) throw std::runtime_error("nothing happens");
+  }
+}
 
 void WatermarkWorld::fill() {
   const auto connection = get(Connection::open({.path = parts_->database->options().path}));
@@ -119,7 +127,9 @@ void WatermarkWorld::fill() {
                         numbered("shop-", i, ""),
                         numbered("WM", i, "X"),
                         {},
-                        {}};
+                        {},
+                        "sess_of_" + numbered("", i, ""),
+                        nullptr};
     get(connection->change(
         "INSERT INTO tenants (id, slug, name, timezone) VALUES (:id, :slug, :mark, 'UTC')",
         {{"id", tenant.id}, {"slug", tenant.slug}, {"mark", tenant.mark}}));
@@ -151,10 +161,20 @@ void WatermarkWorld::open_lines(MarkedTenant& tenant) {
     principal.roles = roles;
     principal.phone = kPhone;
     principal.assurance = registry::Assurance::carrier;
-    auto planned = get(world_.run(planner_->plan_call(principal, tenant.id)));
+    auto planned = get(run(planner_->plan_call(principal, tenant.id)));
     tenant.lines.push_back({nullptr, planned.context});
     begin_anew(tenant.lines.back());
   }
+  storage::RealtimeSession row;
+  row.id = tenant.session_id;
+  row.provider_session_id = "theirs_" + tenant.slug;
+  row.tenant_id = tenant.id;
+  row.subject = "somebody";
+  row.channel = "voice";
+  row.provider = "test";
+  row.registry_version = catalog_->snapshot()->version();
+  row.created_at_ms = epoch_ms(parts_->time.wall_now());
+  parts_->sessions->note(std::move(row));
 }
 
 void WatermarkWorld::begin_anew(MarkedTenant::Line& line) {
@@ -171,44 +191,148 @@ void WatermarkWorld::begin_anew(MarkedTenant::Line& line) {
 }
 
 std::string WatermarkWorld::realtime(MarkedTenant& tenant, const registry::ToolCall& call) {
+  last_door_ = "the executor";
   auto& line = tenant.lines[asked_ % tenant.lines.size()];
   if (asked_ % 20 == 0) begin_anew(line);
   auto context = std::make_shared<registry::CallContext>(*line.context);
   context->turn = ++asked_;
   context->channel = asked_ % 3 == 0 ? registry::Channel::text : registry::Channel::voice;
   pipeline::CallRequest request{call, std::move(context), line.calls, catalog_};
-  return registry::encode_text(world_.run(executor_->run(std::move(request))));
+  return registry::encode_text(run(executor_->run(std::move(request))));
 }
 
-net::HttpRequest WatermarkWorld::request(const MarkedTenant& tenant, const json::object& body) {
+void WatermarkWorld::begin_talk(MarkedTenant& tenant) {
+  if (tenant.talk) tenant.talk->caller->says.close();
   net::HttpRequest request;
-  request.method = "POST";
-  request.body = json::serialize(body);
-  const auto& token = tenant.tokens[++asked_ % tenant.tokens.size()];
+  request.method = "GET";
+  request.target = "/v1/realtime";
+  request.headers.set("Authorization", "Bearer " + tenant.tokens[++asked_ % tenant.tokens.size()]);
+  auto plan = std::make_shared<session::SessionPlan>(get(run(planner_->plan_session(request))));
+  auto talk = std::make_shared<MarkedTenant::Talk>();
+  talk->model = std::make_shared<ModelScript>(world_.context().get_executor(), parts_->time);
+  talk->caller = std::make_shared<CallerScript>(world_.context().get_executor());
+  plan->make_model = [model = talk->model] { return std::make_unique<FakeModel>(model); };
+  json::array list;
+  std::vector<std::string> names;
+  for (const auto& tool : tools()) {
+    list.push_back(json::object{{"type", "function"}, {"name", tool.name}});
+    names.push_back(tool.name);
+  }
+  plan->start.offer = std::make_shared<session::ToolOffer>(list, names);
+  boost::asio::co_spawn(world_.context(),
+                        host_->serve(std::move(plan), std::make_unique<FakeCaller>(talk->caller)),
+                        [talk](const std::exception_ptr&) { talk->has_ended = true; });
+  run_until([&] { return !talk->model->opened_with.empty() || talk->has_ended; });
+  tenant.talk = talk;
+  talks_.push_back(std::move(talk));
+}
+
+void WatermarkWorld::end_talks() {
+  for (const auto& talk : talks_) talk->caller->says.close();
+  run_until([this] {
+    return std::all_of(talks_.begin(), talks_.end(),
+                       [](const auto& talk) { return talk->has_ended; });
+  });
+}
+
+std::string WatermarkWorld::talk(MarkedTenant& tenant, const registry::ToolCall& call) {
+  std::string out;
+  if (!tenant.talk || tenant.talk->has_ended || tenant.talk->calls >= 20) {
+    begin_talk(tenant);
+    out += json::serialize(tenant.talk->model->opened_with);
+  }
+  note_door("GET /v1/realtime");
+  auto& talk = *tenant.talk;
+  const auto number = std::to_string(++talk.calls);
+  const auto call_id = call.call_id + "_" + number;  // a session takes each id once
+  const json::object item{{"id", "item_" + number}, {"type", "function_call"},
+                          {"status", "completed"},  {"call_id", call_id},
+                          {"name", call.name},      {"arguments", call.arguments}};
+  const auto say = [&](const json::object& event) {
+    const bool is_taken = talk.model->says.push(json::serialize(event));
+    if (!is_taken) throw std::runtime_error("the session does not listen");
+  };
+  const auto response = [&](const char* status) {
+    return json::object{{"id", "resp_" + number},
+                        {"status", status},
+                        {"status_details", nullptr},
+                        {"conversation_id", "conv_1"},
+                        {"output", json::array()}};
+  };
+  say({{"type", "response.created"}, {"response", response("in_progress")}});
+  say({{"type", "response.output_item.done"}, {"response_id", "resp_" + number}, {"item", item}});
+  say({{"type", "response.done"}, {"response", response("completed")}});
+  const auto& sent = talk.model->sent;
+  run_until([&] {
+    const auto is_output = [&](const std::string& event) {
+      return event.find("function_call_output") != std::string::npos &&
+             event.find(json::serialize(json::string(call_id))) != std::string::npos;
+    };
+    return talk.has_ended || std::any_of(sent.begin(), sent.end(), is_output);
+  });
+  for (auto* events : {&talk.model->sent, &talk.caller->got}) {
+    for (const auto& event : *events) out += event + "\n";
+    events->clear();
+  }
+  return out;
+}
+
+std::string WatermarkWorld::ask(const MarkedTenant& tenant, const DoorCall& call) {
+  note_door(call.door);
+  const auto space = call.door.find(' ');
+  net::HttpRequest request;
+  request.method = call.door.substr(0, space);
+  request.target = call.door.substr(space + 1);
+  for (const auto& part : call.parts) {
+    const auto from = request.target.find('{');
+    request.target.replace(from, request.target.find('}') + 1 - from, part);
+  }
+  if (!call.query.empty()) request.target += "?" + call.query;
+  if (request.method == "POST" || request.method == "PUT")
+    request.body = json::serialize(call.body);
+  const auto& token = tenant.tokens[call.token % tenant.tokens.size()];
   request.headers.set("Authorization", "Bearer " + token);
-  return request;
+  const bool is_main = call.door.find(" /api/admin") == std::string::npos &&
+                       call.door.find(" /metrics") == std::string::npos;
+  auto& router = is_main ? doors_->main() : doors_->admin();
+  return run(router.handle(request)).body;
 }
 
 std::string WatermarkWorld::execute(const MarkedTenant& tenant, const registry::ToolCall& call,
                                     const std::string& as_tenant) {
   const auto arguments = parse_strict(call.arguments);
-  const auto asked = request(tenant, {{"tenant_id", as_tenant},
-                                      {"tool_name", call.name},
-                                      {"tool_args", arguments ? *arguments : json::value()},
-                                      {"call_id", call.call_id}});
-  return world_.run(execute_->handle(asked, {})).body;
+  return ask(tenant, {"POST /api/ai/realtime-tools/execute",
+                      {},
+                      "",
+                      {{"tenant_id", as_tenant},
+                       {"tool_name", call.name},
+                       {"tool_args", arguments ? *arguments : json::value()},
+                       {"call_id", call.call_id}},
+                      ++asked_});
 }
 
 std::string WatermarkWorld::admin(const MarkedTenant& tenant, const registry::ToolCall& call,
                                   const std::string& as_tenant) {
   const auto arguments = parse_strict(call.arguments);
-  const auto asked = request(tenant, {{"tenant_id", as_tenant},
-                                      {"args", arguments ? *arguments : json::value()},
-                                      {"call_id", call.call_id}});
-  return world_.run(admin_->handle(asked, {call.name})).body;
+  return ask(tenant, {"POST /api/admin/tools/{tool}",
+                      {call.name},
+                      "",
+                      {{"tenant_id", as_tenant},
+                       {"args", arguments ? *arguments : json::value()},
+                       {"call_id", call.call_id}},
+                      ++asked_});
+}
+
+std::set<std::string> WatermarkWorld::doors() {
+  std::set<std::string> out{"GET /v1/realtime"};
+  for (auto* router : {&doors_->main(), &doors_->admin()}) {
+    for (const auto& route : router->routes()) out.insert(route.method + " " + route.path);
+  }
+  return out;
 }
 
 std::vector<std::pair<std::string, std::string>> WatermarkWorld::kept() {
+  end_talks();
   parts_->audit_store.reset();  // everything is written by then
   const auto connection = get(Connection::open({.path = parts_->database->options().path}));
   std::vector<std::pair<std::string, std::string>> out;
@@ -218,6 +342,13 @@ std::vector<std::pair<std::string, std::string>> WatermarkWorld::kept() {
     for (const auto& row : get(connection->query(sql))) {
       const auto& fields = row.as_object();
       out.emplace_back(text_at(fields, "tenant_id"), text_at(fields, "text"));
+    }
+  }
+  for (const auto& pack : catalog_->snapshot()->packs()) {
+    for (const auto& [table, column] : pack.tenant_columns) {
+      for (const auto& row : get(connection->query("SELECT * FROM " + table))) {
+        out.emplace_back(text_at(row.as_object(), column), json::serialize(row));
+      }
     }
   }
   return out;

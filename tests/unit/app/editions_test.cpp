@@ -134,10 +134,13 @@ TEST_F(EditionsTest, AreFoundByTheirVersionAsLongAsASessionUsesThem) {
   ASSERT_TRUE(reload());
 
   EXPECT_EQ(editions->find(old_version)->version(), old_version);
+  EXPECT_EQ(editions->live_versions(),
+            (std::vector<std::string>{editions->current()->version(), old_version}));
   EXPECT_EQ(editions->find("0.0.ffffffff"), editions->current());
   session.reset();
 
   EXPECT_EQ(editions->find(old_version), editions->current());
+  EXPECT_EQ(editions->live_versions(), std::vector<std::string>{editions->current()->version()});
 }
 
 TEST_F(EditionsTest, ShowsModelsTheToolsOfTheirOwnVersion) {

@@ -37,12 +37,14 @@ AuditRecord ran_well() {
 TEST(GoldenAudit, LinesOfCallsThatRanWereRefusedOrFailed) {
   auto refused = ran_well();
   refused.gate = "membership";
+  refused.reason = "that is for members of the business; sign in as one of them";
   refused.outcome = to_string(ErrorType::forbidden);
   refused.duration = {};
   refused.result_bytes = 0;
 
   auto slow = ran_well();
   slow.outcome = to_string(ErrorType::timeout);
+  slow.reason = "that took too long";
   slow.duration = std::chrono::milliseconds(400);
 
   AuditRecord invented;  // the model's own words, and nothing known of the tool
@@ -51,9 +53,27 @@ TEST(GoldenAudit, LinesOfCallsThatRanWereRefusedOrFailed) {
   invented.tool = "drop\ttables \x01 für alle 𝄞";
   invented.gate = "known";
   invented.outcome = to_string(ErrorType::not_found);
+  invented.reason = "there is no such tool; use one of those that are offered";
+
+  auto written = ran_well();
+  written.key = "provider:call_of_a_model_1";
+  written.tool = "crm.create_lead";
+  written.access = "write";
+  written.category = "action";
+  written.effect = to_string(storage::CallState::done);
+  written.consent = "spoken";
+
+  auto applied = written;
+  applied.consent = "person";
+  applied.approved_by = "user-2";
+
+  auto unknown = written;
+  unknown.outcome = to_string(ErrorType::outcome_unknown);
+  unknown.effect = to_string(storage::CallState::unknown);
+  unknown.reason = "that was cut short; it is not certain whether it was done";
 
   std::string text;
-  for (const auto& record : {ran_well(), refused, slow, invented}) {
+  for (const auto& record : {ran_well(), refused, slow, invented, written, applied, unknown}) {
     const auto line = encode_text(record);
     EXPECT_TRUE(parse_strict(line)) << line;
     text += line + "\n";

@@ -191,6 +191,37 @@ TEST_F(Crm, FiltersItsLists) {
   EXPECT_EQ(listed("list_notes", kWillow, {{"about_id", "LD-4107"}}, "note_id"), "NT-6001");
 }
 
+TEST_F(Crm, GetsOneNoteOfItsOwnBusiness) {
+  const auto note = ask("get_note", kWillow, {{"note_id", "nt-6001"}});
+  EXPECT_EQ(note.at("about_id"), json::value("LD-4107"));
+  EXPECT_EQ(note.at("author"), json::value("demo"));
+  EXPECT_EQ(ask("get_note", kWillow, {{"note_id", "6001"}}), note);
+  EXPECT_EQ(ask("get_note", kWillow, {{"note_id", "NT-6002"}}), json::object());
+  EXPECT_EQ(ask("get_note", kCedar, {{"note_id", "NT-6002"}}).at("about_id"),
+            json::value("LD-4108"));
+}
+
+TEST_F(Crm, EachKindOfRecordIsListedAndGotByItsIdAndReadAnewAfterAChange) {
+  for (const auto& [kind, list] :
+       std::map<std::string, std::string>{{"account", "list_accounts"},
+                                          {"contact", "list_contacts"},
+                                          {"lead", "list_leads"},
+                                          {"opportunity", "list_opportunities"},
+                                          {"activity", "list_activities"},
+                                          {"note", "list_notes"}}) {
+    const auto get = "get_" + kind;
+    EXPECT_NE(loaded_.snapshot->find(list), nullptr) << list;
+    ASSERT_NE(loaded_.snapshot->find(get), nullptr) << get;
+    EXPECT_EQ(loaded_.snapshot->find(get)->provenance_seen, std::vector<std::string>{kind + "_id"});
+    EXPECT_NE(pack().prompt.find(get), std::string::npos) << "the prompt does not name " << get;
+    for (const auto& change : {"create_" + kind, "update_" + kind}) {
+      EXPECT_EQ(loaded_.snapshot->find(change)->invalidates,
+                (std::vector<std::string>{list, get, "search_crm"}))
+          << change;
+    }
+  }
+}
+
 TEST_F(Crm, AddsARecordUnderTheNextIdAndSaysWhich) {
   const auto lead = ask("create_lead", kWillow,
                         {{"name", " Ida Holm "}, {"company", "Holm"}, {"assigned_to", "me"}});

@@ -16,6 +16,9 @@ using namespace std::chrono_literals;
 using testing::HostileServer;
 using Socket = HostileServer::Socket;
 
+/// A deadline that an answer needs no part of: whoever uses it up has waited for it.
+constexpr auto kPatience = 5s;
+
 /// How a run ended, and how long it took.
 struct Ended {
   Result<ToolOutput> output;
@@ -57,15 +60,22 @@ struct HttpWorld {
   }
 
   /// As the executor runs it: under its deadline.
-  Ended run(ToolHandler& handler, const registry::ToolSpec& tool,
-            std::chrono::nanoseconds within = 10s, json::object arguments = {{"id", "7"}}) {
+  boost::asio::awaitable<Result<ToolOutput>> call(ToolHandler& handler,
+                                                  const registry::ToolSpec& tool,
+                                                  std::chrono::nanoseconds within,
+                                                  json::object arguments = {{"id", "7"}}) {
     registry::CallContext context;
     context.tenant_id = tenant;
     const Invocation invocation{tool, arguments, context, key};
-    const auto start = std::chrono::steady_clock::now();
     const auto deadline = world.in(within);
     auto work = handler.run(invocation, deadline);
-    auto output = world.run(async::with_deadline(deadline, std::move(work)));
+    auto output = co_await async::with_deadline(deadline, std::move(work));
+    co_return output;
+  }
+  Ended run(ToolHandler& handler, const registry::ToolSpec& tool,
+            std::chrono::nanoseconds within = 10s, json::object arguments = {{"id", "7"}}) {
+    const auto start = std::chrono::steady_clock::now();
+    auto output = world.run(call(handler, tool, within, std::move(arguments)));
     return {std::move(output), std::chrono::steady_clock::now() - start};
   }
 

@@ -142,6 +142,60 @@ long peak_kilobytes() {
   return 0;
 }
 
+/// Calls of a tool whose backend is well, one after the other, while something else goes on.
+struct Beside {
+  HostileServer server{answers_with(ok("\"well\""))};
+  int well = 0;
+  std::string problem;
+  std::chrono::nanoseconds longest{0};
+
+  asio::awaitable<void> run(HttpWorld& world, ToolHandler& handler, const registry::ToolSpec& tool,
+                            const bool& is_over) {
+    while (!is_over && problem.empty()) {
+      const auto start = std::chrono::steady_clock::now();
+      auto calling = world.call(handler, tool, 5s);
+      const auto output = co_await std::move(calling);
+      longest =
+          std::max<std::chrono::nanoseconds>(longest, std::chrono::steady_clock::now() - start);
+      if (!output) problem = output.error().message;
+      ++well;
+    }
+  }
+};
+
+/// Far more than it takes, and far less than a thread held by another tool's backend would show.
+constexpr auto kUnharmed = 1s;
+
+TEST(HostileBackend, LeavesOtherToolsUnharmed) {
+  for (const auto& row : hostile_backends()) {
+    HostileServer server(row.serve);
+    Beside beside;
+    HttpWorld world;
+    world.allow(server.url());
+    world.allow(beside.server.url());
+    const auto good =
+        HttpWorld::make_tool(R"({"retries":0,"url":")" + beside.server.url() + "/\"}");
+    const auto good_handler = world.load(good).value();
+    const auto bad = HttpWorld::make_tool(R"({"retries":0,"url":")" + server.url() + "/\"}");
+    const auto bad_handler = world.load(bad).value();
+    bool is_over = false;
+    asio::co_spawn(world.world.context(), beside.run(world, *good_handler, good, is_over),
+                   [](const std::exception_ptr& bug) { EXPECT_FALSE(bug); });
+    asio::co_spawn(world.world.context(), world.call(*bad_handler, bad, kWithin),
+                   [&](const std::exception_ptr&, const Result<ToolOutput>& output) {
+                     EXPECT_FALSE(output) << row.name;
+                     is_over = true;
+                   });
+
+    world.world.context().run();
+
+    EXPECT_TRUE(is_over) << row.name;
+    EXPECT_EQ(beside.problem, "") << row.name;
+    EXPECT_GE(beside.well, 1) << row.name;
+    EXPECT_LE(beside.longest, kUnharmed) << row.name;
+  }
+}
+
 TEST(HostileBackend, EndsInATypedErrorByTheDeadlineAndMemoryStaysFlat) {
   const auto rows = hostile_backends();
   const auto before = peak_kilobytes();
@@ -170,9 +224,14 @@ TEST(HostileBackend, IsUnderstoodWhenItsJsonIsBroken) {
     HttpWorld world;
     world.allow(server.url());
 
-    EXPECT_EQ(world.read(server.url() + "/").error(), ErrorType::invalid_output) << body;
+    const auto read = world.read(server.url() + "/", kPatience);
+    const auto write = world.write(server.url() + "/", kPatience);
+
+    EXPECT_EQ(read.error(), ErrorType::invalid_output) << body;
     // Its status has said that the write is done.
-    EXPECT_EQ(world.write(server.url() + "/").error(), ErrorType::invalid_output) << body;
+    EXPECT_EQ(write.error(), ErrorType::invalid_output) << body;
+    EXPECT_LT(read.took, kPatience) << body;
+    EXPECT_LT(write.took, kPatience) << body;
   }
 }
 
@@ -307,10 +366,12 @@ TEST(HttpRetry, WaitsAsLongAsItIsAskedToIfThereIsTime) {
   EXPECT_EQ(server.connections(), 1);
 }
 
-TEST(HttpBreaker, SparesABackendInTroubleForThatTenantAlone) {
+TEST(HttpBreaker, SparesABackendInTroubleForThatTenantAndNoOther) {
   HostileServer server(answers_with("HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n"));
+  HostileServer other(answers_with(ok("\"well\"")));
   HttpWorld world;
   world.allow(server.url());
+  world.allow(other.url());
   for (int i = 0; i < 5; ++i) world.read(server.url() + "/");
   EXPECT_EQ(server.connections(), 5);
 
@@ -318,6 +379,9 @@ TEST(HttpBreaker, SparesABackendInTroubleForThatTenantAlone) {
 
   EXPECT_EQ(spared.error(), ErrorType::transient);
   EXPECT_EQ(server.connections(), 5);
+  EXPECT_EQ(world.read(other.url() + "/").data(), "\"well\"");
+  EXPECT_EQ(world.read(server.url() + "/").error(), ErrorType::transient);
+  EXPECT_EQ(server.connections(), 5) << "what another one answers well says nothing of it";
   world.tenant = "tenant-b";
   world.read(server.url() + "/");
   EXPECT_EQ(server.connections(), 6);

@@ -176,8 +176,9 @@ TEST(HttpKind, ReachesNoSpellingOfLoopbackThatIsNotAllowedTo) {
     const std::string url = std::string("http://") + host + port;
     world.allow(url, false);
 
-    const auto ended = world.read(url + "/", 2s);
+    const auto ended = world.read(url + "/", kPatience);
 
+    EXPECT_LT(ended.took, kPatience) << host;
     const bool is_refused =
         ended.error() == ErrorType::validation ||
         (ended.error() == ErrorType::permanent && ended.data().ends_with("may not be reached")) ||
@@ -214,9 +215,10 @@ TEST(HttpRedirect, IsNotFollowedUnlessListed) {
     world.allow(server.url());
     world.allow(canary.url());
 
-    const auto ended = world.read(server.url() + "/");
+    const auto ended = world.read(server.url() + "/", kPatience);
 
     EXPECT_EQ(ended.error(), ErrorType::permanent) << where;
+    EXPECT_LT(ended.took, kPatience) << where;
     EXPECT_EQ(server.connections(), 1);
   }
   EXPECT_EQ(canary.connections(), 0);
@@ -232,9 +234,10 @@ TEST(HttpRedirect, IsJudgedAgainByTheAddressOfItsHop) {
   const auto tool =
       HttpWorld::make_tool(R"({"url":")" + server.url() + R"(/","redirects":[")" + inward + "\"]}");
 
-  const auto ended = world.run(tool);
+  const auto ended = world.run(tool, kPatience);
 
   EXPECT_EQ(ended.error(), ErrorType::permanent);
+  EXPECT_LT(ended.took, kPatience);
   EXPECT_EQ(canary.connections(), 0);
 }
 

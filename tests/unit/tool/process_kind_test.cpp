@@ -35,6 +35,11 @@ class KeptLog final : public telemetry::Log {
     const std::lock_guard lock(mutex_);
     return text_;
   }
+  /// Of workers that ended, each one's.
+  std::vector<std::int64_t> pauses_ms() {
+    const std::lock_guard lock(mutex_);
+    return pauses_ms_;
+  }
 
  protected:
   void write(telemetry::LogLevel, std::string_view event,
@@ -45,6 +50,8 @@ class KeptLog final : public telemetry::Log {
       if (const auto* said = std::get_if<std::string_view>(&field.value)) {
         text_ += " " + std::string(field.key) + "=" + std::string(*said);
       }
+      const auto* number = std::get_if<std::int64_t>(&field.value);
+      if (number != nullptr && field.key == "pause_ms") pauses_ms_.push_back(*number);
     }
     text_ += "\n";
   }
@@ -52,6 +59,7 @@ class KeptLog final : public telemetry::Log {
  private:
   std::mutex mutex_;
   std::string text_;
+  std::vector<std::int64_t> pauses_ms_;
 };
 
 struct Ended {
@@ -295,6 +303,77 @@ TEST(ProcessKind, RestsLongerAfterEachFailureAndSendsNothingMeanwhile) {
   EXPECT_EQ(world.run(*handler, dies, 5s).error(), ErrorType::outcome_unknown);
   EXPECT_THAT(world.log.text(), HasSubstr("how=exit 3"));
 }
+
+TEST(ProcessKind, RestsTwiceAsLongAfterEachFailure) {
+  ProcessWorld world;
+  const auto dies = ProcessWorld::make_tool("die", "", registry::Access::write);
+  const auto handler = world.load(dies);
+
+  // A call waits for its worker's rest to end.
+  for (int i = 0; i < 4; ++i) world.run(*handler, dies);
+
+  ASSERT_TRUE(comes_true([&] { return world.log.pauses_ms().size() == 4; })) << world.log.text();
+  const auto pauses = world.log.pauses_ms();
+  for (std::size_t i = 1; i < pauses.size(); ++i) EXPECT_EQ(pauses[i], 2 * pauses[i - 1]);
+}
+
+/// A tool whose worker may have no more than this.
+registry::ToolSpec limited(const std::string& name, const std::string& limits,
+                           registry::Access access = registry::Access::read) {
+  auto tool = ProcessWorld::make_tool(name, "", access);
+  tool.run.config =
+      parse_strict(R"({"process":{"command":["./worker"],"limits":)" + limits + "}}").value();
+  return tool;
+}
+
+TEST(ProcessLimits, AreAllSetAsTheManifestSays) {
+  ProcessWorld world;
+
+  const auto ended = world.run(
+      limited("around", R"({"memory_mb":0,"cpu_s":77,"files":60,"file_mb":3,"processes":5000})"));
+
+  ASSERT_TRUE(ended.output) << ended.data();
+  const auto& around = ended.output->data.as_object();
+  const auto limit = [&](const char* name) { return around.at(name).to_number<std::uint64_t>(); };
+  EXPECT_EQ(limit("cpu_s"), 77U);
+  EXPECT_EQ(limit("files"), 60U);
+  EXPECT_EQ(limit("file_bytes"), 3U << 20);
+  EXPECT_EQ(limit("processes"), 5000U);  // of the user: who runs this may be let off
+  EXPECT_EQ(limit("core"), 0U);
+}
+
+TEST(ProcessLimits, OfAFileCutItThere) {
+  ProcessWorld world;
+
+  const auto ended = world.run(limited("fill_file", R"({"memory_mb":0,"file_mb":1})"));
+
+  EXPECT_EQ(ended.data(), std::to_string(1 << 20));
+}
+
+TEST(ProcessLimits, OfTimeEndAWorkerThatComputesForEver) {
+  ProcessWorld world;
+
+  // A read would be tried again.
+  const auto spins = limited("spin", R"({"memory_mb":0,"cpu_s":1})", registry::Access::write);
+  const auto ended = world.run(spins, 60s);
+
+  EXPECT_EQ(ended.error(), ErrorType::outcome_unknown) << ended.data();
+  EXPECT_LT(ended.took, 60s);
+  EXPECT_THAT(world.log.text(), HasSubstr("how=signal"));
+}
+
+// A sanitizer's shadow is larger than any limit on address space.
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+TEST(ProcessLimits, OfMemoryGiveNoMore) {
+  ProcessWorld world;
+
+  EXPECT_EQ(world.run(limited("take_memory", R"({"memory_mb":700})")).data(), "false");
+  EXPECT_EQ(world.run(limited("take_memory", R"({"memory_mb":4000})")).data(), "true");
+  const auto around = world.run(limited("around", R"({"memory_mb":700})"));
+  ASSERT_TRUE(around.output) << around.data();
+  EXPECT_EQ(around.output->data.at("memory").to_number<std::uint64_t>(), 700ULL << 20);
+}
+#endif
 
 TEST(ProcessKind, SaysWhatTheWorkerSaysButNoSecret) {
   ProcessWorld world;

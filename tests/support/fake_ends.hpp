@@ -1,0 +1,104 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "async/bounded_queue.hpp"
+#include "async/with_deadline.hpp"
+#include "async/time_source.hpp"
+#include "base/json.hpp"
+#include "realtime/model_port.hpp"
+#include "session/caller_link.hpp"
+
+// The two ends of a session, played by a test.
+namespace callosum::testing {
+
+namespace json = boost::json;
+
+/// A model's side played by a test: what it is sent is kept, what it says is pushed.
+struct ModelScript {
+  ModelScript(const boost::asio::any_io_executor& executor, async::TimeSource& t)
+      : says(executor, 1000), time(t) {}
+  async::BoundedQueue<std::string> says;
+  async::TimeSource& time;
+  std::vector<std::string> sent;
+  json::object opened_with;
+  bool refuses_to_open = false;
+  std::chrono::milliseconds opening_takes{0};
+  std::uint64_t dropped_audio = 0;
+  bool is_closed = false;
+};
+
+class FakeModel final : public realtime::ModelPort {
+ public:
+  explicit FakeModel(std::shared_ptr<ModelScript> script) : script_(std::move(script)) {
+    profile_.provider = "fake";
+  }
+  const realtime::ProviderProfile& profile() const override { return profile_; }
+  boost::asio::awaitable<Result<void>> open(realtime::SessionOpening opening,
+                                            async::Deadline) override {
+    if (script_->opening_takes.count() > 0) {
+      co_await async::sleep_until(async::Deadline::after(script_->time, script_->opening_takes));
+    }
+    if (script_->refuses_to_open) co_return fail(ErrorType::transient, "unreachable");
+    script_->opened_with = opening.session;
+    script_->opened_with["tools"] = opening.tools->list;
+    co_return Result<void>{};
+  }
+  boost::asio::awaitable<Result<realtime::ServerFrame>> next(async::Deadline deadline) override {
+    auto text = co_await script_->says.pop(deadline);
+    if (!text) co_return fail(ErrorType::transient, "gone");
+    current_ = std::move(*text);
+    co_return realtime::ServerFrame{realtime::peek_type(current_), current_};
+  }
+  bool send(std::string_view event, net::FrameKind) override {
+    script_->sent.emplace_back(event);
+    return true;
+  }
+  boost::asio::awaitable<void> close(async::Deadline) override {
+    script_->is_closed = true;
+    script_->says.close();
+    co_return;
+  }
+  std::uint64_t dropped_audio_frames() const override { return script_->dropped_audio; }
+
+ private:
+  std::shared_ptr<ModelScript> script_;
+  realtime::ProviderProfile profile_;
+  std::string current_;
+};
+
+struct CallerScript {
+  explicit CallerScript(const boost::asio::any_io_executor& executor) : says(executor, 1000) {}
+  async::BoundedQueue<std::string> says;
+  std::vector<std::string> got;
+  std::uint16_t close_code = 0;
+  std::uint64_t dropped_audio = 0;
+};
+
+class FakeCaller final : public session::CallerLink {
+ public:
+  explicit FakeCaller(std::shared_ptr<CallerScript> script) : script_(std::move(script)) {}
+  boost::asio::awaitable<Result<realtime::ClientFrame>> next(async::Deadline deadline) override {
+    auto text = co_await script_->says.pop(deadline);
+    if (!text) co_return fail(ErrorType::transient, "gone");
+    current_ = std::move(*text);
+    co_return realtime::ClientFrame{realtime::peek_type(current_), current_};
+  }
+  bool send(std::string_view event, net::FrameKind) override {
+    script_->got.emplace_back(event);
+    return true;
+  }
+  boost::asio::awaitable<void> close(std::uint16_t code, std::string, async::Deadline) override {
+    script_->close_code = code;
+    co_return;
+  }
+  std::uint64_t dropped_audio_frames() const override { return script_->dropped_audio; }
+
+ private:
+  std::shared_ptr<CallerScript> script_;
+  std::string current_;
+};
+
+}  // namespace callosum::testing
