@@ -56,8 +56,8 @@ class Fuzzer {
     if (answer.find(R"("cached":true)") != std::string::npos) ++cached_;
     const auto foreign = foreign_mark(answer, tenant.mark);
     if (foreign.empty()) return;
-    ADD_FAILURE() << tenant.mark << " got " << foreign << " of " << call.name << " "
-                  << call.arguments << ": " << answer.substr(0, 500);
+    ADD_FAILURE() << tenant.mark << " got " << foreign << " at " << world_.last_door() << ", "
+                  << call.name << " " << call.arguments << ": " << answer.substr(0, 500);
   }
 
   int made() const { return made_; }
