@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "async/bounded_queue.hpp"
-#include "async/with_deadline.hpp"
 #include "async/time_source.hpp"
+#include "async/with_deadline.hpp"
 #include "base/json.hpp"
 #include "realtime/model_port.hpp"
 #include "session/caller_link.hpp"

@@ -32,7 +32,7 @@ struct Refused {
 
 template <class T, class... Arguments>
 std::function<std::unique_ptr<Gate>()> gate(Arguments... arguments) {
-  return [=]() -> std::unique_ptr<Gate> { return std::make_unique<T>(arguments...); };
+  return [arguments...]() -> std::unique_ptr<Gate> { return std::make_unique<T>(arguments...); };
 }
 
 void nothing(GateWorld&, registry::ToolSpec&) {}
