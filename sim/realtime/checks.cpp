@@ -90,8 +90,17 @@ std::string join_path(const std::string& path, std::string_view key) {
   return path.empty() ? std::string(key) : path + "." + std::string(key);
 }
 
-Problem check_fields(const json::value& value, const std::string& path,
-                     std::span<const Field> fields) {
+namespace {
+
+const Field* find_field(std::span<const Field> fields, std::string_view key) {
+  for (const auto& field : fields) {
+    if (field.key == key) return &field;
+  }
+  return nullptr;
+}
+
+Problem check_members(const json::value& value, const std::string& path,
+                      std::span<const Field> fields, bool may_have_more) {
   const auto* object = value.if_object();
   if (!object) return wrong_type(path, "an object", value);
   for (const auto& field : fields) {
@@ -101,15 +110,25 @@ Problem check_fields(const json::value& value, const std::string& path,
   }
   for (const auto& member : *object) {
     const auto member_path = join_path(path, member.key());
-    const Field* known = nullptr;
-    for (const auto& field : fields) {
-      if (field.key == member.key()) known = &field;
-    }
+    const auto* known = find_field(fields, member.key());
+    if (!known && may_have_more) continue;
     if (!known) return unknown_parameter(member_path);
     if (known->is_nullable && member.value().is_null()) continue;
     if (auto problem = known->check(member.value(), member_path)) return problem;
   }
   return {};
+}
+
+}  // namespace
+
+Problem check_fields(const json::value& value, const std::string& path,
+                     std::span<const Field> fields) {
+  return check_members(value, path, fields, false);
+}
+
+Problem check_known_fields(const json::value& value, const std::string& path,
+                           std::span<const Field> fields) {
+  return check_members(value, path, fields, true);
 }
 
 Problem check_each(const json::value& value, const std::string& path, std::size_t max_size,

@@ -39,6 +39,9 @@ std::string join_path(const std::string& path, std::string_view key);
 /// An object with these members and no others.
 Problem check_fields(const json::value& value, const std::string& path,
                      std::span<const Field> fields);
+/// The same, but members that are not in `fields` are passed over.
+Problem check_known_fields(const json::value& value, const std::string& path,
+                           std::span<const Field> fields);
 Problem check_each(const json::value& value, const std::string& path, std::size_t max_size,
                    Check check);
 Problem check_number(const json::value& value, const std::string& path, double least, double most);

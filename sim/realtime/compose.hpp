@@ -29,10 +29,12 @@ struct Step {
 };
 
 class Dialect;
+struct Script;
 
 /// What the shape of a response's events depends on.
 struct ResponseFrame {
   const Dialect* dialect = nullptr;
+  const Script* script = nullptr;
   std::string response_id;
   bool is_audio = true;
   bool is_in_conversation = true;  ///< false: no conversation.item events (`conversation: "none"`)

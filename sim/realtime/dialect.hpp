@@ -72,6 +72,8 @@ class Dialect {
   virtual json::object listed_item(const ItemSoFar&, const json::object& ended) const {
     return ended;
   }
+  /// False: every item of a response has the index 0.
+  virtual bool has_output_indexes() const { return true; }
   /// False: an item's end is told by response.output_item.done alone.
   virtual bool has_item_done() const { return true; }
 };

@@ -1,7 +1,7 @@
 #include <algorithm>
 
 #include "base/json.hpp"
-#include "sim/realtime/compose.hpp"
+#include "sim/realtime/dialect.hpp"
 
 namespace callosum::sim {
 namespace {
@@ -54,8 +54,9 @@ void duplicate_call(const Fault& fault, const ResponseFrame& frame, const Reply&
     more.pop_back();  // its own finish
     auto at = end_of_response(steps) + (fault.is_late ? 1 : 0);
     for (auto& step : more) {
-      if (step.event.contains("output_index"))
+      if (step.event.contains("output_index") && frame.dialect->has_output_indexes()) {
         step.event["output_index"] = reply.parts.size() + copy;
+      }
       insert(steps, at++, std::move(step));
     }
   }

@@ -82,7 +82,8 @@ void Listener::commit_item(const std::string& item_id) {
   ++idle_generation_;
   const auto length = audio_.buffered();
   audio_.clear();
-  auto heard = next_transcript();
+  auto heard = coming_transcript();
+  ++utterances_;
   if (heard.empty()) heard = std::to_string(length.count()) + " ms of sound";
   if (auto* item = state_.conversation.find(item_id)) {
     item->heard = heard;
@@ -102,11 +103,10 @@ json::value Listener::previous_of(const std::string& item_id) const {
   return id.empty() ? json::value() : json::value(id);
 }
 
-std::string Listener::next_transcript() {
+std::string Listener::coming_transcript() const {
   const auto& transcripts = wire_.script().transcripts;
-  const auto turn = utterances_++;
   if (transcripts.empty()) return {};
-  return transcripts[std::min(turn, transcripts.size() - 1)];
+  return transcripts[std::min(utterances_, transcripts.size() - 1)];
 }
 
 void Listener::clear() {

@@ -35,6 +35,8 @@ class Listener {
 
   void commit_item(const std::string& item_id);
   json::value previous_of(const std::string& item_id) const;
+  /// What this utterance will turn out to be, where the script says so.
+  std::string coming_transcript() const;
   bool wants(const char* key) const;
 
   Wire& wire_;
@@ -46,7 +48,6 @@ class Listener {
 
  private:
   void time_out(std::size_t generation, Ms waited);
-  std::string next_transcript();
 
   std::vector<std::uint8_t> bytes_;
   std::size_t utterances_ = 0;

@@ -58,6 +58,7 @@ void Responder::count_open_calls() {
 ResponseFrame Responder::make_frame(const json::object& params) {
   ResponseFrame frame;
   frame.dialect = &wire_.dialect();
+  frame.script = &wire_.script();
   frame.response_id = wire_.make_id("resp_");
   frame.dialect->shape_frame(state_.session->effective(), params, frame);
   frame.make_id = [wire = &wire_](std::string_view prefix) { return wire->make_id(prefix); };

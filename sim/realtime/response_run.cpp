@@ -103,7 +103,8 @@ void ResponseRun::observe(json::object& event) {
     if (auto* item = state_.conversation.find(id)) item->spoken += kSoundPiece;
   } else if (type == "response.function_call_arguments.delta") {
     sent->so_far.arguments += text_at(event, "delta");
-  } else if (type.ends_with(".delta")) {
+  } else if (type.ends_with(".delta") &&
+             (!sent->so_far.is_audio || type.find("transcript") != std::string_view::npos)) {
     sent->so_far.text += text_at(event, "delta");
     ++written_;
   }
