@@ -78,7 +78,8 @@ class Normaliser {
   bool on_error(Event& event);
 
   bool on_audio(std::string_view frame, Frames& out);
-  bool is_of_running(const Event& event) const;
+  bool is_of_running(Event& event);
+  void begin_response(std::string_view id, const json::object& metadata, Frames& out);
   OutputItem* find_item(Event& event);
   bool place(Event& event, const OutputItem& item);
   bool is_again(const json::object& item);

@@ -45,8 +45,10 @@ bool Normaliser::knows_call(std::string_view call_id) const { return has(calls_,
 
 bool Normaliser::is_past(std::string_view response_id) const { return has(past_, response_id); }
 
-bool Normaliser::is_of_running(const Event& event) const {
+bool Normaliser::is_of_running(Event& event) {
   const auto id = text_at(event.body, "response_id");
+  // Its beginning was lost on the way.
+  if (!running_.is_running() && !id.empty() && !is_past(id)) begin_response(id, {}, event.out);
   return running_.is_running() && (id.empty() || id == running_.id());
 }
 
@@ -88,22 +90,27 @@ bool Normaliser::on_created(Event& event) {
   const std::string id(response ? text_at(*response, "id") : std::string_view());
   if (id.empty() || id == running_.id() || is_past(id)) return false;
   if (running_.is_running()) end_unfinished(event.out);  // left behind by an interruption
+  const auto* echoed = find_object(*response, "metadata");
+  begin_response(id, echoed ? *echoed : json::object{}, event.out);
+  return false;
+}
+
+void Normaliser::begin_response(std::string_view id, const json::object& metadata, Frames& out) {
   was_cut_short_ = false;
   auto of = turns_.on_created();
-  const auto* echoed = find_object(*response, "metadata");
-  if (echoed && !echoed->empty()) of.metadata = *echoed;
-  running_.begin(id, std::move(of), session_.response_settings());
-  say({{"type", "response.created"}, {"response", running_.created(conversation_id_)}}, event.out);
+  if (!metadata.empty()) of.metadata = metadata;
+  running_.begin(std::string(id), std::move(of), session_.response_settings());
+  say({{"type", "response.created"}, {"response", running_.created(conversation_id_)}}, out);
   for (const auto& outrun : turns_.take_outrun()) {
-    say_error({{"type", "invalid_request_error"},
-               {"code", "conversation_already_has_active_response"},
-               {"message", "Conversation already has an active response in progress: " + id +
-                               ". Wait until the response is finished before creating a new one."},
-               {"param", nullptr},
-               {"event_id", outrun}},
-              event.out);
+    say_error(
+        {{"type", "invalid_request_error"},
+         {"code", "conversation_already_has_active_response"},
+         {"message", "Conversation already has an active response in progress: " + running_.id() +
+                         ". Wait until the response is finished before creating a new one."},
+         {"param", nullptr},
+         {"event_id", outrun}},
+        out);
   }
-  return false;
 }
 
 /// One call under two items, or an item twice: the first counts.
@@ -242,6 +249,7 @@ bool Normaliser::on_done(Event& event) {
   const auto& response = found ? *found : none;
   auto id = text_at(response, "id");
   if (id.empty()) id = text_at(event.body, "response_id");
+  if (!running_.is_running() && !id.empty() && !is_past(id)) begin_response(id, {}, event.out);
   if (!running_.is_running() || (!id.empty() && id != running_.id())) return false;
   const bool is_cut = event.type == "response.cancelled";
   const std::string status(is_cut ? "cancelled" : settle_status(text_at(response, "status")));
