@@ -1,8 +1,8 @@
 #!/usr/bin/env node
-// The vendors' own clients against the simulator, then against the gateway before it, then against the gateway's
-// offline voice.
+// The vendors' own clients against the simulator, then against the gateway before it, then against the gateway
+// before another vendor's simulator, then against the gateway's offline voice.
 //
-//   run.mjs [--only SET]... [--bare | --gateway | --offline] [--sim FILE] [--callosum FILE]
+//   run.mjs [--only SET]... [--bare | --gateway | --xai | --offline] [--sim FILE] [--callosum FILE]
 //
 // GATEWAY_WS (and GATEWAY_KEY, GATEWAY_WSS, GATEWAY_TLS_CA, GATEWAY_OWN_TOOL; clients/kit.mjs) name a
 // server that already runs: then only that one is tried. Clients are installed under build/node, never here.
@@ -35,10 +35,10 @@ const neverByGateway = [
 const simKey = 'test-key';
 
 function parseArguments(argv) {
-  const options = { only: [], phases: ['bare', 'gateway', 'offline'], sim: '', callosum: '' };
+  const options = { only: [], phases: ['bare', 'gateway', 'xai', 'offline'], sim: '', callosum: '' };
   for (let i = 0; i < argv.length; ++i) {
     if (argv[i] === '--only') options.only.push(argv[++i]);
-    else if (['--bare', '--gateway', '--offline'].includes(argv[i])) options.phases = [argv[i].slice(2)];
+    else if (['--bare', '--gateway', '--xai', '--offline'].includes(argv[i])) options.phases = [argv[i].slice(2)];
     else if (argv[i] === '--sim') options.sim = argv[++i];
     else if (argv[i] === '--callosum') options.callosum = argv[++i];
     else fail(`unknown argument ${argv[i]}`);
@@ -102,22 +102,22 @@ function stopAll() {
 }
 process.on('exit', stopAll);
 
-async function startSim(sim, ...more) {
-  const argv = ['openai', '--listen', '127.0.0.1:0', '--key', simKey, ...more];
+async function startSim(sim, vendor, ...more) {
+  const argv = [vendor, '--listen', '127.0.0.1:0', '--key', simKey, ...more];
   return (await start(sim, argv, /listening on (wss?:\S+)/))[1];
 }
 
 async function bareServer(sim, scratch) {
   const tls = join(scratch, 'tls');
   return {
-    GATEWAY_WS: await startSim(sim), GATEWAY_WSS: await startSim(sim, '--tls-auto', tls),
+    GATEWAY_WS: await startSim(sim, 'openai'), GATEWAY_WSS: await startSim(sim, 'openai', '--tls-auto', tls),
     GATEWAY_KEY: simKey, GATEWAY_OWN_TOOL: '', NODE_EXTRA_CA_CERTS: join(tls, 'cert.pem'),
   };
 }
 
 /// A demo with files of its own, and how clients reach it.
 async function startDemo(callosum, data, settings) {
-  const env = { OPENAI_API_KEY: simKey, XDG_RUNTIME_DIR: dirname(data) };
+  const env = { OPENAI_API_KEY: simKey, XAI_API_KEY: simKey, XDG_RUNTIME_DIR: dirname(data) };
   const found = await start(callosum, [
     'demo', '--listen', '127.0.0.1:0', '--data', data, ...settings.flatMap((setting) => ['--set', setting]),
   ], /(ws:\/\/\S+\/v1\/realtime).*?(wss:\/\/\S+\/v1\/realtime), certificate (\S+?)\)?$/, env);
@@ -129,13 +129,14 @@ async function startDemo(callosum, data, settings) {
   };
 }
 
-async function gatewayServer(sim, callosum, scratch) {
-  const upstream = await startSim(sim);
+async function gatewayServer(sim, callosum, scratch, vendor, model) {
+  const upstream = await startSim(sim, vendor);
   return {
-    ...await startDemo(callosum, join(scratch, 'demo'), [
-      'provider=openai', `providers.openai.url=${upstream}`, 'providers.openai.model=gpt-realtime',
+    ...await startDemo(callosum, join(scratch, vendor), [
+      `provider=${vendor}`, `providers.${vendor}.url=${upstream}`, `providers.${vendor}.model=${model}`,
     ]),
     GATEWAY_OWN_TOOL: 'get_policies', GATEWAY_OWN_ARGS: '{"topic":"parking"}', GATEWAY_OWN_FACT: 'Tool said',
+    GATEWAY_VENDOR: vendor,
     stats: upstream.replace(/^ws/, 'http').replace(/\/v1\/.*/, '/sim/stats'),
   };
 }
@@ -203,13 +204,20 @@ if (process.env.GATEWAY_WS) {
   phases = [{ title: 'given server', startServer: async () => givenServer() }];
 } else {
   const has = (...names) => names.some((name) => options.phases.includes(name));
-  if (has('bare', 'gateway') && !sim) fail('no callosum-sim; build it first (./dev build) or name it with --sim');
-  if (has('gateway', 'offline') && !callosum) {
+  if (has('bare', 'gateway', 'xai') && !sim) fail('no callosum-sim; build it first (./dev build) or name it with --sim');
+  if (has('gateway', 'xai', 'offline') && !callosum) {
     fail('no callosum; build it first (./dev build), name it with --callosum, or say --bare');
   }
   phases = [
     { name: 'bare', title: 'simulator', startServer: () => bareServer(sim, scratch) },
-    { name: 'gateway', title: 'gateway', startServer: () => gatewayServer(sim, callosum, scratch) },
+    {
+      name: 'gateway', title: 'gateway',
+      startServer: () => gatewayServer(sim, callosum, scratch, 'openai', 'gpt-realtime'),
+    },
+    {
+      name: 'xai', title: 'gateway with xAI behind it',
+      startServer: () => gatewayServer(sim, callosum, scratch, 'xai', 'grok-voice-latest'),
+    },
     { name: 'offline', title: 'offline voice', startServer: () => offlineServer(callosum, scratch) },
   ].filter((phase) => has(phase.name));
 }

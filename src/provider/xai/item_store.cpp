@@ -22,6 +22,13 @@ const json::object* ItemStore::find(std::string_view id) const {
   return at == entries_.rend() ? nullptr : &at->item;
 }
 
+std::string_view ItemStore::before(std::string_view id) const {
+  const auto at = std::find_if(entries_.begin(), entries_.end(),
+                               [&](const Entry& each) { return each.id == id; });
+  if (at == entries_.begin()) return {};
+  return std::prev(at)->id;
+}
+
 void ItemStore::keep(const json::object& item) {
   const auto id = text_at(item, "id");
   if (id.empty()) return;

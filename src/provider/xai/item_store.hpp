@@ -21,6 +21,8 @@ class ItemStore {
   void keep(const json::object& item);  ///< in the place of one with its id
   const json::object* find(std::string_view id) const;
   bool knows(std::string_view id) const { return find(id) != nullptr; }
+  /// The id of the one before it; of one that is not there: of the newest. Empty: none.
+  std::string_view before(std::string_view id) const;
   void forget(std::string_view id);
   /// True: conversation.item.done of it has not been said yet, and is now.
   bool mark_done(std::string_view id);

@@ -139,8 +139,8 @@ bool Normaliser::on_speech_stopped(Event& event) {
 bool Normaliser::on_committed(Event& event) {
   turns_.on_speech_stopped();
   if (session_.answers_speech()) turns_.on_own_response_coming(event.now);
-  const bool is_mended = mend_previous(event.body);
   const std::string item_id(text_at(event.body, "item_id"));
+  const bool is_mended = mend_previous(event.body, item_id);
   if (is_mended) say(std::move(event.body), event.out);
   const auto* item = items_.find(item_id);
   if (!item || !items_.mark_done(item_id)) return !is_mended;

@@ -86,7 +86,7 @@ class Normaliser {
   void add_output(Event& event, const json::object& item);
   void end_item(OutputItem& item, json::object seen, std::string_view status, Frames& out);
   void end_response(std::string_view status, json::value details, json::value usage, Frames& out);
-  bool mend_previous(json::object& event) const;
+  bool mend_previous(json::object& event, std::string_view id) const;
   void say_item(std::string_view type, const json::object& item, json::value previous, Frames& out);
   void note_call(std::string_view call_id);
   bool knows_call(std::string_view call_id) const;

@@ -22,13 +22,15 @@ bool is_call_or_output(std::string_view type) {
 
 }  // namespace
 
-/// xAI names what was never announced, and "0" (§9).
-bool Normaliser::mend_previous(json::object& event) const {
-  auto* previous = event.if_contains("previous_item_id");
-  if (!previous || previous->is_null()) return false;
-  const auto* id = previous->if_string();
-  if (id && items_.knows(*id)) return false;
-  *previous = nullptr;
+/// xAI names what was never announced, "0", or nothing (§9), and a client puts what follows nothing
+/// at the beginning: what is added comes last. True: the event had to be mended.
+bool Normaliser::mend_previous(json::object& event, std::string_view id) const {
+  auto& previous = event["previous_item_id"];
+  const auto* named = previous.if_string();
+  if (named && items_.knows(*named)) return false;
+  const auto before = items_.before(id);
+  if (before.empty() && previous.is_null()) return false;
+  previous = before.empty() ? json::value(nullptr) : json::value(before);
   return true;
 }
 
@@ -55,10 +57,9 @@ bool Normaliser::on_item_added(Event& event) {
   if (is_past_call) note_call(call_id);
   if (id.empty() || items_.knows(id) || is_outside || is_past_call || is_twice) return false;
   mend_item(item);
-  mend_previous(event.body);
-  const auto* previous = event.body.if_contains("previous_item_id");
+  mend_previous(event.body, id);
   items_.keep(item);
-  say_item("conversation.item.added", item, previous ? *previous : nullptr, event.out);
+  say_item("conversation.item.added", item, event.body.at("previous_item_id"), event.out);
   if (text_at(item, "status") == "in_progress") return false;  // its end follows
   if (items_.mark_done(id)) say_item("conversation.item.done", item, nullptr, event.out);
   return false;

@@ -159,8 +159,12 @@ void Normaliser::end_item(OutputItem& item, json::object seen, std::string_view 
   running_.finish(item, std::move(seen), status);
   if (!running_.is_outside()) {
     const bool is_new = !items_.knows(item.id);
+    const auto before = std::string(items_.before(item.id));
     items_.keep(item.item);
-    if (is_new) say_item("conversation.item.added", item.item, nullptr, out);
+    if (is_new) {
+      say_item("conversation.item.added", item.item,
+               before.empty() ? json::value(nullptr) : json::value(before), out);
+    }
     if (items_.mark_done(item.id)) say_item("conversation.item.done", item.item, nullptr, out);
   }
   say({{"type", "response.output_item.done"},
