@@ -106,25 +106,24 @@ void Dialogue::ping() {
   timeline_.after(interval, [this] { ping(); });
 }
 
-/// The earlier connection's items under new ids; no event says that they are all there.
+/// The earlier connection's items under new ids; no event says that they are all there. Its calls
+/// are known, and whether they are answered is left to the client.
 void Dialogue::replay() {
   for (auto& body : kept_.replay(conversation_id_)) {
     const auto id = wire_.make_id("item_");
     body["id"] = id;
     const auto type = text_at(body, "type");
-    if (type == "function_call") seed_call(state_, body);
-    if (type == "function_call_output") {
-      const std::string call_id(text_at(body, "call_id"));
-      ++state_.calls[call_id].outputs;
-      state_.open_calls.erase(call_id);
+    if (type != "message") {
+      auto& call = state_.calls[std::string(text_at(body, "call_id"))];
+      if (type == "function_call_output") ++call.outputs;
     }
-    const auto previous = state_.conversation.items().empty()
-                              ? json::value()
-                              : json::value(state_.conversation.items().back().id);
+    const auto& items = state_.conversation.items();
+    json::value previous;
+    if (type == "message" && !items.empty()) previous = items.back().id;
     state_.conversation.insert({.id = id, .body = body});
     wire_.send({{"type", "conversation.item.added"},
                 {"item", std::move(body)},
-                {"previous_item_id", previous}});
+                {"previous_item_id", std::move(previous)}});
   }
   wire_.world().stats.count("resumed_conversations");
 }
