@@ -194,11 +194,11 @@ void Dialogue::add_item(json::object item, const json::object& event) {
 void Dialogue::force_message(const json::object& event) {
   const auto& item = event.at("item").get_object();
   const auto* interruptible = item.if_contains("interruptible");
-  const bool is_deaf = interruptible && *interruptible == false && !responder_.is_active();
   wire_.world().stats.count("force_messages");
   Reply reply;
   reply.parts.push_back({.text = text_of(item)});
-  listener_.set_deaf(is_deaf || listener_.is_deaf());
+  const bool is_deaf = interruptible && *interruptible == false && !responder_.is_active();
+  if (is_deaf) listener_.be_deaf_for(spoken_length(reply.parts.front().text, 1));
   responder_.speak(std::move(reply), event);
 }
 
@@ -250,7 +250,6 @@ void Dialogue::create_response(const json::object& event) {
 void Dialogue::cancel_response(const json::object& event) { responder_.cancel(event); }
 
 void Dialogue::on_free(Ms played) {
-  listener_.set_deaf(false);
   auto waiting = std::move(waiting_outputs_);
   waiting_outputs_.clear();
   for (const auto& event : waiting) add_item(event.at("item").get_object(), event);

@@ -157,16 +157,20 @@ TEST(XaiForced, MessageIsSpokenWithoutResponseCreateAndWithoutMetadata) {
   EXPECT_FALSE(done_response(events).contains("metadata"));
 }
 
-TEST(XaiForced, MessageThatNobodyMayInterruptIsNotInterrupted) {
-  XaiLine line("rules: [{when: {nth: 1}, say: unused}]\n");
+TEST(XaiForced, MessageThatNobodyMayInterruptMakesDeafWhileItIsPlayed) {
+  XaiLine line;
   line.configure();
-  line.take();
-
   line.send(R"({"type":"conversation.item.create","item":{"type":"force_message",
     "role":"assistant","interruptible":false,"content":[{"type":"output_text","text":"Wait."}]}})");
+  line.take();
+
+  line.speak();
+  const auto during = line.take();
+  line.pass(400ms);  // five characters
   line.speak();
 
-  EXPECT_EQ(text_at(done_response(line.take()), "status"), "completed");
+  EXPECT_THAT(during, IsEmpty());
+  EXPECT_EQ(count_of(line.take(), "input_audio_buffer.speech_started"), 1u);
 }
 
 std::string conversation_of(const std::vector<json::object>& events) {
