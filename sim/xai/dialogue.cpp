@@ -106,25 +106,24 @@ void Dialogue::ping() {
   timeline_.after(interval, [this] { ping(); });
 }
 
-/// The earlier connection's items under new ids; no event says that they are all there.
+/// The earlier connection's items under new ids; no event says that they are all there. Its calls
+/// are known, and whether they are answered is left to the client.
 void Dialogue::replay() {
   for (auto& body : kept_.replay(conversation_id_)) {
     const auto id = wire_.make_id("item_");
     body["id"] = id;
     const auto type = text_at(body, "type");
-    if (type == "function_call") seed_call(state_, body);
-    if (type == "function_call_output") {
-      const std::string call_id(text_at(body, "call_id"));
-      ++state_.calls[call_id].outputs;
-      state_.open_calls.erase(call_id);
+    if (type != "message") {
+      auto& call = state_.calls[std::string(text_at(body, "call_id"))];
+      if (type == "function_call_output") ++call.outputs;
     }
-    const auto previous = state_.conversation.items().empty()
-                              ? json::value()
-                              : json::value(state_.conversation.items().back().id);
+    const auto& items = state_.conversation.items();
+    json::value previous;
+    if (type == "message" && !items.empty()) previous = items.back().id;
     state_.conversation.insert({.id = id, .body = body});
     wire_.send({{"type", "conversation.item.added"},
                 {"item", std::move(body)},
-                {"previous_item_id", previous}});
+                {"previous_item_id", std::move(previous)}});
   }
   wire_.world().stats.count("resumed_conversations");
 }
@@ -195,11 +194,11 @@ void Dialogue::add_item(json::object item, const json::object& event) {
 void Dialogue::force_message(const json::object& event) {
   const auto& item = event.at("item").get_object();
   const auto* interruptible = item.if_contains("interruptible");
-  const bool is_deaf = interruptible && *interruptible == false && !responder_.is_active();
   wire_.world().stats.count("force_messages");
   Reply reply;
   reply.parts.push_back({.text = text_of(item)});
-  listener_.set_deaf(is_deaf || listener_.is_deaf());
+  const bool is_deaf = interruptible && *interruptible == false && !responder_.is_active();
+  if (is_deaf) listener_.be_deaf_for(spoken_length(reply.parts.front().text, 1));
   responder_.speak(std::move(reply), event);
 }
 
@@ -251,7 +250,6 @@ void Dialogue::create_response(const json::object& event) {
 void Dialogue::cancel_response(const json::object& event) { responder_.cancel(event); }
 
 void Dialogue::on_free(Ms played) {
-  listener_.set_deaf(false);
   auto waiting = std::move(waiting_outputs_);
   waiting_outputs_.clear();
   for (const auto& event : waiting) add_item(event.at("item").get_object(), event);

@@ -36,6 +36,10 @@ const json::object* XaiListener::detection() const {
   return own ? own : &kByHand;
 }
 
+void XaiListener::be_deaf_for(Ms how_long) { deaf_until_ = wire_.world().time.now() + how_long; }
+
+bool XaiListener::is_deaf() const { return wire_.world().time.now() < deaf_until_; }
+
 void XaiListener::commit_by_hand(const json::object& event) {
   is_by_hand_ = true;
   commit(event);

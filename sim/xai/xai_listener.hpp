@@ -14,9 +14,9 @@ class XaiListener final : public Listener {
   using Listener::Listener;
 
   void commit_by_hand(const json::object& event);
-  /// While a message that nobody may interrupt is spoken, the caller is not heard.
-  void set_deaf(bool is_deaf) { is_deaf_ = is_deaf; }
-  bool is_deaf() const { return is_deaf_; }
+  /// While a message that nobody may interrupt is played, the caller is not heard.
+  void be_deaf_for(Ms how_long);
+  bool is_deaf() const;
 
  private:
   void on_started(Ms at) override;
@@ -31,7 +31,7 @@ class XaiListener final : public Listener {
                       std::string_view status);
 
   bool is_by_hand_ = false;
-  bool is_deaf_ = false;
+  SteadyTime deaf_until_{};
 };
 
 }  // namespace callosum::sim::xai
