@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "sim/openai/command.hpp"
+#include "sim/xai/command.hpp"
 
 int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);
@@ -11,6 +12,7 @@ int main(int argc, char** argv) {
                    "callosum-sim");
   program.require_subcommand(1);
   callosum::sim::openai::add_command(program);
+  callosum::sim::xai::add_command(program);
   try {
     program.parse(argc, argv);
   } catch (const CLI::RuntimeError& e) {

@@ -1,8 +1,8 @@
 #include "sim/tone.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
+#include <map>
 #include <numbers>
 #include <vector>
 
@@ -31,16 +31,16 @@ std::uint8_t encode_nearest(int sample, Decode decode) {
 }
 
 std::string make_piece(SoundFormat format) {
-  const int rate = format == SoundFormat::pcm24 ? 24000 : 8000;
+  const int rate = format.rate_hz;
   const auto samples = static_cast<std::size_t>(rate) * kSoundPiece.count() / 1000;
   std::vector<std::uint8_t> bytes;
   for (std::size_t i = 0; i < samples; ++i) {
     const double phase = 2 * std::numbers::pi * kToneHz * static_cast<double>(i) / rate;
     const int sample = static_cast<int>(std::lround(kLoudness * std::sin(phase)));
-    if (format == SoundFormat::pcm24) {
+    if (format.coding == SoundCoding::pcm) {
       bytes.push_back(static_cast<std::uint8_t>(sample & 0xff));
       bytes.push_back(static_cast<std::uint8_t>((sample >> 8) & 0xff));
-    } else if (format == SoundFormat::ulaw) {
+    } else if (format.coding == SoundCoding::ulaw) {
       bytes.push_back(encode_nearest(sample, decode_ulaw));
     } else {
       bytes.push_back(encode_nearest(sample, decode_alaw));
@@ -52,17 +52,21 @@ std::string make_piece(SoundFormat format) {
 }  // namespace
 
 SoundFormat parse_sound_format(std::string_view name) {
-  if (name == "audio/pcmu") return SoundFormat::ulaw;
-  if (name == "audio/pcma") return SoundFormat::alaw;
-  return SoundFormat::pcm24;
+  if (name == "audio/pcmu") return {SoundCoding::ulaw, 8000};
+  if (name == "audio/pcma") return {SoundCoding::alaw, 8000};
+  return {};
 }
 
-std::size_t bytes_per_ms(SoundFormat format) { return format == SoundFormat::pcm24 ? 48 : 8; }
+std::size_t bytes_per_second(SoundFormat format) {
+  const auto rate = static_cast<std::size_t>(format.rate_hz);
+  return format.coding == SoundCoding::pcm ? rate * 2 : rate;
+}
 
 const std::string& tone_piece_base64(SoundFormat format) {
-  static const std::array<std::string, 3> kPieces{
-      make_piece(SoundFormat::pcm24), make_piece(SoundFormat::ulaw), make_piece(SoundFormat::alaw)};
-  return kPieces[static_cast<std::size_t>(format)];
+  static thread_local std::map<SoundFormat, std::string> pieces;
+  auto& piece = pieces[format];
+  if (piece.empty()) piece = make_piece(format);
+  return piece;
 }
 
 std::chrono::milliseconds spoken_length(std::string_view text, double speed) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <compare>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -9,16 +10,24 @@ namespace callosum::sim {
 
 /// The sound formats of the vendors' wires. Ours on purpose: nothing is shared with the product's
 /// audio/.
-enum class SoundFormat : std::uint8_t { pcm24, ulaw, alaw };
+enum class SoundCoding : std::uint8_t { pcm, ulaw, alaw };
 
-SoundFormat parse_sound_format(std::string_view name);  ///< "audio/pcm", "audio/pcmu", "audio/pcma"
-std::size_t bytes_per_ms(SoundFormat format);
+struct SoundFormat {
+  SoundCoding coding = SoundCoding::pcm;
+  int rate_hz = 24000;
+
+  friend auto operator<=>(const SoundFormat&, const SoundFormat&) = default;
+};
+
+/// "audio/pcm", "audio/pcmu", "audio/pcma"; PCM at 24 kHz.
+SoundFormat parse_sound_format(std::string_view name);
+std::size_t bytes_per_second(SoundFormat format);
 
 /// Spoken sound goes out in pieces of this length.
 constexpr std::chrono::milliseconds kSoundPiece{200};
 
 /// One piece of a 220 Hz tone as base64. 200 ms hold whole periods, so pieces join without a click
-/// and all are equal: computed once a format.
+/// and all are equal: computed once a format, for one thread.
 const std::string& tone_piece_base64(SoundFormat format);
 
 /// How long a voice would need for `text`, in whole pieces; at most a minute.

@@ -8,6 +8,7 @@
 #include "base/json.hpp"
 #include "base/text.hpp"
 #include "sim/openai/shapes.hpp"
+#include "sim/realtime/service_cloud.hpp"
 
 namespace callosum::sim::openai {
 namespace {
@@ -64,15 +65,6 @@ net::HttpResponse error_response(int status, const WireError& error) {
                             {"param", or_null(error.param)},
                             {"code", or_null(error.code)}}}};
   return net::HttpResponse::json(status, json::serialize(body));
-}
-
-std::vector<std::string> offered_subprotocols(const net::HttpRequest& request) {
-  std::vector<std::string> out;
-  for (const auto part : split(request.headers.get("Sec-WebSocket-Protocol"), ',')) {
-    const auto name = trim(part);
-    if (!name.empty()) out.emplace_back(name);
-  }
-  return out;
 }
 
 bool Door::has_key(const net::HttpRequest& request) const {

@@ -35,7 +35,5 @@ class Door {
 };
 
 net::HttpResponse error_response(int status, const WireError& error);
-/// The subprotocols that a client offers, in its order.
-std::vector<std::string> offered_subprotocols(const net::HttpRequest& request);
 
 }  // namespace callosum::sim::openai

@@ -1,60 +1,20 @@
 #include "sim/openai/command.hpp"
 
-#include <CLI/CLI.hpp>
-#include <memory>
-
 #include "sim/openai/cloud.hpp"
-#include "sim/serve.hpp"
+#include "sim/realtime/sim_command.hpp"
 
 namespace callosum::sim::openai {
-namespace {
-
-struct Options {
-  ListenOptions listen;
-  std::string script_file;
-  std::string key;
-  std::string log_file;
-  bool is_worst = false;
-};
-
-Result<void> run(const Options& options) {
-  async::SystemTime time;
-  SystemRandom random;
-  EventLog log(time);
-  Stats stats;
-  World world{time, random, log, stats};
-  if (!options.script_file.empty()) {
-    auto script = load_script(options.script_file);
-    if (!script) return script.error();
-    world.script = *script;
-  }
-  if (options.is_worst) {
-    auto worst = std::make_shared<Script>(*world.script);
-    worst->is_worst = true;
-    world.script = std::move(worst);
-  }
-  if (!options.log_file.empty()) {
-    const auto opened = log.open(options.log_file);
-    if (!opened) return opened.error();
-  }
-  Cloud cloud(world, options.key);
-  return serve_until_told(time, cloud, options.listen, "openai", "/v1/realtime");
-}
-
-}  // namespace
 
 void add_command(CLI::App& program) {
-  auto options = std::make_shared<Options>();
-  auto* command = program.add_subcommand("openai", "OpenAI's Realtime API (GA)");
-  add_listen_options(*command, options->listen);
-  command->add_option("--script", options->script_file, "YAML file: what the sessions do");
-  command->add_flag("--worst", options->is_worst, "The model does everything wrong on purpose");
-  command->add_option("--key", options->key, "The only API key that is let in (else any)");
-  command->add_option("--log", options->log_file, "JSON lines of every event, appended");
-  command->callback([options] {
-    const auto ended = run(*options);
-    if (!ended) throw CLI::RuntimeError("callosum-sim: " + ended.error().message, 1);
-  });
+  SimCommand command{.name = "openai",
+                     .description = "OpenAI's Realtime API (GA)",
+                     .make_script = {},
+                     .make_cloud = {}};
+  command.make_script = [] { return std::make_shared<Script>(); };
+  command.make_cloud = [](World& world, std::string key) {
+    return std::make_unique<Cloud>(world, std::move(key));
+  };
+  add_sim_command(program, std::move(command));
 }
 
 }  // namespace callosum::sim::openai

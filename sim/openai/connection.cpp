@@ -1,140 +1,38 @@
 #include "sim/openai/connection.hpp"
 
-#include <boost/asio/this_coro.hpp>
-
-#include "async/task_group.hpp"
 #include "sim/openai/dialogue.hpp"
-#include "sim/openai/wire.hpp"
-#include "sim/timeline.hpp"
+#include "sim/openai/ga_dialect.hpp"
+#include "sim/realtime/connection.hpp"
 
 namespace callosum::sim::openai {
 namespace {
 
-namespace asio = boost::asio;
+const GaDialect kDialect;
 
-SessionConfig make_config(World& world, const Admission& admission, Ms session_length) {
-  const auto expires = epoch_s(world.time.wall_now() + session_length);
-  SessionConfig config(admission.kind, admission.model, world.make_id("sess_"), expires);
+std::unique_ptr<Session> make_session(Wire& wire, const Admission& admission) {
+  const auto expires = epoch_s(wire.world().time.wall_now() + wire.script().session_length);
+  auto session = std::make_unique<SessionConfig>(admission.kind, admission.model,
+                                                 wire.make_id("sess_"), expires);
   // Checked when the secret was made.
-  if (admission.preset) config.apply(*admission.preset, {});
-  return config;
+  if (admission.preset) session->apply(*admission.preset, {});
+  return session;
 }
-
-/// Everything of one connection that its tasks share.
-struct Served {
-  Served(World& world, net::WsConnection& socket, const asio::any_io_executor& executor,
-         const Admission& admission)
-      : socket(socket),
-        wire(world, socket, executor),
-        timeline(executor, world.time),
-        dialogue(wire, timeline, make_config(world, admission, wire.script().session_length)) {}
-
-  net::WsConnection& socket;
-  Wire wire;
-  Timeline timeline;
-  Dialogue dialogue;
-};
-
-void expire(Wire& wire) {
-  wire.note("expired_sessions");
-  wire.send_error({{"type", "invalid_request_error"},
-                   {"code", "session_expired"},
-                   {"message", "Your session hit the maximum duration of 60 minutes."},
-                   {"param", nullptr},
-                   {"event_id", nullptr}});
-  wire.end(
-      {.manner = Manner::close, .code = 1001, .reason = "invalid_request_error.session_expired"});
-}
-
-asio::awaitable<void> read_events(Served& served) {
-  auto& wire = served.wire;
-  auto& time = wire.world().time;
-  const auto end = async::Deadline::after(time, wire.script().session_length);
-  while (!wire.is_hung()) {
-    const auto message = co_await served.socket.read(end);
-    if (!message && message.error().type == ErrorType::timeout) {
-      expire(wire);
-      break;
-    }
-    if (!message) co_return;
-    if (wire.is_ending()) continue;
-    if (message->is_binary) {
-      served.dialogue.on_binary();
-    } else {
-      served.dialogue.on_text(message->data);
-    }
-  }
-  const auto executor = co_await asio::this_coro::executor;
-  async::Event never(executor);
-  // One that hangs does so to the end of its session; else the closer ends the connection.
-  const auto until = wire.is_hung() ? end : async::Deadline::none(time);
-  co_await never.wait(until);
-}
-
-void record_end(Served& served) {
-  auto& wire = served.wire;
-  served.dialogue.end();
-  auto& stats = wire.world().stats;
-  const auto& close = served.socket.close_info();
-  if (close) {
-    stats.record_session(
-        wire.name(), "closed",
-        {{"code", close->code}, {"reason", close->reason}, {"by_peer", close->by_peer}});
-  }
-  wire.world().log.note(wire.name(), "disconnected", close ? std::to_string(close->code) : "");
-}
-
-asio::awaitable<void> converse(Served& served) {
-  const auto executor = co_await asio::this_coro::executor;
-  async::TaskGroup tasks(executor, served.wire.world().time);
-  tasks.spawn("reader", read_events(served));
-  tasks.spawn("timeline", served.timeline.run());
-  tasks.spawn("closer", served.wire.close_when_told());
-  served.dialogue.begin();
-  co_await tasks.wait_any();
-  tasks.cancel();
-  co_await tasks.join();
-}
-
-asio::awaitable<void> turn_away(World& world, net::WsConnection& socket, Admission admission) {
-  const auto executor = co_await asio::this_coro::executor;
-  world.stats.count("refused_connections");
-  Wire wire(world, socket, executor);
-  wire.refuse(*admission.refusal);
-  wire.end({.manner = Manner::close,
-            .code = admission.close_code,
-            .reason = admission.refusal->type + "." + admission.refusal->code});
-  co_await wire.close_when_told();
-}
-
-/// Counts a connection as open for as long as it lives, however it ends.
-class OpenCount {
- public:
-  explicit OpenCount(Stats& stats) : stats_(stats) { stats_.count("open_connections"); }
-  ~OpenCount() { stats_.count("open_connections", static_cast<std::uint64_t>(-1)); }
-
- private:
-  Stats& stats_;
-};
 
 }  // namespace
 
-asio::awaitable<void> serve_connection(World& world, std::unique_ptr<net::WsConnection> socket,
-                                       Admission admission) {
-  world.stats.count("connections");
-  const OpenCount open(world.stats);
-  if (admission.refusal) {
-    co_await turn_away(world, *socket, std::move(admission));
-    co_return;
-  }
-  const auto executor = co_await asio::this_coro::executor;
-  Served served(world, *socket, executor, admission);
-  world.stats.record_session(served.wire.name(), "model", json::value(admission.model));
-  struct AtEnd {
-    Served& served;
-    ~AtEnd() { record_end(served); }
-  } const at_end{served};
-  co_await converse(served);
+boost::asio::awaitable<void> serve_connection(World& world,
+                                              std::unique_ptr<net::WsConnection> socket,
+                                              Admission admission) {
+  Service service{.world = world,
+                  .dialect = kDialect,
+                  .model = admission.model,
+                  .refusal = admission.refusal,
+                  .close_code = admission.close_code,
+                  .make_partner = {}};
+  service.make_partner = [admission = std::move(admission)](Wire& wire, Timeline& timeline) {
+    return std::make_unique<Dialogue>(wire, timeline, make_session(wire, admission));
+  };
+  return sim::serve_connection(std::move(service), std::move(socket));
 }
 
 }  // namespace callosum::sim::openai

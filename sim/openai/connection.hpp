@@ -6,7 +6,7 @@
 
 #include "net/ws_connection.hpp"
 #include "sim/openai/session_config.hpp"
-#include "sim/openai/world.hpp"
+#include "sim/realtime/world.hpp"
 
 namespace callosum::sim::openai {
 

@@ -8,18 +8,15 @@
 namespace callosum::sim::openai {
 namespace {
 
-/// 15 MiB of sound as base64, and what is around it.
-constexpr JsonLimits kLimits{.max_bytes = 24u << 20, .max_depth = 64};
-
 json::value or_null(const std::string& text) {
   return text.empty() ? json::value() : json::value(text);
 }
 
 }  // namespace
 
-Dialogue::Dialogue(Wire& wire, Timeline& timeline, SessionConfig config)
+Dialogue::Dialogue(Wire& wire, Timeline& timeline, std::unique_ptr<Session> session)
     : wire_(wire),
-      state_{.config = std::move(config)},
+      state_{.session = std::move(session)},
       responder_(wire, state_, timeline),
       listener_(wire, state_, timeline, responder_) {
   responder_.on_free = [this](Ms played) {
@@ -31,31 +28,22 @@ Dialogue::Dialogue(Wire& wire, Timeline& timeline, SessionConfig config)
 }
 
 void Dialogue::begin() {
-  wire_.send({{"type", "session.created"}, {"session", state_.config.effective()}});
+  wire_.send({{"type", "session.created"}, {"session", state_.session->effective()}});
 }
 
-void Dialogue::on_binary() {
+void Dialogue::on_binary(std::string_view) {
   wire_.note("binary_frames");
   wire_.refuse(
       {"invalid_event", "Binary frames are not supported: send each event as a text frame."});
 }
 
 void Dialogue::on_text(std::string_view frame) {
-  wire_.world().stats.count("events_in");
-  const auto parsed = parse_strict(frame, kLimits);
-  if (!parsed) {
-    wire_.note("unreadable_events", parsed.error().message);
-    return wire_.refuse({"invalid_json", "We could not parse the JSON of your event: " +
-                                             parsed.error().message + "."});
-  }
-  const auto* event = parsed->if_object();
-  if (!event) return wire_.refuse({"invalid_event", "An event must be a JSON object."});
-  wire_.world().log.event(wire_.name(), "in", *event);
-  const auto* type = find_string(*event, "type");
-  if (!type) return wire_.refuse(*missing_parameter("type"), event);
-  if (!is_client_event(*type)) return wire_.refuse(unknown_event_type(*type), event);
-  if (auto problem = check_event(*type, *event)) return wire_.refuse(*problem, event);
-  on_event(*type, *event);
+  const auto event = read_event(wire_, frame);
+  if (!event) return;
+  const auto type = text_at(*event, "type");
+  if (!is_client_event(type)) return wire_.refuse(unknown_event_type(type), &*event);
+  if (auto problem = check_event(type, *event)) return wire_.refuse(*problem, &*event);
+  on_event(type, *event);
 }
 
 Dialogue::Handler Dialogue::find_handler(std::string_view type) {
@@ -88,11 +76,11 @@ void Dialogue::on_event(std::string_view type, const json::object& event) {
 void Dialogue::update_session(const json::object& event) {
   const SessionMoment moment{.has_spoken = state_.has_spoken,
                              .is_response_active = responder_.is_active()};
-  if (auto problem = state_.config.apply(event.at("session"), moment)) {
+  if (auto problem = state_.session->apply(event.at("session"), moment)) {
     return wire_.refuse(*problem, &event);
   }
   record_update(event);
-  wire_.send({{"type", "session.updated"}, {"session", state_.config.effective()}});
+  wire_.send({{"type", "session.updated"}, {"session", state_.session->effective()}});
   fail_mcp_listings(event.at("session").get_object());
 }
 
@@ -106,7 +94,7 @@ void Dialogue::fail_mcp_listings(const json::object& session) {
   if (!tools) return;
   for (const auto& tool : *tools) {
     if (text_at(tool.get_object(), "type") != "mcp") continue;
-    const auto item_id = wire_.world().make_id("mcpl_");
+    const auto item_id = wire_.make_id("mcpl_");
     wire_.send({{"type", "mcp_list_tools.in_progress"}, {"item_id", item_id}});
     wire_.send({{"type", "mcp_list_tools.failed"}, {"item_id", item_id}});
   }
@@ -127,7 +115,7 @@ void Dialogue::create_item(const json::object& event) {
         &event);
   }
   if (text_at(item, "type") == "function_call_output") {
-    if (!accept_output(item, event)) return;
+    if (!take_output(wire_, state_, event)) return;
     if (responder_.is_active()) {
       waiting_outputs_.push_back(event);
       return;
@@ -136,35 +124,13 @@ void Dialogue::create_item(const json::object& event) {
   add_item(item, event);
 }
 
-bool Dialogue::accept_output(const json::object& item, const json::object& event) {
-  const auto call_id = text_at(item, "call_id");
-  auto call = state_.calls.find(call_id);
-  wire_.world().stats.count("function_outputs");
-  wire_.world().stats.record_output(call_id, text_at(item, "output"));
-  if (call == state_.calls.end()) {
-    wire_.note("unknown_outputs", call_id);
-    if (wire_.script().accepts_unknown_outputs) return true;
-    wire_.refuse(
-        {"invalid_tool_call_id",
-         "Tool call ID '" + std::string(call_id) + "' not found in conversation.", "item.call_id"},
-        &event);
-    return false;
-  }
-  if (call->second.is_cut) wire_.note("outputs_for_cut_calls", call_id);
-  if (call->second.outputs++ > 0) wire_.note("duplicate_outputs", call_id);
-  state_.open_calls.erase(call->first);
-  return true;
-}
-
 void Dialogue::add_item(json::object item, const json::object& event) {
-  if (!item.contains("id")) item["id"] = wire_.world().make_id("item_");
+  if (!item.contains("id")) item["id"] = wire_.make_id("item_");
   const auto type = text_at(item, "type");
   if (type == "message" || type == "function_call") item["status"] = "completed";
   if (type == "function_call") {
-    if (!item.contains("call_id")) item["call_id"] = wire_.world().make_id("call_");
-    const std::string call_id(text_at(item, "call_id"));
-    const bool is_new = state_.calls.try_emplace(call_id).second;
-    if (is_new) state_.open_calls.insert(call_id);
+    if (!item.contains("call_id")) item["call_id"] = wire_.make_id("call_");
+    seed_call(state_, item);
   }
   const std::string id(text_at(item, "id"));
   auto body = without_sound(item);
@@ -221,8 +187,6 @@ void Dialogue::clear_output(const json::object& event) {
       &event);
 }
 
-void Dialogue::end() {
-  for (const auto& call_id : state_.open_calls) wire_.note("unanswered_calls", call_id);
-}
+void Dialogue::end() { count_unanswered(wire_, state_); }
 
 }  // namespace callosum::sim::openai

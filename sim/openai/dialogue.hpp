@@ -4,22 +4,21 @@
 #include <string_view>
 #include <vector>
 
-#include "sim/openai/listener.hpp"
-#include "sim/openai/responder.hpp"
+#include "sim/openai/ga_listener.hpp"
+#include "sim/realtime/partner.hpp"
+#include "sim/realtime/responder.hpp"
 
 namespace callosum::sim::openai {
 
-/// One connection's conversation: client events in, server events out through the Wire. Knows no
-/// socket and waits for nothing; what happens later goes to the Timeline.
-class Dialogue {
+/// OpenAI's side of one conversation.
+class Dialogue final : public Partner {
  public:
-  Dialogue(Wire& wire, Timeline& timeline, SessionConfig config);
+  Dialogue(Wire& wire, Timeline& timeline, std::unique_ptr<Session> session);
 
-  void begin();  ///< session.created
-  void on_text(std::string_view frame);
-  void on_binary();
-  /// The connection has gone: counts the calls that nobody answered.
-  void end();
+  void begin() override;  ///< session.created
+  void on_text(std::string_view frame) override;
+  void on_binary(std::string_view bytes) override;
+  void end() override;
 
  private:
   using Handler = void (Dialogue::*)(const json::object&);
@@ -38,7 +37,6 @@ class Dialogue {
   void cancel_response(const json::object& event);
   void clear_output(const json::object& event);
 
-  bool accept_output(const json::object& item, const json::object& event);
   void add_item(json::object item, const json::object& event);
   void fail_mcp_listings(const json::object& session);
   void record_update(const json::object& event);
@@ -46,7 +44,7 @@ class Dialogue {
   Wire& wire_;
   State state_;
   Responder responder_;
-  Listener listener_;
+  GaListener listener_;
   /// Outputs that came while a response ran: taken, but added and acknowledged behind it, as
   /// recorded.
   std::vector<json::object> waiting_outputs_;

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "sim/openai/checks.hpp"
+#include "sim/realtime/checks.hpp"
 
 namespace callosum::sim::openai {
 

@@ -27,6 +27,7 @@
 #include "provider/offline/voices.hpp"
 #include "provider/openai/client_secret.hpp"
 #include "provider/openai/openai_port.hpp"
+#include "provider/xai/xai_port.hpp"
 #include "storage/acts.hpp"
 #include "tool/builtin/builtin_kind.hpp"
 #include "tool/builtin/noop.hpp"
@@ -78,7 +79,8 @@ boost::asio::awaitable<Result<api::ProviderCredential>> mint(
   co_return api::ProviderCredential{std::move(minted->value), minted->expires_at_s};
 }
 
-Result<ProviderFactory> make_openai(const ProviderSource& source) {
+/// A service in the cloud that is reached by a key of ours.
+Result<provider::openai::OpenAiOptions> cloud_options(const ProviderSource& source) {
   const auto& [parts, snapshot, name, config] = source;
   auto tls = net::make_client_tls(config.ca_file);
   if (!tls) return tls.error();
@@ -89,22 +91,46 @@ Result<ProviderFactory> make_openai(const ProviderSource& source) {
                                            " holds no key; set it, or use "
                                            "provider: offline");
   }
+  return provider::openai::OpenAiOptions{config.url, config.key, config.model, *tls,
+                                         parts.queue_budget};
+}
+
+/// What the configuration says of one.
+ProviderFactory cloud_factory(const ProviderSource& source) {
   ProviderFactory provider;
-  const provider::openai::OpenAiOptions options{config.url, config.key, config.model, *tls,
-                                                parts.queue_budget};
-  provider.make = [options, &time = parts.time](const std::string& chosen) {
+  provider.export_name = "openai";  // function tools, flat
+  provider.model = source.config.model;
+  provider.models = source.config.models;
+  provider.voice = source.config.voice;
+  provider.transcription_model = source.config.transcription_model;
+  return provider;
+}
+
+Result<ProviderFactory> make_openai(const ProviderSource& source) {
+  const auto options = cloud_options(source);
+  if (!options) return options.error();
+  auto provider = cloud_factory(source);
+  provider.make = [options = *options, &time = source.parts.time](const std::string& chosen) {
     auto asked = options;
     if (!chosen.empty()) asked.model = chosen;
     return provider::openai::make_openai_port(std::move(asked), time);
   };
-  provider.mint = [options, &time = parts.time](std::string body, async::Deadline deadline) {
+  provider.mint = [options = *options, &time = source.parts.time](std::string body,
+                                                                  async::Deadline deadline) {
     return mint(time, options, std::move(body), deadline);
   };
-  provider.model = config.model;
-  provider.models = config.models;
-  provider.export_name = "openai";
-  provider.voice = config.voice;
-  provider.transcription_model = config.transcription_model;
+  return provider;
+}
+
+Result<ProviderFactory> make_xai(const ProviderSource& source) {
+  const auto options = cloud_options(source);
+  if (!options) return options.error();
+  auto provider = cloud_factory(source);
+  provider.make = [options = *options, &time = source.parts.time](const std::string& chosen) {
+    auto asked = options;
+    if (!chosen.empty()) asked.model = chosen;
+    return provider::xai::make_xai_port(std::move(asked), time);
+  };
   return provider;
 }
 
@@ -171,6 +197,7 @@ struct ProviderRow {
 };
 constexpr std::array kProviders{
     ProviderRow{"openai", make_openai},
+    ProviderRow{"xai", make_xai},
     ProviderRow{"offline", make_offline},
 };
 

@@ -16,6 +16,34 @@
 
 namespace callosum::async {
 
+/// Lets another part end the wait of a `with_deadline` as if its deadline had passed: there is news
+/// that the waiting one should look at. One wait at a time.
+class Interrupter {
+ public:
+  void interrupt() {
+    if (waiter_) waiter_->set();
+  }
+
+  /// While it lives, `waiter` is what is interrupted.
+  class Scope {
+   public:
+    Scope(Interrupter* interrupter, Event& waiter) : interrupter_(interrupter) {
+      if (interrupter_) interrupter_->waiter_ = &waiter;
+    }
+    ~Scope() {
+      if (interrupter_) interrupter_->waiter_ = nullptr;
+    }
+    Scope(const Scope&) = delete;
+    Scope& operator=(const Scope&) = delete;
+
+   private:
+    Interrupter* interrupter_;
+  };
+
+ private:
+  Event* waiter_ = nullptr;
+};
+
 namespace detail {
 
 /// What a work with a deadline leaves behind; shared, since co_spawn looks at the signal even after
@@ -49,7 +77,8 @@ boost::asio::awaitable<void> run_work(std::shared_ptr<DeadlineWork<T>> state,
 /// Exceptions pass. Work that need not wait costs no timer and no turn of the loop.
 template <class T>
 boost::asio::awaitable<Result<T>> with_deadline(Deadline deadline,
-                                                boost::asio::awaitable<Result<T>> work) {
+                                                boost::asio::awaitable<Result<T>> work,
+                                                Interrupter* interrupter = nullptr) {
   namespace asio = boost::asio;
   const auto executor = co_await asio::this_coro::executor;
   auto state = std::make_shared<detail::DeadlineWork<T>>();
@@ -65,12 +94,14 @@ boost::asio::awaitable<Result<T>> with_deadline(Deadline deadline,
     Event done(executor);
     state->waiter = &done;
     try {
+      const Interrupter::Scope interruptible(interrupter, done);
       co_await done.wait(deadline);
     } catch (...) {
       unwinding = std::current_exception();
     }
     if (!state->has_ended) {
       is_late = true;
+      done.reset();  // it may have been interrupted
       co_await asio::this_coro::throw_if_cancelled(false);
       const auto noted = std::make_shared<bool>(false);
       co_await shield(noted);

@@ -71,7 +71,7 @@ class Checker {
       for (const auto& entry : config_.providers) known.push_back(entry.first);
       const auto near = find_nearest(name, known);
       refuse(key, "no provider is called " + name +
-                      (near.empty() ? "; name it under providers, or use openai or offline"
+                      (near.empty() ? "; name it under providers, or use openai, xai or offline"
                                     : "; did you mean " + std::string(near) + "?"));
       return;
     }

@@ -63,9 +63,15 @@ std::map<std::string, ProviderConfig> Config::default_providers() {
   openai.model = "gpt-realtime-2.1";
   openai.voice = "marin";
   openai.transcription_model = "gpt-4o-mini-transcribe";
+  ProviderConfig xai;
+  xai.url = "wss://api.x.ai/v1/realtime";
+  xai.key_env = "XAI_API_KEY";
+  xai.model = "grok-voice-latest";
+  xai.voice = "eve";
+  xai.transcription_model = "grok-transcribe";
   ProviderConfig offline;
   offline.voice = "slt";
-  return {{"openai", openai}, {"offline", offline}};
+  return {{"openai", openai}, {"xai", xai}, {"offline", offline}};
 }
 
 std::map<std::string, ChannelLimits> Config::default_limits() {

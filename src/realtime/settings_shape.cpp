@@ -188,4 +188,15 @@ std::optional<SettingsFault> find_settings_fault(const json::object& settings,
   return tools ? find_tools_fault(*tools, prefix + "tools") : std::nullopt;
 }
 
+void merge_settings(json::object& target, const json::object& source) {
+  for (const auto& [key, value] : source) {
+    auto* old = target.if_contains(key);
+    if (old && old->is_object() && value.is_object() && key != "turn_detection") {
+      merge_settings(old->get_object(), value.get_object());
+    } else {
+      target[key] = value;
+    }
+  }
+}
+
 }  // namespace callosum::realtime

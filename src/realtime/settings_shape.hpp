@@ -22,4 +22,8 @@ struct SettingsFault {
 std::optional<SettingsFault> find_settings_fault(const json::object& settings,
                                                  std::string_view place);
 
+/// A sparse update put into a session, as GA merges (§4.2): objects member by member but for
+/// turn_detection, arrays whole, null clears.
+void merge_settings(json::object& target, const json::object& source);
+
 }  // namespace callosum::realtime

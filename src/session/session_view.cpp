@@ -4,21 +4,10 @@
 #include <boost/json/serialize.hpp>
 
 #include "base/json.hpp"
+#include "realtime/settings_shape.hpp"
 
 namespace callosum::session {
 namespace {
-
-/// GA merges objects sparsely, replaces arrays whole, and lets null clear.
-void merge_into(json::object& target, const json::object& source) {
-  for (const auto& [key, value] : source) {
-    auto* old = target.if_contains(key);
-    if (old && old->is_object() && value.is_object() && key != "turn_detection") {
-      merge_into(old->get_object(), value.get_object());
-    } else {
-      target[key] = value;
-    }
-  }
-}
 
 std::vector<std::string> names_of(const json::array& tools) {
   std::vector<std::string> names;
@@ -111,7 +100,7 @@ Result<json::object> SessionView::admit(const json::object& caller_session) cons
 }
 
 void SessionView::commit(const json::object& caller_session) {
-  merge_into(caller_, caller_session);
+  realtime::merge_settings(caller_, caller_session);
   if (const auto* tools = find_array(caller_session, "tools")) caller_tools_ = names_of(*tools);
 }
 

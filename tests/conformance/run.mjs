@@ -1,8 +1,8 @@
 #!/usr/bin/env node
-// The vendors' own clients against the simulator, then against the gateway before it, then against the gateway's
-// offline voice.
+// The vendors' own clients against the simulators, then against the gateway before each of them, then against
+// the gateway's offline voice.
 //
-//   run.mjs [--only SET]... [--bare | --gateway | --offline] [--sim FILE] [--callosum FILE]
+//   run.mjs [--only SET]... [--bare | --xai | --gateway | --gateway-xai | --offline] [--sim FILE] [--callosum FILE]
 //
 // GATEWAY_WS (and GATEWAY_KEY, GATEWAY_WSS, GATEWAY_TLS_CA, GATEWAY_OWN_TOOL; clients/kit.mjs) name a
 // server that already runs: then only that one is tried. Clients are installed under build/node, never here.
@@ -25,6 +25,11 @@ const sets = [
   { name: 'agents', client: 'agents.mjs', offline: 'offline_agents.mjs' },
   { name: 'livekit', client: 'livekit.mjs', offline: 'offline_livekit.mjs' },
   { name: 'aisdk', client: 'aisdk.mjs' },
+  // Against xAI's wire as it is.
+  { name: 'xai_livekit', xai: 'xai_livekit.mjs' },
+  { name: 'xai_aisdk', xai: 'xai_aisdk.mjs' },
+  { name: 'openai7', xai: 'xai_openai.mjs' },
+  { name: 'agents', xai: 'xai_agents.mjs' },
 ];
 const setTimeoutMs = 240000;
 /// The simulator's counters of mistakes that the gateway must not make, whatever its clients do.
@@ -34,11 +39,13 @@ const neverByGateway = [
 ];
 const simKey = 'test-key';
 
+const phaseNames = ['bare', 'xai', 'gateway', 'gateway-xai', 'offline'];
+
 function parseArguments(argv) {
-  const options = { only: [], phases: ['bare', 'gateway', 'offline'], sim: '', callosum: '' };
+  const options = { only: [], phases: [...phaseNames], sim: '', callosum: '' };
   for (let i = 0; i < argv.length; ++i) {
     if (argv[i] === '--only') options.only.push(argv[++i]);
-    else if (['--bare', '--gateway', '--offline'].includes(argv[i])) options.phases = [argv[i].slice(2)];
+    else if (phaseNames.includes(argv[i].replace(/^--/, ''))) options.phases = [argv[i].slice(2)];
     else if (argv[i] === '--sim') options.sim = argv[++i];
     else if (argv[i] === '--callosum') options.callosum = argv[++i];
     else fail(`unknown argument ${argv[i]}`);
@@ -102,22 +109,26 @@ function stopAll() {
 }
 process.on('exit', stopAll);
 
-async function startSim(sim, ...more) {
-  const argv = ['openai', '--listen', '127.0.0.1:0', '--key', simKey, ...more];
+async function startSim(sim, vendor, ...more) {
+  const argv = [vendor, '--listen', '127.0.0.1:0', '--key', simKey, ...more];
   return (await start(sim, argv, /listening on (wss?:\S+)/))[1];
 }
 
-async function bareServer(sim, scratch) {
-  const tls = join(scratch, 'tls');
+async function bareServer(sim, vendor, scratch) {
+  const tls = join(scratch, `tls-${vendor}`);
   return {
-    GATEWAY_WS: await startSim(sim), GATEWAY_WSS: await startSim(sim, '--tls-auto', tls),
+    GATEWAY_WS: await startSim(sim, vendor), GATEWAY_WSS: await startSim(sim, vendor, '--tls-auto', tls),
     GATEWAY_KEY: simKey, GATEWAY_OWN_TOOL: '', NODE_EXTRA_CA_CERTS: join(tls, 'cert.pem'),
   };
 }
 
+async function xaiServer(sim, scratch) {
+  return { ...await bareServer(sim, 'xai', scratch), GATEWAY_MODEL: 'grok-voice-latest' };
+}
+
 /// A demo with files of its own, and how clients reach it.
 async function startDemo(callosum, data, settings) {
-  const env = { OPENAI_API_KEY: simKey, XDG_RUNTIME_DIR: dirname(data) };
+  const env = { OPENAI_API_KEY: simKey, XAI_API_KEY: simKey, XDG_RUNTIME_DIR: dirname(data) };
   const found = await start(callosum, [
     'demo', '--listen', '127.0.0.1:0', '--data', data, ...settings.flatMap((setting) => ['--set', setting]),
   ], /(ws:\/\/\S+\/v1\/realtime).*?(wss:\/\/\S+\/v1\/realtime), certificate (\S+?)\)?$/, env);
@@ -129,11 +140,11 @@ async function startDemo(callosum, data, settings) {
   };
 }
 
-async function gatewayServer(sim, callosum, scratch) {
-  const upstream = await startSim(sim);
+async function gatewayServer(sim, callosum, scratch, vendor, model) {
+  const upstream = await startSim(sim, vendor);
   return {
-    ...await startDemo(callosum, join(scratch, 'demo'), [
-      'provider=openai', `providers.openai.url=${upstream}`, 'providers.openai.model=gpt-realtime',
+    ...await startDemo(callosum, join(scratch, `demo-${vendor}`), [
+      `provider=${vendor}`, `providers.${vendor}.url=${upstream}`, `providers.${vendor}.model=${model}`,
     ]),
     GATEWAY_OWN_TOOL: 'get_policies', GATEWAY_OWN_ARGS: '{"topic":"parking"}', GATEWAY_OWN_FACT: 'Tool said',
     stats: upstream.replace(/^ws/, 'http').replace(/\/v1\/.*/, '/sim/stats'),
@@ -203,13 +214,21 @@ if (process.env.GATEWAY_WS) {
   phases = [{ title: 'given server', startServer: async () => givenServer() }];
 } else {
   const has = (...names) => names.some((name) => options.phases.includes(name));
-  if (has('bare', 'gateway') && !sim) fail('no callosum-sim; build it first (./dev build) or name it with --sim');
-  if (has('gateway', 'offline') && !callosum) {
-    fail('no callosum; build it first (./dev build), name it with --callosum, or say --bare');
+  if (has('bare', 'xai', 'gateway', 'gateway-xai') && !sim) fail('no callosum-sim; build it first (./dev build) or name it with --sim');
+  if (has('gateway', 'gateway-xai', 'offline') && !callosum) {
+    fail('no callosum; build it first (./dev build), name it with --callosum, or say --bare or --xai');
   }
   phases = [
-    { name: 'bare', title: 'simulator', startServer: () => bareServer(sim, scratch) },
-    { name: 'gateway', title: 'gateway', startServer: () => gatewayServer(sim, callosum, scratch) },
+    { name: 'bare', title: 'simulator', startServer: () => bareServer(sim, 'openai', scratch) },
+    { name: 'xai', title: 'simulator of xAI', startServer: () => xaiServer(sim, scratch) },
+    {
+      name: 'gateway', title: 'gateway',
+      startServer: () => gatewayServer(sim, callosum, scratch, 'openai', 'gpt-realtime'),
+    },
+    {
+      name: 'gateway-xai', title: 'gateway with xAI behind it',
+      startServer: () => gatewayServer(sim, callosum, scratch, 'xai', 'grok-voice-latest'),
+    },
     { name: 'offline', title: 'offline voice', startServer: () => offlineServer(callosum, scratch) },
   ].filter((phase) => has(phase.name));
 }
@@ -221,7 +240,8 @@ let failed = 0;
 for (const { name, title, startServer } of phases) {
   console.log(`== ${title}`);
   const { stats, ...env } = await startServer();
-  const clients = chosen.map((set) => [set, name === 'offline' ? set.offline : set.client]).filter(([, file]) => file);
+  const clients = chosen.map((set) => [set, ['offline', 'xai'].includes(name) ? set[name] : set.client])
+    .filter(([, file]) => file);
   const run = async ([set, client]) => {
     const result = await runSet(node, set, client, env);
     process.stdout.write(result.output);

@@ -18,17 +18,6 @@ json::object format_of(std::string_view type) {
   return format;
 }
 
-void merge_into(json::object& target, const json::object& source) {
-  for (const auto& [key, value] : source) {
-    auto* old = target.if_contains(key);
-    if (old && old->is_object() && value.is_object() && key != "turn_detection") {
-      merge_into(old->get_object(), value.get_object());
-    } else {
-      target[key] = value;
-    }
-  }
-}
-
 const json::object* format_at(const json::object& session, std::string_view side) {
   const auto* audio = find_object(session, "audio");
   const auto* one = audio ? find_object(*audio, side) : nullptr;
@@ -144,7 +133,7 @@ std::optional<GaSession::Refusal> GaSession::update(const json::object& update) 
     return Refusal{std::move(fault->code), std::move(fault->message), std::move(fault->param)};
   }
   json::object after = object_;
-  merge_into(after, update);
+  realtime::merge_settings(after, update);
   for (const char* side : {"input", "output"}) {
     if (auto refusal = settle_format(after, side)) return refusal;
   }

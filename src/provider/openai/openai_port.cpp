@@ -3,31 +3,13 @@
 #include "base/json.hpp"
 #include "net/client.hpp"
 #include "provider/openai/close_reason.hpp"
+#include "provider/openai/connect_options.hpp"
 #include "realtime/client_event.hpp"
 
 namespace callosum::provider::openai {
 namespace {
 
 namespace asio = boost::asio;
-
-/// Appends `?model=` (or `&model=`) with what a query may not hold escaped.
-std::string with_model(const std::string& url, const std::string& model) {
-  if (model.empty() || url.find("model=") != std::string::npos) return url;
-  std::string out = url + (url.find('?') == std::string::npos ? "?model=" : "&model=");
-  constexpr char kHex[] = "0123456789ABCDEF";
-  for (const char c : model) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                       c == '-' || c == '.' || c == '_' || c == '~';
-    if (plain) {
-      out += c;
-      continue;
-    }
-    out += '%';
-    out += kHex[static_cast<unsigned char>(c) >> 4];
-    out += kHex[static_cast<unsigned char>(c) & 15];
-  }
-  return out;
-}
 
 class OpenAiPort final : public realtime::ModelPort {
  public:
@@ -41,15 +23,7 @@ class OpenAiPort final : public realtime::ModelPort {
 
   asio::awaitable<Result<void>> open(realtime::SessionOpening opening,
                                      async::Deadline deadline) override {
-    net::WsConnectOptions connect;
-    connect.url = with_model(options_.url, options_.model);
-    connect.tls = options_.tls;
-    connect.limits.max_message_bytes = 10 << 20;  // protocol F37: larger ones are not events
-    connect.limits.max_queued_bytes = 1 << 20;
-    connect.limits.budget = options_.queue_budget;
-    if (!options_.key.empty()) {
-      connect.headers.set("Authorization", "Bearer " + options_.key.reveal());
-    }
+    auto connect = connect_options(options_);
     auto connected = co_await net::connect_websocket(time_, std::move(connect), deadline);
     if (!connected) co_return connected.error();
     connection_ = std::move(*connected);

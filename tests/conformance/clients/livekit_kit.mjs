@@ -15,8 +15,11 @@ export const weather = llm.tool({
   execute: async () => 'rain',
 });
 
-export function open(options = {}) {
-  const model = new realtime.RealtimeModel({
+export const open = (options) => openWith(realtime.RealtimeModel, options);
+
+/// A session of `Model`: the plugin's own, or one that derives from it.
+export function openWith(Model, options = {}) {
+  const model = new Model({
     apiKey: server.key, baseURL: httpBase, model: server.model, ...options,
   });
   const session = model.session();
@@ -47,7 +50,8 @@ export async function readAll(generation) {
       if (done) return;
       out.messageIds.push(value.messageId);
       const [words, frames] = await Promise.all([collect(value.textStream), collect(value.audioStream)]);
-      out.text += words.map(String).join('');
+      // Where the wire says when a word begins, it is an object.
+      out.text += words.map((word) => word.text ?? String(word)).join('');
       for (const frame of frames) out.samples += frame.samplesPerChannel;
     }
   })();

@@ -58,9 +58,9 @@ std::string Gateway::realtime() const {
   return "ws://127.0.0.1:" + std::to_string(port_) + "/v1/realtime";
 }
 
-Cloud::Cloud() {
+Cloud::Cloud(const std::string& vendor) {
   process_ = std::make_unique<Process>(
-      std::vector<std::string>{program("callosum-sim"), "openai", "--listen", "127.0.0.1:0"},
+      std::vector<std::string>{program("callosum-sim"), vendor, "--listen", "127.0.0.1:0"},
       Environment{});
   url_ = address_in(process_->read_line(30s), *process_);
 }

@@ -40,10 +40,10 @@ class Gateway {
   std::string token_;
 };
 
-/// A running `callosum-sim openai`.
+/// A running `callosum-sim VENDOR`.
 class Cloud {
  public:
-  Cloud();
+  explicit Cloud(const std::string& vendor = "openai");
 
   const std::string& url() const { return url_; }
   /// For connections from now on (sim/README.md), and with counters at zero.

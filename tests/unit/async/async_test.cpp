@@ -1,3 +1,4 @@
+#include <boost/asio/detached.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/system/system_error.hpp>
 #include <gtest/gtest.h>
@@ -43,6 +44,28 @@ TEST(WithDeadline, GivesTheResultOfWorkThatEndsInTime) {
 
   ASSERT_TRUE(result);
   EXPECT_EQ(*result, 7);
+}
+
+asio::awaitable<void> interrupt_at(Deadline when, Interrupter& interrupter) {
+  co_await sleep_until(when);
+  interrupter.interrupt();
+}
+
+TEST(WithDeadline, EndsAsIfItWereOverWhenItIsInterrupted) {
+  VirtualWorld world;
+  bool unwound = false;
+  Interrupter interrupter;
+  interrupter.interrupt();  // nobody waits yet
+  const auto start = world.time().now();
+  asio::co_spawn(world.context(), interrupt_at(world.in(1s), interrupter), asio::detached);
+
+  const auto result = world.run(with_deadline(world.in(1h), hang(world, unwound), &interrupter));
+
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().type, ErrorType::timeout);
+  EXPECT_TRUE(unwound);
+  EXPECT_EQ(world.time().now() - start, 1s);
+  interrupter.interrupt();  // nor any more
 }
 
 TEST(WithDeadline, UnwindsWorkThatIsTooSlowBeforeItAnswers) {

@@ -1,10 +1,10 @@
-#include "sim/openai/script.hpp"
+#include "sim/realtime/script.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "sim/openai/brain.hpp"
-#include "sim/openai/clauses.hpp"
+#include "sim/realtime/brain.hpp"
+#include "sim/realtime/clauses.hpp"
 
 namespace callosum::sim::openai {
 namespace {

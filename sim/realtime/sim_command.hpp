@@ -1,0 +1,27 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "net/server.hpp"
+#include "sim/realtime/world.hpp"
+
+namespace CLI {
+class App;
+}
+
+namespace callosum::sim {
+
+/// A vendor as a subcommand of the program.
+struct SimCommand {
+  std::string name;
+  std::string description;
+  std::function<std::shared_ptr<Script>()> make_script;
+  std::function<std::unique_ptr<net::HttpHandler>(World&, std::string key)> make_cloud;
+};
+
+/// Adds it. It runs until SIGTERM or SIGINT.
+void add_sim_command(CLI::App& program, SimCommand command);
+
+}  // namespace callosum::sim
