@@ -3,6 +3,7 @@
 #include <csignal>
 #include <cstdio>
 
+#include "sim/gemini/command.hpp"
 #include "sim/openai/command.hpp"
 
 int main(int argc, char** argv) {
@@ -11,6 +12,7 @@ int main(int argc, char** argv) {
                    "callosum-sim");
   program.require_subcommand(1);
   callosum::sim::openai::add_command(program);
+  callosum::sim::gemini::add_command(program);
   try {
     program.parse(argc, argv);
   } catch (const CLI::RuntimeError& e) {
