@@ -25,7 +25,15 @@ const sets = [
   { name: 'agents', client: 'agents.mjs', offline: 'offline_agents.mjs' },
   { name: 'livekit', client: 'livekit.mjs', offline: 'offline_livekit.mjs' },
   { name: 'aisdk', client: 'aisdk.mjs' },
+  // Google's own wire: for its simulator alone.
+  { name: 'genai1', bare: 'gemini.mjs' },
+  { name: 'genai2', bare: 'gemini.mjs' },
+  { name: 'genai3', bare: 'gemini.mjs' },
 ];
+const fileOf = (set, phase) => {
+  if (phase === 'offline') return set.offline;
+  return phase === 'bare' ? set.bare ?? set.client : set.client;
+};
 const setTimeoutMs = 240000;
 /// The simulator's counters of mistakes that the gateway must not make, whatever its clients do.
 const neverByGateway = [
@@ -107,9 +115,15 @@ async function startSim(sim, ...more) {
   return (await start(sim, argv, /listening on (wss?:\S+)/))[1];
 }
 
+async function startGemini(sim) {
+  const argv = ['gemini', '--listen', '127.0.0.1:0', '--key', simKey];
+  return (await start(sim, argv, /listening on ws(:\/\/[^/]+)/))[1];
+}
+
 async function bareServer(sim, scratch) {
   const tls = join(scratch, 'tls');
   return {
+    GEMINI_URL: `http${await startGemini(sim)}`, GEMINI_KEY: simKey,
     GATEWAY_WS: await startSim(sim), GATEWAY_WSS: await startSim(sim, '--tls-auto', tls),
     GATEWAY_KEY: simKey, GATEWAY_OWN_TOOL: '', NODE_EXTRA_CA_CERTS: join(tls, 'cert.pem'),
   };
@@ -221,7 +235,7 @@ let failed = 0;
 for (const { name, title, startServer } of phases) {
   console.log(`== ${title}`);
   const { stats, ...env } = await startServer();
-  const clients = chosen.map((set) => [set, name === 'offline' ? set.offline : set.client]).filter(([, file]) => file);
+  const clients = chosen.map((set) => [set, fileOf(set, name)]).filter(([, file]) => file);
   const run = async ([set, client]) => {
     const result = await runSet(node, set, client, env);
     process.stdout.write(result.output);
