@@ -146,6 +146,13 @@ json::object server_content(std::string_view key, json::value value) {
   return {{"serverContent", std::move(content)}};
 }
 
+std::string duration(Ms time) {
+  auto text = std::to_string(time.count() / 1000);
+  const auto rest = time.count() % 1000;
+  if (rest != 0) text += "." + std::to_string(1000 + rest).substr(1);
+  return text + "s";
+}
+
 json::object tool_call_cancellation(const std::vector<std::string>& ids) {
   return {{"toolCallCancellation", {{"ids", json::array(ids.begin(), ids.end())}}}};
 }

@@ -47,6 +47,8 @@ std::vector<Step> compose(const Reply& reply, const Frame& frame);
 
 /// {"serverContent": {key: value}}
 json::object server_content(std::string_view key, json::value value);
+/// "10s", "1.500s", as proto3 JSON writes a duration.
+std::string duration(Ms time);
 json::object tool_call_cancellation(const std::vector<std::string>& ids);
 /// A text cut into what a transcriber gives at a time.
 std::vector<std::string> cut_words(std::string_view text, std::size_t pieces);

@@ -75,7 +75,7 @@ void Dialogue::on_message(const json::object& message) {
   const auto& only = *reading.value.begin();
   if (only.key() == "setup") {
     if (talk_) return wire_.refuse({.counter = "second_setups"});
-    return set_up(message.begin()->value().get_object(), reading);
+    return set_up(*find_object(message, "setup"), reading);
   }
   if (!talk_) return wire_.refuse({.counter = "before_setup", .detail = std::string(only.key())});
   dispatch(only.key(), only.value().get_object());

@@ -27,8 +27,9 @@ std::vector<Activity> Ear::hear(std::span<const std::uint8_t> pcm, std::size_t r
   std::vector<Activity> changes;
   std::size_t used = 0;
   for (; rest_.size() - used >= frame_bytes; used += frame_bytes) {
+    heard_ += kFrame;
     const bool is_changed = hear_frame(loudness_of(std::span(rest_).subspan(used, frame_bytes)));
-    if (is_changed) changes.push_back(is_speaking_ ? Activity::started : Activity::ended);
+    if (is_changed) changes.push_back({is_speaking_, heard_ - (is_speaking_ ? loud_ : Ms(0))});
   }
   rest_.erase(rest_.begin(), rest_.begin() + static_cast<std::ptrdiff_t>(used));
   return changes;

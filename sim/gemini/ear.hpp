@@ -8,7 +8,10 @@
 
 namespace callosum::sim::gemini {
 
-enum class Activity : std::uint8_t { started, ended };
+struct Activity {
+  bool is_start = true;
+  Ms at{0};  ///< from the first sound on; a start counts from the first loud frame
+};
 
 /// Finds speech in 16-bit little-endian PCM of one channel: what is loud for long enough. Counts
 /// sound in milliseconds, whatever its rate.
@@ -20,7 +23,6 @@ class Ear {
   std::vector<Activity> hear(std::span<const std::uint8_t> pcm, std::size_t rate_hz);
   /// The microphone paused: speech that was going on has ended.
   bool end_stream();
-  bool is_speaking() const { return is_speaking_; }
   Ms total() const { return Ms(static_cast<std::int64_t>(total_ms_)); }
 
  private:
@@ -30,6 +32,7 @@ class Ear {
   double total_ms_ = 0;
   std::vector<std::uint8_t> rest_;  ///< less than a frame
   std::size_t rate_hz_ = 0;
+  Ms heard_{0};  ///< in whole frames
   Ms loud_{0};
   Ms quiet_{0};
   bool is_speaking_ = false;

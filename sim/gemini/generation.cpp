@@ -10,14 +10,6 @@ namespace {
 constexpr std::int64_t kMsPerToken = 40;  // of sound
 constexpr std::size_t kBasicPrompt = 60;
 
-/// "10s", "1.500s", as proto3 JSON writes a duration.
-std::string duration(Ms time) {
-  auto text = std::to_string(time.count() / 1000);
-  const auto rest = time.count() % 1000;
-  if (rest != 0) text += "." + std::to_string(1000 + rest).substr(1);
-  return text + "s";
-}
-
 json::array token_details(std::size_t text, std::size_t sound) {
   json::array out;
   if (text > 0) out.push_back({{"modality", "TEXT"}, {"tokenCount", text}});

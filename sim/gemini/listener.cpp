@@ -31,11 +31,6 @@ std::size_t rate_of(std::string_view mime_type) {
   return rate >= kLeastRateHz && rate <= kMostRateHz ? rate : 0;
 }
 
-std::string offset(Ms at) {
-  const auto rest = std::to_string(1000 + at.count() % 1000).substr(1);
-  return std::to_string(at.count() / 1000) + "." + rest + "s";
-}
-
 }  // namespace
 
 Listener::Listener(Wire& wire, State& state, Timeline& timeline, Speaker& speaker)
@@ -90,10 +85,10 @@ void Listener::take_audio(const json::value& blob) {
   wire_.world().stats.count("audio_ms_in",
                             static_cast<std::uint64_t>((ear_.total() - before).count()));
   for (const auto change : changes) {
-    if (change == Activity::started) {
-      user_began();
+    if (change.is_start) {
+      user_began(change.at);
     } else {
-      user_ended();
+      user_ended(change.at);
     }
   }
 }
@@ -137,7 +132,7 @@ void Listener::start_activity(const json::value&) {
   }
   if (is_declared_) return wire_.violate("bad_inputs", "activity_start twice");
   is_declared_ = true;
-  user_began();
+  user_began(ear_.total());
 }
 
 void Listener::end_activity(const json::value&) {
@@ -148,37 +143,37 @@ void Listener::end_activity(const json::value&) {
   }
   if (!is_declared_) return wire_.violate("bad_inputs", "activity_end without activity_start");
   is_declared_ = false;
-  user_ended();
+  user_ended(ear_.total());
 }
 
 void Listener::end_stream(const json::value&) {
   if (!state_.settings.detection.is_automatic) {
     return refuse("audio_stream_end is for automatic detection");
   }
-  if (ear_.end_stream()) user_ended();
+  if (ear_.end_stream()) user_ended(ear_.total());
 }
 
-void Listener::signal(std::string_view type) {
+void Listener::signal(std::string_view type, Ms at) {
   if (!state_.settings.wants_activity_signals) return;
   // The two products name the field differently.
   const char* key = state_.api.is_vertex() ? "type" : "voiceActivityType";
-  wire_.send({{"voiceActivity", {{key, type}, {"audioOffset", offset(ear_.total())}}}});
+  wire_.send({{"voiceActivity", {{key, type}, {"audioOffset", duration(at)}}}});
 }
 
-void Listener::user_began() {
-  began_ = ear_.total();
+void Listener::user_began(Ms at) {
+  began_ = at;
   state_.is_user_speaking = true;
-  signal("ACTIVITY_START");
+  signal("ACTIVITY_START", at);
   if (state_.settings.interrupts) speaker_.stop_for_user();
 }
 
-void Listener::user_ended() {
+void Listener::user_ended(Ms at) {
   state_.is_user_speaking = false;
-  signal("ACTIVITY_END");
+  signal("ACTIVITY_END", at);
   auto heard = std::exchange(written_, {});
   if (heard.empty()) {
     heard = next_transcript();
-    if (heard.empty()) heard = std::to_string((ear_.total() - began_).count()) + " ms of sound";
+    if (heard.empty()) heard = std::to_string((at - began_).count()) + " ms of sound";
     transcribe(heard);
   }
   speaker_.take_user_turn(std::move(heard));

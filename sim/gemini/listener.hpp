@@ -28,10 +28,10 @@ class Listener {
   void end_activity(const json::value& nothing);
   void end_stream(const json::value& is_true);
 
-  void user_began();
-  void user_ended();
+  void user_began(Ms at);
+  void user_ended(Ms at);
   void transcribe(const std::string& heard);
-  void signal(std::string_view type);
+  void signal(std::string_view type, Ms at);
   std::string next_transcript();
   void refuse(std::string detail, std::string reason = kInvalidArgument);
 

@@ -3,7 +3,10 @@
 #include <algorithm>
 #include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
+#include <charconv>
 #include <cmath>
+#include <cstdlib>
+#include <optional>
 
 #include "base/encoding.hpp"
 #include "base/text.hpp"
@@ -12,6 +15,7 @@ namespace callosum::sim::gemini {
 namespace {
 
 constexpr std::size_t kLongestQuote = 100;
+constexpr std::int64_t kMostInt32 = 0x7fffffff;
 
 bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
 
@@ -62,16 +66,20 @@ std::string quote(const json::value& value) {
   return std::string(cut_utf8(json::serialize(value), kLongestQuote));
 }
 
-bool is_digits(std::string_view text) {
-  if (text.starts_with('-')) text.remove_prefix(1);
-  return !text.empty() && text.size() < 19 &&
-         std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
-}
-
-bool is_whole(const json::value& value) {
-  if (value.is_int64() || value.is_uint64()) return true;
-  if (value.is_double()) return std::trunc(value.get_double()) == value.get_double();
-  return value.is_string() && is_digits(value.get_string());
+/// A whole number, or its digits as text; nothing where it does not fit.
+std::optional<std::int64_t> whole_of(const json::value& value) {
+  if (value.is_int64()) return value.get_int64();
+  if (value.is_double()) {
+    const double number = value.get_double();
+    const bool is_whole = std::trunc(number) == number && std::abs(number) < 9e15;
+    return is_whole ? std::optional(static_cast<std::int64_t>(number)) : std::nullopt;
+  }
+  const auto* text = value.if_string();
+  if (!text) return {};
+  std::int64_t number = 0;
+  const auto parsed = std::from_chars(text->data(), text->data() + text->size(), number);
+  const bool is_whole = parsed.ec == std::errc() && parsed.ptr == text->data() + text->size();
+  return is_whole ? std::optional(number) : std::nullopt;
 }
 
 std::string_view find_word(std::span<const std::string_view> words, std::string_view given) {
@@ -185,10 +193,15 @@ class Reader {
         return value;
       case Kind::int32:
       case Kind::int64:
-        if (!is_whole(value)) break;
-        return value.is_string() ? json::value(std::stoll(std::string(value.get_string()))) : value;
+        return read_whole(value, field, path);
     }
     return bad_value(path, type_of(field.kind), quote(value));
+  }
+
+  json::value read_whole(const json::value& value, const Field& field, const std::string& path) {
+    const auto number = whole_of(value);
+    const bool fits = number && (field.kind == Kind::int64 || std::abs(*number) <= kMostInt32);
+    return fits ? json::value(*number) : bad_value(path, type_of(field.kind), quote(value));
   }
 
   json::value read_word(const json::value& value, const Field& field, const std::string& path) {

@@ -200,6 +200,7 @@ void read_times(Sheet& sheet, Script& script) {
   sheet.read_ms("connection_seconds", script.connection_length, 1000);
   sheet.read_ms("connection_ms", script.connection_length);
   sheet.read_ms("go_away_before_ms", script.go_away_before);
+  sheet.read_ms("delay_ms", script.delay);
   sheet.read_ms("setup_delay_ms", script.setup_delay);
   sheet.read_ms("transcription_delay_ms", script.transcription_delay);
   sheet.read("playback_percent", script.playback_percent);

@@ -47,6 +47,7 @@ struct Script {
   std::map<std::string, ModelTraits, std::less<>> models;  ///< known besides Google's
   Ms connection_length{std::chrono::minutes(10)};
   Ms go_away_before{std::chrono::seconds(60)};
+  Ms delay{0};  ///< before every message of a reply that names no delay of its own
   Ms setup_delay{0};
   Ms transcription_delay{0};
   std::size_t playback_percent = 0;  ///< of a turn's sound that passes before turnComplete

@@ -22,7 +22,9 @@ Reply Speaker::make_reply() {
   auto turn = make_turn(state_.history(), state_.functions);
   turn.nth = count_;
   turn.connection = wire_.number();
-  return rules_.reply_to({turn, state_.history(), state_.instructions});
+  auto reply = rules_.reply_to({turn, state_.history(), state_.instructions});
+  if (reply.delay.count() == 0) reply.delay = wire_.script().delay;
+  return reply;
 }
 
 bool Speaker::is_too_large() {
