@@ -3,6 +3,7 @@
 #include <csignal>
 #include <cstdio>
 
+#include "sim/gemini/command.hpp"
 #include "sim/openai/command.hpp"
 #include "sim/xai/command.hpp"
 
@@ -13,6 +14,7 @@ int main(int argc, char** argv) {
   program.require_subcommand(1);
   callosum::sim::openai::add_command(program);
   callosum::sim::xai::add_command(program);
+  callosum::sim::gemini::add_command(program);
   try {
     program.parse(argc, argv);
   } catch (const CLI::RuntimeError& e) {

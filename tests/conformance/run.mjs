@@ -2,7 +2,7 @@
 // The vendors' own clients against the simulators, then against the gateway before each of them, then against
 // the gateway's offline voice.
 //
-//   run.mjs [--only SET]... [--bare | --xai | --gateway | --gateway-xai | --offline] [--sim FILE] [--callosum FILE]
+//   run.mjs [--only SET]... [--bare | --xai | --gemini | --gateway | --gateway-xai | --offline] [--sim FILE] [--callosum FILE]
 //
 // GATEWAY_WS (and GATEWAY_KEY, GATEWAY_WSS, GATEWAY_TLS_CA, GATEWAY_OWN_TOOL; clients/kit.mjs) name a
 // server that already runs: then only that one is tried. Clients are installed under build/node, never here.
@@ -30,6 +30,10 @@ const sets = [
   { name: 'xai_aisdk', xai: 'xai_aisdk.mjs' },
   { name: 'openai7', xai: 'xai_openai.mjs' },
   { name: 'agents', xai: 'xai_agents.mjs' },
+  // Google's own wire.
+  { name: 'genai1', gemini: 'gemini.mjs' },
+  { name: 'genai2', gemini: 'gemini.mjs' },
+  { name: 'genai3', gemini: 'gemini.mjs' },
 ];
 const setTimeoutMs = 240000;
 /// The simulator's counters of mistakes that the gateway must not make, whatever its clients do.
@@ -39,7 +43,7 @@ const neverByGateway = [
 ];
 const simKey = 'test-key';
 
-const phaseNames = ['bare', 'xai', 'gateway', 'gateway-xai', 'offline'];
+const phaseNames = ['bare', 'xai', 'gemini', 'gateway', 'gateway-xai', 'offline'];
 
 function parseArguments(argv) {
   const options = { only: [], phases: [...phaseNames], sim: '', callosum: '' };
@@ -112,6 +116,12 @@ process.on('exit', stopAll);
 async function startSim(sim, vendor, ...more) {
   const argv = [vendor, '--listen', '127.0.0.1:0', '--key', simKey, ...more];
   return (await start(sim, argv, /listening on (wss?:\S+)/))[1];
+}
+
+async function geminiServer(sim) {
+  const argv = ['gemini', '--listen', '127.0.0.1:0', '--key', simKey];
+  const [, address] = await start(sim, argv, /listening on ws(:\/\/[^/]+)/);
+  return { GEMINI_URL: `http${address}`, GEMINI_KEY: simKey };
 }
 
 async function bareServer(sim, vendor, scratch) {
@@ -214,13 +224,14 @@ if (process.env.GATEWAY_WS) {
   phases = [{ title: 'given server', startServer: async () => givenServer() }];
 } else {
   const has = (...names) => names.some((name) => options.phases.includes(name));
-  if (has('bare', 'xai', 'gateway', 'gateway-xai') && !sim) fail('no callosum-sim; build it first (./dev build) or name it with --sim');
+  if (has('bare', 'xai', 'gemini', 'gateway', 'gateway-xai') && !sim) fail('no callosum-sim; build it first (./dev build) or name it with --sim');
   if (has('gateway', 'gateway-xai', 'offline') && !callosum) {
-    fail('no callosum; build it first (./dev build), name it with --callosum, or say --bare or --xai');
+    fail('no callosum; build it first (./dev build), name it with --callosum, or say --bare, --xai or --gemini');
   }
   phases = [
     { name: 'bare', title: 'simulator', startServer: () => bareServer(sim, 'openai', scratch) },
     { name: 'xai', title: 'simulator of xAI', startServer: () => xaiServer(sim, scratch) },
+    { name: 'gemini', title: 'simulator of Gemini', startServer: () => geminiServer(sim) },
     {
       name: 'gateway', title: 'gateway',
       startServer: () => gatewayServer(sim, callosum, scratch, 'openai', 'gpt-realtime'),
@@ -240,7 +251,7 @@ let failed = 0;
 for (const { name, title, startServer } of phases) {
   console.log(`== ${title}`);
   const { stats, ...env } = await startServer();
-  const clients = chosen.map((set) => [set, ['offline', 'xai'].includes(name) ? set[name] : set.client])
+  const clients = chosen.map((set) => [set, ['offline', 'xai', 'gemini'].includes(name) ? set[name] : set.client])
     .filter(([, file]) => file);
   const run = async ([set, client]) => {
     const result = await runSet(node, set, client, env);
