@@ -18,9 +18,8 @@ json::object model_turn(json::object part) {
 }
 
 json::object sound_part() {
-  return {
-      {"inlineData",
-       {{"mimeType", "audio/pcm;rate=24000"}, {"data", tone_piece_base64(SoundFormat::pcm24)}}}};
+  return {{"inlineData",
+           {{"mimeType", "audio/pcm;rate=24000"}, {"data", tone_piece_base64(SoundFormat{})}}}};
 }
 
 class Composer {
