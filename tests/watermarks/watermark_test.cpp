@@ -111,17 +111,24 @@ class Fuzzer {
                                                  "GET /api/admin/registry",
                                                  "GET /api/ai/realtime-token",
                                                  "POST /v1/realtime/client_secrets",
+                                                 "GET /api/confirmations",
+                                                 "POST /api/confirmations/{id}",
                                                  "GET /metrics",
                                                  "GET /healthz",
                                                  "GET /readyz"};
-    DoorCall call{pick(kDoors), {}, "tenant_id=" + as_tenant, {}, 1};
+    DoorCall call{pick(kDoors), {}, "", {}, 1};
     const auto has = [&](const char* part) { return call.door.find(part) != std::string::npos; };
+    const bool knows_tenant = call.door == "GET /api/admin/sessions" ||
+                              call.door == "GET /api/admin/proposals" ||
+                              call.door == "GET /api/admin/audit" || has("realtime-token");
+    if (knows_tenant || at_random(10)) call.query = "tenant_id=" + as_tenant;
     // An operator is shown all businesses; everybody else may be anybody.
     if (!has("/api/admin/tenants")) call.token = random_();
     if (has("{business_id}") || has("{tenant}")) call.parts.push_back(as_tenant);
     if (has("{id}")) call.parts.push_back(some_id(tenant, kind_of(call.door)));
     if (has("{decision}")) call.parts.emplace_back(at_random(3) ? "reject" : "apply");
     if (has("proposals")) call.body = {{"tenant_id", as_tenant}};
+    if (has("confirmations")) call.body = {{"agree", true}};
     if (has("enablement")) call.body = {{"disabled", json::array()}};
     const auto words = tenant.mark + " says so";
     if (has("policies")) call.body = {{"topic", "parking"}, {"content", words}};
