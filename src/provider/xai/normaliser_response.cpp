@@ -1,6 +1,5 @@
 // A response: its items numbered, its parts filled in, and always an end.
 #include <algorithm>
-#include <array>
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 
@@ -21,15 +20,6 @@ void remember(Deque<std::string>& list, std::string_view id, std::size_t most) {
 
 bool has(const Deque<std::string>& list, std::string_view id) {
   return std::find(list.begin(), list.end(), id) != list.end();
-}
-
-/// GA's words; what a client does not know it takes for no end at all.
-std::string_view settle_status(std::string_view told) {
-  constexpr std::array<std::string_view, 4> kKnown{"completed", "cancelled", "failed",
-                                                   "incomplete"};
-  if (told == "canceled") return "cancelled";
-  const auto at = std::find(kKnown.begin(), kKnown.end(), told);
-  return at == kKnown.end() ? "failed" : *at;
 }
 
 WordsAs words_as(std::string_view type) {
@@ -256,7 +246,7 @@ bool Normaliser::on_done(Event& event) {
   if (!running_.is_running() && !id.empty() && !is_past(id)) begin_response(id, {}, event.out);
   if (!running_.is_running() || (!id.empty() && id != running_.id())) return false;
   const bool is_cut = event.type == "response.cancelled";
-  const std::string status(is_cut ? "cancelled" : settle_status(text_at(response, "status")));
+  const std::string status(is_cut ? "cancelled" : mend_status(text_at(response, "status")));
   // Calls whose own end was lost on the way.
   if (const auto* output = find_array(response, "output"); output && status == "completed") {
     for (const auto& entry : *output) {
