@@ -1,5 +1,5 @@
 // Frames of xAI's, one a line: whatever comes, what is told on is one event a frame, each response
-// that begins ends at most once, and no call is told as finished twice.
+// that begins ends at most once, and no call is told as finished twice. Audio is never read.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -20,6 +20,7 @@ struct Seen {
   std::set<std::string> ended, finished;
 
   void take(const std::string& frame) {
+    if (realtime::is_audio(realtime::peek_type(frame))) return;  // passed on unread
     const auto event = parse_strict(frame, {.max_bytes = 64u << 20, .max_depth = 64});
     if (!event || !event->is_object()) std::abort();
     const auto& body = event->get_object();

@@ -1,5 +1,7 @@
 #include "provider/xai/item_shape.hpp"
 
+#include <algorithm>
+#include <array>
 #include <boost/json/array.hpp>
 #include <boost/json/value.hpp>
 
@@ -70,6 +72,14 @@ json::array spoken_content(std::string_view words, bool is_text) {
 json::object spoken_part(std::string_view words, bool is_text) {
   if (is_text) return {{"type", "text"}, {"text", words}};
   return {{"type", "audio"}, {"transcript", words}};
+}
+
+std::string_view mend_status(std::string_view told) {
+  constexpr std::array<std::string_view, 4> kKnown{"completed", "cancelled", "failed",
+                                                   "incomplete"};
+  if (told == "canceled") return "cancelled";
+  const auto at = std::find(kKnown.begin(), kKnown.end(), told);
+  return at == kKnown.end() ? "failed" : *at;
 }
 
 json::value mend_usage(const json::object& event, const json::object& response) {

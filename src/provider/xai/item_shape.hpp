@@ -17,6 +17,10 @@ json::array spoken_content(std::string_view words, bool is_text);
 /// The part of response.content_part.*, whose types have names of their own (GA §8).
 json::object spoken_part(std::string_view words, bool is_text);
 
+/// The status of a response that is over, in one of GA's words: an end with another is none for a
+/// client.
+std::string_view mend_status(std::string_view told);
+
 /// Of response.done: the counts that stand beside the response, under `usage`; null without any.
 json::value mend_usage(const json::object& event, const json::object& response);
 

@@ -83,6 +83,7 @@ class Normaliser {
   OutputItem* find_item(Event& event);
   bool place(Event& event, const OutputItem& item);
   bool is_again(const json::object& item);
+  bool names_call(OutputItem& item, const json::object& seen);
   void add_output(Event& event, const json::object& item);
   void end_item(OutputItem& item, json::object seen, std::string_view status, Frames& out);
   void end_response(std::string_view status, json::value details, json::value usage, Frames& out);

@@ -1,6 +1,5 @@
-// A response: its items numbered, its parts filled in, and always an end.
+// A response: its items numbered, each of its calls told once, and always an end.
 #include <algorithm>
-#include <array>
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 
@@ -23,20 +22,6 @@ bool has(const Deque<std::string>& list, std::string_view id) {
   return std::find(list.begin(), list.end(), id) != list.end();
 }
 
-/// GA's words; what a client does not know it takes for no end at all.
-std::string_view settle_status(std::string_view told) {
-  constexpr std::array<std::string_view, 4> kKnown{"completed", "cancelled", "failed",
-                                                   "incomplete"};
-  if (told == "canceled") return "cancelled";
-  const auto at = std::find(kKnown.begin(), kKnown.end(), told);
-  return at == kKnown.end() ? "failed" : *at;
-}
-
-WordsAs words_as(std::string_view type) {
-  if (type.find("transcript") != std::string_view::npos) return WordsAs::transcript;
-  return type.starts_with("response.text.") ? WordsAs::old_text : WordsAs::text;
-}
-
 }  // namespace
 
 void Normaliser::note_call(std::string_view call_id) { remember(calls_, call_id, kMaxCalls); }
@@ -50,39 +35,6 @@ bool Normaliser::is_of_running(Event& event) {
   // Its beginning was lost on the way.
   if (!running_.is_running() && !id.empty() && !is_past(id)) begin_response(id, {}, event.out);
   return running_.is_running() && (id.empty() || id == running_.id());
-}
-
-/// Null: of no item that was announced, and not to be told.
-OutputItem* Normaliser::find_item(Event& event) {
-  if (!is_of_running(event)) return nullptr;
-  const auto id = text_at(event.body, "item_id");
-  auto* item = id.empty() ? running_.newest() : running_.find(id);
-  return item && !item->is_ended ? item : nullptr;
-}
-
-/// The ids that GA has in every event of an item. True: one was not as it should be.
-bool Normaliser::place(Event& event, const OutputItem& item) {
-  bool is_mended = false;
-  const auto set = [&](std::string_view key, const json::value& value) {
-    auto& slot = event.body[key];
-    if (slot == value) return;
-    slot = value;
-    is_mended = true;
-  };
-  set("response_id", json::value(running_.id()));
-  set("item_id", json::value(item.id));
-  set("output_index", json::value(item.index));
-  if (item.call_id.empty()) {
-    if (!event.body.contains("content_index")) set("content_index", 0);
-  } else {
-    set("call_id", json::value(item.call_id));
-  }
-  const auto* previous = event.body.if_contains("previous_item_id");
-  if (previous && !previous->is_null()) {
-    event.body.erase("previous_item_id");
-    is_mended = true;
-  }
-  return is_mended;
 }
 
 bool Normaliser::on_created(Event& event) {
@@ -113,10 +65,22 @@ void Normaliser::begin_response(std::string_view id, const json::object& metadat
   }
 }
 
-/// One call under two items, or an item twice: the first counts.
+/// One call under two items, or an item twice: the first counts. One that says neither which nor
+/// what it is does not.
 bool Normaliser::is_again(const json::object& item) {
+  if (text_at(item, "id").empty() || text_at(item, "type").empty()) return true;
   if (running_.find(text_at(item, "id"))) return true;
   return text_at(item, "type") == "function_call" && knows_call(text_at(item, "call_id"));
+}
+
+/// A call that was announced without its id may turn out to be one that is known.
+bool Normaliser::names_call(OutputItem& item, const json::object& seen) {
+  const auto call_id = text_at(seen, "call_id");
+  if (!item.call_id.empty() || text_at(item.item, "type") != "function_call") return true;
+  if (call_id.empty() || knows_call(call_id)) return false;
+  item.call_id = call_id;
+  note_call(call_id);
+  return true;
 }
 
 void Normaliser::add_output(Event& event, const json::object& item) {
@@ -150,7 +114,9 @@ bool Normaliser::on_output_item_done(Event& event) {
     add_output(event, seen);  // its beginning was lost
   }
   auto* item = running_.find(id);
-  if (item && !item->is_ended) end_item(*item, std::move(seen), "completed", event.out);
+  if (item && !item->is_ended && names_call(*item, seen)) {
+    end_item(*item, std::move(seen), "completed", event.out);
+  }
   return false;
 }
 
@@ -174,79 +140,6 @@ void Normaliser::end_item(OutputItem& item, json::object seen, std::string_view 
       out);
 }
 
-/// What is said or written, in pieces and at its end.
-bool Normaliser::on_words(Event& event) {
-  auto* item = find_item(event);
-  if (!item) return false;
-  const auto as = words_as(event.type);
-  if (!RunningResponse::claim(*item, as)) return false;
-  const bool is_end = event.type.ends_with(".done");
-  const auto* key = as == WordsAs::transcript ? "transcript" : "text";
-  if (!is_end) {
-    running_.add_words(*item, text_at(event.body, "delta"), as);
-  } else if (const auto whole = text_at(event.body, key); !whole.empty()) {
-    item->words.clear();
-    running_.add_words(*item, whole, as);
-  }
-  bool is_mended = place(event, *item);
-  const bool is_written = running_.is_written(*item);
-  const std::string_view wanted =
-      is_written ? "response.output_text" : "response.output_audio_transcript";
-  if (!event.type.starts_with(wanted)) {
-    event.body["type"] = std::string(wanted) + (is_end ? ".done" : ".delta");
-    is_mended = true;
-  }
-  const auto* wanted_key = is_written ? "text" : "transcript";
-  if (is_end && !find_string(event.body, wanted_key)) {
-    event.body.erase(key);
-    event.body[wanted_key] = item->words;
-    is_mended = true;
-  }
-  if (is_mended) say(std::move(event.body), event.out);
-  return !is_mended;
-}
-
-bool Normaliser::on_part(Event& event) {
-  auto* item = find_item(event);
-  if (!item) return false;
-  const bool is_end = event.type.ends_with(".done");
-  bool is_mended = place(event, *item);
-  const bool has_part = find_object(event.body, "part");
-  if (is_end || !has_part || running_.is_text_only()) {
-    event.body["part"] =
-        spoken_part(is_end ? item->words : std::string(), running_.is_written(*item));
-    is_mended = true;
-  }
-  if (is_mended) say(std::move(event.body), event.out);
-  return !is_mended;
-}
-
-bool Normaliser::on_arguments(Event& event) {
-  auto* item = find_item(event);
-  if (!item || item->call_id.empty()) return false;
-  const bool is_end = event.type.ends_with(".done");
-  if (is_end) {
-    item->arguments = text_at(event.body, "arguments");
-  } else if (item->arguments.size() < RunningResponse::kMaxWords) {
-    item->arguments += text_at(event.body, "delta");
-  }
-  bool is_mended = place(event, *item);
-  if (is_end && !find_string(event.body, "name")) {
-    event.body["name"] = text_at(item->item, "name");
-    is_mended = true;
-  }
-  if (is_mended) say(std::move(event.body), event.out);
-  return !is_mended;
-}
-
-bool Normaliser::on_audio_done(Event& event) {
-  auto* item = find_item(event);
-  if (!item || running_.is_text_only()) return false;
-  const bool is_mended = place(event, *item);
-  if (is_mended) say(std::move(event.body), event.out);
-  return !is_mended;
-}
-
 bool Normaliser::on_done(Event& event) {
   const json::object none;
   const auto* found = find_object(event.body, "response");
@@ -256,7 +149,7 @@ bool Normaliser::on_done(Event& event) {
   if (!running_.is_running() && !id.empty() && !is_past(id)) begin_response(id, {}, event.out);
   if (!running_.is_running() || (!id.empty() && id != running_.id())) return false;
   const bool is_cut = event.type == "response.cancelled";
-  const std::string status(is_cut ? "cancelled" : settle_status(text_at(response, "status")));
+  const std::string status(is_cut ? "cancelled" : mend_status(text_at(response, "status")));
   // Calls whose own end was lost on the way.
   if (const auto* output = find_array(response, "output"); output && status == "completed") {
     for (const auto& entry : *output) {
@@ -266,7 +159,9 @@ bool Normaliser::on_done(Event& event) {
       mend_item(item);
       if (!is_again(item)) add_output(event, item);
       auto* added = running_.find(text_at(item, "id"));
-      if (added && !added->is_ended) end_item(*added, std::move(item), "completed", event.out);
+      if (added && !added->is_ended && names_call(*added, item)) {
+        end_item(*added, std::move(item), "completed", event.out);
+      }
     }
   }
   const auto* told = find_object(response, "status_details");
@@ -286,7 +181,7 @@ void Normaliser::end_response(std::string_view status, json::value details, json
                               Frames& out) {
   const bool is_complete = status == "completed";
   for (auto& item : running_.items()) {
-    const bool is_whole = is_complete && item.call_id.empty();
+    const bool is_whole = is_complete && text_at(item.item, "type") != "function_call";
     if (!item.is_ended) end_item(item, {}, is_whole ? "completed" : "incomplete", out);
   }
   if (status == "cancelled" && !details.is_object()) {

@@ -64,7 +64,11 @@ bool RunningResponse::is_written(const OutputItem& item) const {
 
 void RunningResponse::finish(OutputItem& item, json::object seen, std::string_view status) {
   item.is_ended = true;
-  for (const auto& [key, value] : seen) item.item[key] = value;
+  for (const auto& [key, value] : seen) {
+    // What it was announced as it stays: a call is known by these.
+    const bool is_name = key == "id" || key == "type" || key == "call_id";
+    if (!is_name || text_at(item.item, key).empty()) item.item[key] = value;
+  }
   const auto told = text_at(seen, "status");
   item.item["status"] = told == "completed" || told == "incomplete" ? told : status;
   if (text_at(item.item, "type") == "message") {

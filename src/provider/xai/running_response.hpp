@@ -45,6 +45,7 @@ class RunningResponse {
   bool is_text_only() const { return is_text_only_; }
   bool is_cancelled() const { return is_cancelled_; }  ///< the client has asked for that
   bool is_spoken_over() const { return is_spoken_over_; }
+  void set_metadata(const json::value& metadata) { of_.metadata = metadata; }
   void cancel() { is_cancelled_ = is_running(); }
   void speak_over() { is_spoken_over_ = is_running(); }
 

@@ -51,6 +51,7 @@ std::optional<Ask> Turns::take_due(SteadyTime now) {
 }
 
 std::optional<SteadyTime> Turns::next_look(SteadyTime now) const {
+  if (now < unclaimed_until_) return unclaimed_until_;
   if (kept_) return own_until_;
   if (waiting_.empty()) return std::nullopt;
   SteadyTime next = waiting_.front().until;
@@ -59,8 +60,11 @@ std::optional<SteadyTime> Turns::next_look(SteadyTime now) const {
   return next;
 }
 
+bool Turns::claim(SteadyTime now) { return now < std::exchange(unclaimed_until_, {}); }
+
 Ask Turns::on_created() {
   is_running_ = true;
+  unclaimed_until_ = is_committed_ && !sent_ && !kept_ ? own_until_ : SteadyTime{};
   // What was sent before is answered before.
   auto& answered = sent_ ? sent_ : kept_;
   if (!sent_) {

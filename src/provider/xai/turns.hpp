@@ -54,6 +54,12 @@ class Turns {
   std::optional<std::string> on_error(std::string_view event_id, bool is_about_responses);
   /// The response.creates that waited for a response that now is not theirs.
   std::vector<std::string> take_outrun();
+  /// The response to the client's commit has begun, and the client has not asked for it yet.
+  bool is_unclaimed(SteadyTime now) const { return now < unclaimed_until_; }
+  /// True: a response.create asks for that one.
+  bool claim(SteadyTime now);
+  /// It need not be waited for.
+  void give_away() { unclaimed_until_ = {}; }
   bool expects_utterance() const { return sent_ && sent_->is_utterance; }
 
  private:
@@ -68,6 +74,7 @@ class Turns {
   std::optional<Ask> kept_;  ///< not sent: xAI's own response is the one it asks for
   SteadyTime sent_until_{};
   SteadyTime own_until_{};
+  SteadyTime unclaimed_until_{};
   bool is_running_ = false;
   bool is_running_utterance_ = false;
   bool is_speaking_ = false;

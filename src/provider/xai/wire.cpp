@@ -102,6 +102,7 @@ void Wire::create_response(const json::object& event, SteadyTime now) {
   ask.event_id = event_id;
   ask.frame = realtime::encode_response_create(encode_response(asked), event_id);
   if (const auto* metadata = asked.if_contains("metadata")) ask.metadata = *metadata;
+  if (normaliser_.turns().claim(now)) return release(ask.metadata);
   const auto* modalities = find_array(asked, "output_modalities");
   ask.is_text_only = modalities && !modalities->empty() && modalities->front() == "text";
   if (!normaliser_.turns().ask(std::move(ask), now)) {
@@ -168,14 +169,55 @@ void Wire::truncate_item(const json::object& event) {
 
 bool Wire::from_model(const realtime::ServerFrame& frame, SteadyTime now) {
   const bool awaited_end = normaliser_.awaits_end();
-  const bool passes = normaliser_.take(frame, now, to_gateway_);
+  Frames told;
+  const bool passes = normaliser_.take(frame, now, told);
   const bool is_alive = awaited_end && is_of_response(realtime::to_string(frame.type));
   if (normaliser_.awaits_end() && (!awaited_end || is_alive)) end_by_ = now + kEndPatience;
+  const bool is_parked = normaliser_.turns().is_unclaimed(now);
+  if (is_parked) {
+    park(frame, passes, std::move(told));
+  } else {
+    if (!parked_.empty()) release(nullptr);
+    for (auto& event : told) to_gateway_.push_back(std::move(event));
+  }
   look(now);
-  return passes;
+  return passes && !is_parked;
+}
+
+/// xAI answers a commit before the client has asked for a response: it hears of it once it has.
+void Wire::park(const realtime::ServerFrame& frame, bool passes, Frames told) {
+  if (passes) told.emplace_back(frame.text);
+  for (auto& event : told) {
+    parked_bytes_ += event.size();
+    parked_.push_back(std::move(event));
+  }
+  if (parked_bytes_ > kMaxParked || frame.type == EventType::speech_started) {
+    normaliser_.turns().give_away();
+    release(nullptr);
+  }
+}
+
+/// `metadata`: of the response.create that asks for it; null: nobody has.
+void Wire::release(const json::value& metadata) {
+  for (auto& text : parked_) {
+    const auto type = realtime::peek_type(text);
+    const bool names_it = type == EventType::response_created || type == EventType::response_done;
+    auto event = names_it && !metadata.is_null() ? realtime::decode_server_event({type, text})
+                                                 : Result<realtime::ServerEvent>();
+    auto* response = event ? event->body.if_contains("response") : nullptr;
+    if (response && response->is_object()) {
+      response->get_object()["metadata"] = metadata;
+      text = json::serialize(event->body);
+    }
+    to_gateway_.push_back(std::move(text));
+  }
+  parked_.clear();
+  parked_bytes_ = 0;
+  if (!metadata.is_null()) normaliser_.running().set_metadata(metadata);
 }
 
 void Wire::look(SteadyTime now) {
+  if (!parked_.empty() && !normaliser_.turns().is_unclaimed(now)) release(nullptr);
   if (normaliser_.awaits_end() && now >= end_by_) normaliser_.end_unfinished(to_gateway_);
   while (auto due = normaliser_.turns().take_due(now)) to_model_.push_back(std::move(due->frame));
 }

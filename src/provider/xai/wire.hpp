@@ -15,6 +15,9 @@ class Wire {
   /// A response that was cancelled or spoken over and of which nothing more comes has ended.
   static constexpr std::chrono::seconds kEndPatience{2};
 
+  /// What a response says before its client has asked for it: seconds of sound.
+  static constexpr std::size_t kMaxParked = 1 << 20;
+
   explicit Wire(std::string model) : normaliser_(std::move(model)) {}
 
   void open(const realtime::SessionOpening& opening, std::string_view event_id);
@@ -36,6 +39,8 @@ class Wire {
   void update_session(const json::object& event);
   void create_response(const json::object& event, SteadyTime now);
   bool cancel_response(const json::object& event, SteadyTime now);
+  void park(const realtime::ServerFrame& frame, bool passes, Frames told);
+  void release(const json::value& metadata);
   void retrieve_item(const json::object& event);
   void truncate_item(const json::object& event);
   void refuse(std::string_view code, std::string message, std::string_view param,
@@ -44,6 +49,8 @@ class Wire {
   Normaliser normaliser_;
   Frames to_model_;
   Frames to_gateway_;
+  Frames parked_;  ///< since a response began that the client has not asked for yet
+  std::size_t parked_bytes_ = 0;
   SteadyTime end_by_{};  ///< of a response that awaits its end
   std::uint64_t next_silent_ = 0;
 };

@@ -120,6 +120,31 @@ TEST_F(XaiWire, TellsTheEndOfACallOnceHoweverOftenItComes) {
   EXPECT_EQ(count(all, R"("type":"response.output_item.added")"), 1u) << all;
 }
 
+TEST_F(XaiWire, TellsACallOnceThoughItsItemsChangeWhatTheyAre) {
+  for (const std::string announced :
+       {R"("type":"widget","call_id":"call-1")", R"("type":"function_call","call_id":"")",
+        R"("type":"function_call")", R"("status":"in_progress")",
+        R"("type":"message","call_id":"call-1")"}) {
+    wire_ = Wire("grok-voice-latest");
+    hear(created("r1"));
+    hear(R"({"type":"response.output_item.added","response_id":"r1","item":{"id":"c1",)" +
+         announced + "}}");
+    hear(call("c2", "call-1", "added"));
+    hear(call("c2", "call-1", "done"));
+    hear(call("c1", "call-1", "done"));
+    hear(R"({"type":"response.done","response":{"id":"r1","status":"completed","output":[)"
+         R"({"id":"c1","type":"function_call","status":"completed","call_id":"call-1"}]}})");
+
+    std::size_t finished = 0;
+    for (const auto& frame : wire_.to_gateway()) {
+      const bool is_done = count(frame, R"("type":"response.output_item.done")") == 1;
+      finished += is_done && count(frame, R"("type":"function_call","status":"completed")") +
+                                 count(frame, R"("status":"completed","type":"function_call")");
+    }
+    EXPECT_LE(finished, 1u) << announced << "\n" << told();
+  }
+}
+
 TEST_F(XaiWire, EveryResponseThatBeganEndsOnceWhateverFollows) {
   for (int i = 0; i < 20; ++i) hear(created("r" + std::to_string(i)));
   for (int i = 0; i < 20; ++i) {
