@@ -1,6 +1,8 @@
 #include "raw_client.hpp"
 
 #include <arpa/inet.h>
+#include <cstdio>
+#include <fstream>
 #include <netinet/in.h>
 #include <poll.h>
 #include <stdexcept>
@@ -41,6 +43,25 @@ void RawClient::send(std::string_view bytes) {
     if (sent <= 0) return;
     bytes.remove_prefix(static_cast<std::size_t>(sent));
   }
+}
+
+bool RawClient::is_read() const {
+  sockaddr_in ours{}, theirs{};
+  socklen_t size = sizeof ours;
+  ::getsockname(socket_, reinterpret_cast<sockaddr*>(&ours), &size);
+  ::getpeername(socket_, reinterpret_cast<sockaddr*>(&theirs), &size);
+  std::ifstream table("/proc/net/tcp");
+  std::string line;
+  std::getline(table, line);  // the headings
+  while (std::getline(table, line)) {
+    unsigned local = 0, remote = 0, state = 0, unsent = 0, unread = 0;
+    const int found = std::sscanf(line.c_str(), " %*d: %*x:%x %*x:%x %x %x:%x", &local, &remote,
+                                  &state, &unsent, &unread);
+    if (found == 5 && local == ntohs(theirs.sin_port) && remote == ntohs(ours.sin_port)) {
+      return unread == 0;
+    }
+  }
+  return false;
 }
 
 bool RawClient::read_more(std::chrono::seconds limit) {

@@ -20,6 +20,8 @@ class RawClient {
 
   /// As much as the peer takes before it hangs up.
   void send(std::string_view bytes);
+  /// Whether the peer's program has read all that was sent.
+  bool is_read() const;
   /// Everything until the peer hangs up, or nothing came for so long.
   std::string read_to_end(std::chrono::seconds quiet = std::chrono::seconds(10));
 
