@@ -104,7 +104,7 @@ TEST(XaiFault, AnInterruptedResponseIsLeftUnfinishedAndTheNextBegins) {
   EXPECT_EQ(count_of(before, "response.created"), 1u);
   EXPECT_EQ(count_of(after, "response.created"), 1u);
   EXPECT_EQ(count_of(after, "response.done"), 1u);
-  const auto& first = last_of(before, "response.created").at("response").get_object().at("id");
+  const auto first = last_of(before, "response.created").at("response").get_object().at("id");
   EXPECT_NE(done_response(after).at("id"), first);
 }
 
