@@ -42,7 +42,7 @@ struct Frame {
   std::function<std::string(std::string_view prefix)> make_id;
 };
 
-/// All messages of a turn in the order of dossier section 3.1, faults worked in.
+/// All messages of a turn in the order of protocol §3.1, faults worked in.
 std::vector<Step> compose(const Reply& reply, const Frame& frame);
 
 /// {"serverContent": {key: value}}

@@ -65,7 +65,7 @@ class Generation {
 /// goAway now, the end when its time has passed.
 void say_go_away(Wire& wire, Timeline& timeline, Ms time_left, Disconnect disconnect);
 
-/// Tokens that the context holds (dossier section 3.2).
+/// Tokens that the context holds (protocol §3.2).
 std::size_t prompt_tokens(const State& state);
 
 }  // namespace callosum::sim::gemini

@@ -20,7 +20,7 @@ struct Remembered {
 };
 
 /// The resumption handles of all sessions: which moment of which session each stands for. They
-/// live two hours after their session has ended (dossier section 7).
+/// live two hours after their session has ended (protocol §7).
 class Handles {
  public:
   explicit Handles(async::TimeSource& time) : time_(time) {}

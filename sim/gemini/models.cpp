@@ -12,7 +12,7 @@ struct ModelRow {
   ModelTraits traits;
 };
 
-/// November 2026 (dossier section 8). The longest prefix wins.
+/// November 2026 (protocol §8). The longest prefix wins.
 constexpr std::array<ModelRow, 7> kModels{{
     {"gemini-3.8-live",
      {.thinking = false,

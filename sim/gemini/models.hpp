@@ -6,7 +6,7 @@
 
 namespace callosum::sim::gemini {
 
-/// What a model takes and how it behaves (dossier sections 2, 5 and 8). Data: nothing in here asks
+/// What a model takes and how it behaves (protocol §2, 5 and 8). Data: nothing in here asks
 /// for a model's name.
 struct ModelTraits {
   bool text = false;                ///< may answer with responseModalities TEXT

@@ -10,7 +10,7 @@
 
 namespace callosum::sim::gemini {
 
-/// How speech is found in sound (dossier section 2.2).
+/// How speech is found in sound (protocol §2.2).
 struct Detection {
   bool is_automatic = true;
   Ms onset{40};           ///< loud for so long: speech has begun

@@ -12,7 +12,7 @@
 
 namespace callosum::sim::gemini {
 
-/// An ephemeral token (dossier section 1.3).
+/// An ephemeral token (protocol §1.3).
 struct Token {
   std::size_t uses = 1;  ///< 0: no limit
   std::size_t used = 0;

@@ -11,7 +11,7 @@
 namespace callosum::sim::openai {
 
 /// What the handshake said about a connection. A failure is told behind the upgrade, as the vendor
-/// does (dossier section 2.1): an error event, then a close with `type.code` as its reason.
+/// does (protocol §2.1): an error event, then a close with `type.code` as its reason.
 struct Admission {
   std::optional<WireError> refusal;
   std::uint16_t close_code = 4000;

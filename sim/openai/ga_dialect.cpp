@@ -28,7 +28,7 @@ const json::value& effective(const json::object& session, const json::object& pa
   return given ? *given : session.at(key);
 }
 
-/// A schema that the session takes and the turn then fails on (dossier section 5).
+/// A schema that the session takes and the turn then fails on (protocol §5).
 const json::object* find_failing_tool(const json::object& session, const json::object& params) {
   const auto* tools = effective(session, params, "tools").if_array();
   for (const auto& tool : *tools) {
@@ -45,7 +45,7 @@ const json::object* find_failing_tool(const json::object& session, const json::o
 
 json::object usage_of(const Spent& spent) {
   const auto input = static_cast<std::int64_t>(60 + spent.input_bytes / 4);
-  // Output sound counts one token each 50 ms (dossier section 15).
+  // Output sound counts one token each 50 ms (protocol §15).
   const std::int64_t sound = spent.sound.count() / 50;
   const auto text = static_cast<std::int64_t>(spent.deltas + spent.items * 8);
   return {

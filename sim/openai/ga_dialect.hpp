@@ -4,7 +4,7 @@
 
 namespace callosum::sim::openai {
 
-/// OpenAI's GA spelling (dossier sections 4 to 11).
+/// OpenAI's GA spelling (protocol §4 to 11).
 class GaDialect final : public Dialect {
  public:
   std::string make_id(World& world, std::string_view prefix) const override;

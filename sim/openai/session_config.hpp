@@ -11,7 +11,7 @@ namespace callosum::sim::openai {
 
 enum class SessionKind : std::uint8_t { realtime, transcription };
 
-/// OpenAI's session (dossier section 4).
+/// OpenAI's session (protocol §4).
 class SessionConfig final : public Session {
  public:
   SessionConfig(SessionKind kind, std::string_view model, std::string_view id,

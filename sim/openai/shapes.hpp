@@ -4,7 +4,7 @@
 
 namespace callosum::sim::openai {
 
-/// The shapes of what a client may send (dossier sections 4 to 7): which members, of which type, in
+/// The shapes of what a client may send (protocol §4 to 7): which members, of which type, in
 /// which range.
 
 /// A `session` of type "realtime" or "transcription", from session.update or client_secrets.

@@ -135,7 +135,7 @@ void Responder::cancel(const json::object& event) {
   }
   if (!target) {
     wire_.note("cancels_of_nothing", id);
-    // A client of LiveKit's knows this error by how its message begins (dossier section 17, 14).
+    // A client of LiveKit's knows this error by how its message begins (protocol §17, 14).
     return wire_.refuse(
         {"response_cancel_not_active", "Cancellation failed: no active response found"}, &event);
   }

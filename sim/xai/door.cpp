@@ -86,7 +86,7 @@ std::optional<net::HttpResponse> Door::check(const net::HttpRequest& request) co
 Arrival Door::arrival_of(const net::HttpRequest& request) {
   Arrival arrival{.model = std::string(request.query("model")),
                   .conversation_id = std::string(request.query("conversation_id"))};
-  if (arrival.model.empty()) arrival.model = kDefaultModel;  // no error (dossier section 1)
+  if (arrival.model.empty()) arrival.model = kDefaultModel;  // no error (protocol §1)
   return arrival;
 }
 

@@ -11,7 +11,7 @@
 
 namespace callosum::sim::xai {
 
-/// Who may come in: the API key and the short-lived secrets made with it (dossier section 2).
+/// Who may come in: the API key and the short-lived secrets made with it (protocol §2).
 class Door {
  public:
   /// `key` empty: any key will do, but one there must be.

@@ -10,7 +10,7 @@
 namespace callosum::sim::xai {
 
 /// What is left of resumable conversations when their connections have gone, by conversation id
-/// (dossier section 6.1). One a simulator.
+/// (protocol §6.1). One a simulator.
 class KeptConversations {
  public:
   explicit KeptConversations(const Clock& clock) : clock_(clock) {}

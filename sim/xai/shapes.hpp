@@ -7,7 +7,7 @@
 
 namespace callosum::sim::xai {
 
-/// The shapes of what a client may send (dossier sections 3, 4 and 6). Members that xAI does not
+/// The shapes of what a client may send (protocol §3, 4 and 6). Members that xAI does not
 /// know it passes over, so these name only what must be right where it is given.
 
 /// The `session` of session.update.

@@ -4,7 +4,7 @@
 
 namespace callosum::sim::xai {
 
-/// `tools` of a session: functions, and what xAI runs itself (dossier section 4).
+/// `tools` of a session: functions, and what xAI runs itself (protocol §4).
 Problem check_tools(const json::value& value, const std::string& path);
 
 }  // namespace callosum::sim::xai

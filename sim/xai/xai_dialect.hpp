@@ -4,7 +4,7 @@
 
 namespace callosum::sim::xai {
 
-/// xAI's spelling, with its oddities as recorded (dossier sections 4.1, 6 and 7).
+/// xAI's spelling, with its oddities as recorded (protocol §4.1, 6 and 7).
 class XaiDialect final : public Dialect {
  public:
   std::string make_id(World& world, std::string_view prefix) const override;

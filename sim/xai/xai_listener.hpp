@@ -8,7 +8,7 @@
 namespace callosum::sim::xai {
 
 /// What xAI tells of the caller's speech: the item as soon as they speak, transcripts that grow and
-/// correct themselves, one `completed` after the other (dossier section 6).
+/// correct themselves, one `completed` after the other (protocol §6).
 class XaiListener final : public Listener {
  public:
   using Listener::Listener;

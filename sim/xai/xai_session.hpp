@@ -11,7 +11,7 @@ namespace callosum::sim::xai {
 SoundFormat format_of(const json::object& direction);
 
 /// xAI's session: some settings at the top level, some under `audio`, and an echo of its own shape
-/// (dossier section 3).
+/// (protocol §3).
 class XaiSession final : public Session {
  public:
   XaiSession(std::string model, std::string id);
