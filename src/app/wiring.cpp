@@ -80,7 +80,7 @@ boost::asio::awaitable<Result<api::ProviderCredential>> mint(
 }
 
 /// A service in the cloud that is reached by a key of ours.
-Result<provider::openai::OpenAiOptions> cloud_options(const ProviderSource& source) {
+Result<provider::cloud::CloudOptions> cloud_options(const ProviderSource& source) {
   const auto& [parts, snapshot, name, config] = source;
   auto tls = net::make_client_tls(config.ca_file);
   if (!tls) return tls.error();
@@ -91,8 +91,8 @@ Result<provider::openai::OpenAiOptions> cloud_options(const ProviderSource& sour
                                            " holds no key; set it, or use "
                                            "provider: offline");
   }
-  return provider::openai::OpenAiOptions{config.url, config.key, config.model, *tls,
-                                         parts.queue_budget};
+  return provider::cloud::CloudOptions{config.url, config.key, config.model, *tls,
+                                       parts.queue_budget};
 }
 
 /// What the configuration says of one.

@@ -144,8 +144,9 @@ boost::asio::awaitable<Verdict> ConsentGate::settle(const PreparedCall& call) {
     case Standing::agreed:
       co_return consented("strong", std::move(settled->agreed_by));
     case Standing::declined:
-      co_return refuse(ErrorType::forbidden,
-                       "the caller has declined that more than once; leave it for now");
+      co_return refuse(
+          ErrorType::forbidden,
+          "the caller has declined that more than once; leave it unless they ask for it later");
     case Standing::open:
       break;
   }

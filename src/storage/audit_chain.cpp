@@ -37,12 +37,30 @@ struct Block {
   std::string tenant_id;
   std::int64_t first_seq = 0, records = 0;
   std::string previous_hash, hash, body;
+  std::string unreadable;  ///< why; empty: it could be read
 };
 
 Block to_block(const json::object& row) {
-  return {std::string(text_at(row, "tenant_id")), row.at("first_seq").as_int64(),
-          row.at("records").as_int64(),           std::string(text_at(row, "previous_hash")),
-          std::string(text_at(row, "hash")),      std::string(text_at(row, "body"))};
+  return {std::string(text_at(row, "tenant_id")),
+          row.at("first_seq").as_int64(),
+          row.at("records").as_int64(),
+          std::string(text_at(row, "previous_hash")),
+          std::string(text_at(row, "hash")),
+          std::string(text_at(row, "body")),
+          {}};
+}
+
+/// What is left of a group that somebody has spoilt, so that it can be named.
+Block spoilt_block(const sqlite::Statement& statement, const Error& why) {
+  const auto text = [&](int index) {
+    const auto value = statement.column(index);
+    return value && value->is_string() ? std::string(value->get_string()) : std::string();
+  };
+  const auto number = [&](int index) {
+    const auto value = statement.column(index);
+    return value && value->is_int64() ? value->get_int64() : 0;
+  };
+  return {text(0), number(1), number(2), text(3), text(4), {}, why.detail};
 }
 
 /// Everything that a group says of itself, so that none of it can be changed alone.
@@ -65,13 +83,13 @@ Result<void> each_block(sqlite::Connection& connection, std::string_view tenant,
     if (!stepped) return stepped.error();
     if (!*stepped) return {};
     const auto row = statement->row();
-    if (!row) return row.error();
-    if (!take(to_block(*row))) return {};
+    if (!take(row ? to_block(*row) : spoilt_block(*statement, row.error()))) return {};
   }
 }
 
 std::string problem_of(const Block& block, const AuditChain& before) {
   const auto place = "record " + std::to_string(block.first_seq) + ": ";
+  if (!block.unreadable.empty()) return place + "cannot be read: " + block.unreadable;
   if (block.first_seq != before.records + 1) {
     return place + "expected record " + std::to_string(before.records + 1) + " here";
   }
@@ -188,14 +206,26 @@ Result<std::vector<AuditChain>> find_ledger_gaps(sqlite::Connection& connection)
 
 Result<void> export_audit(sqlite::Connection& connection, std::string_view tenant_id,
                           const std::function<bool(std::string_view line)>& take) {
-  return each_block(connection, tenant_id.empty() ? "*" : tenant_id, [&](const Block& block) {
-    auto seq = block.first_seq;
-    for (const auto record : split(block.body, '\n')) {
-      const auto line = "{\"seq\":" + std::to_string(seq++) + "," + std::string(record.substr(1));
-      if (!take(line)) return false;
-    }
-    return true;
-  });
+  std::optional<Error> failure;
+  const auto read =
+      each_block(connection, tenant_id.empty() ? "*" : tenant_id, [&](const Block& block) {
+        auto seq = block.first_seq;
+        for (const auto record : split(block.body, '\n')) {
+          if (record.empty()) {
+            failure = fail(ErrorType::invalid_output,
+                           "record " + std::to_string(seq) +
+                               " cannot be read; `callosum audit verify` says more",
+                           block.unreadable);
+            return false;
+          }
+          const auto line =
+              "{\"seq\":" + std::to_string(seq++) + "," + std::string(record.substr(1));
+          if (!take(line)) return false;
+        }
+        return true;
+      });
+  if (failure) return *failure;
+  return read;
 }
 
 }  // namespace callosum::storage

@@ -2,8 +2,7 @@
 
 #include "base/json.hpp"
 #include "net/client.hpp"
-#include "provider/openai/close_reason.hpp"
-#include "provider/openai/connect_options.hpp"
+#include "provider/cloud/close_reason.hpp"
 #include "realtime/client_event.hpp"
 
 namespace callosum::provider::openai {
@@ -23,7 +22,7 @@ class OpenAiPort final : public realtime::ModelPort {
 
   asio::awaitable<Result<void>> open(realtime::SessionOpening opening,
                                      async::Deadline deadline) override {
-    auto connect = connect_options(options_);
+    auto connect = cloud::connect_options(options_);
     auto connected = co_await net::connect_websocket(time_, std::move(connect), deadline);
     if (!connected) co_return connected.error();
     connection_ = std::move(*connected);
@@ -56,7 +55,9 @@ class OpenAiPort final : public realtime::ModelPort {
   }
 
  private:
-  Error lost() const { return explain_close(connection_->close_info().value_or(net::CloseInfo{})); }
+  Error lost() const {
+    return cloud::explain_close(connection_->close_info().value_or(net::CloseInfo{}));
+  }
 
   OpenAiOptions options_;
   async::TimeSource& time_;

@@ -1,8 +1,7 @@
 #include "provider/xai/xai_port.hpp"
 
 #include "async/with_deadline.hpp"
-#include "provider/openai/close_reason.hpp"
-#include "provider/openai/connect_options.hpp"
+#include "provider/cloud/close_reason.hpp"
 #include "provider/xai/profile.hpp"
 #include "provider/xai/wire.hpp"
 
@@ -23,7 +22,7 @@ class XaiPort final : public realtime::ModelPort {
 
   asio::awaitable<Result<void>> open(realtime::SessionOpening opening,
                                      async::Deadline deadline) override {
-    auto connect = openai::connect_options(options_);
+    auto connect = cloud::connect_options(options_);
     auto connected = co_await net::connect_websocket(time_, std::move(connect), deadline);
     if (!connected) co_return connected.error();
     connection_ = std::move(*connected);
@@ -99,7 +98,7 @@ class XaiPort final : public realtime::ModelPort {
   }
 
   Error lost() const {
-    return openai::explain_close(connection_->close_info().value_or(net::CloseInfo{}));
+    return cloud::explain_close(connection_->close_info().value_or(net::CloseInfo{}));
   }
 
   XaiOptions options_;

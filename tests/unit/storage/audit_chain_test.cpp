@@ -71,6 +71,8 @@ TEST(AuditChain, ShowsWhatWasDoneToItsFile) {
   for (const auto& [sql, complaint] :
        {std::pair{"UPDATE audit SET body = replace(body, '2', '7') WHERE first_seq = 2",
                   "record 2: was changed"},
+        {"UPDATE audit SET body = CAST(x'7bff7d' AS TEXT) WHERE first_seq = 2",
+         "record 2: cannot be read: body: text is not UTF-8"},
         {"UPDATE audit SET previous_hash = hash WHERE first_seq = 3", "record 3: does not follow"},
         {"DELETE FROM audit WHERE first_seq = 2", "record 3: expected record 2 here"},
         {"UPDATE audit SET records = 2 WHERE first_seq = 3", "record 3: was changed"}}) {
@@ -84,6 +86,27 @@ TEST(AuditChain, ShowsWhatWasDoneToItsFile) {
 
     EXPECT_THAT(chains.problem(), HasSubstr(complaint)) << sql;
   }
+}
+
+TEST(AuditChain, ThatCannotBeReadHidesNoOther) {
+  Chains chains;
+  chains.append("a", {R"({"n":1})"});
+  chains.append("b", {R"({"n":1})"});
+  chains.tamper("UPDATE audit SET body = CAST(x'7bff7d' AS TEXT) WHERE tenant_id = 'a'");
+
+  const auto found = verify_audit(*chains.connection);
+  int lines = 0;
+  const auto exported = export_audit(*chains.connection, "", [&](std::string_view) {
+    ++lines;
+    return true;
+  });
+
+  ASSERT_EQ(found->size(), 2u);
+  EXPECT_THAT((*found)[0].problem, HasSubstr("record 1: cannot be read"));
+  EXPECT_EQ((*found)[1].problem, "");
+  EXPECT_EQ(lines, 0);
+  ASSERT_FALSE(exported);
+  EXPECT_THAT(exported.error().message, HasSubstr("record 1 cannot be read"));
 }
 
 TEST(AuditChain, WhoseEndWasCutOffIsKnownByAHeadFromBefore) {

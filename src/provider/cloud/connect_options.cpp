@@ -1,6 +1,6 @@
-#include "provider/openai/connect_options.hpp"
+#include "provider/cloud/connect_options.hpp"
 
-namespace callosum::provider::openai {
+namespace callosum::provider::cloud {
 namespace {
 
 /// Appends `?model=` (or `&model=`) with what a query may not hold escaped.
@@ -24,7 +24,7 @@ std::string with_model(const std::string& url, const std::string& model) {
 
 }  // namespace
 
-net::WsConnectOptions connect_options(const OpenAiOptions& options) {
+net::WsConnectOptions connect_options(const CloudOptions& options) {
   net::WsConnectOptions connect;
   connect.url = with_model(options.url, options.model);
   connect.tls = options.tls;
@@ -35,4 +35,4 @@ net::WsConnectOptions connect_options(const OpenAiOptions& options) {
   return connect;
 }
 
-}  // namespace callosum::provider::openai
+}  // namespace callosum::provider::cloud

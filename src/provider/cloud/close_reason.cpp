@@ -1,8 +1,8 @@
-#include "provider/openai/close_reason.hpp"
+#include "provider/cloud/close_reason.hpp"
 
 #include <array>
 
-namespace callosum::provider::openai {
+namespace callosum::provider::cloud {
 namespace {
 
 struct Row {
@@ -43,4 +43,4 @@ Error explain_close(const net::CloseInfo& close) {
   return fail(ErrorType::transient, "the provider's connection ended", detail);
 }
 
-}  // namespace callosum::provider::openai
+}  // namespace callosum::provider::cloud

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "base/secret.hpp"
+#include "net/client.hpp"
+#include "net/tls.hpp"
+#include "net/ws_connection.hpp"
+
+namespace callosum::provider::cloud {
+
+/// How a vendor's service is reached.
+struct CloudOptions {
+  std::string url;  ///< wss://api.openai.com/v1/realtime, or a compatible server
+  Secret key;
+  std::string model;
+  std::shared_ptr<net::TlsContext> tls;
+  std::shared_ptr<net::QueueBudget> queue_budget;  ///< null: none
+};
+
+/// The socket of such a service: its model in the address, our key in the head, bounded.
+net::WsConnectOptions connect_options(const CloudOptions& options);
+
+}  // namespace callosum::provider::cloud
