@@ -99,14 +99,21 @@ void measure_reads(World& world, Lines& lines, Nanos until) {
   }
 }
 
-/// Each as the only one, at a moment of its own and in an order of its own: of syncs that follow
-/// each other without a pause a disk lets some wait, and those behind them have it easy.
+/// In an order of its own each time: of syncs that follow each other a disk lets some wait, and
+/// those behind them have it easy.
 class Writes {
  public:
   Writes(World& world, SyncedWrite& synced, Lines& lines)
       : world_(world), synced_(synced), lines_(lines), caller_(world, world.executor()) {}
 
-  void measure(Nanos until) {
+  /// One after the other, as in a gateway that has something to do.
+  void measure(Nanos until) { run_kinds(until, false); }
+  /// Each as the only one, at a moment of its own: caches are cold and processors asleep.
+  void measure_alone(Nanos until) { run_kinds(until, true); }
+
+ private:
+  void run_kinds(Nanos until, bool is_alone) {
+    suffix_ = is_alone ? "_alone" : "";
     std::vector<std::function<void()>> kinds{
         [this] { write("add_booking"); },
         [this] { write("send_booking"); },
@@ -117,18 +124,17 @@ class Writes {
     while (now() < until) {
       std::shuffle(kinds.begin(), kinds.end(), random_);
       for (const auto& run : kinds) {
-        rest();
+        if (is_alone) rest();
         run();
       }
     }
   }
 
- private:
   pipeline::CallRequest plan(const char* tool) {
     return caller_.plan(tool, new_booking(world_.some_booking(), ++number_));
   }
   void write(const char* tool) { add(tool, caller_.call(plan(tool))); }
-  void add(const char* name, Nanos took) { lines_[name].times.add(took); }
+  void add(const char* name, Nanos took) { lines_[name + suffix_].times.add(took); }
 
   void rest() {
     const auto span = 5 * kMillisecond + static_cast<Nanos>(random_() % (20 * kMillisecond));
@@ -142,6 +148,7 @@ class Writes {
   Caller caller_;
   std::mt19937_64 random_{7};
   std::uint64_t number_ = 0;
+  std::string suffix_;
 };
 
 void measure(const Options& options) {
@@ -155,7 +162,8 @@ void measure(const Options& options) {
   for (auto& [name, line] : lines) line.times.clear();
   for (int round = 0; round < options.rounds; ++round) {
     measure_reads(world, lines, now() + span);
-    writes.measure(now() + span);
+    writes.measure(now() + span / 2);
+    writes.measure_alone(now() + span);
     for (auto& [name, line] : lines) line.end_round();
   }
   std::printf("{\"rounds\":%d", options.rounds);

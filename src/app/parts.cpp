@@ -154,7 +154,7 @@ Result<std::unique_ptr<Parts>> make_parts(PartsOptions options) {
   if (!sessions) return sessions.error();
   parts->sessions = std::move(*sessions);
   parts->cache = std::make_unique<pipeline::ResultCache>(parts->time);
-  parts->ledger = std::make_unique<pipeline::Ledger>(*parts->database, parts->time, parts->random);
+  parts->ledger = std::make_unique<pipeline::Ledger>(*parts->database, parts->time);
   parts->gates = make_gates(*parts);
 
   auto audit = pipeline::AuditStore::open(parts->database->options().path, *parts->log,

@@ -135,7 +135,7 @@ Error Executor::error_of(const std::exception_ptr& why) {
 /// The executor's edge: here, and only here, a cancellation becomes an answer. A write that was
 /// started leaves with its end in the ledger. Awaited under a shield.
 asio::awaitable<std::shared_ptr<Envelope>> Executor::abandon(Run& run, std::exception_ptr why) {
-  if (run.ledger_id.empty()) co_return failed(error_of(why));
+  if (run.ledger_id == 0) co_return failed(error_of(why));
   auto envelope = failed(fail(ErrorType::outcome_unknown,
                               "that was cut short; it is not certain whether it was done"));
   co_await keep_end(run, *envelope, 0);

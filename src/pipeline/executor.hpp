@@ -99,7 +99,7 @@ class Executor {
     const policy::PreparedCall& prepared;
     AuditEntry& entry;
     std::shared_ptr<WriteRecord> record{};           // of a write
-    std::string ledger_id{};                         // once it is started there
+    std::int64_t ledger_id = 0;                      // once it is started there
     bool waits_for_another = false;                  // of the same id
     std::optional<async::Deadline> tool_deadline{};  // from when the tool was first wanted
   };

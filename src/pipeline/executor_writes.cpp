@@ -130,7 +130,7 @@ asio::awaitable<bool> Executor::keep_end(Run& run, Envelope& envelope, std::size
   auto end = run.record->end_with(envelope, result_bytes);
   run.entry.ended(end.state);
   const auto deadline = async::Deadline::after(time_, kKeepTime);
-  const auto id = std::exchange(run.ledger_id, {});
+  const auto id = std::exchange(run.ledger_id, 0);
   auto pending = ledger_->end(id, std::move(end), deadline);
   const auto kept = co_await std::move(pending);
   if (kept) {

@@ -3,7 +3,6 @@
 #include <mutex>
 #include <vector>
 
-#include "base/ids.hpp"
 #include "pipeline/write_record.hpp"
 #include "storage/database.hpp"
 
@@ -32,7 +31,8 @@ bool is_open_end(const LedgerEntry& entry, const LedgerCall& call) {
 
 struct Ledger::LateEnds {
   struct End {
-    std::string id, answer;
+    std::int64_t id;
+    std::string answer;
   };
   std::mutex mutex;
   std::vector<End> ends;
@@ -51,8 +51,8 @@ struct Ledger::LateEnds {
   }
 };
 
-Ledger::Ledger(storage::Database& database, async::TimeSource& time, Random& random)
-    : database_(database), time_(time), random_(random), late_(std::make_shared<LateEnds>()) {
+Ledger::Ledger(storage::Database& database, async::TimeSource& time)
+    : database_(database), time_(time), late_(std::make_shared<LateEnds>()) {
   database.disk().do_when_back([late = late_, &time](Connection& connection) {
     return late->keep(connection, epoch_ms(time.wall_now()));
   });
@@ -60,18 +60,15 @@ Ledger::Ledger(storage::Database& database, async::TimeSource& time, Random& ran
 
 Result<void> Ledger::can_start() const { return database_.disk().check(); }
 
-void Ledger::end_later(std::string id, std::string answer) {
+void Ledger::end_later(std::int64_t id, std::string answer) {
   const std::lock_guard lock(late_->mutex);
-  if (late_->ends.size() < kMaxLate) late_->ends.push_back({std::move(id), std::move(answer)});
+  if (late_->ends.size() < kMaxLate) late_->ends.push_back({id, std::move(answer)});
 }
-
-std::string Ledger::new_id() { return make_uuid7(time_, random_); }
 
 asio::awaitable<Result<Ledger::Begun>> Ledger::start(LedgerCall call, bool may_be_sent_again,
                                                      async::Deadline deadline) {
   std::function<Result<Begun>(Connection&)> work =
-      [call = std::move(call), may_be_sent_again, id = new_id(),
-       now = now_ms()](Connection& c) -> Result<Begun> {
+      [call = std::move(call), may_be_sent_again, now = now_ms()](Connection& c) -> Result<Begun> {
     auto earlier = storage::find_call(c, call);
     if (!earlier) return earlier.error();
     if (*earlier && may_be_sent_again && is_open_end(**earlier, call)) {
@@ -81,17 +78,17 @@ asio::awaitable<Result<Ledger::Begun>> Ledger::start(LedgerCall call, bool may_b
       return Begun{(*earlier)->id, std::nullopt};
     }
     if (*earlier) return Begun{(*earlier)->id, std::move(*earlier)};
-    const auto opened = storage::open_call(c, {id, call, CallState::started, ""}, now);
+    const auto opened = storage::open_call(c, {0, call, CallState::started, ""}, now);
     if (!opened) return opened.error();
-    return Begun{id, std::nullopt};
+    return Begun{*opened, std::nullopt};
   };
   auto pending = database_.write<Begun>(deadline, std::move(work));
   auto begun = co_await std::move(pending);
   co_return begun;
 }
 
-asio::awaitable<Result<void>> Ledger::end(std::string id, CallEnd end, async::Deadline deadline) {
-  std::function<Result<Done>(Connection&)> work = [id = std::move(id), end = std::move(end),
+asio::awaitable<Result<void>> Ledger::end(std::int64_t id, CallEnd end, async::Deadline deadline) {
+  std::function<Result<Done>(Connection&)> work = [id, end = std::move(end),
                                                    now = now_ms()](Connection& c) -> Result<Done> {
     const auto moved = storage::move_call(c, id, CallState::started, end.state, end.answer, now);
     if (!moved) return moved.error();
@@ -108,12 +105,12 @@ asio::awaitable<Result<void>> Ledger::end(std::string id, CallEnd end, async::De
 asio::awaitable<Result<std::optional<LedgerEntry>>> Ledger::end_unstarted(
     LedgerCall call, CallEnd end, async::Deadline deadline) {
   using Found = std::optional<LedgerEntry>;
-  std::function<Result<Found>(Connection&)> work =
-      [call = std::move(call), end = std::move(end), id = new_id(),
-       now = now_ms()](Connection& c) -> Result<Found> {
+  std::function<Result<Found>(Connection&)> work = [call = std::move(call), end = std::move(end),
+                                                    now =
+                                                        now_ms()](Connection& c) -> Result<Found> {
     auto earlier = storage::find_call(c, call);
     if (!earlier || *earlier) return earlier;
-    const auto opened = storage::open_call(c, {id, call, end.state, end.answer}, now);
+    const auto opened = storage::open_call(c, {0, call, end.state, end.answer}, now);
     if (!opened) return opened.error();
     const auto noted = storage::append_audit(c, end.audit);
     if (!noted) return noted.error();

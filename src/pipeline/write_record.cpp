@@ -84,7 +84,7 @@ Result<void> WriteRecord::end(storage::sqlite::Connection& connection, const jso
   if (!envelope->ok()) return *envelope->error;
   const auto end = end_with(*envelope, result_bytes_);
   const auto opened = storage::open_call(
-      connection, {ledger_.new_id(), call_, end.state, end.answer}, ledger_.now_ms());
+      connection, {0, call_, end.state, end.answer}, ledger_.now_ms());
   if (!opened) return opened.error();
   const auto noted = storage::append_audit(connection, end.audit);
   if (!noted) return noted.error();

@@ -17,24 +17,24 @@ constexpr std::array<std::pair<CallState, std::string_view>, 5> kStates{{
     {CallState::unknown, "unknown"},
 }};
 
-// An act that failed may be tried again; one that may have been done may not.
 constexpr std::string_view kFind = R"sql(
-  SELECT * FROM (
-    SELECT *, 0 AS kin FROM tool_calls
-    WHERE tenant_id = :tenant_id AND session_id = :session_id AND provider = :provider
-      AND call_key = :call_key
-    UNION ALL
-    SELECT *, 1 AS kin FROM tool_calls
-    WHERE tenant_id = :tenant_id AND session_id = :session_id AND act = :act AND act <> ''
-      AND state IN ('started', 'done', 'unknown')
-  ) ORDER BY kin LIMIT 1
+  SELECT * FROM tool_calls
+  WHERE tenant_id = :tenant_id AND session_id = :session_id AND provider = :provider
+    AND call_key = :call_key
+)sql";
+// An act that failed may be tried again; one that may have been done may not.
+constexpr std::string_view kFindAct = R"sql(
+  SELECT * FROM tool_calls
+  WHERE tenant_id = :tenant_id AND session_id = :session_id AND act = :act AND act <> ''
+    AND state IN ('started', 'done', 'unknown') LIMIT 1
 )sql";
 constexpr std::string_view kOpen = R"sql(
-  INSERT INTO tool_calls (id, tenant_id, session_id, provider, call_key, arguments_hash, act, tool_id,
+  INSERT INTO tool_calls (tenant_id, session_id, provider, call_key, arguments_hash, act, tool_id,
     tool_version, registry_version, subject, turn, arguments, state, answer, created_at_ms,
     updated_at_ms)
-  VALUES (:id, :tenant_id, :session_id, :provider, :call_key, :arguments_hash, :act, :tool_id,
+  VALUES (:tenant_id, :session_id, :provider, :call_key, :arguments_hash, :act, :tool_id,
     :tool_version, :registry_version, :subject, :turn, :arguments, :state, :answer, :now, :now)
+  RETURNING id
 )sql";
 constexpr std::string_view kMove = R"sql(
   UPDATE tool_calls SET state = :to, answer = :answer, updated_at_ms = :now
@@ -51,7 +51,7 @@ CallState state_of(std::string_view word) {
 LedgerEntry to_entry(const json::object& row) {
   const auto text = [&row](const char* column) { return std::string(text_at(row, column)); };
   LedgerEntry entry;
-  entry.id = text("id");
+  entry.id = row.at("id").as_int64();
   entry.call = {text("tenant_id"),
                 text("session_id"),
                 text("provider"),
@@ -83,37 +83,39 @@ std::string_view to_string(CallState state) {
 
 Result<std::optional<LedgerEntry>> find_call(sqlite::Connection& connection,
                                              const LedgerCall& call) {
-  return first_of(connection.query(kFind, {{"tenant_id", call.tenant_id},
-                                           {"session_id", call.session_id},
-                                           {"provider", call.provider},
-                                           {"call_key", call.call_key},
-                                           {"act", call.act}}));
+  auto same = first_of(connection.query(kFind, {{"tenant_id", call.tenant_id},
+                                                {"session_id", call.session_id},
+                                                {"provider", call.provider},
+                                                {"call_key", call.call_key}}));
+  if (!same || *same || call.act.empty()) return same;
+  return first_of(connection.query(
+      kFindAct,
+      {{"tenant_id", call.tenant_id}, {"session_id", call.session_id}, {"act", call.act}}));
 }
 
-Result<void> open_call(sqlite::Connection& connection, const LedgerEntry& entry,
-                       std::int64_t now_ms) {
+Result<std::int64_t> open_call(sqlite::Connection& connection, const LedgerEntry& entry,
+                               std::int64_t now_ms) {
   const auto& call = entry.call;
-  const auto added = connection.change(kOpen, {{"id", entry.id},
-                                               {"tenant_id", call.tenant_id},
-                                               {"session_id", call.session_id},
-                                               {"provider", call.provider},
-                                               {"call_key", call.call_key},
-                                               {"arguments_hash", call.arguments_hash},
-                                               {"act", call.act},
-                                               {"tool_id", call.tool_id},
-                                               {"tool_version", call.tool_version},
-                                               {"registry_version", call.registry_version},
-                                               {"subject", call.subject},
-                                               {"turn", static_cast<std::int64_t>(call.turn)},
-                                               {"arguments", call.arguments},
-                                               {"state", to_string(entry.state)},
-                                               {"answer", entry.answer},
-                                               {"now", now_ms}});
+  const auto added = connection.query(kOpen, {{"tenant_id", call.tenant_id},
+                                              {"session_id", call.session_id},
+                                              {"provider", call.provider},
+                                              {"call_key", call.call_key},
+                                              {"arguments_hash", call.arguments_hash},
+                                              {"act", call.act},
+                                              {"tool_id", call.tool_id},
+                                              {"tool_version", call.tool_version},
+                                              {"registry_version", call.registry_version},
+                                              {"subject", call.subject},
+                                              {"turn", static_cast<std::int64_t>(call.turn)},
+                                              {"arguments", call.arguments},
+                                              {"state", to_string(entry.state)},
+                                              {"answer", entry.answer},
+                                              {"now", now_ms}});
   if (!added) return added.error();
-  return {};
+  return added->front().as_object().at("id").as_int64();
 }
 
-Result<void> move_call(sqlite::Connection& connection, std::string_view id, CallState from,
+Result<void> move_call(sqlite::Connection& connection, std::int64_t id, CallState from,
                        CallState to, std::string_view answer, std::int64_t now_ms) {
   const auto moved = connection.change(kMove, {{"id", id},
                                                {"from", to_string(from)},
@@ -123,7 +125,7 @@ Result<void> move_call(sqlite::Connection& connection, std::string_view id, Call
   if (!moved) return moved.error();
   if (*moved == 1) return {};
   return fail(ErrorType::conflict, "that call is not open any more",
-              "tool_calls: " + std::string(id) + " is not " + std::string(to_string(from)));
+              "tool_calls: " + std::to_string(id) + " is not " + std::string(to_string(from)));
 }
 
 Result<std::vector<LedgerEntry>> started_calls(sqlite::Connection& connection) {

@@ -30,7 +30,7 @@ struct LedgerCall {
 };
 
 struct LedgerEntry {
-  std::string id;
+  std::int64_t id = 0;  ///< given by `open_call`
   LedgerCall call;
   CallState state = CallState::planned;
   std::string answer;  ///< the envelope's text, once there is one
@@ -42,10 +42,11 @@ struct LedgerEntry {
 /// done, or is being done.
 Result<std::optional<LedgerEntry>> find_call(sqlite::Connection& connection,
                                              const LedgerCall& call);
-Result<void> open_call(sqlite::Connection& connection, const LedgerEntry& entry,
-                       std::int64_t now_ms);
+/// Its id.
+Result<std::int64_t> open_call(sqlite::Connection& connection, const LedgerEntry& entry,
+                               std::int64_t now_ms);
 /// CONFLICT where the call is not in the state `from` any more.
-Result<void> move_call(sqlite::Connection& connection, std::string_view id, CallState from,
+Result<void> move_call(sqlite::Connection& connection, std::int64_t id, CallState from,
                        CallState to, std::string_view answer, std::int64_t now_ms);
 /// Those a process left `started` when it ended.
 Result<std::vector<LedgerEntry>> started_calls(sqlite::Connection& connection);

@@ -171,11 +171,69 @@ constexpr std::string_view kConfirmations = R"sql(
   CREATE INDEX confirmations_open ON confirmations (subject, expires_at_ms) WHERE state = 'open';
 )sql";
 
+// A recorded write changes as few pages of the file as can be: each of them is written and synced
+// before anybody hears of it. So a call is numbered as its row is, and a group of the audit stands
+// where its key does.
+constexpr std::string_view kFewerPages = R"sql(
+  ALTER TABLE tool_calls RENAME TO tool_calls_before;
+  DROP INDEX tool_calls_by_act;
+  DROP INDEX tool_calls_open;
+  CREATE TABLE tool_calls (
+    id INTEGER PRIMARY KEY,
+    tenant_id TEXT NOT NULL,
+    session_id TEXT NOT NULL,
+    provider TEXT NOT NULL,
+    call_key TEXT NOT NULL,
+    arguments_hash TEXT NOT NULL,
+    act TEXT NOT NULL,
+    tool_id TEXT NOT NULL,
+    tool_version TEXT NOT NULL,
+    registry_version TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    turn INTEGER NOT NULL,
+    arguments TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('planned', 'started', 'done', 'failed', 'unknown')),
+    answer TEXT NOT NULL DEFAULT '',
+    created_at_ms INTEGER NOT NULL,
+    updated_at_ms INTEGER NOT NULL,
+    UNIQUE (tenant_id, session_id, provider, call_key)
+  ) STRICT;
+  INSERT INTO tool_calls (tenant_id, session_id, provider, call_key, arguments_hash, act, tool_id,
+      tool_version, registry_version, subject, turn, arguments, state, answer, created_at_ms,
+      updated_at_ms)
+    SELECT tenant_id, session_id, provider, call_key, arguments_hash, act, tool_id, tool_version,
+      registry_version, subject, turn, arguments, state, answer, created_at_ms, updated_at_ms
+    FROM tool_calls_before ORDER BY created_at_ms, id;
+  DROP TABLE tool_calls_before;
+  CREATE INDEX tool_calls_by_act ON tool_calls (tenant_id, session_id, act) WHERE act <> '';
+  CREATE INDEX tool_calls_open ON tool_calls (state) WHERE state = 'started';
+
+  DROP TRIGGER audit_is_not_changed;
+  DROP TRIGGER audit_is_not_shortened;
+  ALTER TABLE audit RENAME TO audit_before;
+  CREATE TABLE audit (
+    tenant_id TEXT NOT NULL,
+    first_seq INTEGER NOT NULL CHECK (first_seq > 0),
+    records INTEGER NOT NULL CHECK (records > 0),
+    previous_hash TEXT NOT NULL,
+    hash TEXT NOT NULL,
+    body TEXT NOT NULL,
+    PRIMARY KEY (tenant_id, first_seq)
+  ) STRICT, WITHOUT ROWID;
+  INSERT INTO audit SELECT * FROM audit_before ORDER BY tenant_id, first_seq;
+  DROP TABLE audit_before;
+  CREATE TRIGGER audit_is_not_changed BEFORE UPDATE ON audit
+    BEGIN SELECT RAISE(ABORT, 'the audit is never changed'); END;
+  CREATE TRIGGER audit_is_not_shortened BEFORE DELETE ON audit
+    BEGIN SELECT RAISE(ABORT, 'the audit is never shortened'); END;
+)sql";
+
 constexpr std::array kMigrations{
     Migration{1, "tenants", kTenants},       Migration{2, "pack_installs", kPackInstalls},
     Migration{3, "tool_calls", kToolCalls},  Migration{4, "audit", kAudit},
     Migration{5, "proposals", kProposals},   Migration{6, "realtime_sessions", kRealtimeSessions},
     Migration{7, "enablement", kEnablement}, Migration{8, "confirmations", kConfirmations},
+    Migration{9, "fewer_pages", kFewerPages},
 };
 
 Result<void> apply(sqlite::Connection& connection, const Migration& step) {

@@ -26,7 +26,9 @@ std::shared_ptr<QueryGuard> ConnectionPool::make_guard(async::Deadline deadline)
 
 Result<void> ConnectionPool::begin(Connection& connection) {
   const Connection::Trusted trusted(connection);
-  return connection.execute("BEGIN IMMEDIATE");
+  const auto begun = connection.change("BEGIN IMMEDIATE");
+  if (!begun) return begun.error();
+  return {};
 }
 
 Result<void> ConnectionPool::commit(Connection& connection) {
@@ -37,13 +39,14 @@ Result<void> ConnectionPool::commit(Connection& connection) {
   // From here the outcome is the disk's: no busy wait, no progress check may cut it.
   connection.set_guard(nullptr);
   const Connection::Trusted trusted(connection);
-  auto committed = connection.execute("COMMIT");
+  const auto committed = connection.change("COMMIT");
   // A commit that could not be synced, unlike one that there was no room for, may have been written
   // all the same: whoever reads the log next may find it.
   const bool is_uncertain =
       !committed && (sqlite3_errcode(connection.handle()) & 0xff) == SQLITE_IOERR;
   if (is_uncertain) return uncertain_commit(committed.error());
-  return committed;
+  if (!committed) return committed.error();
+  return {};
 }
 
 void ConnectionPool::renew() {

@@ -55,14 +55,23 @@ Result<void> Statement::bind(int index, const json::value& value) {
 }
 
 Result<void> Statement::bind_named(const json::object& values) {
-  const int count = sqlite3_bind_parameter_count(handle_.get());
-  for (int index = 1; index <= count; ++index) {
-    const char* name = sqlite3_bind_parameter_name(handle_.get(), index);
-    const auto* found = name == nullptr ? nullptr : values.if_contains(name + 1);
-    const auto bound = bind(index, found == nullptr ? json::value(nullptr) : *found);
+  if (names_.empty()) list_names();
+  int index = 0;
+  for (const auto& name : names_) {
+    const auto* found = name.empty() ? nullptr : values.if_contains(name);
+    const auto bound = bind(++index, found == nullptr ? json::value(nullptr) : *found);
     if (!bound) return bound.error();
   }
   return {};
+}
+
+/// SQLite looks through all of them for each.
+void Statement::list_names() {
+  const int count = sqlite3_bind_parameter_count(handle_.get());
+  for (int index = 1; index <= count; ++index) {
+    const char* name = sqlite3_bind_parameter_name(handle_.get(), index);
+    names_.emplace_back(name == nullptr ? "" : name + 1);
+  }
 }
 
 Result<bool> Statement::step() {

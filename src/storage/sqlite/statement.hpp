@@ -46,7 +46,11 @@ class Statement {
   struct Finalizer {
     void operator()(sqlite3_stmt* statement) const;
   };
+  void list_names();
+
   std::unique_ptr<sqlite3_stmt, Finalizer> handle_;
+  // Of the parameters, without their prefix. Copies: SQLite compiles again when tables change.
+  std::vector<std::string> names_;
 };
 
 }  // namespace callosum::storage::sqlite

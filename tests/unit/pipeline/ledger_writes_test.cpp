@@ -100,7 +100,7 @@ class LedgerWrites : public ::testing::TestWithParam<bool> {
     EXPECT_TRUE(opened);
     database = std::move(*opened);
     audit = std::move(*AuditStore::open(file(), log));
-    ledger = std::make_unique<Ledger>(*database, world.time(), random);
+    ledger = std::make_unique<Ledger>(*database, world.time());
     same_act = std::make_unique<policy::SameActGate>(*ledger);
     executor = std::make_unique<Executor>(
         world.context().get_executor(),
@@ -168,7 +168,6 @@ class LedgerWrites : public ::testing::TestWithParam<bool> {
 
   testing::TempFolder folder;
   testing::RealWorld world;
-  SystemRandom random;  // of several threads
   telemetry::NullLog log;
   std::unique_ptr<storage::Database> database;
   std::unique_ptr<AuditStore> audit;

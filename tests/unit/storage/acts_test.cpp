@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "real_world.hpp"
 #include "storage/ledger.hpp"
 #include "storage/migrations.hpp"
 #include "storage/sqlite/connection.hpp"
@@ -12,13 +13,14 @@ namespace callosum::storage {
 namespace {
 
 TEST(Acts, AreThoseOfCallsThatNameOne) {
-  auto connection = sqlite::Connection::open({.path = ":memory:"}).value();
+  testing::TempFolder folder;
+  auto connection = sqlite::Connection::open({.path = folder.path() / "gateway.db"}).value();
   ASSERT_TRUE(migrate(*connection, gateway_migrations()));
   LedgerCall call{"tenant", "sess_1", "openai", "provider:1", "hash", "haircut", "shop.book"};
-  ASSERT_TRUE(open_call(*connection, {"id 1", call, CallState::done, "{}"}, 1));
+  ASSERT_TRUE(open_call(*connection, {0, call, CallState::done, "{}"}, 1));
   call.call_key = "provider:2";
   call.act.clear();
-  ASSERT_TRUE(open_call(*connection, {"id 2", call, CallState::done, "{}"}, 1));
+  ASSERT_TRUE(open_call(*connection, {0, call, CallState::done, "{}"}, 1));
 
   std::vector<std::string> acts;
   const auto read = each_act(*connection, 1, [&](auto tenant_id, auto session_id, auto act) {

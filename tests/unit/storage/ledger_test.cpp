@@ -1,0 +1,75 @@
+#include "storage/ledger.hpp"
+
+#include <gtest/gtest.h>
+
+#include "real_world.hpp"
+#include "storage/audit_chain.hpp"
+#include "storage/migrations.hpp"
+#include "storage/sqlite/connection.hpp"
+
+namespace callosum::storage {
+namespace {
+
+LedgerCall call_of(std::string key, std::string act) {
+  return {"tenant", "sess_1", "openai", std::move(key), "hash", std::move(act), "shop.book"};
+}
+
+class Ledger : public ::testing::Test {
+ protected:
+  void migrate_up_to(std::size_t steps) {
+    ASSERT_TRUE(migrate(*connection_, gateway_migrations().first(steps)));
+  }
+  std::optional<LedgerEntry> find(const LedgerCall& call) {
+    return find_call(*connection_, call).value();
+  }
+
+  testing::TempFolder folder_;
+  std::unique_ptr<sqlite::Connection> connection_ =
+      sqlite::Connection::open({.path = folder_.path() / "gateway.db"}).value();
+};
+
+TEST_F(Ledger, FindsTheCallBeforeTheActAndNoActThatFailed) {
+  migrate_up_to(gateway_migrations().size());
+  const auto failed = open_call(*connection_, {0, call_of("1", "haircut"), CallState::failed}, 1);
+  EXPECT_FALSE(find(call_of("2", "haircut")));
+  const auto done = open_call(*connection_, {0, call_of("3", "haircut"), CallState::done}, 1);
+  EXPECT_EQ(find(call_of("1", "haircut"))->id, *failed);
+  EXPECT_EQ(find(call_of("4", "haircut"))->id, *done);
+  EXPECT_FALSE(find(call_of("4", "")));
+  EXPECT_FALSE(find(call_of("4", "beard trim")));
+}
+
+TEST_F(Ledger, OfAnOlderFileKeepsItsCallsAndTheChainOfItsAudit) {
+  migrate_up_to(8);
+  ASSERT_TRUE(connection_->execute(R"sql(
+    INSERT INTO tool_calls VALUES
+      ('0199-b', 't', 's', 'p', 'second', 'h', 'act', 'x.y', '1', 'r', 'u', 3, '{}', 'started', '', 20, 21),
+      ('0199-a', 't', 's', 'p', 'first', 'h', '', 'x.y', '1', 'r', 'u', 2, '{"a":1}', 'done', '{"ok":true}', 10, 11)
+  )sql"));
+  AuditGroup group{"t", {}, 0};
+  group.add(R"({"at_ms":1})");
+  ASSERT_TRUE(append_audit(*connection_, group));
+  ASSERT_TRUE(append_audit(*connection_, group));
+  const auto before = verify_audit(*connection_).value();
+
+  migrate_up_to(gateway_migrations().size());
+
+  const auto open = started_calls(*connection_).value();
+  ASSERT_EQ(open.size(), 1u);
+  EXPECT_EQ(open[0].call.call_key, "second");
+  EXPECT_EQ(open[0].call.turn, 3u);
+  EXPECT_EQ(open[0].id, 2) << "numbered as they came";
+  const auto first = find({"t", "s", "p", "first", "h", "", "x.y"});
+  EXPECT_EQ(first->answer, R"({"ok":true})");
+  const auto after = verify_audit(*connection_).value();
+  ASSERT_EQ(after.size(), 1u);
+  EXPECT_EQ(after[0].head, before[0].head);
+  EXPECT_EQ(after[0].problem, "");
+  ASSERT_TRUE(append_audit(*connection_, group));
+  EXPECT_EQ(verify_audit(*connection_)->front().records, 3);
+  EXPECT_FALSE(connection_->execute("DELETE FROM audit"));
+  EXPECT_FALSE(connection_->execute("UPDATE audit SET body = ''"));
+}
+
+}  // namespace
+}  // namespace callosum::storage
