@@ -13,6 +13,7 @@
 #include "async/task_group.hpp"
 #include "async/with_deadline.hpp"
 #include "channel/realtime/realtime_channel.hpp"
+#include "net/kept_connections.hpp"
 #include "net/server.hpp"
 #include "session/session_host.hpp"
 
@@ -102,6 +103,7 @@ class Worker {
     co_await tasks.join();
     const auto deadline = async::Deadline::after(parts_.time, kDrainTime);
     co_await executor_.drain(deadline);
+    net::close_kept_connections(context_.get_executor());
   }
 
   void on_end(const std::exception_ptr& bug) {

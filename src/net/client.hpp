@@ -50,10 +50,13 @@ struct HttpClientOptions {
   bool decodes = false;
   /// Set before the first byte of the request may leave; the caller's, alive until the end.
   bool* may_have_left = nullptr;
+  /// May go over a connection that an earlier request to the same place left, and be sent again
+  /// where that one turns out to be closed: only for what does no harm if it arrives twice.
+  bool may_repeat = false;
 };
 
-/// One request on a connection of its own. `request.target` is taken from `url`. Never follows a
-/// redirect.
+/// One request, on a connection of its own unless it may repeat. `request.target` is taken from
+/// `url`. Never follows a redirect.
 boost::asio::awaitable<Result<HttpResponse>> send_http(async::TimeSource& time, std::string url,
                                                        HttpRequest request,
                                                        HttpClientOptions options,

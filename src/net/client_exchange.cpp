@@ -39,13 +39,14 @@ Error describe(const HttpFault& fault, error_code error) {
 
 asio::awaitable<Result<HttpResponse>> exchange_http(ByteStream& stream, const HttpRequest& request,
                                                     std::string host, HttpLimits limits,
-                                                    std::string& left_over) {
-  const std::string bytes = encode_request(request, host);
+                                                    Exchange& exchange) {
+  const std::string bytes = encode_request(request, host, exchange.wants_to_go_on);
   // A server may refuse before it has read the body: its answer counts, not our broken write.
   const error_code unsent = co_await write_all(stream, bytes);
   HttpResponseDecoder decoder(limits, request.method == "HEAD");
   error_code error;
   Step step = Step::need_more;
+  auto& left_over = exchange.left_over;
   while (step == Step::need_more) {
     const std::size_t size = left_over.size();
     left_over.resize(size + kReadBytes);
@@ -55,6 +56,7 @@ asio::awaitable<Result<HttpResponse>> exchange_http(ByteStream& stream, const Ht
     left_over.resize(size + count);
     error = failed;
     if (count > 0) {
+      exchange.has_heard = true;
       step = decoder.feed(left_over);
     } else if (failed == asio::error::eof) {
       step = decoder.end_of_stream();
@@ -64,6 +66,8 @@ asio::awaitable<Result<HttpResponse>> exchange_http(ByteStream& stream, const Ht
     }
   }
   if (step == Step::fault) co_return describe(decoder.fault(), error);
+  exchange.may_go_on =
+      exchange.wants_to_go_on && decoder.keeps_alive() && !unsent && left_over.empty();
   co_return std::move(decoder.response());
 }
 

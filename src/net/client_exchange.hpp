@@ -10,11 +10,18 @@
 
 namespace callosum::net {
 
-/// Sends the request and reads its response; what came behind it is left in `left_over`. The caller
-/// bounds it in time.
+/// What an exchange does to its connection.
+struct Exchange {
+  bool wants_to_go_on = false;  ///< does not ask the server to close
+  std::string left_over;        ///< what came behind the response
+  bool has_heard = false;       ///< a byte of the response, at least
+  bool may_go_on = false;       ///< the next request may follow
+};
+
+/// Sends the request and reads its response. The caller bounds it in time.
 boost::asio::awaitable<Result<HttpResponse>> exchange_http(ByteStream& stream,
                                                            const HttpRequest& request,
                                                            std::string host, HttpLimits limits,
-                                                           std::string& left_over);
+                                                           Exchange& exchange);
 
 }  // namespace callosum::net

@@ -1,8 +1,13 @@
+#include <array>
+#include <boost/asio/this_coro.hpp>
+#include <cstdio>
+
 #include "async/with_deadline.hpp"
 #include "net/client.hpp"
 #include "net/client_exchange.hpp"
 #include "net/connect.hpp"
 #include "net/content_coding.hpp"
+#include "net/kept_connections.hpp"
 
 namespace callosum::net {
 
@@ -10,25 +15,76 @@ namespace asio = boost::asio;
 
 namespace {
 
-asio::awaitable<Result<HttpResponse>> send_to(Url url, HttpRequest request,
-                                              HttpClientOptions options, async::Deadline deadline) {
-  auto connecting = connect_stream(url, options.tls, deadline, options.reach);
-  auto stream = co_await std::move(connecting);
-  if (!stream) co_return stream.error();
-  HttpLimits limits;
-  limits.max_header_bytes = options.max_header_bytes;
-  limits.max_body_bytes = options.max_body_bytes;
-  std::string left_over;
-  if (options.may_have_left != nullptr) *options.may_have_left = true;
-  auto exchanging = exchange_http(**stream, request, host_field(url), limits, left_over);
-  auto response = co_await std::move(exchanging);
-  if (!response || !options.decodes) co_return response;
-  auto body = decode_content(response->headers.get("content-encoding"), std::move(response->body),
-                             options.max_body_bytes);
-  if (!body) co_return body.error();
-  response->body = std::move(*body);
-  co_return response;
+/// What was allowed to a connection, so that nobody with less gets it. The address it leads to was
+/// judged when it was made.
+std::string place_of(const Url& url, const HttpClientOptions& options) {
+  std::array<char, 24> tls{};
+  std::snprintf(tls.data(), tls.size(), "%p", static_cast<const void*>(options.tls.get()));
+  return url.scheme + "://" + host_field(url) +
+         (options.reach == Reach::anywhere ? " any " : " public ") + tls.data();
 }
+
+/// One request on its way.
+class Sending {
+ public:
+  Sending(Url url, HttpRequest request, HttpClientOptions options, async::Deadline deadline)
+      : url_(std::move(url)),
+        request_(std::move(request)),
+        options_(std::move(options)),
+        deadline_(deadline) {
+    limits_.max_header_bytes = options_.max_header_bytes;
+    limits_.max_body_bytes = options_.max_body_bytes;
+  }
+
+  static asio::awaitable<Result<HttpResponse>> run(Sending self) {
+    auto sending = self.send();
+    auto response = co_await std::move(sending);
+    if (!response || !self.options_.decodes) co_return response;
+    auto body = decode_content(response->headers.get("content-encoding"), std::move(response->body),
+                               self.options_.max_body_bytes);
+    if (!body) co_return body.error();
+    response->body = std::move(*body);
+    co_return response;
+  }
+
+ private:
+  asio::awaitable<Result<HttpResponse>> send() {
+    if (options_.may_repeat) {
+      const auto executor = co_await asio::this_coro::executor;
+      auto kept = take_kept_connection(executor, place_of(url_, options_));
+      Exchange exchange{.wants_to_go_on = true};
+      if (kept) {
+        auto again = exchange_over(std::move(kept), exchange);
+        auto response = co_await std::move(again);
+        if (response || exchange.has_heard) co_return response;
+      }
+    }
+    auto connecting = connect_stream(url_, options_.tls, deadline_, options_.reach);
+    auto stream = co_await std::move(connecting);
+    if (!stream) co_return stream.error();
+    Exchange exchange{.wants_to_go_on = options_.may_repeat};
+    auto exchanging = exchange_over(std::move(*stream), exchange);
+    auto response = co_await std::move(exchanging);
+    co_return response;
+  }
+
+  asio::awaitable<Result<HttpResponse>> exchange_over(std::unique_ptr<ByteStream> stream,
+                                                      Exchange& exchange) {
+    if (options_.may_have_left != nullptr) *options_.may_have_left = true;
+    auto exchanging = exchange_http(*stream, request_, host_field(url_), limits_, exchange);
+    auto response = co_await std::move(exchanging);
+    if (response && exchange.may_go_on && response->status < 500) {
+      keep_connection(place_of(url_, options_), std::move(stream), deadline_.time());
+    }
+    co_return response;
+  }
+
+  Url url_;
+  HttpRequest request_;
+  HttpClientOptions options_;
+  async::Deadline deadline_;
+  HttpLimits limits_;
+};
 
 }  // namespace
 
@@ -43,7 +99,8 @@ asio::awaitable<Result<HttpResponse>> send_http(async::TimeSource&, std::string 
     co_return fail(ErrorType::validation,
                    "a header field or the method holds what may not be sent");
   }
-  auto work = send_to(std::move(*parsed), std::move(request), std::move(options), deadline);
+  Sending sending(std::move(*parsed), std::move(request), std::move(options), deadline);
+  auto work = Sending::run(std::move(sending));
   co_return co_await async::with_deadline(deadline, std::move(work));
 }
 

@@ -141,7 +141,7 @@ bool is_encodable(const HttpRequest& request) {
          are_encodable(request.headers);
 }
 
-std::string encode_request(const HttpRequest& request, std::string_view host) {
+std::string encode_request(const HttpRequest& request, std::string_view host, bool keeps_alive) {
   const bool is_upgrade = request.headers.has("upgrade");
   std::string out;
   out.reserve(256 + request.body.size());
@@ -150,7 +150,7 @@ std::string encode_request(const HttpRequest& request, std::string_view host) {
   for (const auto& [name, value] : request.headers.all()) {
     if (!is_ours(name) && !equal_ignoring_case(name, "host")) append_field(out, name, value);
   }
-  append_field(out, "Connection", is_upgrade ? "Upgrade" : "close");
+  if (!keeps_alive) append_field(out, "Connection", is_upgrade ? "Upgrade" : "close");
   const bool may_have_body =
       request.method == "POST" || request.method == "PUT" || request.method == "PATCH";
   if (may_have_body || !request.body.empty()) {

@@ -24,6 +24,7 @@ std::string encode_response(const HttpResponse& response, const ResponseFraming&
 /// Whether method, target and fields may go on the wire as they are.
 bool is_encodable(const HttpRequest& request);
 /// The whole request, to `host` ("example.com:8080"), asking to close after it unless it upgrades.
-std::string encode_request(const HttpRequest& request, std::string_view host);
+std::string encode_request(const HttpRequest& request, std::string_view host,
+                           bool keeps_alive = false);
 
 }  // namespace callosum::net

@@ -1,5 +1,7 @@
 #include "net/http_response_decoder.hpp"
 
+#include <algorithm>
+
 namespace callosum::net {
 
 namespace {
@@ -24,10 +26,20 @@ HttpResponseDecoder::Step HttpResponseDecoder::feed(std::string& input) {
 }
 
 HttpResponseDecoder::Step HttpResponseDecoder::end_of_stream() {
+  ended_by_close_ = true;
   if (body_) body_->end_of_stream();
   if (body_ && body_->is_done()) return Step::done;
   fault_ = HttpFault{400, "the connection ended in the middle of the response"};
   return Step::fault;
+}
+
+bool HttpResponseDecoder::keeps_alive() const {
+  const bool ends_by_itself = !ended_by_close_ && !is_http_1_0_ && response_.status >= 200;
+  const auto& fields = response_.headers.all();
+  return ends_by_itself && std::none_of(fields.begin(), fields.end(), [](const auto& field) {
+           return equal_ignoring_case(field.first, "connection") &&
+                  has_list_token(field.second, "close");
+         });
 }
 
 void HttpResponseDecoder::parse_head(std::string_view head) {

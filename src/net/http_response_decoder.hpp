@@ -22,6 +22,8 @@ class HttpResponseDecoder {
   Step end_of_stream();
 
   HttpResponse& response() { return response_; }
+  /// Of a response that is done: whether another may follow it on its connection.
+  bool keeps_alive() const;
   /// Status 413 here means that a cap was broken, anything else that it was malformed.
   const HttpFault& fault() const { return *fault_; }
 
@@ -38,6 +40,7 @@ class HttpResponseDecoder {
   std::size_t interim_ = 0;
   bool answers_head_;
   bool is_http_1_0_ = false;
+  bool ended_by_close_ = false;
 };
 
 }  // namespace callosum::net

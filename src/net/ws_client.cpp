@@ -36,13 +36,15 @@ asio::awaitable<Result<std::unique_ptr<WsConnection>>> upgrade(async::TimeSource
   auto connecting = connect_stream(url, options.tls, deadline);
   auto stream = co_await std::move(connecting);
   if (!stream) co_return stream.error();
-  WsLinkParts parts;
-  auto exchanging = exchange_http(**stream, request, host, HttpLimits{}, parts.first_bytes);
+  Exchange exchange;
+  auto exchanging = exchange_http(**stream, request, host, HttpLimits{}, exchange);
   auto response = co_await std::move(exchanging);
   if (!response) co_return response.error();
   if (response->status != 101) co_return describe_refusal(*response);
   auto subprotocol = check_accepted(*response, key, options.subprotocols);
   if (!subprotocol) co_return subprotocol.error();
+  WsLinkParts parts;
+  parts.first_bytes = std::move(exchange.left_over);
   parts.stream = std::move(*stream);
   parts.role = WsRole::client;
   parts.limits = options.limits;

@@ -225,6 +225,7 @@ class HttpHandler final : public ToolHandler {
     options.reach = to.is_private ? net::Reach::anywhere : net::Reach::public_only;
     options.decodes = true;
     options.may_have_left = &has_left;
+    options.may_repeat = !plan_.is_write || plan_.is_repeatable;
     return options;
   }
 

@@ -7,6 +7,7 @@
 #include "async/with_deadline.hpp"
 #include "base/json.hpp"
 #include "hostile_server.hpp"
+#include "net/kept_connections.hpp"
 #include "real_world.hpp"
 #include "tool/http/http_kind.hpp"
 
@@ -70,6 +71,7 @@ struct HttpWorld {
     const auto deadline = world.in(within);
     auto work = handler.run(invocation, deadline);
     auto output = co_await async::with_deadline(deadline, std::move(work));
+    net::close_kept_connections(world.context().get_executor());  // the context ends with the call
     co_return output;
   }
   Ended run(ToolHandler& handler, const registry::ToolSpec& tool,
