@@ -316,11 +316,14 @@ def bench_executor(options):
         ("a read (SQLite look-up), beside it without gates", "get_booking", "get_booking_ungated", 1.5, 0),
         ("a read that costs nothing, beside it without gates", "look_nowhere", "look_nowhere_ungated", None, 0),
         ("a write in our SQLite, beside a synced transaction", "add_booking", "synced", 1, 200),
-        ("a write over HTTP, beside two of them", "send_booking", "synced_twice", 1, 200),
+        ("a write over HTTP, beside two of them and the exchange", "send_booking", "synced_twice", 1, 200),
+        ("  the exchange alone, with a plain socket", "exchange", None, None, 0),
+        ("a write in our SQLite, after a pause", "add_booking_alone", "synced_alone", None, 0),
+        ("a write over HTTP, after a pause", "send_booking_alone", "synced_twice_alone", None, 0),
     ]
     for title, ours, floor, limit, slack in beside:
-        yield Row(f"{title}, p50", "us", p50(ours), p50(floor), limit, slack=slack)
-        yield Row("  p99", "us", p99(ours), p99(floor), None)
+        yield Row(f"{title}, p50", "us", p50(ours), floor and p50(floor), limit, slack=slack)
+        yield Row("  p99", "us", p99(ours), floor and p99(floor), None)
     yield Row("the gates alone, a read, p50", "us", p50("gates"), None, 15)
     yield Row("  p99", "us", p99("gates"), None, None)
     yield Row("  of a write that names its act, p50", "us", p50("gates_of_write"), None, None)

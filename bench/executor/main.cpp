@@ -11,6 +11,7 @@
 #include <time.h>
 #include <vector>
 
+#include "executor/plain_exchange.hpp"
 #include "executor/synced_write.hpp"
 #include "executor/world.hpp"
 #include "load/samples.hpp"
@@ -118,7 +119,8 @@ class Writes {
         [this] { write("add_booking"); },
         [this] { write("send_booking"); },
         [this] { add("synced", synced_.run()); },
-        [this] { add("synced_twice", synced_.run() + synced_.run()); },
+        [this] { add("synced_twice", synced_.run() + exchange_.run() + synced_.run()); },
+        [this] { add("exchange", exchange_.run()); },
         [this] { add("gates_of_write", time_gates(world_, plan("add_booking"))); },
     };
     while (now() < until) {
@@ -144,6 +146,7 @@ class Writes {
 
   World& world_;
   SyncedWrite& synced_;
+  PlainExchange exchange_;
   Lines& lines_;
   Caller caller_;
   std::mt19937_64 random_{7};
