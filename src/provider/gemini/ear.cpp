@@ -1,9 +1,15 @@
 #include "provider/gemini/ear.hpp"
 
+#include <algorithm>
 #include <boost/json/array.hpp>
 #include <boost/json/value.hpp>
 
 namespace callosum::provider::gemini {
+namespace {
+
+constexpr std::int64_t kNoticedAfterMs = 500;
+
+}  // namespace
 
 void Ear::open() {
   complete();
@@ -17,7 +23,8 @@ void Ear::start() {
   if (is_open_) return;
   open();
   is_open_ = true;
-  started_ms_ = now_ms();
+  // It began before it was known of, and behind what was said before.
+  started_ms_ = std::max(heard_until_ / 32, now_ms() - kNoticedAfterMs);
   conversation_.say("input_audio_buffer.speech_started",
                     {{"audio_start_ms", started_ms_}, {"item_id", item_id_}});
   take_kept();

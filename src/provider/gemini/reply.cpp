@@ -132,9 +132,17 @@ void Reply::add_call(const std::string& call_id, std::string_view name,
                     {"arguments", ""}};
   say_item("response.output_item.added", index, item);
   if (!start_.is_outside) conversation_.add_item(item, false);
-  json::object done{{"response_id", id_},    {"item_id", item.at("id")},
-                    {"output_index", index}, {"call_id", call_id},
-                    {"name", name},          {"arguments", arguments}};
+  // All of them at once: no more is known of them here.
+  json::object place{{"response_id", id_},
+                     {"item_id", item.at("id")},
+                     {"output_index", index},
+                     {"call_id", call_id}};
+  auto delta = place;
+  delta["delta"] = arguments;
+  conversation_.say("response.function_call_arguments.delta", std::move(delta));
+  auto done = std::move(place);
+  done["name"] = name;
+  done["arguments"] = arguments;
   conversation_.say("response.function_call_arguments.done", std::move(done));
   item["status"] = "completed";
   item["arguments"] = arguments;

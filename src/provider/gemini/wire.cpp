@@ -54,7 +54,8 @@ bool Wire::is_idle() const {
          !calls_.has_answers() && !ear_.is_open() && !is_in_activity_;
 }
 
-bool Wire::may_answer() const {
+bool Wire::may_answer(SteadyTime now) const {
+  if (asks_.empty() && now < ask_until_) return false;
   // What is asked for shall be said with what is known by then.
   const bool is_wanted = calls_.is_due() || (calls_.has_answers() && !asks_.empty());
   if (!is_wanted) return false;
@@ -62,15 +63,22 @@ bool Wire::may_answer() const {
 }
 
 void Wire::send_answers(SteadyTime now) {
+  const auto own =
+      std::find_if(asks_.begin(), asks_.end(), [](const Ask& ask) { return !ask.is_utterance; });
+  // Where the model waits for outputs anything else would interrupt it.
+  const bool may_tell = traits_.calls_go_on && !turn_.is_open;
+  if (own != asks_.end() && !own->text.empty() && may_tell) {
+    turns_.push_back({{}, "user", own->text});
+    send_turns(false);
+  }
+  ask_until_ = {};
   const bool speaks = calls_.asks_for_words() || !traits_.calls_go_on;
   to_model_.push_back(calls_.take_answers(traits_.calls_go_on));
   if (!speaks || (turn_.awaits_outputs && calls_.has_open())) return;
   is_resumable_ = false;
   turn_.open(now);
   turn_.is_answering = true;
-  const auto own =
-      std::find_if(asks_.begin(), asks_.end(), [](const Ask& ask) { return !ask.is_utterance; });
-  if (own == asks_.end() || !own->text.empty()) return;
+  if (own == asks_.end()) return;
   auto ask = std::move(*own);
   asks_.erase(own);
   begin_reply(std::move(ask));
@@ -140,10 +148,10 @@ void Wire::look_at_ear(SteadyTime now) {
 
 void Wire::look(SteadyTime now) {
   if (!is_ready_) return;
-  look_at_ear(now);
   const bool is_waiting_for_model = turn_.is_open && !turn_.awaits_outputs;
   if (is_waiting_for_model && now >= turn_.end_by) give_up_turn();
-  if (may_answer()) send_answers(now);
+  look_at_ear(now);
+  if (may_answer(now)) send_answers(now);
   while (!asks_.empty() && asks_.front().is_utterance && now >= asks_.front().until) {
     conversation_.say_error("server_error", "The voice model was not free to say it.", "",
                             asks_.front().event_id);
@@ -159,6 +167,7 @@ SteadyTime Wire::next_look(SteadyTime now) const {
   if (ear_.is_open()) next = std::min(next, speech_until_);
   if (awaits_late_words()) next = std::min(next, words_until_);
   if (!asks_.empty() && asks_.front().until > now) next = std::min(next, asks_.front().until);
+  if (calls_.is_due() && now < ask_until_) next = std::min(next, ask_until_);
   const bool waits_for_handle = needs_setup_ && is_idle() && has_content_;
   if (waits_for_handle) next = std::min(next, setup_wanted_at_ + kSetupPatience);
   return next;

@@ -29,6 +29,9 @@ class Wire {
   static constexpr std::size_t kMaxHeldSound = 512 * 1024;  ///< about ten seconds
   static constexpr std::size_t kMaxAsks = 8;
   static constexpr std::chrono::seconds kAskPatience{8};
+  /// A client's output is kept for the response.create that follows it, as the model would speak
+  /// to it at once.
+  static constexpr std::chrono::seconds kCreatePatience{3};
   static constexpr std::chrono::seconds kSpeechPatience{5};  ///< without a word being heard
   static constexpr std::chrono::seconds kLateWords{2};       ///< behind the turn they belong to
   static constexpr std::chrono::seconds kSetupPatience{3};  ///< for a handle, before other settings
@@ -82,7 +85,7 @@ class Wire {
   void end_reply(std::string_view status, json::value details, json::value usage);
   void close_turn();
   void give_up_turn();
-  bool may_answer() const;
+  bool may_answer(SteadyTime now) const;
   void send_answers(SteadyTime now);
   bool may_ask(const Ask& ask, SteadyTime now) const;
   void send_ask(SteadyTime now);
@@ -151,6 +154,7 @@ class Wire {
   std::string sound_;
   std::string delta_;
   std::string handle_;
+  SteadyTime ask_until_{};        ///< a response.create is expected behind a client's output
   SteadyTime late_until_{};       ///< `interrupted` is of a turn that has ended
   SteadyTime words_until_{};      ///< words are of an utterance that was answered
   SteadyTime speech_until_{};     ///< the user is taken to have stopped

@@ -75,8 +75,8 @@ void Wire::create_response(const json::object& event, SteadyTime now) {
     }
     return reply_.set_metadata(ask.metadata);
   }
-  // The model was given outputs, and is about to speak to them.
-  if (turn_.is_open && turn_.is_answering && !turn_.is_dropped && ask.text.empty()) {
+  // The model was given outputs, and is about to speak to them: it is too late to instruct it.
+  if (turn_.is_open && turn_.is_answering && !turn_.is_dropped) {
     return begin_reply(std::move(ask));
   }
   // A newer one takes the place of one that waits.

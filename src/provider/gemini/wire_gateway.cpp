@@ -192,6 +192,7 @@ void Wire::create_item(const json::object& event, SteadyTime now) {
   }
   const std::string call_id(text_at(item, "call_id"));
   if (calls_.knows(call_id)) conversation_.add_item(item);
+  ask_until_ = now + kCreatePatience;
   answer_call(call_id, text_at(item, "output"), event_id, realtime::OutputDelivery::when_idle, now);
 }
 
