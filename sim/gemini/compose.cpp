@@ -96,7 +96,7 @@ class Composer {
     if (!is_blocking) return;
     if (frame_.script.completes_at_call)
       add({.message = server_content("generationComplete", true)});
-    add({.kind = Step::Kind::wait});
+    steps_.push_back({.kind = Step::Kind::wait});  // from then on: it is no message
   }
 
   void add_calls(json::array calls) {

@@ -1,6 +1,7 @@
 #include "app/wiring.hpp"
 
 #include <array>
+#include <atomic>
 
 #include "async/blocking_pool.hpp"
 #include "net/tls.hpp"
@@ -20,6 +21,7 @@
 #include "policy/rate.hpp"
 #include "policy/role.hpp"
 #include "policy/same_act.hpp"
+#include "provider/gemini/gemini_port.hpp"
 #include "provider/offline/chat_brain.hpp"
 #include "provider/offline/flite_speech.hpp"
 #include "provider/offline/offline_port.hpp"
@@ -134,6 +136,20 @@ Result<ProviderFactory> make_xai(const ProviderSource& source) {
   return provider;
 }
 
+Result<ProviderFactory> make_gemini(const ProviderSource& source) {
+  const auto options = cloud_options(source);
+  if (!options) return options.error();
+  auto provider = cloud_factory(source);
+  const auto refused = std::make_shared<std::atomic<bool>>(false);
+  provider.make = [options = *options, refused, &parts = source.parts](const std::string& chosen) {
+    auto asked = options;
+    if (!chosen.empty()) asked.model = chosen;
+    return provider::gemini::make_gemini_port({std::move(asked), refused}, parts.time,
+                                              parts.random);
+  };
+  return provider;
+}
+
 struct OfflineState {
   OfflineState() : pool(2, 4096) {}
   std::unique_ptr<provider::offline::SpeechParts> speech;
@@ -198,6 +214,7 @@ struct ProviderRow {
 constexpr std::array kProviders{
     ProviderRow{"openai", make_openai},
     ProviderRow{"xai", make_xai},
+    ProviderRow{"gemini", make_gemini},
     ProviderRow{"offline", make_offline},
 };
 

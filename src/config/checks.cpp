@@ -70,9 +70,10 @@ class Checker {
       std::vector<std::string_view> known;
       for (const auto& entry : config_.providers) known.push_back(entry.first);
       const auto near = find_nearest(name, known);
-      refuse(key, "no provider is called " + name +
-                      (near.empty() ? "; name it under providers, or use openai, xai or offline"
-                                    : "; did you mean " + std::string(near) + "?"));
+      refuse(key,
+             "no provider is called " + name +
+                 (near.empty() ? "; name it under providers, or use openai, xai, gemini or offline"
+                               : "; did you mean " + std::string(near) + "?"));
       return;
     }
     const auto& provider = found->second;

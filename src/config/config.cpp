@@ -69,9 +69,17 @@ std::map<std::string, ProviderConfig> Config::default_providers() {
   xai.model = "grok-voice-latest";
   xai.voice = "eve";
   xai.transcription_model = "grok-transcribe";
+  ProviderConfig gemini;
+  gemini.url =
+      "wss://generativelanguage.googleapis.com/ws/"
+      "google.ai.generativelanguage.v1beta.GenerativeService.BidiGenerateContent";
+  gemini.key_env = "GEMINI_API_KEY";
+  gemini.model = "gemini-3.8-live";
+  gemini.voice = "Kore";
+  gemini.transcription_model = "gemini-3.8-live";  // the model writes down what it hears
   ProviderConfig offline;
   offline.voice = "slt";
-  return {{"openai", openai}, {"xai", xai}, {"offline", offline}};
+  return {{"openai", openai}, {"xai", xai}, {"gemini", gemini}, {"offline", offline}};
 }
 
 std::map<std::string, ChannelLimits> Config::default_limits() {

@@ -286,7 +286,7 @@ std::optional<std::string> match_pattern(std::string_view pattern, std::string_v
 /// was written.
 std::vector<std::string> possible_keys(std::string_view written) {
   const auto segments = split(written, '.');
-  std::set<std::string> names{"openai", "xai", "offline"};
+  std::set<std::string> names{"openai", "xai", "gemini", "offline"};
   if (segments.size() == 3 && is_provider_name(segments[1])) names.emplace(segments[1]);
   const std::string secret(segments.size() == 3 && is_secret_name(segments[1]) ? segments[1]
                                                                                : "NAME");

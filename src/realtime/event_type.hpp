@@ -70,6 +70,9 @@ enum class EventType : std::uint8_t {
   mcp_call_completed,
   mcp_call_failed,
   rate_limits_updated,
+
+  // Between a ModelPort and its session alone.
+  function_calls_withdrawn,  ///< `call_ids` the model took back: nobody waits for their outputs
 };
 
 /// The wire's own word: "response.output_audio.delta".

@@ -23,7 +23,7 @@ std::optional<FinishedCall> ModelPort::handle_realtime_function_call_event(
 }
 
 bool ModelPort::send_function_call_output(std::string_view call_id, std::string_view output,
-                                          std::string_view event_id) {
+                                          std::string_view event_id, OutputDelivery) {
   return send(encode_function_output(call_id, output, event_id), net::FrameKind::control);
 }
 

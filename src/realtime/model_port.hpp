@@ -25,6 +25,7 @@ struct ProviderProfile {
   bool can_answer_while_speaking = true;   ///< an output is allowed while a response runs
   bool has_stable_call_ids = true;         ///< the same call keeps its id, and no two share one
   bool is_networked = true;                ///< can be lost and found again
+  bool withdraws_calls = false;            ///< may take a call back; it must not be answered then
   std::chrono::seconds session_cap{3600};  ///< the provider ends the session then
 };
 
@@ -39,6 +40,15 @@ struct OfferedTools {
 struct SessionOpening {
   json::object session;  ///< the GA session (type, instructions, audio ...), without its tools
   std::shared_ptr<const OfferedTools> tools;  ///< never null
+  std::string
+      resumption;  ///< what an earlier connection said it can be taken up by; empty: nothing
+};
+
+/// What the model is to do about a function's output.
+enum class OutputDelivery : std::uint8_t {
+  when_idle,  ///< speak to it behind what it is saying
+  interrupt,  ///< speak to it at once
+  silent      ///< know it
 };
 
 /// A function call whose item is complete (§0.3): safe to run. Views into the event it was read
@@ -66,6 +76,10 @@ class ModelPort {
   /// Ends the connection. `next` then fails.
   virtual boost::asio::awaitable<void> close(async::Deadline deadline) = 0;
   virtual std::uint64_t dropped_audio_frames() const { return 0; }
+  /// What another connection may take this conversation up by, as it is now; empty: by nothing.
+  virtual std::string resumption() const { return {}; }
+  /// The opening's `resumption` was taken up: the model knows what was said. True from `open` on.
+  virtual bool has_resumed() const { return false; }
 
   // The five acts, named alike everywhere (DESIGN "Words").
   /// Declares the whole tool list anew; session.updated acknowledges it.
@@ -73,8 +87,9 @@ class ModelPort {
   /// The finished call in a response.output_item.done, or nothing (cut off, not a call).
   virtual std::optional<FinishedCall> handle_realtime_function_call_event(
       const ServerEvent& event) const;
+  /// `delivery` is for a model that speaks to an output by itself; others speak when asked to.
   virtual bool send_function_call_output(std::string_view call_id, std::string_view output,
-                                         std::string_view event_id);
+                                         std::string_view event_id, OutputDelivery delivery);
   /// One response.create. The session's sequencer says when.
   virtual bool schedule_realtime_tool_followup_response(const json::object& response,
                                                         std::string_view event_id);

@@ -41,13 +41,15 @@ Session::~Session() {
 std::string Session::next_event_id() { return event_prefix_ + std::to_string(next_event_++); }
 
 asio::awaitable<Result<void>> Session::open_model() {
+  auto start = view_.opening();
+  if (model_) start.resumption = model_->resumption();
   model_ = parts_.make_model();
   change_context([this](auto& context) {
     context.provider = model_->profile().provider;
     context.has_stable_call_ids = model_->profile().has_stable_call_ids;
   });
   const auto deadline = async::Deadline::after(parts_.time, kOpenTimeout);
-  auto opening = model_->open(view_.opening(), deadline);
+  auto opening = model_->open(std::move(start), deadline);
   auto opened = co_await async::with_deadline(deadline, std::move(opening));
   if (!opened) co_return opened.error();
   begin_connection();

@@ -93,6 +93,7 @@ class Session {
     std::uint64_t responses = 0;   // there had been so many when it was interrupted
     std::uint64_t made_in = 0;     // that many-th response
     bool interrupts = false;       // its result is not kept waiting for what the model says then
+    bool is_withdrawn = false;     // the model took it back: it is given no output
     SteadyTime filler_at = SteadyTime::max();  // the caller hears a line, should it take that long
     std::string_view filler;                   // the line; of the pinned snapshot
   };
@@ -231,6 +232,9 @@ class Session {
   void refuse_call(const std::string& call_id, Error error, bool is_silent = false);
   void tell_timeline(std::string_view kind, std::string_view tool, std::string_view args,
                      std::string_view text, std::string_view error_type);
+  void give_output(const std::string& call_id, const PendingCall& call, const std::string& output,
+                   bool is_silent);
+  void on_calls_withdrawn(const realtime::ServerFrame& frame);
   void interrupt_calls();
   void give_up_calls();
   void answer_unfinished();

@@ -1,4 +1,5 @@
 // Our tools within a session: from a finished call to its output and the response that follows.
+#include <algorithm>
 #include <boost/json/serialize.hpp>
 
 #include "base/json.hpp"
@@ -138,23 +139,35 @@ void Session::on_answer(const registry::Envelope& envelope) {
     tell_timeline("refused", call.name, "", envelope.error->message,
                   to_string(envelope.error->type));
   }
-  if (is_connected_ && call.connection == connection_) {
-    model_->send_function_call_output(call_id, output, next_event_id());
-  } else {
-    late_results_.push_back("The result of the earlier call of " + call.name + " is: " + output);
-    if (is_connected_) {
-      tell_model("system", late_results_.back());
-      late_results_.pop_back();
-    }
-  }
   creates_.on_answer(envelope.error && envelope.error->type == ErrorType::budget_exceeded);
   // What was given up has nothing to add to a response that has been made since.
-  const bool is_past = envelope.error && envelope.error->type == ErrorType::cancelled &&
-                       sequencer_.responses() > call.responses;
-  sequencer_.on_output(call_id, call.is_silent || is_past, parts_.time.now());
-  if (call.interrupts && !is_past) interrupt_for_result(call);
+  const bool is_cancelled = envelope.error && envelope.error->type == ErrorType::cancelled;
+  const bool is_past =
+      is_cancelled && (call.is_withdrawn || sequencer_.responses() > call.responses);
+  const bool is_silent = call.is_silent || is_past;
+  // Of a call that the model took back it hears what was done all the same, and nothing else.
+  if (!call.is_withdrawn || !is_silent) give_output(call_id, call, output, is_silent);
+  sequencer_.on_output(call_id, is_silent, parts_.time.now());
+  if (call.interrupts && !is_past && !call.is_withdrawn) interrupt_for_result(call);
   create_when_due();
   stop_when_answered();
+}
+
+/// To the connection that the call came on; any other hears of it in text.
+void Session::give_output(const std::string& call_id, const PendingCall& call,
+                          const std::string& output, bool is_silent) {
+  using realtime::OutputDelivery;
+  if (is_connected_ && call.connection == connection_ && !call.is_withdrawn) {
+    const auto delivery = is_silent         ? OutputDelivery::silent
+                          : call.interrupts ? OutputDelivery::interrupt
+                                            : OutputDelivery::when_idle;
+    model_->send_function_call_output(call_id, output, next_event_id(), delivery);
+    return;
+  }
+  late_results_.push_back("The result of the earlier call of " + call.name + " is: " + output);
+  if (!is_connected_) return;
+  tell_model("system", late_results_.back());
+  late_results_.pop_back();
 }
 
 void Session::tell_timeline(std::string_view kind, std::string_view tool, std::string_view args,
@@ -182,6 +195,34 @@ void Session::interrupt_calls() {
   for (const auto ticket : tickets) parts_.executor.interrupt(ticket);
 }
 
+/// The model has taken calls back: they are interrupted as their tools declare, and what it said
+/// no output is wanted of gets none.
+void Session::on_calls_withdrawn(const realtime::ServerFrame& frame) {
+  if (!model_->profile().withdraws_calls) return;
+  realtime::EventArena arena;
+  const auto event = realtime::decode_server_event(frame, arena.storage());
+  const auto* ids = event ? find_array(event->body, "call_ids") : nullptr;
+  if (!ids) return;
+  std::vector<pipeline::Executor::Ticket> tickets;
+  for (const auto& value : *ids) {
+    const std::string call_id(value.is_string() ? value.get_string() : "");
+    const auto waits = std::find_if(waiting_.begin(), waiting_.end(),
+                                    [&](const auto& call) { return call.call_id == call_id; });
+    if (waits != waiting_.end()) {
+      waiting_.erase(waits);
+      sequencer_.on_output(call_id, true, parts_.time.now());
+    }
+    const auto at = pending_.find(call_id);
+    if (at == pending_.end()) continue;
+    const auto* tool = parts_.catalog->snapshot()->find(at->second.name);
+    at->second.is_withdrawn = true;
+    at->second.is_silent |= !tool || tool->on_interrupt != registry::OnInterrupt::commit;
+    tickets.push_back(at->second.ticket);
+  }
+  for (const auto ticket : tickets) parts_.executor.interrupt(ticket);
+  create_when_due();
+}
+
 /// The conversation ends: every call that the model knows of has its output all the same.
 void Session::answer_unfinished() {
   if (!is_connected_) return;
@@ -189,11 +230,12 @@ void Session::answer_unfinished() {
   envelope.error = fail(ErrorType::cancelled, "the caller has gone");
   const auto answer = [&](const std::string& call_id) {
     envelope.meta.call_id = call_id;
-    model_->send_function_call_output(call_id, registry::encode_text(envelope), next_event_id());
+    model_->send_function_call_output(call_id, registry::encode_text(envelope), next_event_id(),
+                                      realtime::OutputDelivery::silent);
   };
   for (const auto& call : waiting_) answer(call.call_id);
   for (const auto& [call_id, call] : pending_) {
-    if (call.connection == connection_) answer(call_id);
+    if (call.connection == connection_ && !call.is_withdrawn) answer(call_id);
     parts_.executor.forget(call.ticket);
   }
   waiting_.clear();

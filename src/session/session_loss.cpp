@@ -131,12 +131,13 @@ asio::awaitable<bool> Session::find_model_again(Error why) {
   co_return false;
 }
 
-/// A new connection knows nothing: it is told in text what was said, and the results it never asked
-/// for.
+/// A new connection knows nothing, unless it takes the old one up: it is told in text what was
+/// said, and the results it never asked for.
 void Session::tell_new_model() {
   auto updates = std::exchange(held_updates_, {});
   for (auto& update : updates) send_update(std::move(*update.patch), update.callers_id);
-  for (std::size_t i = 0; i < history_.lines_before_mark(); ++i) {
+  const auto untold = model_->has_resumed() ? 0 : history_.lines_before_mark();
+  for (std::size_t i = 0; i < untold; ++i) {
     tell_model(history_.lines()[i].role, history_.lines()[i].text);
   }
   for (const auto& result : late_results_) tell_model("system", result);

@@ -65,6 +65,8 @@ void Session::on_model_frame(const realtime::ServerFrame& frame) {
       return on_response_done(frame);
     case EventType::rate_limits_updated:
       return on_rate_limits(frame);
+    case EventType::function_calls_withdrawn:
+      return on_calls_withdrawn(frame);
     case EventType::input_audio_buffer_cleared:
       has_uncommitted_audio_ = false;
       sequencer_.on_speech_dropped();

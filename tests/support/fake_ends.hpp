@@ -28,6 +28,9 @@ struct ModelScript {
   std::chrono::milliseconds opening_takes{0};
   std::uint64_t dropped_audio = 0;
   bool is_closed = false;
+  bool withdraws_calls = true;
+  std::string resumption;  ///< what the next connection may take this one up by
+  std::string resumed_by;  ///< what this one was to take up, and has
 };
 
 class FakeModel final : public realtime::ModelPort {
@@ -35,7 +38,12 @@ class FakeModel final : public realtime::ModelPort {
   explicit FakeModel(std::shared_ptr<ModelScript> script) : script_(std::move(script)) {
     profile_.provider = "fake";
   }
-  const realtime::ProviderProfile& profile() const override { return profile_; }
+  const realtime::ProviderProfile& profile() const override {
+    profile_.withdraws_calls = script_->withdraws_calls;
+    return profile_;
+  }
+  std::string resumption() const override { return script_->resumption; }
+  bool has_resumed() const override { return !script_->resumed_by.empty(); }
   boost::asio::awaitable<Result<void>> open(realtime::SessionOpening opening,
                                             async::Deadline) override {
     if (script_->opening_takes.count() > 0) {
@@ -43,6 +51,7 @@ class FakeModel final : public realtime::ModelPort {
     }
     if (script_->refuses_to_open) co_return fail(ErrorType::transient, "unreachable");
     script_->opened_with = opening.session;
+    script_->resumed_by = opening.resumption;
     script_->opened_with["tools"] = opening.tools->list;
     co_return Result<void>{};
   }
@@ -65,7 +74,7 @@ class FakeModel final : public realtime::ModelPort {
 
  private:
   std::shared_ptr<ModelScript> script_;
-  realtime::ProviderProfile profile_;
+  mutable realtime::ProviderProfile profile_;
   std::string current_;
 };
 

@@ -9,9 +9,9 @@
 #include "async/event.hpp"
 #include "base/json.hpp"
 #include "base/text.hpp"
-#include "provider/offline/audio_in.hpp"
 #include "provider/offline/ga_conversation.hpp"
 #include "provider/offline/speech/vad.hpp"
+#include "provider/sound/audio_in.hpp"
 #include "realtime/client_event.hpp"
 
 namespace callosum::provider::offline {
@@ -391,7 +391,7 @@ class OfflinePort final : public realtime::ModelPort, private VadSink {
          &speech = parts_.speech]() -> Result<std::vector<std::uint8_t>> {
       const auto pcm = speech.speak(sentence, voice);
       if (!pcm) return pcm.error();
-      return encode_speech(*pcm, format);
+      return sound::encode_speech(*pcm, format);
     };
     const auto deadline = async::Deadline::after(parts_.time, kSpeechTimeout);
     const auto bytes =
@@ -402,7 +402,7 @@ class OfflinePort final : public realtime::ModelPort, private VadSink {
       co_return;
     }
     const std::span<const std::uint8_t> all(*bytes);
-    const auto step = bytes_per_100_ms(format);
+    const auto step = sound::bytes_per_100_ms(format);
     heard_until_ = std::max(heard_until_, parts_.time.now()) + 100ms * all.size() / step;
     for (std::size_t at = 0; at < all.size(); at += step) {
       conversation_.add_audio(all.subspan(at, std::min(step, all.size() - at)));
@@ -419,7 +419,7 @@ class OfflinePort final : public realtime::ModelPort, private VadSink {
   OfflineParts parts_;
   realtime::ProviderProfile profile_;
   GaConversation conversation_;
-  AudioIn audio_in_;
+  sound::AudioIn audio_in_;
   std::optional<Vad> vad_;
   std::unique_ptr<async::Event> wake_;
   std::shared_ptr<EarsHolder> ears_;  // a worker thread may still hold it when the session is gone

@@ -5,8 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "provider/cloud/item_store.hpp"
 #include "provider/xai/frames.hpp"
-#include "provider/xai/item_store.hpp"
 #include "provider/xai/running_response.hpp"
 #include "provider/xai/session_book.hpp"
 #include "provider/xai/transcripts.hpp"
@@ -31,7 +31,7 @@ class Normaliser {
 
   // What the gateway's own events depend on.
   SessionBook& session() { return session_; }
-  ItemStore& items() { return items_; }
+  cloud::ItemStore& items() { return items_; }
   Turns& turns() { return turns_; }
   const Turns& turns() const { return turns_; }
   RunningResponse& running() { return running_; }
@@ -94,7 +94,7 @@ class Normaliser {
   bool is_past(std::string_view response_id) const;
 
   SessionBook session_;
-  ItemStore items_;
+  cloud::ItemStore items_;
   Turns turns_;
   RunningResponse running_;
   Transcripts transcripts_;

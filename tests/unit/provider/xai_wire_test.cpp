@@ -12,6 +12,8 @@
 namespace callosum::provider::xai {
 namespace {
 
+using cloud::ItemStore;
+
 using namespace std::chrono_literals;
 using ::testing::HasSubstr;
 

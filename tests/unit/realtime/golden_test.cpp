@@ -264,7 +264,8 @@ TEST(GoldenWriting, OfTheActsOfAPort) {
 
   EXPECT_TRUE(port.refresh_realtime_tools(some_tools(), "e_5"));
   expect_written(port.sent, EventType::session_update, "act-refresh_tools");
-  EXPECT_TRUE(port.send_function_call_output("call_1", R"({"ok":true})", "e_6"));
+  EXPECT_TRUE(
+      port.send_function_call_output("call_1", R"({"ok":true})", "e_6", OutputDelivery::when_idle));
   expect_written(port.sent, EventType::conversation_item_create, "act-function_output");
   EXPECT_TRUE(port.schedule_realtime_tool_followup_response({}, "e_7"));
   expect_written(port.sent, EventType::response_create, "act-followup");

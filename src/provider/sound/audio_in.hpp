@@ -9,7 +9,7 @@
 #include "audio/resampler.hpp"
 #include "base/result.hpp"
 
-namespace callosum::provider::offline {
+namespace callosum::provider::sound {
 
 /// Turns the audio of input_audio_buffer.append into 16 kHz samples. One a conversation: it
 /// resamples a stream.
@@ -31,4 +31,4 @@ class AudioIn {
 Result<std::vector<std::uint8_t>> encode_speech(const audio::Pcm& pcm, const std::string& format);
 std::size_t bytes_per_100_ms(const std::string& format);
 
-}  // namespace callosum::provider::offline
+}  // namespace callosum::provider::sound

@@ -1,9 +1,9 @@
-#include "provider/offline/audio_in.hpp"
+#include "provider/sound/audio_in.hpp"
 
 #include "audio/g711.hpp"
 #include "base/encoding.hpp"
 
-namespace callosum::provider::offline {
+namespace callosum::provider::sound {
 
 Result<void> AudioIn::take(std::string_view base64, const std::string& format,
                            std::vector<std::int16_t>& out) {
@@ -57,4 +57,4 @@ std::size_t bytes_per_100_ms(const std::string& format) {
   return format == "audio/pcm" ? 2 * audio::kRealtimeRateHz / 10 : audio::kPhoneRateHz / 10;
 }
 
-}  // namespace callosum::provider::offline
+}  // namespace callosum::provider::sound

@@ -7,12 +7,12 @@
 
 #include "base/deque.hpp"
 
-namespace callosum::provider::xai {
+namespace callosum::provider::cloud {
 
 namespace json = boost::json;
 
-/// The conversation's items as the client was shown them, for conversation.item.retrieve, which xAI
-/// lacks. Bounded: the oldest are forgotten.
+/// The conversation's items as the client was shown them, for conversation.item.retrieve of
+/// providers that lack it. Bounded: the oldest are forgotten.
 class ItemStore {
  public:
   static constexpr std::size_t kMaxItems = 256;
@@ -42,4 +42,4 @@ class ItemStore {
   std::size_t bytes_ = 0;
 };
 
-}  // namespace callosum::provider::xai
+}  // namespace callosum::provider::cloud

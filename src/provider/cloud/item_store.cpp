@@ -1,4 +1,4 @@
-#include "provider/xai/item_store.hpp"
+#include "provider/cloud/item_store.hpp"
 
 #include <algorithm>
 #include <boost/json/array.hpp>
@@ -7,7 +7,7 @@
 
 #include "base/json.hpp"
 
-namespace callosum::provider::xai {
+namespace callosum::provider::cloud {
 
 ItemStore::Entry* ItemStore::entry(std::string_view id) {
   // The newest are asked for.
@@ -72,4 +72,4 @@ void ItemStore::set_transcript(std::string_view id, std::string_view transcript)
   }
 }
 
-}  // namespace callosum::provider::xai
+}  // namespace callosum::provider::cloud

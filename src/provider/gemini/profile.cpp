@@ -1,0 +1,56 @@
+#include "provider/gemini/profile.hpp"
+
+#include <array>
+
+namespace callosum::provider::gemini {
+namespace {
+
+using namespace std::chrono_literals;
+
+struct Model {
+  std::string_view prefix;
+  std::string_view as_of;
+  ModelTraits traits;
+};
+
+// Of the vendor's pages (protocols: Gemini Live §8). No model is known for certain to take plain
+// JSON Schema in a live session: the vendor's SDK sends it, others found it refused (§14).
+constexpr std::array kModels{
+    Model{"gemini-3.8-live", "2026-11-15", {.context_update = true, .calls_go_on = true}},
+    Model{"gemini-3.1-flash-live-preview", "2026-11-15", {.content_any_time = false}},
+    Model{"gemini-2.5-flash-native-audio", "2026-11-15", {}},
+    Model{"gemini-live-2.5-flash-native-audio", "2026-11-15", {}},
+};
+constexpr Model kUnknown{"", "2026-11-15", {}};
+
+// A connection lives for ten minutes; goAway says so a minute before, and is acted on here where
+// the session can be taken up again.
+constexpr auto kConnectionLife = 10min;
+
+const Model& find_model(std::string_view model) {
+  const auto slash = model.rfind('/');
+  if (slash != std::string_view::npos) model.remove_prefix(slash + 1);
+  const auto* best = &kUnknown;
+  for (const auto& each : kModels) {
+    if (model.starts_with(each.prefix) && each.prefix.size() > best->prefix.size()) best = &each;
+  }
+  return *best;
+}
+
+}  // namespace
+
+ModelTraits traits_of(std::string_view model) { return find_model(model).traits; }
+
+realtime::ProviderProfile profile_of(std::string_view model) {
+  realtime::ProviderProfile profile;
+  profile.provider = "gemini";
+  profile.as_of = find_model(model).as_of;
+  profile.can_change_tools = true;           // by contextUpdate, or by a connection of its own
+  profile.can_answer_while_speaking = true;  // the adapter keeps an output until it may be given
+  profile.has_stable_call_ids = true;
+  profile.withdraws_calls = true;  // toolCallCancellation
+  profile.session_cap = kConnectionLife;
+  return profile;
+}
+
+}  // namespace callosum::provider::gemini

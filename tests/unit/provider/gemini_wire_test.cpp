@@ -1,0 +1,354 @@
+// What golden files cannot show of Gemini's adapter: its bounds, and what it makes of other worlds'
+// schemas.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/encoding.hpp"
+#include "base/json.hpp"
+#include "provider/gemini/address.hpp"
+#include "provider/gemini/declarations.hpp"
+#include "provider/gemini/usage.hpp"
+#include "provider/gemini/wire.hpp"
+
+namespace callosum::provider::gemini {
+namespace {
+
+using namespace std::chrono_literals;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+constexpr const char* kBlocking = "gemini-2.5-flash-native-audio-preview-12-2025";
+constexpr const char* kCreate = R"({"type":"response.create"})";
+
+std::string join(const Frames& frames) {
+  std::string out;
+  for (const auto& frame : frames) out += frame + "\n";
+  return out;
+}
+
+std::string sound(std::size_t bytes) {
+  const std::vector<std::uint8_t> pcm(bytes);
+  return R"({"type":"input_audio_buffer.append","audio":")" + encode_base64(pcm) + "\"}";
+}
+
+class GeminiWire : public ::testing::Test {
+ protected:
+  void begin(const char* model, bool is_ready = true) {
+    wire = std::make_unique<Wire>(model, random);
+    auto tools = std::make_shared<realtime::OfferedTools>();
+    tools->text = "[]";
+    wire->open({json::object{{"type", "realtime"}, {"instructions", "Be brief."}}, tools, ""}, "e");
+    if (is_ready) set_up();
+    take();
+  }
+  void set_up() { wire->from_model(R"({"setupComplete":{}})", now); }
+  /// What both sides were told since.
+  std::string take() {
+    told_model = join(wire->to_model());
+    told_gateway = join(wire->to_gateway());
+    wire->to_model().clear();
+    wire->to_gateway().clear();
+    return told_gateway;
+  }
+  void say_item(const std::string& text) {
+    wire->from_gateway(
+        R"({"type":"conversation.item.create","item":{"type":"message","role":"user",)"
+        R"("content":[{"type":"input_text","text":")" +
+            text + R"("}]}})",
+        now);
+  }
+  void pass(std::chrono::milliseconds span) {
+    now += span;
+    wire->look(now);
+  }
+
+  SeededRandom random{7};
+  std::unique_ptr<Wire> wire;
+  SteadyTime now{std::chrono::hours(1)};
+  std::string told_model, told_gateway;
+};
+
+TEST_F(GeminiWire, KeepsWhatIsSaidBeforeTheSetupInItsOrderHoweverLateThatIs) {
+  begin("gemini-3.8-live", false);
+  say_item("first");
+  EXPECT_FALSE(wire->hear(sound(960), now));
+  pass(1h);
+  say_item("second");
+  EXPECT_TRUE(take().empty());
+
+  set_up();
+  take();
+
+  const auto first = told_model.find("first");
+  const auto heard = told_model.find("audio/pcm;rate=16000");
+  EXPECT_LT(first, heard);
+  EXPECT_NE(heard, std::string::npos);
+  EXPECT_THAT(told_gateway, HasSubstr("second"));
+  EXPECT_LT(told_gateway.find("session.created"), told_gateway.find("session.updated"));
+}
+
+TEST_F(GeminiWire, KeepsNoMoreOfItThanItsBoundsAndSaysWhatIsLost) {
+  begin("gemini-3.8-live", false);
+  for (int i = 0; i < 200; ++i) EXPECT_FALSE(wire->hear(sound(9600), now));
+  for (int i = 0; i <= Wire::kMaxHeld; ++i) say_item("x");
+
+  EXPECT_GT(wire->dropped_sound(), 100u);
+  EXPECT_THAT(take(), HasSubstr("Too much waits"));
+}
+
+TEST_F(GeminiWire, SendsSoundOfATelephoneAtSixteenKilohertz) {
+  begin("gemini-3.8-live");
+  wire->from_gateway(R"({"type":"session.update","session":{"type":"realtime","audio":{"input":)"
+                     R"({"format":{"type":"audio/pcmu"}}}}})",
+                     now);
+  std::size_t heard = 0;
+  for (int i = 0; i < 50; ++i) {
+    ASSERT_TRUE(wire->hear(sound(160), now));  // 20 ms
+    const auto message = parse_strict(wire->sound()).value();
+    std::vector<std::uint8_t> pcm;
+    const auto& blob = message.at("realtimeInput").at("audio").as_object();
+    ASSERT_TRUE(decode_base64(blob.at("data").as_string(), pcm));
+    heard += pcm.size();
+  }
+
+  EXPECT_NEAR(static_cast<double>(heard), 32000, 700);  // a second, but for the filter's delay
+}
+
+TEST_F(GeminiWire, ReadsSoundWhoseSlashesAreEscaped) {
+  begin("gemini-3.8-live");
+
+  EXPECT_TRUE(
+      wire->hear(R"({"type":"input_audio_buffer.append","audio":"\/\/8AAP\/\/AAAAAAAA"})", now));
+}
+
+TEST_F(GeminiWire, TellsOfEveryResponseThatBeganOneEndWhateverFollows) {
+  const std::vector<std::string> ends{
+      R"({"serverContent":{"turnComplete":true}})", R"({"serverContent":{"interrupted":true}})",
+      R"({"toolCall":{"functionCalls":[{"id":"f1","name":"x"}]}})",
+      R"({"serverContent":{"turnComplete":true,"turnCompleteReason":"MALFORMED_FUNCTION_CALL"}})"};
+  for (const char* model : {"gemini-3.8-live", kBlocking}) {
+    for (const auto& end : ends) {
+      begin(model);
+      wire->from_gateway(kCreate, now);
+      wire->from_model(R"({"serverContent":{"outputTranscription":{"text":"Hi"}}})", now);
+      wire->from_model(end, now);
+      wire->from_model(ends[0], now);
+      wire->from_model(end, now);
+      pass(60s);
+
+      const auto told = take();
+      const auto count = [&](std::string_view what) {
+        std::size_t n = 0;
+        for (auto at = told.find(what); at != told.npos; at = told.find(what, at + 1)) ++n;
+        return n;
+      };
+      EXPECT_EQ(count("\"type\":\"response.created\""), count("\"type\":\"response.done\"")) << end;
+    }
+  }
+}
+
+TEST_F(GeminiWire, SpeaksToTheOutputsOfAllOpenCallsAtOnce) {
+  begin(kBlocking);
+  wire->from_model(
+      R"({"toolCall":{"functionCalls":[{"id":"a","name":"x"},{"id":"b","name":"x"},{"id":"c","name":"x"}]}})",
+      now);
+  take();
+  for (const char* id : {"c", "a"}) {
+    wire->answer_call(id, "{}", "e", realtime::OutputDelivery::when_idle, now);
+  }
+  take();
+  EXPECT_THAT(told_model, ::testing::IsEmpty());
+
+  wire->answer_call("b", "{}", "e", realtime::OutputDelivery::when_idle, now);
+  take();
+
+  EXPECT_LT(told_model.find(R"("id":"a")"), told_model.find(R"("id":"b")"));
+  EXPECT_LT(told_model.find(R"("id":"b")"), told_model.find(R"("id":"c")"));
+}
+
+TEST_F(GeminiWire, SchedulesAnOutputByTheDeliveryOfItsToolWhereCallsGoOn) {
+  using realtime::OutputDelivery;
+  const std::vector<std::pair<OutputDelivery, std::string>> rows{
+      {OutputDelivery::when_idle, "WHEN_IDLE"},
+      {OutputDelivery::interrupt, "INTERRUPT"},
+      {OutputDelivery::silent, "SILENT"}};
+  for (const auto& [delivery, word] : rows) {
+    begin("gemini-3.8-live");
+    wire->from_model(R"({"toolCall":{"functionCalls":[{"id":"a","name":"x"}]}})", now);
+    wire->from_model(R"({"serverContent":{"turnComplete":true}})", now);
+    wire->answer_call("a", "{}", "e", delivery, now);
+    take();
+
+    EXPECT_THAT(told_model, HasSubstr("\"scheduling\":\"" + word + "\""));
+  }
+}
+
+TEST_F(GeminiWire, LetsAnUrgentOutputInterruptAResponseThatWasCancelledForIt) {
+  begin("gemini-3.8-live");
+  wire->from_model(R"({"toolCall":{"functionCalls":[{"id":"a","name":"x"}]}})", now);
+  wire->from_model(R"({"serverContent":{"turnComplete":true}})", now);
+  wire->from_model(R"({"serverContent":{"outputTranscription":{"text":"Meanwhile"}}})", now);
+  wire->answer_call("a", "{}", "e", realtime::OutputDelivery::interrupt, now);
+  take();
+  EXPECT_THAT(told_model, ::testing::IsEmpty());
+
+  wire->from_gateway(R"({"type":"response.cancel"})", now);
+  take();
+
+  EXPECT_THAT(told_model, HasSubstr("INTERRUPT"));
+}
+
+TEST_F(GeminiWire, LeavesNothingToBeTakenUpWhileTheModelHasNotBeenToldAll) {
+  begin("gemini-3.8-live");
+  wire->from_model(R"({"sessionResumptionUpdate":{"newHandle":"h1","resumable":true}})", now);
+  EXPECT_EQ(wire->resumption(), "h1");
+
+  say_item("hello");
+  EXPECT_EQ(wire->resumption(), "");
+  wire->from_gateway(kCreate, now);
+  EXPECT_EQ(wire->resumption(), "");
+
+  wire->from_model(R"({"serverContent":{"turnComplete":true}})", now);
+  wire->from_model(R"({"sessionResumptionUpdate":{"newHandle":"h2","resumable":true}})", now);
+  EXPECT_EQ(wire->resumption(), "h2");
+}
+
+TEST_F(GeminiWire, NeverLooksTwiceAtTheSameMoment) {
+  for (const char* model : {"gemini-3.8-live", kBlocking}) {
+    begin(model);
+    wire->hear(sound(960), now);
+    wire->from_model(R"({"serverContent":{"inputTranscription":{"text":"hm"}}})", now);
+    wire->from_gateway(kCreate, now);
+    wire->speak("One moment.", "e", now);
+    for (int i = 0; i < 100; ++i) {
+      const auto next = wire->next_look(now);
+      if (next == SteadyTime::max()) break;
+      EXPECT_GT(next, now) << model;
+      now = next;
+      wire->look(now);
+    }
+    EXPECT_EQ(wire->next_look(now), SteadyTime::max()) << model;
+  }
+}
+
+json::object parameters_of(const char* schema) {
+  json::array tools;
+  tools.push_back(json::object{
+      {"type", "function"}, {"name", "f"}, {"parameters", parse_strict(schema).value()}});
+  const auto declared = declare(tools, {});
+  const auto* parameters = find_object(declared.at(0).as_object(), "parameters");
+  return parameters ? *parameters : json::object{};
+}
+std::string rewritten(const std::string& property) {
+  const auto root = R"({"type":"object","properties":{"p":)" + property + "}}";
+  return canonical_json(parameters_of(root.c_str()).at("properties").at("p"));
+}
+
+TEST(GeminiDeclarations, SayInGooglesWordsWhatTheyCan) {
+  EXPECT_EQ(rewritten(R"({"type":["string","null"]})"), R"({"nullable":true,"type":"STRING"})");
+  EXPECT_EQ(rewritten(R"({"type":["string","integer"]})"),
+            R"({"anyOf":[{"type":"STRING"},{"type":"INTEGER"}]})");
+  EXPECT_EQ(rewritten(R"({"anyOf":[{"type":"number"},{"type":"null"}],"description":"d"})"),
+            R"({"description":"d","nullable":true,"type":"NUMBER"})");
+  EXPECT_EQ(rewritten(R"({"oneOf":[{"type":"string"},{"type":"number"}]})"),
+            R"({"anyOf":[{"type":"STRING"},{"type":"NUMBER"}]})");
+  EXPECT_EQ(rewritten(R"({"const":"x"})"), R"({"enum":["x"],"type":"STRING"})");
+  EXPECT_EQ(rewritten(R"({"type":"integer","enum":[1,2]})"),
+            R"({"description":"one of [1,2]","type":"INTEGER"})");
+  EXPECT_EQ(rewritten(R"({"type":"string","format":"uuid"})"),
+            R"({"description":"format: uuid","type":"STRING"})");
+  EXPECT_EQ(rewritten(R"({"type":"integer","exclusiveMinimum":0,"multipleOf":5})"),
+            R"({"minimum":1,"type":"INTEGER"})");
+  EXPECT_EQ(rewritten(R"({"type":"array"})"), R"({"items":{"type":"STRING"},"type":"ARRAY"})");
+  EXPECT_EQ(rewritten(R"({"allOf":[{"type":"object","properties":{"a":{"type":"string"}}},)"
+                      R"({"properties":{"b":{"type":"boolean"}},"required":["b","c"]}]})"),
+            R"({"properties":{"a":{"type":"STRING"},"b":{"type":"BOOLEAN"}},"required":["b"],)"
+            R"("type":"OBJECT"})");
+}
+
+TEST(GeminiDeclarations, FollowReferencesAndEndEvenWhereTheseDoNot) {
+  const auto followed = parameters_of(
+      R"({"type":"object","properties":{"p":{"$ref":"#/$defs/day"}},"$defs":{"day":{"type":"string"}}})");
+  const auto endless = parameters_of(
+      R"({"type":"object","properties":{"p":{"$ref":"#/$defs/n"}},"$defs":{"n":{"type":"object","properties":{"a":{"$ref":"#/$defs/n"},"b":{"$ref":"#/$defs/n"}}}}})");
+
+  EXPECT_EQ(canonical_json(followed.at("properties").at("p")), R"({"type":"STRING"})");
+  EXPECT_LT(canonical_json(endless).size(), 4u << 20);
+}
+
+TEST(GeminiDeclarations, LeaveParametersOutWhereThereAreNone) {
+  EXPECT_TRUE(parameters_of(R"({"type":"object","properties":{}})").empty());
+}
+
+TEST(GeminiDeclarations, PassASchemaAsItIsToAModelThatTakesOne) {
+  json::array tools;
+  tools.push_back(json::object{
+      {"name", "f"},
+      {"parameters", parse_strict(R"({"type":"object","properties":{"p":{"const":1}}})").value()}});
+
+  const auto declared = canonical_json(declare(tools, {.json_schema = true}));
+
+  EXPECT_THAT(declared, HasSubstr("parametersJsonSchema"));
+  EXPECT_THAT(declared, HasSubstr(R"("const":1)"));
+  EXPECT_THAT(declared, Not(HasSubstr("BLOCKING")));
+}
+
+TEST(GeminiAddress, HasOneSlashAndTheServicesPathWhereNoneIsGiven) {
+  const auto url_of = [](const char* url) {
+    cloud::CloudOptions options;
+    options.url = url;
+    options.model = "gemini-3.8-live";
+    return address_options(options).url;
+  };
+  constexpr const char* kPath =
+      "/ws/google.ai.generativelanguage.v1beta.GenerativeService.BidiGenerateContent";
+
+  EXPECT_EQ(url_of("ws://host:1"), std::string("ws://host:1") + kPath);
+  EXPECT_EQ(url_of("ws://host:1/"), std::string("ws://host:1") + kPath);
+  EXPECT_EQ(url_of("ws://host:1/proxy//"), std::string("ws://host:1/proxy") + kPath);
+  EXPECT_EQ(url_of("ws://host:1//ws/a.b"), "ws://host:1/ws/a.b");
+  EXPECT_EQ(url_of("ws://host:1/x?y=//"), std::string("ws://host:1/x") + kPath + "?y=//");
+}
+
+TEST(GeminiAddress, ShowsTheKeyAsItsKindWantsIt) {
+  const auto headers_of = [](const char* url, const char* key) {
+    cloud::CloudOptions options;
+    options.url = url;
+    options.key = Secret(key);
+    return address_options(options).headers;
+  };
+  constexpr const char* kCloud =
+      "wss://a-aiplatform.googleapis.com/ws/google.cloud.aiplatform.v1.LlmBidiService/"
+      "BidiGenerateContent";
+
+  EXPECT_EQ(headers_of("ws://h", "k").get("x-goog-api-key"), "k");
+  EXPECT_EQ(headers_of("ws://h", "k").get("Authorization"), "");
+  EXPECT_EQ(headers_of("ws://h", "auth_tokens/t").get("Authorization"), "Token auth_tokens/t");
+  EXPECT_EQ(headers_of(kCloud, "k").get("Authorization"), "Bearer k");
+}
+
+TEST(GeminiAddress, TriesAgainWhatMayPassAndNothingElse) {
+  const auto type_of = [](std::uint16_t code, const char* reason) {
+    return explain_close({code, reason, true}).type;
+  };
+
+  EXPECT_EQ(type_of(1007, "Request contains an invalid argument."), ErrorType::permanent);
+  EXPECT_EQ(type_of(1008, "models/x is not found for API version v1beta, or is not"),
+            ErrorType::permanent);
+  EXPECT_EQ(type_of(1008, "API key not valid. Please pass a valid API key."), ErrorType::auth);
+  EXPECT_EQ(type_of(1008, "Requested entity was not found."), ErrorType::transient);
+  EXPECT_EQ(type_of(1011, "Internal error encountered."), ErrorType::transient);
+  EXPECT_EQ(type_of(1006, ""), ErrorType::transient);
+}
+
+TEST(GeminiProfile, IsOfTheLongestKnownPrefixAndCautiousAboutOthers) {
+  EXPECT_TRUE(traits_of("gemini-3.8-live").context_update);
+  EXPECT_TRUE(traits_of("models/gemini-3.8-live-extended-thinking").calls_go_on);
+  EXPECT_FALSE(traits_of("gemini-3.1-flash-live-preview").content_any_time);
+  EXPECT_FALSE(traits_of("gemini-9-live").calls_go_on);
+  EXPECT_TRUE(profile_of("gemini-9-live").withdraws_calls);
+  EXPECT_FALSE(profile_of("gemini-9-live").as_of.empty());
+}
+
+}  // namespace
+}  // namespace callosum::provider::gemini
