@@ -1,5 +1,6 @@
 #include "app/wiring.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include "async/blocking_pool.hpp"
@@ -98,7 +99,6 @@ Result<provider::cloud::CloudOptions> cloud_options(const ProviderSource& source
 /// What the configuration says of one.
 ProviderFactory cloud_factory(const ProviderSource& source) {
   ProviderFactory provider;
-  provider.export_name = "openai";  // function tools, flat
   provider.model = source.config.model;
   provider.models = source.config.models;
   provider.voice = source.config.voice;
@@ -165,7 +165,6 @@ Result<ProviderFactory> make_offline(const ProviderSource& source) {
     return provider::offline::make_offline_port(
         {time, random, state->pool, *state->speech, *state->brain});
   };
-  provider.export_name = "openai";  // it speaks the same events
   provider.model = provider::offline::kModel;
   provider.voice = config.voice;
   return provider;
@@ -194,12 +193,23 @@ using MakeProvider = Result<ProviderFactory> (*)(const ProviderSource&);
 struct ProviderRow {
   std::string_view kind;
   MakeProvider make;
+  std::string_view tools = "openai";  ///< the export that it takes; "openai": function tools, flat
 };
 constexpr std::array kProviders{
     ProviderRow{"openai", make_openai},
-    ProviderRow{"xai", make_xai},
+    ProviderRow{"xai", make_xai, "xai"},
     ProviderRow{"offline", make_offline},
 };
+
+/// Null where the configuration names none that there is.
+const ProviderRow* find_provider(const config::Config& config, const std::string& name) {
+  const auto at = config.providers.find(name);
+  if (at == config.providers.end()) return nullptr;
+  const auto& kind = at->second.kind.empty() ? name : at->second.kind;
+  const auto row = std::find_if(kProviders.begin(), kProviders.end(),
+                                [&](const ProviderRow& each) { return each.kind == kind; });
+  return row == kProviders.end() ? nullptr : &*row;
+}
 
 }  // namespace
 
@@ -249,14 +259,30 @@ Result<ProviderFactory> make_provider(Parts& parts,
   if (at == parts.config.providers.end()) {
     return fail(ErrorType::not_found, "provider: there is no providers." + name);
   }
+  if (const auto* row = find_provider(parts.config, name)) {
+    auto made = row->make({parts, snapshot, name, at->second});
+    if (made) made->export_name = row->tools;
+    return made;
+  }
   const auto kind = at->second.kind.empty() ? name : at->second.kind;
   std::string known;
   for (const auto& row : kProviders) {
-    if (row.kind == kind) return row.make({parts, snapshot, name, at->second});
     known += (known.empty() ? "" : ", ") + std::string(row.kind);
   }
   return fail(ErrorType::not_found,
               "providers." + name + ": no provider of kind " + kind + "; there are " + known);
+}
+
+std::vector<std::string> exports_needed(const config::Config& config) {
+  std::vector<std::string> names;
+  for (const auto& provider : {config.provider, config.fallback}) {
+    const auto* row = find_provider(config, provider);
+    if (row == nullptr) continue;
+    if (std::find(names.begin(), names.end(), row->tools) == names.end()) {
+      names.emplace_back(row->tools);
+    }
+  }
+  return names;
 }
 
 }  // namespace callosum::app

@@ -7,6 +7,7 @@
 #include "app/packs_folder.hpp"
 #include "base/text.hpp"
 #include "registry/export/export.hpp"
+#include "registry/export/report.hpp"
 #include "registry/render.hpp"
 
 namespace callosum::app {

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <boost/json/object.hpp>
+#include <string>
+
+#include "registry/export/export.hpp"
+
+namespace callosum::registry {
+
+/// "get_faqs /properties/topic: `if` dropped; the executor …": one line a loss, one for what each
+/// tool costs, then the totals.
+std::string render_export_report(const ExportedTools& exported);
+
+/// `{losses, costs, tokens}`, for programs.
+json::object encode_export_report(const ExportedTools& exported);
+
+}  // namespace callosum::registry
