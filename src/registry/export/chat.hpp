@@ -5,7 +5,7 @@
 namespace callosum::registry {
 
 /// `tools` of a chat-completions request: `{type: "function", function: {name, description,
-/// parameters}}`, with the long description.
+/// parameters}}`, with the long description where it fits.
 const ToolExport& chat_export();
 
 }  // namespace callosum::registry

@@ -47,8 +47,12 @@ std::string NameRule::to_string() const {
   return out + (starts_as_word ? ", a letter or `_` first" : "");
 }
 
-std::string_view ProfiledExport::text_of(const ToolSpec& tool) const {
-  return profile_.takes_long_text && !tool.description.empty() ? tool.description : tool.summary;
+std::string ProfiledExport::text_of(const ToolSpec& tool) const {
+  if (!profile_.takes_long_text || tool.description.empty()) return tool.summary;
+  const auto both =
+      tool.summary.empty() ? tool.description : tool.summary + "\n" + tool.description;
+  const auto longest = profile_.max_description_characters;
+  return longest > 0 && count_characters(both) > longest ? tool.summary : both;
 }
 
 std::optional<Refusal> ProfiledExport::check_outside(const ToolSpec& tool) const {

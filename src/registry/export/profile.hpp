@@ -45,7 +45,7 @@ struct ExportProfile {
   std::string_view name;
   std::string_view measured;  ///< when its limits were last looked at: "2026-11"
   Channel channel = Channel::voice;
-  bool takes_long_text = false;  ///< a tool's description, not its spoken summary
+  bool takes_long_text = false;  ///< a tool's description after its spoken summary, where it fits
   std::size_t max_tools = 0;     ///< 0: no limit
   NameRule tool_names;
   std::optional<NameRule> argument_names;      ///< nothing: every name
@@ -79,7 +79,7 @@ class ProfiledExport final : public ToolExport {
  private:
   std::optional<Refusal> check_outside(const ToolSpec& tool) const;
   Parameters parameters_of(const ToolSpec& tool, std::vector<Loss>& losses) const;
-  std::string_view text_of(const ToolSpec& tool) const;
+  std::string text_of(const ToolSpec& tool) const;
 
   const ExportProfile& profile_;
 };

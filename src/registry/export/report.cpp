@@ -26,19 +26,26 @@ std::string render_export_report(const ExportedTools& exported) {
   return out;
 }
 
-json::object encode_export_report(const ExportedTools& exported) {
-  json::array losses, costs;
-  for (const auto& loss : exported.losses) {
-    losses.push_back(json::object{{"tool", loss.tool},
-                                  {"place", loss.place},
-                                  {"keyword", loss.keyword},
-                                  {"kind", word_of(loss.kind)},
-                                  {"enforced", loss.enforced}});
+json::array encode_losses(const std::vector<Loss>& losses) {
+  json::array out;
+  for (const auto& loss : losses) {
+    out.push_back(json::object{{"tool", loss.tool},
+                               {"place", loss.place},
+                               {"keyword", loss.keyword},
+                               {"kind", word_of(loss.kind)},
+                               {"enforced", loss.enforced}});
   }
+  return out;
+}
+
+json::object encode_export_report(const ExportedTools& exported) {
+  json::array costs;
   for (const auto& cost : exported.costs) {
     costs.push_back(json::object{{"tool", cost.tool}, {"tokens", cost.tokens}});
   }
-  return {{"losses", std::move(losses)}, {"costs", std::move(costs)}, {"tokens", exported.tokens}};
+  return {{"losses", encode_losses(exported.losses)},
+          {"costs", std::move(costs)},
+          {"tokens", exported.tokens}};
 }
 
 }  // namespace callosum::registry

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <string>
 
@@ -11,6 +12,7 @@ namespace callosum::registry {
 /// tool costs, then the totals.
 std::string render_export_report(const ExportedTools& exported);
 
+json::array encode_losses(const std::vector<Loss>& losses);
 /// `{losses, costs, tokens}`, for programs.
 json::object encode_export_report(const ExportedTools& exported);
 

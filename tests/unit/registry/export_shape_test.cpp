@@ -13,7 +13,7 @@ ToolSpec some_tool() {
   ToolSpec tool;
   tool.name = "find_slot";
   tool.summary = "Finds a slot.";
-  tool.description = "Finds a slot. The long story.";
+  tool.description = "The long story.";
   tool.run.kind = "sql";
   tool.input_schema = parse_strict(R"({"type":"object","properties":{"day":{"const":"monday"}},
       "required":["day"],"additionalProperties":false})")
@@ -46,10 +46,10 @@ TEST(ExportShape, IsWhatEachConsumerTakes) {
             R"("required":["day"],"additionalProperties":false}}]}])");
   EXPECT_EQ(exported("chat", tool),
             R"([{"type":"function","function":{"name":"find_slot","description":)"
-            R"("Finds a slot. The long story.","parameters":{"type":"object","properties":)"
+            R"("Finds a slot.\nThe long story.","parameters":{"type":"object","properties":)"
             R"({"day":{"enum":["monday"]}},"required":["day"],"additionalProperties":false}}}])");
   EXPECT_EQ(exported("mcp", tool),
-            R"([{"name":"find_slot","description":"Finds a slot. The long story.","inputSchema":)"
+            R"([{"name":"find_slot","description":"Finds a slot.\nThe long story.","inputSchema":)"
             R"({"type":"object","properties":{"day":{"const":"monday"}},"required":["day"],)"
             R"("additionalProperties":false},"annotations":{"readOnlyHint":true,)"
             R"("destructiveHint":false,"idempotentHint":true,"openWorldHint":false}}])");
@@ -71,6 +71,14 @@ TEST(ExportShape, TellsAnMcpClientOfTheWorstThatAToolMayDo) {
   EXPECT_EQ(hints(Access::read, Access::destructive, "http"),
             R"({"destructiveHint":true,"idempotentHint":false,"openWorldHint":true,)"
             R"("readOnlyHint":false})");
+}
+
+TEST(ExportShape, LeavesTheLongStoryOutWhereItDoesNotFit) {
+  auto tool = some_tool();
+  tool.description = std::string(1020, 'x');
+
+  EXPECT_EQ(exported("chat", tool).find("xxx"), std::string::npos);
+  EXPECT_NE(exported("mcp", tool).find("xxx"), std::string::npos);
 }
 
 TEST(ExportShape, ListsOnlyToolsOfItsChannel) {
