@@ -19,6 +19,12 @@ class Translator {
     if (object == nullptr) return translate_boolean(schema, place);
     json::object out;
     for (const auto& member : *object) translate_member(member.key(), member.value(), place, out);
+    // Without their patterns, `additionalProperties: false` would forbid what they allow.
+    const bool lost_patterns =
+        object->contains("patternProperties") && find_rule("patternProperties") == nullptr;
+    if (lost_patterns && out.erase("additionalProperties") > 0) {
+      lose(place, "additionalProperties", Loss::Kind::dropped, kByExecutor);
+    }
     return out;
   }
 

@@ -105,7 +105,7 @@ SubsetWriter::Written SubsetWriter::write_tuple(const Conjunction& all, json::ob
     const auto rest_keyword = keyword == "items" ? "additionalItems" : "items";
     lose(part, rest_keyword, Loss::Kind::rewritten, kByExecutor);
     if (rest->is_bool() && !rest->get_bool() && !out.contains("maxItems")) {
-      out["maxItems"] = tuple->size();
+      out["maxItems"] = static_cast<std::int64_t>(tuple->size());
     }
     if (!rest->is_object()) continue;
     if (auto one = write(Met{rest, part.place + "/" + rest_keyword})) {

@@ -101,9 +101,13 @@ void tighten(json::object& out, std::string_view keyword, const json::value& val
 }  // namespace
 
 void SubsetWriter::report_dropped(const Conjunction& all, std::uint8_t types) {
+  const auto told = description_of(all);
   for (const auto& part : all.parts) {
     for (const auto& member : *part.schema) {
       const std::string_view keyword = member.key();
+      const bool is_untold =
+          keyword == "description" && !part.is_silent && member.value() != json::value(told);
+      if (is_untold) lose(part, keyword, Loss::Kind::dropped, kNote);
       if (std::find(kElsewhere.begin(), kElsewhere.end(), keyword) != kElsewhere.end()) continue;
       if (const auto* rule = find_rule(keyword)) {
         if ((rule->types & types) == 0) lose(part, keyword, Loss::Kind::dropped, kSameMeaning);
@@ -155,8 +159,9 @@ void SubsetWriter::write_keyword(const Part& part, std::string_view keyword, std
                                          : "A multiple of " + to_json_text(value) + ".");
       return lose(part, keyword, Loss::Kind::dropped, kByExecutor);
     case Act::preset:
-      if (part.is_silent) return;
-      if (!schema::has_type(type, value)) return lose(part, keyword, Loss::Kind::dropped, kNote);
+      if (part.is_silent || !schema::has_type(type, value)) {
+        return lose(part, keyword, Loss::Kind::dropped, kNote);
+      }
       out["default"] = value;
       return;
     case Act::examples:
