@@ -25,9 +25,12 @@
 #include "provider/offline/flite_speech.hpp"
 #include "provider/offline/offline_port.hpp"
 #include "provider/offline/phrase_brain.hpp"
+#include "provider/offline/profile.hpp"
 #include "provider/offline/voices.hpp"
 #include "provider/openai/client_secret.hpp"
 #include "provider/openai/openai_port.hpp"
+#include "provider/openai/profile.hpp"
+#include "provider/xai/profile.hpp"
 #include "provider/xai/xai_port.hpp"
 #include "storage/acts.hpp"
 #include "tool/builtin/builtin_kind.hpp"
@@ -99,6 +102,7 @@ Result<provider::cloud::CloudOptions> cloud_options(const ProviderSource& source
 /// What the configuration says of one.
 ProviderFactory cloud_factory(const ProviderSource& source) {
   ProviderFactory provider;
+  provider.export_name = "openai";  // function tools, flat
   provider.model = source.config.model;
   provider.models = source.config.models;
   provider.voice = source.config.voice;
@@ -110,6 +114,13 @@ Result<ProviderFactory> make_openai(const ProviderSource& source) {
   const auto options = cloud_options(source);
   if (!options) return options.error();
   auto provider = cloud_factory(source);
+  const auto profile = provider::openai::profile_of(provider.model);
+  provider.export_name = profile.tool_export;
+  if (!profile.retires.empty()) {
+    source.parts.log->warn(
+        "model_retires",
+        {{"provider", source.name}, {"model", provider.model}, {"on", profile.retires}});
+  }
   provider.make = [options = *options, &time = source.parts.time](const std::string& chosen) {
     auto asked = options;
     if (!chosen.empty()) asked.model = chosen;
@@ -126,6 +137,7 @@ Result<ProviderFactory> make_xai(const ProviderSource& source) {
   const auto options = cloud_options(source);
   if (!options) return options.error();
   auto provider = cloud_factory(source);
+  provider.export_name = provider::xai::profile_of(provider.model).tool_export;
   provider.make = [options = *options, &time = source.parts.time](const std::string& chosen) {
     auto asked = options;
     if (!chosen.empty()) asked.model = chosen;
@@ -165,6 +177,7 @@ Result<ProviderFactory> make_offline(const ProviderSource& source) {
     return provider::offline::make_offline_port(
         {time, random, state->pool, *state->speech, *state->brain});
   };
+  provider.export_name = provider::offline::profile_of(provider::offline::kModel).tool_export;
   provider.model = provider::offline::kModel;
   provider.voice = config.voice;
   return provider;
@@ -193,23 +206,12 @@ using MakeProvider = Result<ProviderFactory> (*)(const ProviderSource&);
 struct ProviderRow {
   std::string_view kind;
   MakeProvider make;
-  std::string_view tools = "openai";  ///< the export that it takes; "openai": function tools, flat
 };
 constexpr std::array kProviders{
     ProviderRow{"openai", make_openai},
-    ProviderRow{"xai", make_xai, "xai"},
+    ProviderRow{"xai", make_xai},
     ProviderRow{"offline", make_offline},
 };
-
-/// Null where the configuration names none that there is.
-const ProviderRow* find_provider(const config::Config& config, const std::string& name) {
-  const auto at = config.providers.find(name);
-  if (at == config.providers.end()) return nullptr;
-  const auto& kind = at->second.kind.empty() ? name : at->second.kind;
-  const auto row = std::find_if(kProviders.begin(), kProviders.end(),
-                                [&](const ProviderRow& each) { return each.kind == kind; });
-  return row == kProviders.end() ? nullptr : &*row;
-}
 
 }  // namespace
 
@@ -223,6 +225,38 @@ std::vector<std::unique_ptr<tool::ToolKind>> make_tool_kinds(const KindGround& g
   builtin->add("noop", tool::builtin::do_nothing);
   kinds.push_back(std::move(builtin));
   return kinds;
+}
+
+namespace {
+
+/// What is known of each kind's models before one of them is reached.
+struct ProfileRow {
+  std::string_view kind;
+  realtime::ProviderProfile (*of)(std::string_view model);
+};
+constexpr std::array kProfiles{
+    ProfileRow{"openai", provider::openai::profile_of},
+    ProfileRow{"xai", provider::xai::profile_of},
+    ProfileRow{"offline", provider::offline::profile_of},
+};
+
+}  // namespace
+
+std::vector<std::string> exports_needed(const config::Config& config) {
+  std::vector<std::string> names;
+  for (const auto& provider : {config.provider, config.fallback}) {
+    const auto at = config.providers.find(provider);
+    if (at == config.providers.end()) continue;
+    const auto& kind = at->second.kind.empty() ? provider : at->second.kind;
+    const auto row = std::find_if(kProfiles.begin(), kProfiles.end(),
+                                  [&](const ProfileRow& each) { return each.kind == kind; });
+    if (row == kProfiles.end()) continue;
+    auto name = row->of(at->second.model).tool_export;
+    if (std::find(names.begin(), names.end(), name) == names.end()) {
+      names.push_back(std::move(name));
+    }
+  }
+  return names;
 }
 
 std::vector<std::unique_ptr<policy::Gate>> make_gates(Parts& parts) {
@@ -259,30 +293,14 @@ Result<ProviderFactory> make_provider(Parts& parts,
   if (at == parts.config.providers.end()) {
     return fail(ErrorType::not_found, "provider: there is no providers." + name);
   }
-  if (const auto* row = find_provider(parts.config, name)) {
-    auto made = row->make({parts, snapshot, name, at->second});
-    if (made) made->export_name = row->tools;
-    return made;
-  }
   const auto kind = at->second.kind.empty() ? name : at->second.kind;
   std::string known;
   for (const auto& row : kProviders) {
+    if (row.kind == kind) return row.make({parts, snapshot, name, at->second});
     known += (known.empty() ? "" : ", ") + std::string(row.kind);
   }
   return fail(ErrorType::not_found,
               "providers." + name + ": no provider of kind " + kind + "; there are " + known);
-}
-
-std::vector<std::string> exports_needed(const config::Config& config) {
-  std::vector<std::string> names;
-  for (const auto& provider : {config.provider, config.fallback}) {
-    const auto* row = find_provider(config, provider);
-    if (row == nullptr) continue;
-    if (std::find(names.begin(), names.end(), row->tools) == names.end()) {
-      names.emplace_back(row->tools);
-    }
-  }
-  return names;
 }
 
 }  // namespace callosum::app
