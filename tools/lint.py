@@ -63,7 +63,10 @@ DETACHED_IN = ("src/async/", "src/app/", "src/main.cpp", "sim/main.cpp")
 VENDOR_FREE = ("src/session/", "src/pipeline/", "src/policy/", "src/tool/", "src/registry/")
 # Exports are what vendors see; loading checks those that it is told to.
 VENDORS_ALLOWED = re.compile(r"^src/registry/([^/]*export|snapshot\.)")
-VENDORS = re.compile(r"(?i:openai|gemini|twilio|deepgram)|(?<![A-Za-z])xai(?![a-z])|Xai(?![a-z])|XAI(?![A-Z])")
+VENDORS = re.compile(
+    r"(?i:openai|gemini|grok|google|anthropic|vertex|twilio|deepgram|elevenlabs|cartesia)"
+    r"|(?<![A-Za-z])xai(?![a-z])|Xai(?![a-z])|XAI(?![A-Z])|(?<![A-Za-z])gpt(?![a-z])"
+)
 
 HEADER_NORM, SOURCE_NORM, LINES_MAX = 150, 300, 500
 WORDS = re.compile(r"\b(" + "|".join(("TO" + "DO", "FIX" + "ME", "XX" + "X", "HA" + "CK")) + r")\b")

@@ -4,6 +4,7 @@
 #include "api/admin_audit.hpp"
 #include "api/admin_decide_proposal.hpp"
 #include "api/admin_enablement.hpp"
+#include "api/admin_exports.hpp"
 #include "api/admin_proposals.hpp"
 #include "api/admin_registry.hpp"
 #include "api/admin_sessions.hpp"
@@ -131,6 +132,9 @@ void Doors::add_operators(const Planning& planning) {
                         authenticator, *parts.database, parts.time, parts.random, *parts.log}));
   add(Place::admin, make<api::AdminRegistryResource>(authenticator, [&editions = *parts.editions] {
         return api::RegistryView{editions.current()->snapshot(), editions.live_versions()};
+      }));
+  add(Place::admin, make<api::AdminExportsResource>(authenticator, [&editions = *parts.editions] {
+        return editions.current()->snapshot();
       }));
   add(Place::admin,
       make<api::RegistryReloadResource>(authenticator, [&parts] { return reload(parts); }));

@@ -67,7 +67,7 @@ Result<void> load_editions(Parts& parts, bool with_provider, bool reaches_backen
   }
   const auto& packs = parts.config.packs;
   registry::RegistryOptions registry{.folders = {packs.begin(), packs.end()},
-                                     .providers = {"openai"},
+                                     .providers = exports_needed(parts.config),
                                      .is_locked = parts.config.registry_lock,
                                      .accept = {}};
   auto build = [&parts, with_provider](const auto& snapshot, Problems& problems) {

@@ -1,5 +1,6 @@
 #include "app/wiring.hpp"
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 
@@ -26,9 +27,12 @@
 #include "provider/offline/flite_speech.hpp"
 #include "provider/offline/offline_port.hpp"
 #include "provider/offline/phrase_brain.hpp"
+#include "provider/offline/profile.hpp"
 #include "provider/offline/voices.hpp"
 #include "provider/openai/client_secret.hpp"
 #include "provider/openai/openai_port.hpp"
+#include "provider/openai/profile.hpp"
+#include "provider/xai/profile.hpp"
 #include "provider/xai/xai_port.hpp"
 #include "storage/acts.hpp"
 #include "tool/builtin/builtin_kind.hpp"
@@ -112,6 +116,13 @@ Result<ProviderFactory> make_openai(const ProviderSource& source) {
   const auto options = cloud_options(source);
   if (!options) return options.error();
   auto provider = cloud_factory(source);
+  const auto profile = provider::openai::profile_of(provider.model);
+  provider.export_name = profile.tool_export;
+  if (!profile.retires.empty()) {
+    source.parts.log->warn(
+        "model_retires",
+        {{"provider", source.name}, {"model", provider.model}, {"on", profile.retires}});
+  }
   provider.make = [options = *options, &time = source.parts.time](const std::string& chosen) {
     auto asked = options;
     if (!chosen.empty()) asked.model = chosen;
@@ -128,6 +139,7 @@ Result<ProviderFactory> make_xai(const ProviderSource& source) {
   const auto options = cloud_options(source);
   if (!options) return options.error();
   auto provider = cloud_factory(source);
+  provider.export_name = provider::xai::profile_of(provider.model).tool_export;
   provider.make = [options = *options, &time = source.parts.time](const std::string& chosen) {
     auto asked = options;
     if (!chosen.empty()) asked.model = chosen;
@@ -181,7 +193,7 @@ Result<ProviderFactory> make_offline(const ProviderSource& source) {
     return provider::offline::make_offline_port(
         {time, random, state->pool, *state->speech, *state->brain});
   };
-  provider.export_name = "openai";  // it speaks the same events
+  provider.export_name = provider::offline::profile_of(provider::offline::kModel).tool_export;
   provider.model = provider::offline::kModel;
   provider.voice = config.voice;
   return provider;
@@ -230,6 +242,38 @@ std::vector<std::unique_ptr<tool::ToolKind>> make_tool_kinds(const KindGround& g
   builtin->add("noop", tool::builtin::do_nothing);
   kinds.push_back(std::move(builtin));
   return kinds;
+}
+
+namespace {
+
+/// What is known of each kind's models before one of them is reached.
+struct ProfileRow {
+  std::string_view kind;
+  realtime::ProviderProfile (*of)(std::string_view model);
+};
+constexpr std::array kProfiles{
+    ProfileRow{"openai", provider::openai::profile_of},
+    ProfileRow{"xai", provider::xai::profile_of},
+    ProfileRow{"offline", provider::offline::profile_of},
+};
+
+}  // namespace
+
+std::vector<std::string> exports_needed(const config::Config& config) {
+  std::vector<std::string> names;
+  for (const auto& provider : {config.provider, config.fallback}) {
+    const auto at = config.providers.find(provider);
+    if (at == config.providers.end()) continue;
+    const auto& kind = at->second.kind.empty() ? provider : at->second.kind;
+    const auto row = std::find_if(kProfiles.begin(), kProfiles.end(),
+                                  [&](const ProfileRow& each) { return each.kind == kind; });
+    if (row == kProfiles.end()) continue;
+    auto name = row->of(at->second.model).tool_export;
+    if (std::find(names.begin(), names.end(), name) == names.end()) {
+      names.push_back(std::move(name));
+    }
+  }
+  return names;
 }
 
 std::vector<std::unique_ptr<policy::Gate>> make_gates(Parts& parts) {

@@ -24,5 +24,8 @@ std::vector<std::unique_ptr<policy::Gate>> make_gates(Parts& parts);
 /// The configured provider, for sessions on this snapshot. NOT_FOUND names the providers there are.
 Result<ProviderFactory> make_provider(Parts& parts,
                                       const std::shared_ptr<const registry::Snapshot>& snapshot);
+/// The registry's exports that must carry every tool: those of the providers that sessions may be
+/// given.
+std::vector<std::string> exports_needed(const config::Config& config);
 
 }  // namespace callosum::app

@@ -3,7 +3,6 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
-#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -13,21 +12,10 @@
 #include "async/deadline.hpp"
 #include "base/result.hpp"
 #include "net/ws_connection.hpp"
+#include "realtime/provider_profile.hpp"
 #include "realtime/server_event.hpp"
 
 namespace callosum::realtime {
-
-/// What a provider and model can do: dated data, asked by the session instead of the vendor's name.
-struct ProviderProfile {
-  std::string provider;                    ///< label of logs and metrics
-  std::string as_of;                       ///< date of the knowledge
-  bool can_change_tools = true;            ///< within a session
-  bool can_answer_while_speaking = true;   ///< an output is allowed while a response runs
-  bool has_stable_call_ids = true;         ///< the same call keeps its id, and no two share one
-  bool is_networked = true;                ///< can be lost and found again
-  bool withdraws_calls = false;            ///< may take a call back; it must not be answered then
-  std::chrono::seconds session_cap{3600};  ///< the provider ends the session then
-};
 
 /// A tool list as a provider is given it, with its JSON text: made once, shared by every session of
 /// an audience.

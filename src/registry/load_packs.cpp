@@ -5,6 +5,7 @@
 #include "registry/export/export.hpp"
 #include "registry/manifest/drafts.hpp"
 #include "registry/manifest/pack_files.hpp"
+#include "registry/manifest/schema_reader.hpp"
 #include "registry/snapshot.hpp"
 
 namespace callosum::registry {
@@ -46,6 +47,14 @@ std::unique_ptr<PackDraft> read_manifest(const fs::path& path) {
   return draft;
 }
 
+/// Where in the manifest the refusal is about, as near as it can be said.
+void tell_refusal(const Refusal& refusal, const ToolDraft& tool, PackDraft& pack) {
+  const auto* member = tool.node->find(refusal.key);
+  ManifestPlace place{tool.line_of(refusal.key), tool.path + "." + refusal.key};
+  if (member != nullptr) place = find_place(member->value, std::move(place), refusal.place);
+  pack.report.problem(place.line, place.field, refusal.reason);
+}
+
 /// Each tool that a realtime model may see must be carried by each provider that may be asked to.
 void check_exports(const Packs& packs, const std::vector<std::string>& providers) {
   for (const auto& provider : providers) {
@@ -53,10 +62,8 @@ void check_exports(const Packs& packs, const std::vector<std::string>& providers
     if (target == nullptr) continue;  // speaks no schemas of its own, such as the offline voice
     for (const auto& pack : packs) {
       for (const auto& tool : pack->tools) {
-        const ToolSpec* const one[] = {&tool.spec};
-        const auto exported = target->compile(one);
-        if (exported) continue;
-        pack->report.problem(tool.line_of("input"), tool.path + ".input", exported.error().message);
+        if (const auto refusal = target->find_refusal(tool.spec))
+          tell_refusal(*refusal, tool, *pack);
       }
     }
   }

@@ -118,7 +118,8 @@ Result<void> write_lock(const std::filesystem::path& path, const Snapshot& snaps
   return {};
 }
 
-Result<void> check_lock(const std::filesystem::path& path, const Snapshot& snapshot) {
+Result<std::vector<std::string>> compare_with_lock(const std::filesystem::path& path,
+                                                   const Snapshot& snapshot) {
   const auto text = read_file(path, kMaxLockBytes);
   if (!text) {
     return fail(text.error().type, path.string() + ": " + text.error().message);
@@ -135,9 +136,15 @@ Result<void> check_lock(const std::filesystem::path& path, const Snapshot& snaps
   std::vector<std::string> differences;
   compare("tool", *tools, tool_entries(snapshot), differences);
   compare("pack", *packs, pack_entries(snapshot), differences);
-  if (differences.empty()) return {};
+  return differences;
+}
+
+Result<void> check_lock(const std::filesystem::path& path, const Snapshot& snapshot) {
+  const auto differences = compare_with_lock(path, snapshot);
+  if (!differences) return differences.error();
+  if (differences->empty()) return {};
   return fail(ErrorType::conflict,
-              path.string() + " is for other tools: " + join(differences, "; "));
+              path.string() + " is for other tools: " + join(*differences, "; "));
 }
 
 }  // namespace callosum::registry

@@ -4,44 +4,15 @@
 #include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
 
-#include "app/packs_folder.hpp"
+#include "app/commands/pack_source.hpp"
 #include "base/text.hpp"
 #include "registry/export/export.hpp"
+#include "registry/export/report.hpp"
 #include "registry/render.hpp"
 
 namespace callosum::app {
-namespace {
 
 namespace json = boost::json;
-
-/// Every tool that a session of any role, in any mode, could be given. Destructive ones never are.
-std::vector<const registry::ToolSpec*> tools_for_voice(const registry::Snapshot& snapshot) {
-  std::vector<const registry::ToolSpec*> out;
-  const json::object no_arguments;
-  for (const auto& tool : snapshot.tools()) {
-    const auto& channels = tool.channels;
-    const bool voice =
-        std::find(channels.begin(), channels.end(), registry::Channel::voice) != channels.end();
-    if (voice && tool.access_for(&no_arguments) != registry::Access::destructive)
-      out.push_back(&tool);
-  }
-  return out;
-}
-
-json::array losses_of(const registry::ExportedTools& exported) {
-  json::array out;
-  for (const auto& loss : exported.losses) {
-    out.push_back(
-        json::object{{"tool", loss.tool},
-                     {"place", loss.place},
-                     {"keyword", loss.keyword},
-                     {"kind", loss.kind == registry::Loss::Kind::dropped ? "dropped" : "rewritten"},
-                     {"enforced", loss.enforced}});
-  }
-  return out;
-}
-
-}  // namespace
 
 ToolsCommand::ToolsCommand(Output output, Accept accept)
     : output_(std::move(output)), accept_(std::move(accept)) {}
@@ -52,8 +23,8 @@ void ToolsCommand::add_to(CLI::App& app) {
   const auto add_folders = [this](CLI::App* sub) {
     sub->add_option("--packs", folders_, "Folder of packs, or one pack; may be repeated")
         ->type_name("DIR")
-        ->expected(1)
-        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+        ->allow_extra_args(false);
   };
   list_ = verb_->add_subcommand("list", "Every tool in one line");
   add_folders(list_);
@@ -62,8 +33,17 @@ void ToolsCommand::add_to(CLI::App& app) {
   add_folders(show_);
   lint_ = verb_->add_subcommand("lint", "Check packs: 0 if they would load");
   lint_->add_option("folder", folders_, "Folder of packs, or one pack")->type_name("DIR");
+  lint_
+      ->add_option("--for", consumers_,
+                   "Who must be able to carry every tool: " + consumer_names() +
+                       " (default: openai); may be repeated")
+      ->type_name("WHO")
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+      ->allow_extra_args(false);
   export_ = verb_->add_subcommand("export", "The tools as a consumer is shown them");
-  export_->add_option("--for", consumer_, "Who: openai, openai:MODEL")
+  export_
+      ->add_option("--for", consumer_,
+                   "Who: " + consumer_names() + "; a model may follow, openai:MODEL")
       ->required()
       ->type_name("WHO");
   export_->add_flag("--json", json_, "One JSON object: tools, losses, tokens, registry_version");
@@ -89,17 +69,8 @@ int ToolsCommand::run() {
 }
 
 registry::LoadOutcome ToolsCommand::load() const {
-  std::vector<std::filesystem::path> folders(folders_.begin(), folders_.end());
-  if (folders.empty()) {
-    auto found = find_packs_folder();
-    if (!found) {
-      registry::LoadOutcome outcome;
-      outcome.problems.push_back({{}, "packs", found.error().message});
-      return outcome;
-    }
-    folders.push_back(std::move(*found));
-  }
-  return registry::load_packs(folders);
+  if (consumers_.empty()) return load_folders(folders_);
+  return load_folders(folders_, consumers_);
 }
 
 int ToolsCommand::list(const registry::Snapshot& snapshot) const {
@@ -123,6 +94,12 @@ int ToolsCommand::show(const registry::Snapshot& snapshot) const {
 }
 
 int ToolsCommand::lint() const {
+  for (const auto& consumer : consumers_) {
+    const auto target = find_consumer(consumer);
+    if (target) continue;
+    output_.err(target.error().message + "\n");
+    return 2;
+  }
   auto outcome = load();
   if (outcome.snapshot && accept_) {
     outcome.problems = accept_(*outcome.snapshot);
@@ -133,25 +110,23 @@ int ToolsCommand::lint() const {
 }
 
 int ToolsCommand::export_tools(const registry::Snapshot& snapshot) const {
-  const auto* exporter = registry::find_export(consumer_);
-  if (!exporter) {
-    std::vector<std::string> names;
-    for (const auto name : registry::export_names()) names.emplace_back(name);
-    output_.err("--for: expected one of " + join(names, ", ") + ", not " + consumer_ + "\n");
+  const auto target = find_consumer(consumer_);
+  if (!target) {
+    output_.err(target.error().message + "\n");
     return 2;
   }
-  const auto tools = tools_for_voice(snapshot);
-  const auto exported = exporter->compile(tools);
+  const auto tools = registry::listed_tools(snapshot, **target);
+  const auto exported = (*target)->compile(tools);
   if (!exported) {
     output_.err(exported.error().message + "\n");
     return 1;
   }
   if (json_) {
-    const json::object all{{"for", consumer_},
-                           {"registry_version", snapshot.version()},
-                           {"tools", exported->tools},
-                           {"tokens", exported->tokens},
-                           {"losses", losses_of(*exported)}};
+    json::object all{{"for", consumer_}, {"registry_version", snapshot.version()}};
+    all["tools"] = exported->tools;
+    for (auto& member : registry::encode_export_report(*exported)) {
+      all[member.key()] = std::move(member.value());
+    }
     output_.out(json::serialize(all) + "\n");
     return 0;
   }

@@ -35,6 +35,7 @@ class ToolsCommand final : public Command {
   std::vector<std::string> folders_;
   std::string name_;
   std::string consumer_;
+  std::vector<std::string> consumers_;  ///< of lint
   bool json_ = false;
   bool report_ = false;
   CLI::App* verb_ = nullptr;

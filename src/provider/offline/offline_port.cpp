@@ -10,6 +10,7 @@
 #include "base/json.hpp"
 #include "base/text.hpp"
 #include "provider/offline/ga_conversation.hpp"
+#include "provider/offline/profile.hpp"
 #include "provider/offline/speech/vad.hpp"
 #include "provider/sound/audio_in.hpp"
 #include "realtime/client_event.hpp"
@@ -47,12 +48,9 @@ std::vector<std::string> sentences_of(std::string_view text) {
 class OfflinePort final : public realtime::ModelPort, private VadSink {
  public:
   explicit OfflinePort(OfflineParts parts)
-      : parts_(parts), conversation_(kModel, epoch_s(parts.time.wall_now()), parts.random) {
-    profile_.provider = "offline";
-    profile_.as_of = "2026-11-01";
-    profile_.is_networked = false;
-    profile_.session_cap = std::chrono::hours(24);
-  }
+      : parts_(parts),
+        profile_(profile_of(kModel)),
+        conversation_(kModel, epoch_s(parts.time.wall_now()), parts.random) {}
 
   const realtime::ProviderProfile& profile() const override { return profile_; }
 

@@ -3,6 +3,7 @@
 #include "base/json.hpp"
 #include "net/client.hpp"
 #include "provider/cloud/close_reason.hpp"
+#include "provider/openai/profile.hpp"
 #include "realtime/client_event.hpp"
 
 namespace callosum::provider::openai {
@@ -13,10 +14,7 @@ namespace asio = boost::asio;
 class OpenAiPort final : public realtime::ModelPort {
  public:
   OpenAiPort(OpenAiOptions options, async::TimeSource& time)
-      : options_(std::move(options)), time_(time) {
-    profile_.provider = "openai";
-    profile_.as_of = "2026-11-01";
-  }
+      : options_(std::move(options)), time_(time), profile_(profile_of(options_.model)) {}
 
   const realtime::ProviderProfile& profile() const override { return profile_; }
 

@@ -2,7 +2,7 @@
 
 #include <string_view>
 
-#include "realtime/model_port.hpp"
+#include "realtime/provider_profile.hpp"
 
 namespace callosum::provider::xai {
 

@@ -3,15 +3,20 @@
 #include <algorithm>
 #include <array>
 
+#include "base/json.hpp"
+#include "registry/export/chat.hpp"
+#include "registry/export/gemini.hpp"
+#include "registry/export/mcp.hpp"
 #include "registry/export/openai.hpp"
-#include "registry/render.hpp"
+#include "registry/export/xai.hpp"
 
 namespace callosum::registry {
 namespace {
 
 // A new export is one file and one line here.
 using Make = const ToolExport& (*)();
-constexpr std::array<Make, 1> kExports{openai_export};
+constexpr std::array<Make, 6> kExports{
+    openai_export, xai_export, gemini_export, gemini_json_schema_export, chat_export, mcp_export};
 
 bool is_for(const ToolSpec& tool, const Audience& audience) {
   const json::object no_arguments;
@@ -54,17 +59,30 @@ std::vector<const ToolSpec*> visible_tools(const Snapshot& snapshot, const Audie
   return out;
 }
 
-std::string render_export_report(const ExportedTools& exported) {
-  std::string out;
-  for (const auto& loss : exported.losses) {
-    out += loss.tool + " " + (loss.place.empty() ? "/" : loss.place) + ": `" + loss.keyword + "` " +
-           (loss.kind == Loss::Kind::dropped ? "dropped" : "rewritten") + "; " + loss.enforced +
-           "\n";
+std::vector<const ToolSpec*> listed_tools(const Snapshot& snapshot, const ToolExport& target) {
+  std::vector<const ToolSpec*> out;
+  const json::object no_arguments;
+  const bool is_realtime = target.channel() == Channel::voice;
+  for (const auto& tool : snapshot.tools()) {
+    const auto& channels = tool.channels;
+    if (std::find(channels.begin(), channels.end(), target.channel()) == channels.end()) continue;
+    if (is_realtime && tool.access_for(&no_arguments) == Access::destructive) continue;
+    out.push_back(&tool);
   }
-  out += counted(exported.tools.size(), "tool") + ", about " + counted(exported.tokens, "token") +
-         ", " + std::to_string(exported.losses.size()) +
-         (exported.losses.size() == 1 ? " loss\n" : " losses\n");
   return out;
+}
+
+Result<json::array> export_client_tool(const ToolExport& target, const json::object& tool) {
+  ToolSpec spec;
+  spec.name = text_at(tool, "name");
+  spec.summary = spec.description = text_at(tool, "description");
+  const auto* parameters = find_object(tool, "parameters");
+  spec.input_schema = {{"type", "object"}, {"properties", json::object{}}};
+  if (parameters && !parameters->empty()) spec.input_schema = *parameters;
+  const ToolSpec* const one[] = {&spec};
+  auto exported = target.compile(one);
+  if (!exported) return exported.error();
+  return std::move(exported->tools);
 }
 
 }  // namespace callosum::registry

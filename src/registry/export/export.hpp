@@ -3,6 +3,7 @@
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -13,7 +14,7 @@
 
 namespace callosum::registry {
 
-/// What a provider's schema cannot say of a tool.
+/// What a consumer's schema cannot say of a tool, or says in another way.
 struct Loss {
   enum class Kind : std::uint8_t { dropped, rewritten };
 
@@ -21,14 +22,33 @@ struct Loss {
   std::string place;  ///< JSON Pointer into the tool's input schema: "/properties/date"
   std::string keyword;
   Kind kind = Kind::dropped;
-  std::string enforced;  ///< what holds instead: "the executor validates the written schema"
+  std::string_view enforced;  ///< what holds instead: one of the constants below
+};
+
+/// The only one that loosens what the consumer is told; the executor still refuses.
+constexpr std::string_view kByExecutor = "the executor validates the schema as written";
+constexpr std::string_view kSameMeaning = "same meaning";
+constexpr std::string_view kNote = "a note; it never refused a value";
+constexpr std::string_view kNarrower = "narrower than written; the executor takes all of it";
+
+/// Why a consumer cannot carry a tool.
+struct Refusal {
+  std::string key;    ///< of the manifest: "name", "summary", "input"
+  std::string place;  ///< JSON Pointer below that key; empty: the whole of it
+  std::string reason;
+};
+
+struct ToolCost {
+  std::string tool;
+  std::size_t tokens = 0;
 };
 
 struct ExportedTools {
   json::array tools;
   std::string text;  ///< the same as text, as it goes onto the wire
   std::vector<Loss> losses;
-  std::size_t tokens = 0;  ///< an estimate: four characters are one token
+  std::vector<ToolCost> costs;  ///< one a tool, in their order
+  std::size_t tokens = 0;       ///< an estimate: four characters are one token
 };
 
 /// Tools as one kind of consumer takes them. Stateless; shared by threads.
@@ -36,13 +56,24 @@ class ToolExport {
  public:
   virtual ~ToolExport() = default;
   virtual std::string_view name() const = 0;
+  /// Whose callers it is for; destructive tools are listed nowhere but in text and mcp.
+  virtual Channel channel() const = 0;
   /// VALIDATION names the tool that cannot be carried, and why.
   virtual Result<ExportedTools> compile(std::span<const ToolSpec* const> tools) const = 0;
+  /// Why this tool, alone, cannot be carried, or nothing.
+  virtual std::optional<Refusal> find_refusal(const ToolSpec& tool) const = 0;
+  /// A call's output (the envelope's text) as the consumer's wire takes it: that text, or an object
+  /// that holds all of it.
+  virtual json::value shape_result(std::string_view output) const = 0;
 };
 
 /// The export for "openai" (also "openai:MODEL"), or null.
 const ToolExport* find_export(std::string_view name);
 std::vector<std::string_view> export_names();
+
+/// A function tool that a client brought, `{type, name, description, parameters}`, as the consumer
+/// takes it: the entries that go into its list of tools. VALIDATION where it cannot be carried.
+Result<json::array> export_client_tool(const ToolExport& target, const json::object& tool);
 
 /// Who will see the tools: set from the session, never by a model.
 struct Audience {
@@ -58,7 +89,7 @@ struct Audience {
 /// rule.
 std::vector<const ToolSpec*> visible_tools(const Snapshot& snapshot, const Audience& audience);
 
-/// "get_faqs /properties/topic: `if` dropped; the executor …": one line a loss, then the totals.
-std::string render_export_report(const ExportedTools& exported);
+/// Every tool that somebody of any role, in any mode, could be shown by this export.
+std::vector<const ToolSpec*> listed_tools(const Snapshot& snapshot, const ToolExport& target);
 
 }  // namespace callosum::registry

@@ -3,168 +3,122 @@
 #include <algorithm>
 
 #include "base/json.hpp"
-#include "registry/manifest/names.hpp"
+#include "registry/json_text.hpp"
 #include "registry/manifest/schema_reader.hpp"
 
 namespace callosum::registry {
 namespace {
 
-constexpr std::string_view kByExecutor = "the executor validates the schema as written";
-constexpr std::string_view kSameMeaning = "same meaning";
-constexpr std::string_view kNote = "a note; it never refused a value";
+bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 std::size_t count_characters(std::string_view text) {
   return static_cast<std::size_t>(
       std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xc0) != 0x80; }));
 }
 
-Error cannot_carry(const ToolSpec& tool, const ExportProfile& profile, const std::string& why) {
-  return fail(ErrorType::validation, tool.name + ": " + std::string(profile.name) +
-                                         " cannot carry it (its limits of " +
-                                         std::string(profile.measured) + "): " + why);
-}
-
-std::string escape_step(std::string_view step) {
-  std::string out;
-  for (const char c : step) {
-    if (c == '~') {
-      out += "~0";
-    } else if (c == '/') {
-      out += "~1";
-    } else {
-      out += c;
-    }
-  }
-  return out;
-}
-
-/// Copies a schema keyword by keyword, as the profile's table says.
-class Translator {
- public:
-  Translator(const ToolSpec& tool, const ExportProfile& profile, std::vector<Loss>& losses)
-      : tool_(tool), profile_(profile), losses_(losses) {}
-
-  json::value translate(const json::value& schema, const std::string& place) {
-    const auto* object = schema.if_object();
-    if (object == nullptr) return translate_boolean(schema, place);
-    json::object out;
-    for (const auto& member : *object) translate_member(member.key(), member.value(), place, out);
-    return out;
-  }
-
- private:
-  /// `true` and `false` as schemas are known to few: `{}` allows everything, and the executor
-  /// refuses the rest.
-  json::value translate_boolean(const json::value& schema, const std::string& place) {
-    const bool is_true = schema.is_bool() && schema.get_bool();
-    lose(place, is_true ? "true" : "false", Loss::Kind::rewritten,
-         is_true ? kSameMeaning : kByExecutor);
-    return json::object{};
-  }
-
-  const KeywordRule* find_rule(std::string_view keyword) const {
-    const auto rule =
-        std::find_if(profile_.keywords.begin(), profile_.keywords.end(),
-                     [&](const KeywordRule& candidate) { return candidate.keyword == keyword; });
-    return rule == profile_.keywords.end() ? nullptr : &*rule;
-  }
-
-  void translate_member(std::string_view keyword, const json::value& value,
-                        const std::string& place, json::object& out);
-  json::value translate_each(const json::value& value, const std::string& place);
-
-  void lose(const std::string& place, std::string_view keyword, Loss::Kind kind,
-            std::string_view enforced) {
-    losses_.push_back({tool_.name, place, std::string(keyword), kind, std::string(enforced)});
-  }
-
-  const ToolSpec& tool_;
-  const ExportProfile& profile_;
-  std::vector<Loss>& losses_;
-};
-
-void Translator::translate_member(std::string_view keyword, const json::value& value,
-                                  const std::string& place, json::object& out) {
-  const auto* rule = find_rule(keyword);
-  if (rule == nullptr) return lose(place, keyword, Loss::Kind::dropped, kByExecutor);
-  const std::string inside = place + "/" + escape_step(keyword);
-  switch (rule->action) {
-    case KeywordAction::keep:
-      out[keyword] = value;
-      return;
-    case KeywordAction::keep_schema:
-      // `additionalProperties: false` and the like are understood everywhere.
-      out[keyword] = value.is_bool() ? value : translate(value, inside);
-      return;
-    case KeywordAction::keep_schemas:
-    case KeywordAction::keep_map:
-      out[keyword] = translate_each(value, inside);
-      return;
-    case KeywordAction::to_enum:
-      lose(place, keyword, Loss::Kind::rewritten, kSameMeaning);
-      out["enum"] = json::array{value};
-      return;
-    case KeywordAction::drop_note:
-      return lose(place, keyword, Loss::Kind::dropped, kNote);
-  }
-}
-
-json::value Translator::translate_each(const json::value& value, const std::string& place) {
-  if (const auto* list = value.if_array()) {
-    json::array out;
-    for (std::size_t i = 0; i < list->size(); ++i) {
-      out.push_back(translate((*list)[i], place + "/" + std::to_string(i)));
-    }
-    return out;
-  }
-  const auto* map = value.if_object();
-  if (map == nullptr) return value;
-  json::object out;
-  for (const auto& member : *map) {
-    out[member.key()] = translate(member.value(), place + "/" + escape_step(member.key()));
-  }
-  return out;
-}
+std::size_t tokens_of(std::string_view text) { return (text.size() + 3) / 4; }
 
 /// Only consent's token may be added: everything else is in the manifest.
-void add_confirmation(json::object& parameters) {
-  auto& properties = parameters["properties"];
+json::object with_confirmation(json::object schema) {
+  auto& properties = schema["properties"];
   if (!properties.is_object()) properties = json::object{};
   properties.get_object()[kConfirmationArgument] = {
       {"type", "string"},
       {"description", "Only when repeating a call that asked for confirmation: its token."}};
+  return schema;
 }
 
 }  // namespace
 
-Result<void> check_carried(const ToolSpec& tool, const ExportProfile& profile) {
-  if (!is_tool_name(tool.name) || tool.name.size() > profile.max_name_characters) {
-    return cannot_carry(tool, profile,
-                        "its name is not 1 to " + std::to_string(profile.max_name_characters) +
-                            " letters, digits, `_` and `-`");
-  }
-  if (count_characters(tool.summary) > profile.max_description_characters) {
-    return cannot_carry(tool, profile,
-                        "its summary is longer than " +
-                            std::to_string(profile.max_description_characters) + " characters");
-  }
-  return {};
+bool NameRule::allows(std::string_view name) const {
+  if (name.empty() || name.size() > longest) return false;
+  if (starts_as_word && !is_letter(name.front()) && name.front() != '_') return false;
+  return std::all_of(name.begin(), name.end(), [this](char c) {
+    return is_letter(c) || is_digit(c) || signs.find(c) != std::string_view::npos;
+  });
 }
 
-Result<json::object> export_parameters(const ToolSpec& tool, const ExportProfile& profile,
-                                       std::vector<Loss>& losses) {
+std::string NameRule::to_string() const {
+  std::string out = "1 to " + std::to_string(longest) + " letters, digits";
+  for (std::size_t i = 0; i < signs.size(); ++i) {
+    out += (i + 1 == signs.size() ? " and `" : ", `") + std::string(1, signs[i]) + "`";
+  }
+  return out + (starts_as_word ? ", a letter or `_` first" : "");
+}
+
+std::string ProfiledExport::text_of(const ToolSpec& tool) const {
+  if (!profile_.takes_long_text || tool.description.empty()) return tool.summary;
+  const auto both =
+      tool.summary.empty() ? tool.description : tool.summary + "\n" + tool.description;
+  const auto longest = profile_.max_description_characters;
+  return longest > 0 && count_characters(both) > longest ? tool.summary : both;
+}
+
+std::optional<Refusal> ProfiledExport::check_outside(const ToolSpec& tool) const {
+  if (!profile_.tool_names.allows(tool.name)) {
+    return Refusal{"name", "", "its name is not " + profile_.tool_names.to_string()};
+  }
+  const auto longest = profile_.max_description_characters;
+  if (longest > 0 && count_characters(text_of(tool)) > longest) {
+    return Refusal{"summary", "",
+                   "its summary is longer than " + std::to_string(longest) + " characters"};
+  }
   if (text_at(tool.input_schema, "type") != "object") {
-    return cannot_carry(tool, profile, "the root of input is not of type object");
+    return Refusal{"input", "/type", "the root of input is not of type object"};
   }
-  for (const auto keyword : profile.refused_at_root) {
+  for (const auto keyword : profile_.refused_at_root) {
     if (!tool.input_schema.contains(keyword)) continue;
-    return cannot_carry(tool, profile, "`" + std::string(keyword) + "` at the root of input");
+    return Refusal{"input", "/" + std::string(keyword),
+                   "`" + std::string(keyword) + "` at the root of input"};
   }
-  auto translated = Translator(tool, profile, losses).translate(tool.input_schema, "");
-  json::object parameters = std::move(translated.get_object());
+  return std::nullopt;
+}
+
+Parameters ProfiledExport::parameters_of(const ToolSpec& tool, std::vector<Loss>& losses) const {
+  if (auto refusal = check_outside(tool)) return std::move(*refusal);
   // A stronger one is the caller's own doing: the model has nothing to send.
-  if (tool.confirmation == Confirmation::spoken) add_confirmation(parameters);
-  return parameters;
+  if (tool.confirmation != Confirmation::spoken) {
+    return profile_.write_parameters(tool, profile_, losses);
+  }
+  auto confirmable = tool;
+  confirmable.input_schema = with_confirmation(tool.input_schema);
+  return profile_.write_parameters(confirmable, profile_, losses);
+}
+
+std::optional<Refusal> ProfiledExport::find_refusal(const ToolSpec& tool) const {
+  std::vector<Loss> losses;
+  auto parameters = parameters_of(tool, losses);
+  auto* refusal = std::get_if<Refusal>(&parameters);
+  if (refusal == nullptr) return std::nullopt;
+  refusal->reason = std::string(profile_.name) + " cannot carry it (its limits of " +
+                    std::string(profile_.measured) + "): " + refusal->reason;
+  return std::move(*refusal);
+}
+
+Result<ExportedTools> ProfiledExport::compile(std::span<const ToolSpec* const> tools) const {
+  if (profile_.max_tools > 0 && tools.size() > profile_.max_tools) {
+    return fail(ErrorType::validation, std::string(profile_.name) + " takes at most " +
+                                           std::to_string(profile_.max_tools) + " tools, found " +
+                                           std::to_string(tools.size()));
+  }
+  ExportedTools out;
+  json::array declarations;
+  for (const auto* tool : tools) {
+    auto parameters = parameters_of(*tool, out.losses);
+    if (std::holds_alternative<Refusal>(parameters)) {
+      return fail(ErrorType::validation, tool->name + ": " + find_refusal(*tool)->reason);
+    }
+    auto declaration =
+        profile_.declare(*tool, text_of(*tool), std::get<json::object>(std::move(parameters)));
+    out.costs.push_back({tool->name, tokens_of(to_json_text(declaration))});
+    declarations.push_back(std::move(declaration));
+  }
+  const bool is_gathered = profile_.gather != nullptr && !declarations.empty();
+  out.tools = is_gathered ? profile_.gather(std::move(declarations)) : std::move(declarations);
+  out.text = to_json_text(out.tools);
+  out.tokens = tokens_of(out.text);
+  return out;
 }
 
 }  // namespace callosum::registry

@@ -25,11 +25,7 @@ constexpr std::array<std::string_view, 13> kNotAtRoot{"anyOf",
                                                       "$dynamicRef",
                                                       "patternProperties"};
 
-/// Where in the manifest a part of a schema stands.
-struct Place {
-  int line;
-  std::string field;
-};
+using Place = ManifestPlace;
 
 /// "/properties/a~1b" or "properties.a" or "required[2]" as steps down the tree.
 std::vector<std::string> split_path(std::string_view path) {
@@ -47,25 +43,6 @@ std::vector<std::string> split_path(std::string_view path) {
   }
   std::erase_if(steps, [](const std::string& step) { return step.empty() || step == "#"; });
   return steps;
-}
-
-/// Walks down as far as the path leads.
-Place find_place(const YamlNode& root, Place place, std::string_view path) {
-  const YamlNode* node = &root;
-  for (const auto& step : split_path(path)) {
-    std::size_t index = 0;
-    const auto parsed = std::from_chars(step.data(), step.data() + step.size(), index);
-    if (const auto* member = node->find(step)) {
-      place = {member->line, place.field + "." + step};
-      node = &member->value;
-    } else if (node->is_sequence() && parsed.ec == std::errc() && index < node->items.size()) {
-      node = &node->items[index];
-      place = {node->line, place.field + "[" + step + "]"};
-    } else {
-      break;
-    }
-  }
-  return place;
 }
 
 /// The first JSON Pointer in a sentence of the schema compiler; empty: the root.
@@ -165,6 +142,24 @@ void visit_objects(const json::object& object, const Visit& visit) {
 }
 
 }  // namespace
+
+ManifestPlace find_place(const YamlNode& root, ManifestPlace place, std::string_view path) {
+  const YamlNode* node = &root;
+  for (const auto& step : split_path(path)) {
+    std::size_t index = 0;
+    const auto parsed = std::from_chars(step.data(), step.data() + step.size(), index);
+    if (const auto* member = node->find(step)) {
+      place = {member->line, place.field + "." + step};
+      node = &member->value;
+    } else if (node->is_sequence() && parsed.ec == std::errc() && index < node->items.size()) {
+      node = &node->items[index];
+      place = {node->line, place.field + "[" + step + "]"};
+    } else {
+      break;
+    }
+  }
+  return place;
+}
 
 SchemaDraft read_input_schema(FieldReader& fields) {
   const auto* node = fields.find_map("input", Need::required);

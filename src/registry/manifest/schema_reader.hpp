@@ -14,6 +14,15 @@ namespace callosum::registry {
 /// The argument that carries consent; the gateway's own (DESIGN "Consent").
 constexpr std::string_view kConfirmationArgument = "confirmationToken";
 
+/// Where in the manifest a part of a schema stands.
+struct ManifestPlace {
+  int line;
+  std::string field;
+};
+/// Walks down from `root`, which stands at `place`, as far as the path leads: "/properties/a~1b" or
+/// "properties.a" or "required[2]".
+ManifestPlace find_place(const YamlNode& root, ManifestPlace place, std::string_view path);
+
 struct SchemaDraft {
   json::object written;
   std::shared_ptr<const Schema> compiled;  ///< null where something was reported

@@ -4,6 +4,7 @@
 
 #include "base/json.hpp"
 #include "manifest_text.hpp"
+#include "registry/export/report.hpp"
 #include "registry/render.hpp"
 
 namespace callosum::registry {
@@ -73,6 +74,7 @@ TEST(OpenAiExport, ReportsEachKeywordThatItDropsOrRewrites) {
             "look /properties/b/items: `if` dropped; the executor validates the schema as written\n"
             "look /properties/b/items: `title` dropped; a note; it never refused a value\n"
             "look /properties/c~1d: `true` rewritten; same meaning\n"
+            "look: about 48 tokens\n"
             "1 tool, about " +
                 std::to_string(exported->tokens) + " tokens, 6 losses\n");
   EXPECT_EQ(canonical_json(exported->tools[0].at("parameters").at("properties")),
@@ -120,6 +122,7 @@ TEST(OpenAiExport, RefusesMoreToolsThanTheProviderTakes) {
 TEST(Exports, AreFoundByNameWithOrWithoutAModel) {
   EXPECT_NE(find_export("openai"), nullptr);
   EXPECT_EQ(find_export("openai:gpt-realtime"), find_export("openai"));
+  for (const auto name : export_names()) EXPECT_EQ(find_export(name)->name(), name);
   EXPECT_EQ(find_export("nobody"), nullptr);
   EXPECT_EQ(find_export(""), nullptr);
 }

@@ -2,11 +2,13 @@
 // (tests/fixtures/registry).
 #include "golden.hpp"
 
+#include <algorithm>
 #include <gtest/gtest.h>
 
 #include "base/json.hpp"
 #include "registry/envelope.hpp"
 #include "registry/export/export.hpp"
+#include "registry/export/report.hpp"
 #include "registry/json_text.hpp"
 
 namespace callosum::registry {
@@ -98,26 +100,47 @@ TEST(GoldenEnvelope, OfFailuresThatSayMore) {
   expect_written(silent, "error_with_intent");
 }
 
-TEST(GoldenExport, OfTheReceptionistsToolsWithItsLosses) {
+/// One declaration a line; the text on the wire is the same without the ends of lines.
+std::string in_lines(const ExportedTools& exported) {
+  std::string lines;
+  for (const auto& tool : exported.tools) {
+    const auto* gathered = find_array(tool.as_object(), "functionDeclarations");
+    for (const auto& one : gathered ? *gathered : json::array{tool}) {
+      lines += (lines.empty() ? gathered ? R"([{"functionDeclarations":[)" : "[" : ",\n") +
+               to_json_text(one);
+    }
+    if (gathered) lines += "]}";
+  }
+  return lines + "]\n";
+}
+
+class GoldenExport : public ::testing::TestWithParam<std::string_view> {};
+
+TEST_P(GoldenExport, OfTheReceptionistsToolsWithItsLosses) {
   const auto loaded = load_packs({std::string(CALLOSUM_SOURCE_DIR) + "/packs/receptionist"});
   ASSERT_TRUE(loaded.snapshot) << loaded.problems.front().to_string();
   std::vector<const ToolSpec*> tools;
   for (const auto& tool : loaded.snapshot->tools()) tools.push_back(&tool);
 
-  const auto exported = find_export("openai")->compile(tools);
+  const auto exported = find_export(GetParam())->compile(tools);
 
   ASSERT_TRUE(exported) << exported.error().message;
-  std::string lines;  // one tool a line; the text on the wire is the same without the ends of lines
-  for (const auto& tool : exported->tools) {
-    lines += (lines.empty() ? "[" : ",\n") + to_json_text(tool);
-  }
-  lines += "]\n";
+  const auto lines = in_lines(*exported);
   std::string wire = lines;
   std::erase(wire, '\n');
   EXPECT_EQ(wire, exported->text);
-  EXPECT_TRUE(matches_golden(lines, "registry/receptionist.openai.json"));
-  EXPECT_TRUE(matches_golden(render_export_report(*exported), "registry/receptionist.openai.txt"));
+  const auto name = "registry/receptionist." + std::string(GetParam());
+  EXPECT_TRUE(matches_golden(lines, name + ".json"));
+  EXPECT_TRUE(matches_golden(render_export_report(*exported), name + ".txt"));
 }
+
+std::string name_of(const ::testing::TestParamInfo<std::string_view>& info) {
+  std::string name(info.param);
+  std::replace(name.begin(), name.end(), '-', '_');
+  return name;
+}
+
+INSTANTIATE_TEST_SUITE_P(Each, GoldenExport, ::testing::ValuesIn(export_names()), name_of);
 
 }  // namespace
 }  // namespace callosum::registry

@@ -207,6 +207,26 @@ INSTANTIATE_TEST_SUITE_P(Schema, ManifestMistake, testing::ValuesIn(kSchemaMista
 #undef FAQS
 #undef CHANGE
 
+TEST(ManifestProblems, NameTheArgumentThatANamedProviderCannotCarry) {
+  const auto text = changed("        topic: {type: string, minLength: 1}\n",
+                            "        topic: {type: string, minLength: 1}\n"
+                            "        who:\n"
+                            "          type: object\n"
+                            "          properties:\n"
+                            "            reply-to: {type: string}\n");
+
+  const auto with_it = load_pack_text(text, "shop/pack.yaml", {"openai", "gemini"});
+  const auto without_it = load_pack_text(text, "shop/pack.yaml", {"openai", "xai"});
+
+  EXPECT_TRUE(without_it.snapshot) << render_problems(without_it.problems);
+  ASSERT_EQ(with_it.problems.size(), 1u) << render_problems(with_it.problems);
+  EXPECT_EQ(
+      with_it.problems[0].to_string(),
+      "shop/pack.yaml:28: tools.get_faqs.input.properties.who.properties.reply-to: gemini "
+      "cannot carry it (its limits of 2026-11): the argument's name `reply-to` is not 1 to 64 "
+      "letters, digits and `_`, a letter or `_` first");
+}
+
 TEST(ManifestProblems, AreAllReportedAtOnceInTheOrderOfTheFile) {
   auto text = changed("version: 1.2.0", "version: x");
   text.replace(text.find("category: retrieval"), 19, "category: x");
