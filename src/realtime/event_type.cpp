@@ -71,6 +71,7 @@ constexpr std::array kRows{
     Row{EventType::mcp_call_completed, "response.mcp_call.completed"},
     Row{EventType::mcp_call_failed, "response.mcp_call.failed"},
     Row{EventType::rate_limits_updated, "rate_limits.updated"},
+    Row{EventType::session_expiring, "callosum.session_expiring"},
 };
 
 constexpr bool rows_follow_the_enum() {

@@ -70,6 +70,9 @@ enum class EventType : std::uint8_t {
   mcp_call_completed,
   mcp_call_failed,
   rate_limits_updated,
+
+  // Of our own ports, on no wire.
+  session_expiring,  ///< {ms_left}: the provider has said that it soon ends the connection
 };
 
 /// The wire's own word: "response.output_audio.delta".

@@ -39,6 +39,8 @@ struct OfferedTools {
 struct SessionOpening {
   json::object session;  ///< the GA session (type, instructions, audio ...), without its tools
   std::shared_ptr<const OfferedTools> tools;  ///< never null
+  /// What the connection before gave as its `resumption`; empty: the conversation begins here.
+  std::string resumption;
 };
 
 /// A function call whose item is complete (§0.3): safe to run. Views into the event it was read
@@ -66,6 +68,10 @@ class ModelPort {
   /// Ends the connection. `next` then fails.
   virtual boost::asio::awaitable<void> close(async::Deadline deadline) = 0;
   virtual std::uint64_t dropped_audio_frames() const { return 0; }
+  /// What a new connection goes on from, in the provider's own words, as of now, even when this one
+  /// is gone; empty: it cannot. One that is opened with it knows what was said until it was given,
+  /// or does not open; calls that were open then are unknown to it.
+  virtual std::string resumption() const { return {}; }
 
   // The five acts, named alike everywhere (DESIGN "Words").
   /// Declares the whole tool list anew; session.updated acknowledges it.

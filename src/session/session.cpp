@@ -191,7 +191,7 @@ asio::awaitable<void> Session::keep_time() {
                           sequencer_.next_look().value_or(SteadyTime::max())});
     const auto deadline = async::Deadline::at(parts_.time, looks_at_);
     co_await wake_->wait(deadline);
-    if (parts_.time.now() >= cap_warning_at_) on_cap_near();
+    if (parts_.time.now() >= cap_warning_at_) on_cap_near(kCapWarning);
     keep_pace();
     create_when_due();
     renew_when_idle();

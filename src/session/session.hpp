@@ -124,6 +124,7 @@ class Session {
   enum class Passing : std::uint8_t { sent, waits, lost };
 
   static constexpr std::chrono::seconds kOpenTimeout{10};  // for a connection to the model
+  static constexpr std::chrono::seconds kCapWarning{60};   // before a connection's known end
 
   // session.cpp: the frame of it all
   boost::asio::awaitable<void> pump_caller();
@@ -147,7 +148,8 @@ class Session {
   // session_renewal.cpp: a new connection before the provider ends the old one
   void expect_cap(std::chrono::nanoseconds left);
   void on_expiry_told(std::int64_t expires_at_s);
-  void on_cap_near();
+  void on_expiring(const realtime::ServerFrame& frame);
+  void on_cap_near(std::chrono::milliseconds left);
   SteadyTime next_renewal_look() const;
   bool is_idle() const;
   void renew_when_idle();

@@ -65,6 +65,8 @@ void Session::on_model_frame(const realtime::ServerFrame& frame) {
       return on_response_done(frame);
     case EventType::rate_limits_updated:
       return on_rate_limits(frame);
+    case EventType::session_expiring:
+      return on_expiring(frame);
     case EventType::input_audio_buffer_cleared:
       has_uncommitted_audio_ = false;
       sequencer_.on_speech_dropped();

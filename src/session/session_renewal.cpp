@@ -13,7 +13,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr auto kCapWarning = 60s;
 constexpr auto kLookEvery = 1s;      // for an idle moment, once a minute is left
 constexpr auto kRenewPause = 5s;     // after one that came to nothing
 constexpr auto kOldGoodbye = 200ms;  // the new one is not heard until the old one has gone
@@ -36,13 +35,24 @@ void Session::on_expiry_told(std::int64_t expires_at_s) {
   expect_cap(left);
 }
 
-/// A minute is left.
-void Session::on_cap_near() {
+/// The provider says in mid-session that it will soon end the connection.
+void Session::on_expiring(const realtime::ServerFrame& frame) {
+  realtime::EventArena arena;
+  const auto event = realtime::decode_server_event(frame, arena.storage());
+  const auto* left = event ? event->body.if_contains("ms_left") : nullptr;
+  if (wants_new_model_ || !left || !left->is_int64()) return;
+  on_cap_near(std::chrono::milliseconds(left->get_int64()));
+  wake_->set();  // the timekeeper, who looks for an idle moment from now on
+}
+
+/// So much is left.
+void Session::on_cap_near(std::chrono::milliseconds left) {
   cap_warning_at_ = SteadyTime::max();
   wants_new_model_ = model_->profile().is_networked;
-  parts_.log.info("provider_session_cap", {{"session_id", id()},
-                                           {"provider", context_->provider},
-                                           {"seconds_left", kCapWarning.count()}});
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(left);
+  parts_.log.info(
+      "provider_session_cap",
+      {{"session_id", id()}, {"provider", context_->provider}, {"seconds_left", seconds.count()}});
 }
 
 SteadyTime Session::next_renewal_look() const {
