@@ -212,10 +212,16 @@ void Session::change_context(const std::function<void(registry::CallContext&)>& 
 }
 
 /// A message of ours in the conversation, which the caller's program does not see.
-void Session::tell_model(std::string_view role, std::string_view text) {
+Session::Passing Session::tell_model(std::string_view role, std::string_view text) {
   const auto item_id = "item_" + next_event_id();
   veil_.hide_item(item_id);
-  to_model(realtime::encode_text_message(role, text, next_event_id(), item_id));
+  return to_model(realtime::encode_text_message(role, text, next_event_id(), item_id));
+}
+
+/// The same, for every connection to come as well.
+void Session::add_and_tell(std::string_view role, std::string_view text) {
+  history_.add(role, text);
+  if (tell_model(role, text) == Passing::waits) history_.wait_last();
 }
 
 Session::Passing Session::to_model(std::string_view event, net::FrameKind kind) {

@@ -143,6 +143,9 @@ class Session {
   void lose_out_of_band();
   std::string failed_response(std::string_view response_id);
   void tell_new_model();
+  void tell_history();
+  void tell_pending();
+  bool send_held();
   Passing wait_for_model(std::string_view event);
 
   // session_renewal.cpp: a new connection before the provider ends the old one
@@ -230,6 +233,7 @@ class Session {
   void start_call(std::string_view call_id, std::string_view name, std::string_view arguments);
   void release_waiting(std::string_view response_id, bool run);
   void on_answer(const registry::Envelope& envelope);
+  void give_output(const std::string& call_id, const PendingCall& call, const std::string& output);
   void refuse_call(const std::string& call_id, Error error, bool is_silent = false);
   void tell_timeline(std::string_view kind, std::string_view tool, std::string_view args,
                      std::string_view text, std::string_view error_type);
@@ -244,7 +248,8 @@ class Session {
   Passing to_model(std::string_view event, net::FrameKind kind = net::FrameKind::control);
   void to_caller(std::string_view event, net::FrameKind kind = net::FrameKind::control);
   std::string next_event_id();
-  void tell_model(std::string_view role, std::string_view text);
+  Passing tell_model(std::string_view role, std::string_view text);
+  void add_and_tell(std::string_view role, std::string_view text);
 
   SessionParts parts_;
   /// Who and where, as of now: calls share it, so it is replaced and never changed.
@@ -275,6 +280,7 @@ class Session {
 
   RecentIds seen_calls_{64};  // what repeats itself later is known to the executor
   RecentIds shown_{64};       // questions that the caller's program has been shown
+  RecentIds told_{64};        // items that this connection was told, which the caller knows already
   Deque<WaitingCall> waiting_;
   Deque<SentUpdate> updates_;       // on their way, in order
   Deque<SentUpdate> held_updates_;  // while the model is being found again
@@ -286,7 +292,6 @@ class Session {
   std::vector<std::string> lost_calls_;     // the caller's own, of a connection that is gone
   std::string event_prefix_;                // of our events to the model: no client can guess it
   Deque<std::string> held_for_model_;       // control events while the model is being found again
-  Deque<std::string> late_results_;         // answers to calls of a connection that is gone
 
   std::unique_ptr<async::Event> wake_;  // the timekeeper's
   async::TaskGroup* tasks_ = nullptr;   // of run()

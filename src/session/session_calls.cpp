@@ -138,15 +138,7 @@ void Session::on_answer(const registry::Envelope& envelope) {
     tell_timeline("refused", call.name, "", envelope.error->message,
                   to_string(envelope.error->type));
   }
-  if (is_connected_ && call.connection == connection_) {
-    model_->send_function_call_output(call_id, output, next_event_id());
-  } else {
-    late_results_.push_back("The result of the earlier call of " + call.name + " is: " + output);
-    if (is_connected_) {
-      tell_model("system", late_results_.back());
-      late_results_.pop_back();
-    }
-  }
+  give_output(call_id, call, output);
   creates_.on_answer(envelope.error && envelope.error->type == ErrorType::budget_exceeded);
   // What was given up has nothing to add to a response that has been made since.
   const bool is_past = envelope.error && envelope.error->type == ErrorType::cancelled &&
@@ -155,6 +147,16 @@ void Session::on_answer(const registry::Envelope& envelope) {
   if (call.interrupts && !is_past) interrupt_for_result(call);
   create_when_due();
   stop_when_answered();
+}
+
+/// Where the connection that asked is gone, as conversation. Those to come are told what was done
+/// in any case: they must not do it again.
+void Session::give_output(const std::string& call_id, const PendingCall& call,
+                          const std::string& output) {
+  const auto result = "The result of the earlier call of " + call.name + " is: " + output;
+  if (!is_connected_ || call.connection != connection_) return add_and_tell("system", result);
+  model_->send_function_call_output(call_id, output, next_event_id());
+  history_.add("system", result);
 }
 
 void Session::tell_timeline(std::string_view kind, std::string_view tool, std::string_view args,

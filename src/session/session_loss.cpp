@@ -21,6 +21,8 @@ constexpr auto kLasting = 10s;
 constexpr auto kFirstBackOff = 200ms;
 constexpr std::size_t kMaxHeldEvents = 64;
 constexpr std::size_t kMaxHeldBytes = 512 * 1024;
+constexpr std::size_t kMostTold = 64;
+constexpr std::size_t kLongestItemId = 64;
 
 }  // namespace
 
@@ -41,6 +43,7 @@ void Session::lose_model() {
   is_connected_ = false;
   lost_audio_ += model_->dropped_audio_frames();
   was_busy_when_lost_ = sequencer_.is_busy();
+  if (!sequencer_.active_response().empty()) on_reply_ended(false);  // nobody heard its end
   lose_creates();
   // Cut off before their response completed: they never run, and the new model asks again.
   for (const auto& call : waiting_) sequencer_.on_output(call.call_id, true, parts_.time.now());
@@ -50,7 +53,6 @@ void Session::lose_model() {
     if (at->patch) held_updates_.push_front(std::move(*at));
   }
   updates_.clear();
-  history_.mark();
 }
 
 /// What the caller asked for and has seen nothing of is asked for again.
@@ -131,28 +133,59 @@ asio::awaitable<bool> Session::find_model_again(Error why) {
   co_return false;
 }
 
-/// A new connection knows nothing: it is told in text what was said, and the results it never asked
-/// for.
+/// A new connection knows nothing: it is told in text what was said and done, then what has waited.
 void Session::tell_new_model() {
   auto updates = std::exchange(held_updates_, {});
   for (auto& update : updates) send_update(std::move(*update.patch), update.callers_id);
-  for (std::size_t i = 0; i < history_.lines_before_mark(); ++i) {
-    tell_model(history_.lines()[i].role, history_.lines()[i].text);
-  }
-  for (const auto& result : late_results_) tell_model("system", result);
-  const bool owes_results = !late_results_.empty();
-  late_results_.clear();
-  while (!held_for_model_.empty()) {
-    const auto event = std::move(held_for_model_.front());
-    held_for_model_.pop_front();
-    held_bytes_ -= event.size();
-    to_model(event);
-  }
-  if ((was_busy_when_lost_ && pending_.empty()) || owes_results) {
+  tell_history();
+  tell_pending();
+  if (!send_held()) return;  // it is gone already: the next one is told
+  if (was_busy_when_lost_ && pending_.empty()) {
     sequencer_.on_output("", false, parts_.time.now());
   }
   was_busy_when_lost_ = false;
   create_when_due();
+}
+
+/// Items keep the ids that the caller's program knows them by, and are no news to it. What does not
+/// get through is told to the connection after this one.
+void Session::tell_history() {
+  told_ = RecentIds(kMostTold);
+  for (const auto& line : history_.lines()) {
+    if (line.is_waiting) continue;
+    const bool is_known = !line.item_id.empty() && line.item_id.size() <= kLongestItemId &&
+                          !veil_.is_hidden_item(line.item_id);
+    auto item_id = line.item_id;
+    if (!is_known || !told_.insert(item_id)) {  // of several parts, the first has it
+      item_id = "item_" + next_event_id();
+      veil_.hide_item(item_id);
+    }
+    model_->send(realtime::encode_text_message(line.role, line.text, next_event_id(), item_id),
+                 net::FrameKind::control);
+  }
+}
+
+/// Else it would hear the wish and call again.
+void Session::tell_pending() {
+  for (const auto& [call_id, call] : pending_) {
+    const auto item_id = "item_" + next_event_id();
+    veil_.hide_item(item_id);
+    const auto news = "The earlier call of " + call.name +
+                      " has not ended yet. Its result will be told here. Do not call it again.";
+    model_->send(realtime::encode_text_message("system", news, next_event_id(), item_id),
+                 net::FrameKind::control);
+  }
+}
+
+/// False: the connection is gone, and all of it waits for the next one.
+bool Session::send_held() {
+  for (const auto& event : held_for_model_) {
+    if (!model_->send(event, net::FrameKind::control)) return false;
+  }
+  held_for_model_.clear();
+  held_bytes_ = 0;
+  history_.stop_waiting();
+  return true;
 }
 
 /// Until there is a connection again.
@@ -166,11 +199,11 @@ Session::Passing Session::wait_for_model(std::string_view event) {
   const auto lost = parse_strict(event);
   const auto* object = lost ? lost->if_object() : nullptr;
   const auto event_id = object ? text_at(*object, "event_id") : std::string_view();
-  const bool is_callers = !event_id.starts_with(event_prefix_);
+  if (event_id.starts_with(event_prefix_)) return Passing::lost;
   to_caller(realtime::encode_error("server_error", "provider_unavailable",
                                    "The voice model is being found again, and too much waits for "
                                    "it: an event was lost.",
-                                   "", is_callers ? event_id : "", next_event_id()));
+                                   "", event_id, next_event_id()));
   return Passing::lost;
 }
 

@@ -133,6 +133,8 @@ void Session::on_item_event(const realtime::ServerFrame& frame) {
   const auto* object = find_object(event->body, "item");
   if (!object) return;
   const auto item = realtime::read_item(*object);
+  const bool is_answer = frame.type == EventType::conversation_item_retrieved;
+  if (!is_answer && told_.contains(item.id)) return;  // by us, again
   const bool ours = (item.is_function_call() && is_ours(item.name, "")) ||
                     (item.is_function_output() && veil_.is_hidden_call(item.call_id)) ||
                     veil_.is_hidden_item(item.id);

@@ -94,7 +94,6 @@ asio::awaitable<void> Session::renew_model() {
     lost_audio_ += model_->dropped_audio_frames();
     std::swap(model_, next);
     begin_connection();
-    history_.mark();  // all of it is told
     parts_.log.info("provider_renewed", {{"session_id", id()}, {"provider", context_->provider}});
     tell_new_model();
   } else if (!opened) {

@@ -28,6 +28,7 @@ struct ModelScript {
   std::chrono::milliseconds opening_takes{0};
   std::uint64_t dropped_audio = 0;
   bool is_closed = false;
+  bool is_broken = false;  // takes nothing more, and has not said so yet
 };
 
 class FakeModel final : public realtime::ModelPort {
@@ -53,6 +54,7 @@ class FakeModel final : public realtime::ModelPort {
     co_return realtime::ServerFrame{realtime::peek_type(current_), current_};
   }
   bool send(std::string_view event, net::FrameKind) override {
+    if (script_->is_broken) return false;
     script_->sent.emplace_back(event);
     return true;
   }

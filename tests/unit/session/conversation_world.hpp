@@ -38,6 +38,7 @@ class Conversation {
         [this]() -> std::unique_ptr<realtime::ModelPort> {
           models.push_back(std::make_shared<ModelScript>(w.world.executor(), w.world.time()));
           models.back()->opening_takes = opening_takes;
+          models.back()->is_broken = is_born_broken;
           models.back()->refuses_to_open = models.size() > 1 && refusals_left-- > 0;
           return std::make_unique<FakeModel>(models.back());
         },
@@ -171,6 +172,7 @@ class Conversation {
   std::vector<std::shared_ptr<ModelScript>> models;
   std::unique_ptr<session::Session> session;
   int refusals_left = 0;
+  bool is_born_broken = false;                 // connections to come
   std::chrono::milliseconds opening_takes{0};  // of connections to come
   bool ended = false;
   std::exception_ptr failure;
