@@ -201,6 +201,22 @@ constexpr std::array kProviders{
     ProviderRow{"offline", make_offline},
 };
 
+Result<ProviderFactory> make_provider(const std::string& name, Parts& parts,
+                                      const std::shared_ptr<const registry::Snapshot>& snapshot) {
+  const auto at = parts.config.providers.find(name);
+  if (at == parts.config.providers.end()) {
+    return fail(ErrorType::not_found, "provider: there is no providers." + name);
+  }
+  const auto kind = at->second.kind.empty() ? name : at->second.kind;
+  std::string known;
+  for (const auto& row : kProviders) {
+    if (row.kind == kind) return row.make({parts, snapshot, name, at->second});
+    known += (known.empty() ? "" : ", ") + std::string(row.kind);
+  }
+  return fail(ErrorType::not_found,
+              "providers." + name + ": no provider of kind " + kind + "; there are " + known);
+}
+
 }  // namespace
 
 std::vector<std::unique_ptr<tool::ToolKind>> make_tool_kinds(const KindGround& ground) {
@@ -242,21 +258,22 @@ std::vector<std::unique_ptr<policy::Gate>> make_gates(Parts& parts) {
   return gates;
 }
 
-Result<ProviderFactory> make_provider(Parts& parts,
-                                      const std::shared_ptr<const registry::Snapshot>& snapshot) {
-  const auto& name = parts.config.provider;
-  const auto at = parts.config.providers.find(name);
-  if (at == parts.config.providers.end()) {
-    return fail(ErrorType::not_found, "provider: there is no providers." + name);
+Result<std::vector<ProviderFactory>> make_providers(
+    Parts& parts, const std::shared_ptr<const registry::Snapshot>& snapshot) {
+  std::vector<std::string> names{parts.config.provider};
+  names.insert(names.end(), parts.config.fallback.begin(), parts.config.fallback.end());
+  std::vector<ProviderFactory> providers;
+  for (const auto& name : names) {
+    auto made = make_provider(name, parts, snapshot);
+    if (!made) return made.error();
+    const auto& config = parts.config.providers.at(name);
+    made->name = name;
+    made->breaker = parts.breakers.at(name);
+    made->cap = std::chrono::seconds(config.session_s);
+    made->patience = std::chrono::milliseconds(config.silence_ms);
+    providers.push_back(std::move(*made));
   }
-  const auto kind = at->second.kind.empty() ? name : at->second.kind;
-  std::string known;
-  for (const auto& row : kProviders) {
-    if (row.kind == kind) return row.make({parts, snapshot, name, at->second});
-    known += (known.empty() ? "" : ", ") + std::string(row.kind);
-  }
-  return fail(ErrorType::not_found,
-              "providers." + name + ": no provider of kind " + kind + "; there are " + known);
+  return providers;
 }
 
 }  // namespace callosum::app

@@ -27,26 +27,30 @@ Session::Session(SessionParts parts, SessionStart start, std::unique_ptr<CallerL
       wants_timeline_(start.wants_timeline),
       caller_(std::move(caller)),
       calls_(std::make_shared<policy::SessionCalls>()),
-      offer_(std::move(start.offer)),
-      view_(std::move(start.instructions), offer_, start.voice, start.transcription_model),
+      sources_(std::move(start.models)),
+      view_(std::move(start.instructions), sources_.front()),
       state_(context_->channel),
       sequencer_(start.max_follow_ups),
       event_prefix_("evt_" + make_id("", parts_.random).substr(0, 12) + "_") {}
 
 Session::~Session() {
-  for (const auto& [call_id, call] : pending_) parts_.executor.forget(call.ticket);
+  for (const auto& [key, call] : pending_) parts_.executor.forget(call.ticket);
   if (connection_ > 0) note(storage::SessionState::ended);
 }
 
 std::string Session::next_event_id() { return event_prefix_ + std::to_string(next_event_++); }
 
 asio::awaitable<Result<void>> Session::open_model() {
-  model_ = parts_.make_model();
+  model_ = source().make();
   change_context([this](auto& context) {
-    context.provider = model_->profile().provider;
-    context.has_stable_call_ids = model_->profile().has_stable_call_ids;
+    const auto& profile = model_->profile();
+    context.provider = source().name.empty() ? profile.provider : source().name;
+    context.has_stable_call_ids = profile.has_stable_call_ids;
   });
-  const auto deadline = async::Deadline::after(parts_.time, kOpenTimeout);
+  if (source().breaker) source().breaker->on_asked(parts_.time.now());
+  is_served_ = false;
+  const auto patience = sources_.size() > 1 ? kShortOpenTimeout : kOpenTimeout;
+  const auto deadline = async::Deadline::after(parts_.time, patience);
   auto opening = model_->open(view_.opening(), deadline);
   auto opened = co_await async::with_deadline(deadline, std::move(opening));
   if (!opened) co_return opened.error();
@@ -67,6 +71,7 @@ void Session::begin_connection() {
   is_connected_ = true;
   has_uncommitted_audio_ = false;
   expect_cap(model_->profile().session_cap);
+  note_failover();
 }
 
 asio::awaitable<void> Session::run() {
@@ -77,21 +82,8 @@ asio::awaitable<void> Session::run() {
     if (view_.admit(preset_)) view_.commit(preset_);
     preset_ = {};
   }
-  auto opened = co_await open_model();
-  if (!opened) {
-    const auto& error = opened.error();
-    parts_.log.error("provider_unreachable", {{"session_id", id()},
-                                              {"provider", context_->provider},
-                                              {"type", to_string(error.type)},
-                                              {"message", error.message},
-                                              {"detail", error.detail}});
-    to_caller(realtime::encode_error("server_error", "provider_unavailable",
-                                     "The voice model cannot be reached right now.", "", "",
-                                     next_event_id()));
-    const auto soon = async::Deadline::after(parts_.time, 2s);
-    co_await caller_->close(1013, "provider_unavailable", soon);
-    co_return;
-  }
+  auto opened = co_await open_first_model();
+  if (!opened) co_return co_await refuse_caller(opened.error());
 
   async::TaskGroup tasks(executor, parts_.time);
   tasks_ = &tasks;
@@ -108,6 +100,19 @@ asio::awaitable<void> Session::run() {
   const auto soon = async::Deadline::after(parts_.time, 2s);
   co_await model_->close(soon);
   co_await caller_->close(end_code_, end_reason_, soon);
+}
+
+asio::awaitable<void> Session::refuse_caller(Error why) {
+  parts_.log.error("provider_unreachable", {{"session_id", id()},
+                                            {"provider", context_->provider},
+                                            {"type", to_string(why.type)},
+                                            {"message", why.message},
+                                            {"detail", why.detail}});
+  to_caller(realtime::encode_error("server_error", "provider_unavailable",
+                                   "The voice model cannot be reached right now.", "", "",
+                                   next_event_id()));
+  const auto soon = async::Deadline::after(parts_.time, 2s);
+  co_await caller_->close(1013, "provider_unavailable", soon);
 }
 
 /// For whoever is not part of the conversation. The provider's id is a stranger's text.
@@ -173,11 +178,13 @@ asio::awaitable<void> Session::pump_model() {
       model = model_;  // another has taken its place
       continue;
     }
+    if (frame) on_model_frame(*frame);
+    if (frame && !refused_) continue;
+    const auto why = frame ? std::exchange(refused_, std::nullopt).value() : frame.error();
     if (frame) {
-      on_model_frame(*frame);
-      continue;
+      const auto soon = async::Deadline::after(parts_.time, kOldGoodbye);
+      co_await model->close(soon);
     }
-    const auto why = frame.error();
     const bool found = co_await find_model_again(why);
     if (!found) co_return;
     model = model_;

@@ -17,11 +17,13 @@
 #include "session/caller_link.hpp"
 #include "session/creates.hpp"
 #include "session/history.hpp"
+#include "session/model_source.hpp"
 #include "session/provider_limits.hpp"
 #include "session/recent_ids.hpp"
 #include "session/response_sequencer.hpp"
 #include "session/session_records.hpp"
 #include "session/session_view.hpp"
+#include "session/source_search.hpp"
 #include "session/state_controller.hpp"
 #include "session/tool_veil.hpp"
 #include "telemetry/log.hpp"
@@ -41,8 +43,6 @@ struct SessionParts {
   telemetry::Log& log;
   telemetry::Metrics& metrics;
   std::shared_ptr<const pipeline::Catalog> catalog;
-  /// A new connection to the model: called at the start and after each loss.
-  std::function<std::unique_ptr<realtime::ModelPort>()> make_model;
   SessionRecords* records = nullptr;                       ///< null: nobody is told of it
   pipeline::ConfirmationAnswers* confirmations = nullptr;  ///< null: none can be given here
 };
@@ -50,12 +50,10 @@ struct SessionParts {
 /// Who, where, and what the session declares to the model.
 struct SessionStart {
   registry::CallContext context;
-  std::string instructions;                ///< the tenant's prompt, filled
-  std::shared_ptr<const ToolOffer> offer;  ///< our tools, exported for this provider
-  json::object preset;                     ///< the session object a client secret was minted with
-  std::string voice;                       ///< empty: the provider's own
-  /// The caller's words are needed, whether it asks for them or not: what writes them down.
-  std::string transcription_model;
+  std::string instructions;  ///< the tenant's prompt, filled
+  json::object preset;       ///< the session object a client secret was minted with
+  /// Never empty: the first that can be had is talked to, another where it is lost.
+  std::vector<ModelSource> models;
   /// The caller asked to be told of our tools too, by callosum.timeline events (`callosum call`).
   bool wants_timeline = false;
   int max_follow_ups = 8;  ///< see ResponseSequencer
@@ -63,7 +61,7 @@ struct SessionStart {
 
 /// One live conversation on the native path: a caller, a model, and the tools between them. Lives
 /// on one thread. The caller sees a model; our calls run here without it. A lost provider is found
-/// again in mid-conversation.
+/// again in mid-conversation, or another takes its place.
 class Session {
  public:
   Session(SessionParts parts, SessionStart start, std::unique_ptr<CallerLink> caller);
@@ -86,6 +84,7 @@ class Session {
 
  private:
   struct PendingCall {
+    std::string call_id;
     std::string name;
     pipeline::Executor::Ticket ticket = 0;
     bool is_silent = false;
@@ -123,13 +122,16 @@ class Session {
   /// What became of an event for the model.
   enum class Passing : std::uint8_t { sent, waits, lost };
 
-  static constexpr std::chrono::seconds kOpenTimeout{10};  // for a connection to the model
-  static constexpr std::chrono::seconds kCapWarning{60};   // before a connection's known end
+  static constexpr std::chrono::seconds kOpenTimeout{10};       // for a connection to the model
+  static constexpr std::chrono::seconds kShortOpenTimeout{4};   // where there is another
+  static constexpr std::chrono::milliseconds kOldGoodbye{200};  // nothing is heard until it is said
+  static constexpr std::chrono::seconds kCapWarning{60};        // before a connection's known end
 
   // session.cpp: the frame of it all
   boost::asio::awaitable<void> pump_caller();
   boost::asio::awaitable<void> pump_model();
   boost::asio::awaitable<void> keep_time();
+  boost::asio::awaitable<void> refuse_caller(Error why);
   boost::asio::awaitable<Result<void>> open_model();
   void begin_connection();
   void end(std::uint16_t code, std::string reason);
@@ -138,6 +140,9 @@ class Session {
 
   // session_loss.cpp: a connection is lost and found again
   boost::asio::awaitable<bool> find_model_again(Error why);
+  boost::asio::awaitable<void> back_off(int times_before);
+  bool is_hopeless(const Error& why) const;
+  void give_up_model(const Error& why);
   void lose_model();
   void lose_creates();
   void lose_out_of_band();
@@ -147,6 +152,16 @@ class Session {
   void tell_pending();
   bool send_held();
   Passing wait_for_model(std::string_view event);
+
+  // session_failover.cpp: which provider it is
+  const ModelSource& source() const { return sources_[source_]; }
+  boost::asio::awaitable<Result<void>> open_first_model();
+  std::optional<std::size_t> next_source(SourceSearch& search) const;
+  void move_to(std::size_t next);
+  void on_source_failed(const Error& why);
+  void on_source_serves();
+  void note_failover();
+  void tell_failover();
 
   // session_renewal.cpp: a new connection before the provider ends the old one
   void expect_cap(std::chrono::nanoseconds left);
@@ -232,8 +247,9 @@ class Session {
   void on_finished_call(const realtime::FinishedCall& call);
   void start_call(std::string_view call_id, std::string_view name, std::string_view arguments);
   void release_waiting(std::string_view response_id, bool run);
-  void on_answer(const registry::Envelope& envelope);
-  void give_output(const std::string& call_id, const PendingCall& call, const std::string& output);
+  std::string key_of(std::string_view call_id) const;
+  void on_answer(const std::string& key, const registry::Envelope& envelope);
+  void give_output(const PendingCall& call, const std::string& output);
   void refuse_call(const std::string& call_id, Error error, bool is_silent = false);
   void tell_timeline(std::string_view kind, std::string_view tool, std::string_view args,
                      std::string_view text, std::string_view error_type);
@@ -260,7 +276,11 @@ class Session {
   std::shared_ptr<realtime::ModelPort> model_;  // shared with whoever waits for its next event
   std::shared_ptr<policy::SessionCalls> calls_;
 
-  std::shared_ptr<const ToolOffer> offer_;
+  std::vector<ModelSource> sources_;
+  std::size_t source_ = 0;            // the one that is talked to, or asked
+  std::size_t connected_source_ = 0;  // the last that was had
+  std::uint64_t moves_ = 0;           // from one to another
+  std::string failover_;              // that the caller's timeline has not been told
   SessionView view_;
   StateController state_;
   ResponseSequencer sequencer_;
@@ -268,7 +288,7 @@ class Session {
   ToolVeil veil_;
   History history_;
 
-  std::unordered_map<std::string, PendingCall> pending_;  // by call id
+  std::unordered_map<std::string, PendingCall> pending_;  // by `key_of` their id
   struct SpokenTurn {
     std::string item_id;
     std::uint64_t turn;
@@ -297,6 +317,7 @@ class Session {
   async::TaskGroup* tasks_ = nullptr;   // of run()
   ProviderLimits provider_limits_;
   std::size_t held_bytes_ = 0;  // of held_for_model_
+  std::string resumption_;      // what the next connection goes on from; empty: it is told anew
   std::uint64_t connection_ = 0;
   std::uint64_t updates_seen_ = 0;  // session.updates of the caller
   std::uint64_t next_event_ = 1;
@@ -304,11 +325,13 @@ class Session {
   std::uint64_t counted_to_caller_ = 0;
   std::uint64_t counted_to_model_ = 0;
   bool is_connected_ = false;
+  bool is_served_ = false;  // this connection has said something that is no refusal
   bool said_created_ = false;
   json::object held_created_;  // the model's announcement, until our first update is in force
   bool was_busy_when_lost_ = false;
   bool is_ending_ = false;
   bool is_stopping_ = false;
+  std::optional<Error> refused_;     // the model will not have this session
   bool has_reopened_plain_ = false;  // the caller's part was refused with our opening
   int answering_ = 0;                // confirmations on their way to where they are kept
   int quick_losses_ = 0;             // connections in a row that did not last

@@ -46,7 +46,9 @@ void Session::lose_model() {
   if (!sequencer_.active_response().empty()) on_reply_ended(false);  // nobody heard its end
   lose_creates();
   // Cut off before their response completed: they never run, and the new model asks again.
-  for (const auto& call : waiting_) sequencer_.on_output(call.call_id, true, parts_.time.now());
+  for (const auto& call : waiting_) {
+    sequencer_.on_output(key_of(call.call_id), true, parts_.time.now());
+  }
   waiting_.clear();
   for (auto& call_id : sequencer_.take_callers_calls()) lost_calls_.push_back(std::move(call_id));
   for (auto at = updates_.rbegin(); at != updates_.rend(); ++at) {
@@ -99,20 +101,21 @@ asio::awaitable<bool> Session::find_model_again(Error why) {
   // A connection that breaks at once, again and again, must not be paid for for ever.
   const bool was_quick = parts_.time.now() - connected_at_ < kLasting;
   if (!was_quick) quick_losses_ = 0;
-  auto pause = std::chrono::nanoseconds(kFirstBackOff) * (1 << std::min(quick_losses_, 5));
-  for (int attempt = 1; attempt + quick_losses_ <= kReconnectTries; ++attempt) {
-    const bool hopeless = why.type == ErrorType::auth || why.type == ErrorType::permanent;
-    if (hopeless || !model_->profile().is_networked || is_ending_) break;
+  if (!is_served_) on_source_failed(why);
+  SourceSearch search(sources_.size(), {source_, quick_losses_}, kReconnectTries);
+  if (is_hopeless(why)) search.give_up(source_);
+  const auto most_losses = kReconnectTries * static_cast<int>(sources_.size());
+  while (quick_losses_ < most_losses && !is_ending_) {
+    const auto next = next_source(search);
+    if (!next) break;
+    const int waits_for = std::max(search.asked(*next) - 1, *next == source_ ? 0 : quick_losses_);
     parts_.log.warn("provider_lost", {{"session_id", id()},
                                       {"provider", context_->provider},
-                                      {"attempt", attempt},
+                                      {"attempt", search.asked(*next)},
                                       {"detail", why.detail}});
-    // Half the pause again by chance, so that a thousand sessions do not come back at once.
-    const auto jitter = std::chrono::nanoseconds(static_cast<std::int64_t>(
-        parts_.random.next_u64() % static_cast<std::uint64_t>(pause.count() / 2)));
-    const auto until = async::Deadline::after(parts_.time, pause + jitter);
-    co_await async::sleep_until(until);
-    pause = std::min<std::chrono::nanoseconds>(pause * 2, 5s);
+    // Another one is not waited for.
+    if (*next == source_ || waits_for > 0) co_await back_off(waits_for);
+    move_to(*next);
     auto opened = co_await open_model();
     if (opened) {
       ++quick_losses_;  // until it has lasted
@@ -120,7 +123,30 @@ asio::awaitable<bool> Session::find_model_again(Error why) {
       co_return true;
     }
     why = opened.error();
+    on_source_failed(why);
+    if (why.type == ErrorType::timeout) search.count_again(*next);
+    if (is_hopeless(why)) search.give_up(*next);
   }
+  give_up_model(why);
+  co_return false;
+}
+
+/// Half the pause again by chance, so that a thousand sessions do not come back at once.
+asio::awaitable<void> Session::back_off(int times_before) {
+  const auto pause = std::min<std::chrono::nanoseconds>(
+      std::chrono::nanoseconds(kFirstBackOff) * (1 << std::min(times_before, 5)), 5s);
+  const auto jitter = std::chrono::nanoseconds(static_cast<std::int64_t>(
+      parts_.random.next_u64() % static_cast<std::uint64_t>(pause.count() / 2)));
+  const auto until = async::Deadline::after(parts_.time, pause + jitter);
+  co_await async::sleep_until(until);
+}
+
+bool Session::is_hopeless(const Error& why) const {
+  return why.type == ErrorType::auth || why.type == ErrorType::permanent ||
+         !model_->profile().is_networked;
+}
+
+void Session::give_up_model(const Error& why) {
   parts_.log.error("provider_gone", {{"session_id", id()},
                                      {"provider", context_->provider},
                                      {"type", to_string(why.type)},
@@ -130,7 +156,6 @@ asio::awaitable<bool> Session::find_model_again(Error why) {
                                    "The connection to the voice model was lost.", "", "",
                                    next_event_id()));
   end(1013, "provider_unavailable");
-  co_return false;
 }
 
 /// A new connection knows nothing: it is told in text what was said and done, then what has waited.
@@ -167,7 +192,7 @@ void Session::tell_history() {
 
 /// Else it would hear the wish and call again.
 void Session::tell_pending() {
-  for (const auto& [call_id, call] : pending_) {
+  for (const auto& [key, call] : pending_) {
     const auto item_id = "item_" + next_event_id();
     veil_.hide_item(item_id);
     const auto news = "The earlier call of " + call.name +

@@ -107,6 +107,7 @@ void Session::on_session_event(const realtime::ServerFrame& frame) {
     if (!said_created_) held_created_ = std::move(event->body);
     return;
   }
+  on_source_serves();
   if (!updates_.empty()) updates_.pop_front();
   if (answers_callers) {
     if (session && session->is_object()) session->get_object()["id"] = id();
@@ -124,6 +125,7 @@ void Session::say_created(json::object session) {
   if (!created.contains("event_id")) created["event_id"] = next_event_id();
   created["session"] = std::move(session);
   to_caller(json::serialize(created));
+  tell_failover();
 }
 
 void Session::on_item_event(const realtime::ServerFrame& frame) {

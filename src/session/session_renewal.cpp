@@ -13,9 +13,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr auto kLookEvery = 1s;      // for an idle moment, once a minute is left
-constexpr auto kRenewPause = 5s;     // after one that came to nothing
-constexpr auto kOldGoodbye = 200ms;  // the new one is not heard until the old one has gone
+constexpr auto kLookEvery = 1s;   // for an idle moment, once a minute is left
+constexpr auto kRenewPause = 5s;  // after one that came to nothing
 
 }  // namespace
 
@@ -82,7 +81,7 @@ void Session::renew_when_idle() {
 asio::awaitable<void> Session::renew_model() {
   const auto replaced = connection_;
   const auto updates = updates_seen_;
-  std::shared_ptr<realtime::ModelPort> next = parts_.make_model();
+  std::shared_ptr<realtime::ModelPort> next = source().make();
   const auto deadline = async::Deadline::after(parts_.time, kOpenTimeout);
   auto opening = next->open(view_.opening(), deadline);
   const auto opened = co_await async::with_deadline(deadline, std::move(opening));

@@ -24,7 +24,8 @@ struct ModelScript {
   async::TimeSource& time;
   std::vector<std::string> sent;
   json::object opened_with;
-  bool refuses_to_open = false;
+  std::string source;
+  std::optional<Error> refusal;  // it does not open
   std::chrono::milliseconds opening_takes{0};
   std::uint64_t dropped_audio = 0;
   bool is_closed = false;
@@ -42,7 +43,7 @@ class FakeModel final : public realtime::ModelPort {
     if (script_->opening_takes.count() > 0) {
       co_await async::sleep_until(async::Deadline::after(script_->time, script_->opening_takes));
     }
-    if (script_->refuses_to_open) co_return fail(ErrorType::transient, "unreachable");
+    if (script_->refusal) co_return *script_->refusal;
     script_->opened_with = opening.session;
     script_->opened_with["tools"] = opening.tools->list;
     co_return Result<void>{};
