@@ -37,6 +37,10 @@ void History::wait_last() {
   if (!lines_.empty()) lines_.back().is_waiting = true;
 }
 
+void History::keep() {
+  for (auto& line : lines_) line.is_kept = !line.is_waiting;
+}
+
 void History::stop_waiting() {
   for (auto& line : lines_) line.is_waiting = false;
 }

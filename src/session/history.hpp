@@ -16,6 +16,7 @@ class History {
     std::string role;  ///< user, assistant, system
     std::string text;
     std::string item_id;      ///< as the caller knows it; empty: not known (yet), or not to it
+    bool is_kept = false;     ///< by the provider, for a connection that goes on from there
     bool is_waiting = false;  ///< its own event waits for the connection, and tells it
   };
   void add(std::string_view role, std::string_view text, std::string_view item_id = {});
@@ -31,6 +32,8 @@ class History {
   void wait_last();
   /// Nothing waits any more.
   void stop_waiting();
+  /// The provider keeps all of it.
+  void keep();
 
  private:
   static constexpr std::size_t kMaxLines = 40;

@@ -51,8 +51,12 @@ asio::awaitable<Result<void>> Session::open_model() {
   is_served_ = false;
   const auto patience = sources_.size() > 1 ? kShortOpenTimeout : kOpenTimeout;
   const auto deadline = async::Deadline::after(parts_.time, patience);
-  auto opening = model_->open(view_.opening(), deadline);
+  auto with = view_.opening();
+  with.resumption = resumption_;
+  auto opening = model_->open(std::move(with), deadline);
   auto opened = co_await async::with_deadline(deadline, std::move(opening));
+  is_resumed_ = opened && !resumption_.empty();
+  if (!opened && !std::exchange(resumption_, {}).empty()) co_return co_await open_model();
   if (!opened) co_return opened.error();
   begin_connection();
   co_return Result<void>{};
@@ -70,7 +74,8 @@ void Session::begin_connection() {
   has_reopened_plain_ = false;
   is_connected_ = true;
   has_uncommitted_audio_ = false;
-  expect_cap(model_->profile().session_cap);
+  heard_at_ = connected_at_;
+  expect_cap(session_cap());
   note_failover();
 }
 
@@ -178,6 +183,7 @@ asio::awaitable<void> Session::pump_model() {
       model = model_;  // another has taken its place
       continue;
     }
+    heard_at_ = parts_.time.now();
     if (frame) on_model_frame(*frame);
     if (frame && !refused_) continue;
     const auto why = frame ? std::exchange(refused_, std::nullopt).value() : frame.error();
@@ -195,10 +201,11 @@ asio::awaitable<void> Session::keep_time() {
   while (!is_ending_) {
     wake_->reset();
     looks_at_ = std::min({cap_warning_at_, next_renewal_look(), stop_by_, next_pace_look(),
-                          sequencer_.next_look().value_or(SteadyTime::max())});
+                          stalls_at(), sequencer_.next_look().value_or(SteadyTime::max())});
     const auto deadline = async::Deadline::at(parts_.time, looks_at_);
     co_await wake_->wait(deadline);
-    if (parts_.time.now() >= cap_warning_at_) on_cap_near(kCapWarning);
+    if (parts_.time.now() >= cap_warning_at_) on_cap_near(cap_at_ - parts_.time.now());
+    give_up_stalled();
     keep_pace();
     create_when_due();
     renew_when_idle();
@@ -209,7 +216,7 @@ asio::awaitable<void> Session::keep_time() {
 /// Something may be due sooner than the timekeeper thinks; waking it costs more than asking.
 void Session::look_again() {
   const auto next = sequencer_.next_look().value_or(SteadyTime::max());
-  if (std::min({cap_warning_at_, next_pace_look(), next}) < looks_at_) wake_->set();
+  if (std::min({cap_warning_at_, next_pace_look(), stalls_at(), next}) < looks_at_) wake_->set();
 }
 
 void Session::change_context(const std::function<void(registry::CallContext&)>& change) {

@@ -151,6 +151,9 @@ class Session {
   void tell_history();
   void tell_pending();
   bool send_held();
+  void note_resumption();
+  SteadyTime stalls_at() const;
+  void give_up_stalled();
   Passing wait_for_model(std::string_view event);
 
   // session_failover.cpp: which provider it is
@@ -167,10 +170,14 @@ class Session {
   void expect_cap(std::chrono::nanoseconds left);
   void on_expiry_told(std::int64_t expires_at_s);
   void on_expiring(const realtime::ServerFrame& frame);
-  void on_cap_near(std::chrono::milliseconds left);
+  void on_cap_near(std::chrono::nanoseconds left);
+  std::chrono::seconds session_cap() const;
   SteadyTime next_renewal_look() const;
   bool is_idle() const;
+  bool is_between_turns() const;
+  bool is_time_to_renew() const;
   void renew_when_idle();
+  boost::asio::awaitable<void> leave_model(std::shared_ptr<realtime::ModelPort> model);
   boost::asio::awaitable<void> renew_model();
 
   // session_model.cpp: what the model's side says
@@ -318,6 +325,7 @@ class Session {
   ProviderLimits provider_limits_;
   std::size_t held_bytes_ = 0;  // of held_for_model_
   std::string resumption_;      // what the next connection goes on from; empty: it is told anew
+  bool is_resumed_ = false;     // this connection knows what was said until its resumption
   std::uint64_t connection_ = 0;
   std::uint64_t updates_seen_ = 0;  // session.updates of the caller
   std::uint64_t next_event_ = 1;
@@ -339,8 +347,12 @@ class Session {
   SteadyTime stop_by_ = SteadyTime::max();
   bool wants_new_model_ = false;
   bool is_renewing_ = false;
+  bool is_leaving_ = false;  // this connection was ended here, for another
+  SteadyTime heard_at_{};    // anything of this connection, or asked it for a response
   bool has_uncommitted_audio_ = false;
   SteadyTime cap_warning_at_ = SteadyTime::max();
+  SteadyTime cap_at_ = SteadyTime::max();
+  SteadyTime hurries_at_ = SteadyTime::max();  // no longer waits for calls that run
   SteadyTime renewal_not_before_{};
   SteadyTime looks_at_ = SteadyTime::max();  // when the timekeeper wakes by itself
   std::uint16_t end_code_ = 1000;

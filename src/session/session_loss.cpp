@@ -40,6 +40,7 @@ std::string Session::failed_response(std::string_view response_id) {
 }
 
 void Session::lose_model() {
+  note_resumption();
   is_connected_ = false;
   lost_audio_ += model_->dropped_audio_frames();
   was_busy_when_lost_ = sequencer_.is_busy();
@@ -101,6 +102,7 @@ asio::awaitable<bool> Session::find_model_again(Error why) {
   // A connection that breaks at once, again and again, must not be paid for for ever.
   const bool was_quick = parts_.time.now() - connected_at_ < kLasting;
   if (!was_quick) quick_losses_ = 0;
+  const bool is_left = std::exchange(is_leaving_, false);
   if (!is_served_) on_source_failed(why);
   SourceSearch search(sources_.size(), {source_, quick_losses_}, kReconnectTries);
   if (is_hopeless(why)) search.give_up(source_);
@@ -114,7 +116,8 @@ asio::awaitable<bool> Session::find_model_again(Error why) {
                                       {"attempt", search.asked(*next)},
                                       {"detail", why.detail}});
     // Another one is not waited for.
-    if (*next == source_ || waits_for > 0) co_await back_off(waits_for);
+    const bool is_at_once = (*next != source_ || is_left) && waits_for == 0;
+    if (!is_at_once) co_await back_off(waits_for);
     move_to(*next);
     auto opened = co_await open_model();
     if (opened) {
@@ -177,7 +180,7 @@ void Session::tell_new_model() {
 void Session::tell_history() {
   told_ = RecentIds(kMostTold);
   for (const auto& line : history_.lines()) {
-    if (line.is_waiting) continue;
+    if (line.is_waiting || (is_resumed_ && line.is_kept)) continue;
     const bool is_known = !line.item_id.empty() && line.item_id.size() <= kLongestItemId &&
                           !veil_.is_hidden_item(line.item_id);
     auto item_id = line.item_id;
@@ -211,6 +214,34 @@ bool Session::send_held() {
   held_bytes_ = 0;
   history_.stop_waiting();
   return true;
+}
+
+/// What was said until the provider gave it is no news to a connection that goes on from it.
+void Session::note_resumption() {
+  auto now = model_->resumption();
+  if (now == resumption_) return;
+  resumption_ = std::move(now);
+  history_.keep();
+}
+
+/// When a response has been silent for too long.
+SteadyTime Session::stalls_at() const {
+  const auto patience = source().patience;
+  const bool is_awaited = is_connected_ && sequencer_.has_active_response() && !is_leaving_;
+  if (!is_awaited || patience.count() == 0 || !model_->profile().is_networked) {
+    return SteadyTime::max();
+  }
+  return heard_at_ + patience;
+}
+
+/// A connection that is only half there is lost like one that has ended.
+void Session::give_up_stalled() {
+  if (parts_.time.now() < stalls_at()) return;
+  parts_.log.warn(
+      "provider_silent",
+      {{"session_id", id()}, {"provider", context_->provider}, {"ms", source().patience.count()}});
+  is_leaving_ = true;
+  tasks_->spawn_beside("silent model", leave_model(model_));
 }
 
 /// Until there is a connection again.

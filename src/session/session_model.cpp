@@ -261,6 +261,7 @@ void Session::finish_response(const realtime::ServerFrame& frame, realtime::Serv
     if (state_.turn_spoken()) end(1000, "conversation ended");
     return;
   }
+  note_resumption();
   if (!is_replaced) on_reply_ended(!cancelled);
   const bool gives_way = !cut_for_result_.empty() && std::exchange(cut_for_result_, {}) == id;
   if (cancelled && !gives_way) interrupt_calls();

@@ -24,6 +24,8 @@ struct ModelScript {
   async::TimeSource& time;
   std::vector<std::string> sent;
   json::object opened_with;
+  std::string resumed_from;
+  std::string resumption;  // what it gives
   std::string source;
   std::optional<Error> refusal;  // it does not open
   std::chrono::milliseconds opening_takes{0};
@@ -43,6 +45,7 @@ class FakeModel final : public realtime::ModelPort {
     if (script_->opening_takes.count() > 0) {
       co_await async::sleep_until(async::Deadline::after(script_->time, script_->opening_takes));
     }
+    script_->resumed_from = opening.resumption;
     if (script_->refusal) co_return *script_->refusal;
     script_->opened_with = opening.session;
     script_->opened_with["tools"] = opening.tools->list;
@@ -65,6 +68,7 @@ class FakeModel final : public realtime::ModelPort {
     co_return;
   }
   std::uint64_t dropped_audio_frames() const override { return script_->dropped_audio; }
+  std::string resumption() const override { return script_->resumption; }
 
  private:
   std::shared_ptr<ModelScript> script_;
