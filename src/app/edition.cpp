@@ -4,17 +4,18 @@
 
 namespace callosum::app {
 
-Edition::Edition(std::shared_ptr<const pipeline::Catalog> catalog, ProviderFactory provider,
-                 telemetry::Gauge live)
-    : catalog_(std::move(catalog)), provider_(std::move(provider)), live_(live) {
+Edition::Edition(std::shared_ptr<const pipeline::Catalog> catalog,
+                 std::vector<ProviderFactory> providers, telemetry::Gauge live)
+    : catalog_(std::move(catalog)), providers_(std::move(providers)), live_(live) {
   live_.add(1);
 }
 
 Edition::~Edition() { live_.add(-1); }
 
-Result<std::shared_ptr<const session::ToolOffer>> Edition::offer_for(
-    const registry::CallContext& context, const policy::SwitchedOff& off) const {
-  std::string key = std::string(to_string(context.channel)) + "|" +
+Result<Edition::Offer> Edition::offer_for(const registry::CallContext& context,
+                                          const policy::SwitchedOff& off,
+                                          const std::string& export_name) const {
+  std::string key = export_name + "|" + std::string(to_string(context.channel)) + "|" +
                     std::string(to_string(context.assurance)) + "|" +
                     std::string(to_string(context.access_mode)) + "|" + context.mode;
   for (const auto& role : context.roles) key += "|" + role;
@@ -32,10 +33,10 @@ Result<std::shared_ptr<const session::ToolOffer>> Edition::offer_for(
                                     .access_mode = context.access_mode};
   auto visible = registry::visible_tools(*snapshot(), audience);
   std::erase_if(visible, [&off](const auto* tool) { return policy::is_off(*tool, off); });
-  const auto* target = registry::find_export(provider_.export_name);
+  const auto* target = registry::find_export(export_name);
   if (!target) {
     return fail(ErrorType::internal, "the tools could not be exported",
-                "there is no export " + provider_.export_name);
+                "there is no export " + export_name);
   }
   auto exported = target->compile(visible);
   if (!exported) return exported.error();

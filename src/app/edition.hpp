@@ -11,7 +11,7 @@
 #include "pipeline/catalog.hpp"
 #include "policy/enablement.hpp"
 #include "realtime/model_port.hpp"
-#include "session/tool_offer.hpp"
+#include "session/model_source.hpp"
 #include "telemetry/metrics.hpp"
 
 namespace callosum::app {
@@ -24,12 +24,16 @@ struct ProviderFactory {
   std::string export_name;  ///< the registry's export that its tool lists are compiled with
   std::string voice;
   std::string transcription_model;  ///< empty: it writes down what it hears without being asked
+  std::string name;                 ///< in the configuration
   std::string model;                ///< the configured one
   std::vector<std::string> models;  ///< that clients may choose
   /// A credential of the provider's own, for a browser; empty: it has none. The request's body in.
   std::function<boost::asio::awaitable<Result<api::ProviderCredential>>(std::string body,
                                                                         async::Deadline deadline)>
       mint;
+  std::shared_ptr<session::ProviderBreaker> breaker;  ///< of all editions and sessions
+  std::chrono::seconds cap{0};                        ///< see session::ModelSource
+  std::chrono::milliseconds patience{std::chrono::seconds(30)};
 };
 
 /// One version of the packs, and everything that is made of it: handlers of the tools, the lists
@@ -38,7 +42,8 @@ struct ProviderFactory {
 class Edition {
  public:
   /// `live` counts those that somebody still uses.
-  Edition(std::shared_ptr<const pipeline::Catalog> catalog, ProviderFactory provider,
+  /// `providers`: in the order in which sessions ask them; never empty.
+  Edition(std::shared_ptr<const pipeline::Catalog> catalog, std::vector<ProviderFactory> providers,
           telemetry::Gauge live);
   ~Edition();
   Edition(const Edition&) = delete;
@@ -47,15 +52,21 @@ class Edition {
   const pipeline::Catalog& catalog() const { return *catalog_; }
   const std::shared_ptr<const registry::Snapshot>& snapshot() const { return catalog_->snapshot(); }
   const std::string& version() const { return snapshot()->version(); }
-  const ProviderFactory& provider() const { return provider_; }
-  /// What a realtime session of this audience is shown, but for what is `off`. Compiled once an
-  /// audience.
-  Result<std::shared_ptr<const session::ToolOffer>> offer_for(
-      const registry::CallContext& context, const policy::SwitchedOff& off = {}) const;
+  const std::vector<ProviderFactory>& providers() const { return providers_; }
+  const ProviderFactory& provider() const { return providers_.front(); }
+  /// What a realtime session of this audience is shown, but for what is `off`, in the words of
+  /// `provider()` or of another one. Compiled once an audience and export.
+  using Offer = std::shared_ptr<const session::ToolOffer>;
+  Result<Offer> offer_for(const registry::CallContext& context,
+                          const policy::SwitchedOff& off = {}) const {
+    return offer_for(context, off, provider().export_name);
+  }
+  Result<Offer> offer_for(const registry::CallContext& context, const policy::SwitchedOff& off,
+                          const std::string& export_name) const;
 
  private:
   const std::shared_ptr<const pipeline::Catalog> catalog_;
-  const ProviderFactory provider_;
+  const std::vector<ProviderFactory> providers_;
   const telemetry::Gauge live_;
   mutable std::mutex mutex_;
   mutable std::map<std::string, std::shared_ptr<const session::ToolOffer>> offers_;  // by audience

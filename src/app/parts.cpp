@@ -18,15 +18,15 @@ Result<std::unique_ptr<Edition>> build_edition(
   const PackGround ground{*parts.database, parts.kinds, parts.is_demo};
   auto catalog = compile_packs(ground, snapshot, problems);
   if (!catalog) return fail(ErrorType::validation, "the packs have problems");
-  ProviderFactory provider;
+  std::vector<ProviderFactory> providers(1);
   if (with_provider) {
-    auto made = make_provider(parts, snapshot);
+    auto made = make_providers(parts, snapshot);
     if (!made) return made.error();
-    provider = std::move(*made);
+    providers = std::move(*made);
   }
   const auto live = parts.metrics.gauge(
       "registry_versions_live", "Versions of the packs that sessions, old or new, still use.");
-  return std::make_unique<Edition>(std::move(catalog), std::move(provider), live);
+  return std::make_unique<Edition>(std::move(catalog), std::move(providers), live);
 }
 
 /// Only by who serves: beside it a command may be running, and the other way round.
@@ -141,6 +141,9 @@ Result<std::unique_ptr<Parts>> make_parts(PartsOptions options) {
     const auto recovered = recover(*parts);
     if (!recovered) return recovered.error();
     parts->database->disk().start(*parts->log);
+  }
+  for (const auto& [name, provider] : config.providers) {
+    parts->breakers[name] = std::make_shared<session::ProviderBreaker>();
   }
   const auto enablement = load_enablement(*parts);
   if (!enablement) return enablement.error();

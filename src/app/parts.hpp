@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <map>
 #include <memory>
 #include <vector>
 
@@ -41,6 +42,8 @@ struct Parts {
   telemetry::Metrics metrics;
   std::unique_ptr<storage::Database> database;
   std::vector<std::unique_ptr<tool::ToolKind>> kinds;
+  /// By name, of every provider in the configuration.
+  std::map<std::string, std::shared_ptr<session::ProviderBreaker>> breakers;
   std::unique_ptr<Editions> editions;
   policy::Enablement enablement;
   std::vector<std::unique_ptr<policy::Gate>> gates;

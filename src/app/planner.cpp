@@ -28,12 +28,16 @@ void warn_of_missing(telemetry::Log& log, const storage::Tenant& tenant,
                                    {"nothing_for", join(prompt.missing, ", ")}});
 }
 
-/// The model that the client asks for, where the operator lets it choose that one; else none.
-std::string choose_model(const Edition& edition, const api::auth::Principal& principal,
-                         const net::HttpRequest& request) {
+/// The model that the client asks for.
+std::string asked_model(const api::auth::Principal& principal, const net::HttpRequest& request) {
   auto asked = request.query("model");
   if (asked.empty() && principal.session) asked = text_at(*principal.session, "model");
-  const auto& models = edition.provider().models;
+  return asked;
+}
+
+/// The same where the operator lets it choose that one of this provider's; else none.
+std::string choose_model(const ProviderFactory& provider, const std::string& asked) {
+  const auto& models = provider.models;
   const bool is_offered = std::find(models.begin(), models.end(), asked) != models.end();
   return is_offered ? asked : std::string();
 }
@@ -169,8 +173,8 @@ asio::awaitable<Result<pipeline::CallRequest>> Planner::plan_session_call(
                                   catalog_of(edition)};
 }
 
-void Planner::offer_tools(Opening& opening, const policy::SwitchedOff& off) {
-  auto offer = opening.edition->offer_for(opening.context, off);
+void Planner::offer_tools(Opening& opening) {
+  auto offer = opening.edition->offer_for(opening.context, opening.off);
   if (offer) {
     opening.offer = std::move(*offer);
     return;
@@ -188,6 +192,40 @@ void Planner::offer_tools(Opening& opening, const policy::SwitchedOff& off) {
                                           {"detail", offer.error().detail}});
 }
 
+std::vector<session::ModelSource> Planner::model_sources(const Opening& opening,
+                                                         const std::string& asked_model) {
+  const auto& edition = opening.edition;
+  std::vector<session::ModelSource> sources;
+  for (const auto& provider : edition->providers()) {
+    Result<Edition::Offer> offer = opening.offer;
+    if (!sources.empty()) {
+      offer = edition->offer_for(opening.context, opening.off, provider.export_name);
+    }
+    if (!offer) {
+      parts_.log->error("fallback_without_tools", {{"provider", provider.name},
+                                                   {"registry_version", edition->version()},
+                                                   {"message", offer.error().message},
+                                                   {"detail", offer.error().detail}});
+      continue;  // better none than one that can do nothing
+    }
+    session::ModelSource source;
+    source.name = provider.name;
+    source.make = [edition, &provider, model = choose_model(provider, asked_model)] {
+      return provider.make(model);
+    };
+    source.offer = std::move(*offer);
+    source.voice = provider.voice;
+    if (minds_words(*edition->snapshot(), *source.offer)) {
+      source.transcription_model = provider.transcription_model;
+    }
+    source.breaker = provider.breaker;
+    source.cap = provider.cap;
+    source.patience = provider.patience;
+    sources.push_back(std::move(source));
+  }
+  return sources;
+}
+
 asio::awaitable<Result<Planner::Opening>> Planner::open(api::auth::Principal principal,
                                                         storage::Tenant tenant) {
   Opening opening;
@@ -201,13 +239,14 @@ asio::awaitable<Result<Planner::Opening>> Planner::open(api::auth::Principal pri
 
   const auto& snapshot = opening.edition->snapshot();
   const auto switched_off = parts_.enablement.of(tenant.id);
-  auto off = switched_off ? *switched_off : policy::SwitchedOff();
+  auto& off = opening.off;
+  if (switched_off) off = *switched_off;
   for (const auto& pack : snapshot->packs()) {
     if (!principal.pack.empty() && pack.name != principal.pack) off.insert(pack.name);
   }
-  offer_tools(opening, off);
+  offer_tools(opening);
   const auto deadline = async::Deadline::after(parts_.time, kPlanTimeout);
-  PromptSource source{snapshot, tenant, std::move(off)};
+  PromptSource source{snapshot, tenant, off};
   auto prompt = co_await fill_tenant_prompt(*parts_.database, std::move(source), deadline);
   if (!prompt) co_return prompt.error();
   warn_of_missing(*parts_.log, tenant, *prompt);
@@ -265,16 +304,9 @@ asio::awaitable<Result<session::SessionPlan>> Planner::plan_session(
   const auto& edition = opening->edition;
   session::SessionPlan plan;
   plan.catalog = catalog_of(edition);
-  plan.make_model = [edition, model = choose_model(*edition, *principal, request)] {
-    return edition->provider().make(model);
-  };
+  plan.start.models = model_sources(*opening, asked_model(*principal, request));
   plan.start.context = std::move(opening->context);
   plan.start.instructions = std::move(opening->instructions);
-  plan.start.offer = std::move(opening->offer);
-  plan.start.voice = edition->provider().voice;
-  if (minds_words(*edition->snapshot(), *plan.start.offer)) {
-    plan.start.transcription_model = edition->provider().transcription_model;
-  }
   if (principal->session) plan.start.preset = *principal->session;
   const auto& limits = parts_.config.limits_for(to_string(plan.start.context.channel));
   plan.start.max_follow_ups = static_cast<int>(limits.follow_ups);

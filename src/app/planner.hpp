@@ -53,12 +53,16 @@ class Planner {
     registry::CallContext context;
     std::string instructions;
     std::shared_ptr<const session::ToolOffer> offer;
+    policy::SwitchedOff off;
     bool tools_unavailable = false;
   };
   boost::asio::awaitable<Result<Opening>> open(api::auth::Principal principal,
                                                storage::Tenant tenant);
   /// `opening` gets the tools that its context may use and that are not off, or none.
-  void offer_tools(Opening& opening, const policy::SwitchedOff& off);
+  void offer_tools(Opening& opening);
+  /// What a session may be held with: `opening`'s provider, and those that take over from it.
+  std::vector<session::ModelSource> model_sources(const Opening& opening,
+                                                  const std::string& asked_model);
 
   Parts& parts_;
 };

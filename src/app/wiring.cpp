@@ -23,6 +23,7 @@
 #include "policy/role.hpp"
 #include "policy/same_act.hpp"
 #include "provider/gemini/gemini_port.hpp"
+#include "provider/gemini/profile.hpp"
 #include "provider/offline/chat_brain.hpp"
 #include "provider/offline/flite_speech.hpp"
 #include "provider/offline/offline_port.hpp"
@@ -230,6 +231,22 @@ constexpr std::array kProviders{
     ProviderRow{"offline", make_offline},
 };
 
+Result<ProviderFactory> make_provider(const std::string& name, Parts& parts,
+                                      const std::shared_ptr<const registry::Snapshot>& snapshot) {
+  const auto at = parts.config.providers.find(name);
+  if (at == parts.config.providers.end()) {
+    return fail(ErrorType::not_found, "provider: there is no providers." + name);
+  }
+  const auto kind = at->second.kind.empty() ? name : at->second.kind;
+  std::string known;
+  for (const auto& row : kProviders) {
+    if (row.kind == kind) return row.make({parts, snapshot, name, at->second});
+    known += (known.empty() ? "" : ", ") + std::string(row.kind);
+  }
+  return fail(ErrorType::not_found,
+              "providers." + name + ": no provider of kind " + kind + "; there are " + known);
+}
+
 }  // namespace
 
 std::vector<std::unique_ptr<tool::ToolKind>> make_tool_kinds(const KindGround& ground) {
@@ -254,6 +271,7 @@ struct ProfileRow {
 constexpr std::array kProfiles{
     ProfileRow{"openai", provider::openai::profile_of},
     ProfileRow{"xai", provider::xai::profile_of},
+    ProfileRow{"gemini", provider::gemini::profile_of},
     ProfileRow{"offline", provider::offline::profile_of},
 };
 
@@ -261,7 +279,9 @@ constexpr std::array kProfiles{
 
 std::vector<std::string> exports_needed(const config::Config& config) {
   std::vector<std::string> names;
-  for (const auto& provider : {config.provider, config.fallback}) {
+  std::vector<std::string> providers{config.provider};
+  providers.insert(providers.end(), config.fallback.begin(), config.fallback.end());
+  for (const auto& provider : providers) {
     const auto at = config.providers.find(provider);
     if (at == config.providers.end()) continue;
     const auto& kind = at->second.kind.empty() ? provider : at->second.kind;
@@ -303,21 +323,22 @@ std::vector<std::unique_ptr<policy::Gate>> make_gates(Parts& parts) {
   return gates;
 }
 
-Result<ProviderFactory> make_provider(Parts& parts,
-                                      const std::shared_ptr<const registry::Snapshot>& snapshot) {
-  const auto& name = parts.config.provider;
-  const auto at = parts.config.providers.find(name);
-  if (at == parts.config.providers.end()) {
-    return fail(ErrorType::not_found, "provider: there is no providers." + name);
+Result<std::vector<ProviderFactory>> make_providers(
+    Parts& parts, const std::shared_ptr<const registry::Snapshot>& snapshot) {
+  std::vector<std::string> names{parts.config.provider};
+  names.insert(names.end(), parts.config.fallback.begin(), parts.config.fallback.end());
+  std::vector<ProviderFactory> providers;
+  for (const auto& name : names) {
+    auto made = make_provider(name, parts, snapshot);
+    if (!made) return made.error();
+    const auto& config = parts.config.providers.at(name);
+    made->name = name;
+    made->breaker = parts.breakers.at(name);
+    made->cap = std::chrono::seconds(config.session_s);
+    made->patience = std::chrono::milliseconds(config.silence_ms);
+    providers.push_back(std::move(*made));
   }
-  const auto kind = at->second.kind.empty() ? name : at->second.kind;
-  std::string known;
-  for (const auto& row : kProviders) {
-    if (row.kind == kind) return row.make({parts, snapshot, name, at->second});
-    known += (known.empty() ? "" : ", ") + std::string(row.kind);
-  }
-  return fail(ErrorType::not_found,
-              "providers." + name + ": no provider of kind " + kind + "; there are " + known);
+  return providers;
 }
 
 }  // namespace callosum::app

@@ -21,9 +21,10 @@ struct KindGround {
 std::vector<std::unique_ptr<tool::ToolKind>> make_tool_kinds(const KindGround& ground);
 /// In the order they are asked (DESIGN "The way of one tool call").
 std::vector<std::unique_ptr<policy::Gate>> make_gates(Parts& parts);
-/// The configured provider, for sessions on this snapshot. NOT_FOUND names the providers there are.
-Result<ProviderFactory> make_provider(Parts& parts,
-                                      const std::shared_ptr<const registry::Snapshot>& snapshot);
+/// The configured provider and those that take over from it, for sessions on this snapshot.
+/// NOT_FOUND names the providers there are.
+Result<std::vector<ProviderFactory>> make_providers(
+    Parts& parts, const std::shared_ptr<const registry::Snapshot>& snapshot);
 /// The registry's exports that must carry every tool: those of the providers that sessions may be
 /// given.
 std::vector<std::string> exports_needed(const config::Config& config);

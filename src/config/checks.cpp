@@ -41,6 +41,7 @@ class Checker {
     check_tls();
     fetch_provider_keys();
     check_provider("provider", config_.provider);
+    check_fallback();
     refuse_what_is_not_served();
     check_jwt();
     check_api_keys();
@@ -87,15 +88,23 @@ class Checker {
     }
   }
 
+  void check_fallback() {
+    std::set<std::string> named{config_.provider};
+    for (std::size_t i = 0; i < config_.fallback.size(); ++i) {
+      const auto& name = config_.fallback[i];
+      const std::string key = "fallback[" + std::to_string(i) + "]";
+      if (!named.insert(name).second) {
+        refuse(key, name + " is named already; name each provider once, and `provider` not again");
+        continue;
+      }
+      check_provider(key, name);
+    }
+  }
+
   /// Keys that are known, and values that this version cannot keep: silence would pass for consent.
   void refuse_what_is_not_served() {
     if (config_.reply_path != "native") {
       refuse("reply_path", "this build serves native only, not " + config_.reply_path);
-    }
-    if (!config_.fallback.empty()) {
-      refuse("fallback",
-             "this build has no fallback: sessions that `provider` cannot take are "
-             "refused; leave it empty");
     }
     for (const auto& [key, origin] : config_.origins) {
       if (!key.starts_with("limits.phone.")) continue;

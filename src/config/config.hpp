@@ -42,8 +42,10 @@ struct ProviderConfig {
   std::string brain_url;  ///< OpenAI-compatible chat server; empty: the phrase matcher
   std::string brain_model;
   std::string brain_key_env;
-  Secret key;        ///< value of `key_env`; empty where the environment has none
-  Secret brain_key;  ///< value of `brain_key_env`
+  std::int64_t session_s = 0;        ///< of a connection; 0: what is known of the vendor
+  std::int64_t silence_ms = 30'000;  ///< in the middle of a response; 0: any
+  Secret key;                        ///< value of `key_env`; empty where the environment has none
+  Secret brain_key;                  ///< value of `brain_key_env`
 };
 
 struct JwtConfig {
@@ -122,7 +124,7 @@ struct Config {
   std::string database;  ///< empty: callosum.db in `data`
   std::vector<std::string> packs;
   std::string provider = "offline";
-  std::string fallback;
+  std::vector<std::string> fallback;  ///< asked in this order where `provider` cannot be had
   std::map<std::string, ProviderConfig> providers = default_providers();
   std::string reply_path = "native";
   AuthConfig auth;

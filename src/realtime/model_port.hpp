@@ -28,8 +28,8 @@ struct OfferedTools {
 struct SessionOpening {
   json::object session;  ///< the GA session (type, instructions, audio ...), without its tools
   std::shared_ptr<const OfferedTools> tools;  ///< never null
-  std::string
-      resumption;  ///< what an earlier connection said it can be taken up by; empty: nothing
+  /// What the connection before gave as its `resumption`; empty: the conversation begins here.
+  std::string resumption;
 };
 
 /// What the model is to do about a function's output.
@@ -64,7 +64,9 @@ class ModelPort {
   /// Ends the connection. `next` then fails.
   virtual boost::asio::awaitable<void> close(async::Deadline deadline) = 0;
   virtual std::uint64_t dropped_audio_frames() const { return 0; }
-  /// What another connection may take this conversation up by, as it is now; empty: by nothing.
+  /// What a new connection goes on from, in the provider's own words, as of now, even when this one
+  /// is gone; empty: it cannot. One that is opened with it knows what was said until it was given,
+  /// or does not open; calls that were open then are unknown to it.
   virtual std::string resumption() const { return {}; }
   /// The opening's `resumption` was taken up: the model knows what was said. True from `open` on.
   virtual bool has_resumed() const { return false; }

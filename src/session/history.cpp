@@ -1,12 +1,14 @@
 #include "session/history.hpp"
 
+#include <algorithm>
+
 #include "base/text.hpp"
 
 namespace callosum::session {
 
 void History::add(std::string_view role, std::string_view text, std::string_view item_id) {
   if (text.empty()) return;
-  ++added_since_mark_;
+  ++added_;
   lines_.push_back(
       {std::string(role), std::string(cut_utf8(text, kMaxLineBytes)), std::string(item_id)});
   if (lines_.size() > kMaxLines) lines_.pop_front();
@@ -27,9 +29,20 @@ void History::remove(std::string_view item_id) {
   // An item of several parts has several lines.
   for (std::size_t i = lines_.size(); i-- > 0;) {
     if (lines_[i].item_id != item_id) continue;
-    if (i >= lines_before_mark()) --added_since_mark_;
     lines_.erase(lines_.begin() + static_cast<std::ptrdiff_t>(i));
   }
+}
+
+void History::wait_last() {
+  if (!lines_.empty()) lines_.back().is_waiting = true;
+}
+
+void History::keep() {
+  for (auto& line : lines_) line.is_kept = !line.is_waiting;
+}
+
+void History::stop_waiting() {
+  for (auto& line : lines_) line.is_waiting = false;
 }
 
 }  // namespace callosum::session

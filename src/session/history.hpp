@@ -1,7 +1,7 @@
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -9,14 +9,15 @@
 
 namespace callosum::session {
 
-/// What was said, in text, bounded: what a new provider connection is told when the old one was
-/// lost.
+/// What was said and done, in text, bounded: what a new provider connection is told.
 class History {
  public:
   struct Line {
     std::string role;  ///< user, assistant, system
     std::string text;
-    std::string item_id;  ///< empty: not known (yet)
+    std::string item_id;      ///< as the caller knows it; empty: not known (yet), or not to it
+    bool is_kept = false;     ///< by the provider, for a connection that goes on from there
+    bool is_waiting = false;  ///< its own event waits for the connection, and tells it
   };
   void add(std::string_view role, std::string_view text, std::string_view item_id = {});
   /// The provider has given an item its id: that of the first line with these words and no id.
@@ -24,17 +25,21 @@ class History {
   /// Nobody is told of it any more.
   void remove(std::string_view item_id);
   const Deque<Line>& lines() const { return lines_; }
-  /// From here on: what is added is no part of what a new connection is told.
-  void mark() { added_since_mark_ = 0; }
-  std::size_t lines_before_mark() const {
-    return lines_.size() - std::min(lines_.size(), added_since_mark_);
-  }
+
+  /// Of `add`s that kept something.
+  std::uint64_t added() const { return added_; }
+  /// What was added last waits for the connection: it is not told beside that.
+  void wait_last();
+  /// Nothing waits any more.
+  void stop_waiting();
+  /// The provider keeps all of it.
+  void keep();
 
  private:
   static constexpr std::size_t kMaxLines = 40;
   static constexpr std::size_t kMaxLineBytes = 2000;
   Deque<Line> lines_;
-  std::size_t added_since_mark_ = 0;
+  std::uint64_t added_ = 0;
 };
 
 }  // namespace callosum::session

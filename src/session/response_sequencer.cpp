@@ -157,6 +157,11 @@ bool ResponseSequencer::is_quiet(SteadyTime now) const {
   return !is_busy() && callers_.empty() && !is_speaking_ && !was_just_spoken;
 }
 
+bool ResponseSequencer::is_between_turns(SteadyTime now) const {
+  const bool was_just_spoken = hold_until_ && now < *hold_until_;
+  return !has_active_response() && !holds_create_ && !is_speaking_ && !was_just_spoken;
+}
+
 bool ResponseSequencer::is_busy() const {
   return !active_.empty() || create_sent_ || batch_is_open() || holds_create_ || owes_response();
 }

@@ -71,6 +71,8 @@ class ResponseSequencer {
   bool is_busy() const;
   /// Nothing runs and nobody speaks: the caller's own calls are answered, too.
   bool is_quiet(SteadyTime now) const;
+  /// No response is active, asked for or about to follow, and nobody speaks. Calls may run.
+  bool is_between_turns(SteadyTime now) const;
   /// Nothing of the conversation is being said, by either side.
   bool may_speak_beside() const { return !has_active_response() && !is_speaking_; }
   bool awaits_created() const { return create_sent_; }

@@ -27,30 +27,36 @@ Session::Session(SessionParts parts, SessionStart start, std::unique_ptr<CallerL
       wants_timeline_(start.wants_timeline),
       caller_(std::move(caller)),
       calls_(std::make_shared<policy::SessionCalls>()),
-      offer_(std::move(start.offer)),
-      view_(std::move(start.instructions), offer_, start.voice, start.transcription_model),
+      sources_(std::move(start.models)),
+      view_(std::move(start.instructions), sources_.front()),
       state_(context_->channel),
       sequencer_(start.max_follow_ups),
       event_prefix_("evt_" + make_id("", parts_.random).substr(0, 12) + "_") {}
 
 Session::~Session() {
-  for (const auto& [call_id, call] : pending_) parts_.executor.forget(call.ticket);
+  for (const auto& [key, call] : pending_) parts_.executor.forget(call.ticket);
   if (connection_ > 0) note(storage::SessionState::ended);
 }
 
 std::string Session::next_event_id() { return event_prefix_ + std::to_string(next_event_++); }
 
 asio::awaitable<Result<void>> Session::open_model() {
-  auto start = view_.opening();
-  if (model_) start.resumption = model_->resumption();
-  model_ = parts_.make_model();
+  model_ = source().make();
   change_context([this](auto& context) {
-    context.provider = model_->profile().provider;
-    context.has_stable_call_ids = model_->profile().has_stable_call_ids;
+    const auto& profile = model_->profile();
+    context.provider = source().name.empty() ? profile.provider : source().name;
+    context.has_stable_call_ids = profile.has_stable_call_ids;
   });
-  const auto deadline = async::Deadline::after(parts_.time, kOpenTimeout);
-  auto opening = model_->open(std::move(start), deadline);
+  if (source().breaker) source().breaker->on_asked(parts_.time.now());
+  is_served_ = false;
+  const auto patience = sources_.size() > 1 ? kShortOpenTimeout : kOpenTimeout;
+  const auto deadline = async::Deadline::after(parts_.time, patience);
+  auto with = view_.opening();
+  with.resumption = resumption_;
+  auto opening = model_->open(std::move(with), deadline);
   auto opened = co_await async::with_deadline(deadline, std::move(opening));
+  is_resumed_ = opened && !resumption_.empty() && model_->has_resumed();
+  if (!opened && !std::exchange(resumption_, {}).empty()) co_return co_await open_model();
   if (!opened) co_return opened.error();
   begin_connection();
   co_return Result<void>{};
@@ -68,7 +74,9 @@ void Session::begin_connection() {
   has_reopened_plain_ = false;
   is_connected_ = true;
   has_uncommitted_audio_ = false;
-  expect_cap(model_->profile().session_cap);
+  heard_at_ = connected_at_;
+  expect_cap(session_cap());
+  note_failover();
 }
 
 asio::awaitable<void> Session::run() {
@@ -79,21 +87,8 @@ asio::awaitable<void> Session::run() {
     if (view_.admit(preset_)) view_.commit(preset_);
     preset_ = {};
   }
-  auto opened = co_await open_model();
-  if (!opened) {
-    const auto& error = opened.error();
-    parts_.log.error("provider_unreachable", {{"session_id", id()},
-                                              {"provider", context_->provider},
-                                              {"type", to_string(error.type)},
-                                              {"message", error.message},
-                                              {"detail", error.detail}});
-    to_caller(realtime::encode_error("server_error", "provider_unavailable",
-                                     "The voice model cannot be reached right now.", "", "",
-                                     next_event_id()));
-    const auto soon = async::Deadline::after(parts_.time, 2s);
-    co_await caller_->close(1013, "provider_unavailable", soon);
-    co_return;
-  }
+  auto opened = co_await open_first_model();
+  if (!opened) co_return co_await refuse_caller(opened.error());
 
   async::TaskGroup tasks(executor, parts_.time);
   tasks_ = &tasks;
@@ -110,6 +105,19 @@ asio::awaitable<void> Session::run() {
   const auto soon = async::Deadline::after(parts_.time, 2s);
   co_await model_->close(soon);
   co_await caller_->close(end_code_, end_reason_, soon);
+}
+
+asio::awaitable<void> Session::refuse_caller(Error why) {
+  parts_.log.error("provider_unreachable", {{"session_id", id()},
+                                            {"provider", context_->provider},
+                                            {"type", to_string(why.type)},
+                                            {"message", why.message},
+                                            {"detail", why.detail}});
+  to_caller(realtime::encode_error("server_error", "provider_unavailable",
+                                   "The voice model cannot be reached right now.", "", "",
+                                   next_event_id()));
+  const auto soon = async::Deadline::after(parts_.time, 2s);
+  co_await caller_->close(1013, "provider_unavailable", soon);
 }
 
 /// For whoever is not part of the conversation. The provider's id is a stranger's text.
@@ -175,11 +183,14 @@ asio::awaitable<void> Session::pump_model() {
       model = model_;  // another has taken its place
       continue;
     }
+    heard_at_ = parts_.time.now();
+    if (frame) on_model_frame(*frame);
+    if (frame && !refused_) continue;
+    const auto why = frame ? std::exchange(refused_, std::nullopt).value() : frame.error();
     if (frame) {
-      on_model_frame(*frame);
-      continue;
+      const auto soon = async::Deadline::after(parts_.time, kOldGoodbye);
+      co_await model->close(soon);
     }
-    const auto why = frame.error();
     const bool found = co_await find_model_again(why);
     if (!found) co_return;
     model = model_;
@@ -190,10 +201,11 @@ asio::awaitable<void> Session::keep_time() {
   while (!is_ending_) {
     wake_->reset();
     looks_at_ = std::min({cap_warning_at_, next_renewal_look(), stop_by_, next_pace_look(),
-                          sequencer_.next_look().value_or(SteadyTime::max())});
+                          stalls_at(), sequencer_.next_look().value_or(SteadyTime::max())});
     const auto deadline = async::Deadline::at(parts_.time, looks_at_);
     co_await wake_->wait(deadline);
-    if (parts_.time.now() >= cap_warning_at_) on_cap_near();
+    if (parts_.time.now() >= cap_warning_at_) on_cap_near(cap_at_ - parts_.time.now());
+    give_up_stalled();
     keep_pace();
     create_when_due();
     renew_when_idle();
@@ -204,7 +216,7 @@ asio::awaitable<void> Session::keep_time() {
 /// Something may be due sooner than the timekeeper thinks; waking it costs more than asking.
 void Session::look_again() {
   const auto next = sequencer_.next_look().value_or(SteadyTime::max());
-  if (std::min({cap_warning_at_, next_pace_look(), next}) < looks_at_) wake_->set();
+  if (std::min({cap_warning_at_, next_pace_look(), stalls_at(), next}) < looks_at_) wake_->set();
 }
 
 void Session::change_context(const std::function<void(registry::CallContext&)>& change) {
@@ -214,10 +226,16 @@ void Session::change_context(const std::function<void(registry::CallContext&)>& 
 }
 
 /// A message of ours in the conversation, which the caller's program does not see.
-void Session::tell_model(std::string_view role, std::string_view text) {
+Session::Passing Session::tell_model(std::string_view role, std::string_view text) {
   const auto item_id = "item_" + next_event_id();
   veil_.hide_item(item_id);
-  to_model(realtime::encode_text_message(role, text, next_event_id(), item_id));
+  return to_model(realtime::encode_text_message(role, text, next_event_id(), item_id));
+}
+
+/// The same, for every connection to come as well.
+void Session::add_and_tell(std::string_view role, std::string_view text) {
+  history_.add(role, text);
+  if (tell_model(role, text) == Passing::waits) history_.wait_last();
 }
 
 Session::Passing Session::to_model(std::string_view event, net::FrameKind kind) {

@@ -17,11 +17,13 @@
 #include "session/caller_link.hpp"
 #include "session/creates.hpp"
 #include "session/history.hpp"
+#include "session/model_source.hpp"
 #include "session/provider_limits.hpp"
 #include "session/recent_ids.hpp"
 #include "session/response_sequencer.hpp"
 #include "session/session_records.hpp"
 #include "session/session_view.hpp"
+#include "session/source_search.hpp"
 #include "session/state_controller.hpp"
 #include "session/tool_veil.hpp"
 #include "telemetry/log.hpp"
@@ -41,8 +43,6 @@ struct SessionParts {
   telemetry::Log& log;
   telemetry::Metrics& metrics;
   std::shared_ptr<const pipeline::Catalog> catalog;
-  /// A new connection to the model: called at the start and after each loss.
-  std::function<std::unique_ptr<realtime::ModelPort>()> make_model;
   SessionRecords* records = nullptr;                       ///< null: nobody is told of it
   pipeline::ConfirmationAnswers* confirmations = nullptr;  ///< null: none can be given here
 };
@@ -50,12 +50,10 @@ struct SessionParts {
 /// Who, where, and what the session declares to the model.
 struct SessionStart {
   registry::CallContext context;
-  std::string instructions;                ///< the tenant's prompt, filled
-  std::shared_ptr<const ToolOffer> offer;  ///< our tools, exported for this provider
-  json::object preset;                     ///< the session object a client secret was minted with
-  std::string voice;                       ///< empty: the provider's own
-  /// The caller's words are needed, whether it asks for them or not: what writes them down.
-  std::string transcription_model;
+  std::string instructions;  ///< the tenant's prompt, filled
+  json::object preset;       ///< the session object a client secret was minted with
+  /// Never empty: the first that can be had is talked to, another where it is lost.
+  std::vector<ModelSource> models;
   /// The caller asked to be told of our tools too, by callosum.timeline events (`callosum call`).
   bool wants_timeline = false;
   int max_follow_ups = 8;  ///< see ResponseSequencer
@@ -63,7 +61,7 @@ struct SessionStart {
 
 /// One live conversation on the native path: a caller, a model, and the tools between them. Lives
 /// on one thread. The caller sees a model; our calls run here without it. A lost provider is found
-/// again in mid-conversation.
+/// again in mid-conversation, or another takes its place.
 class Session {
  public:
   Session(SessionParts parts, SessionStart start, std::unique_ptr<CallerLink> caller);
@@ -86,6 +84,7 @@ class Session {
 
  private:
   struct PendingCall {
+    std::string call_id;
     std::string name;
     pipeline::Executor::Ticket ticket = 0;
     bool is_silent = false;
@@ -124,12 +123,16 @@ class Session {
   /// What became of an event for the model.
   enum class Passing : std::uint8_t { sent, waits, lost };
 
-  static constexpr std::chrono::seconds kOpenTimeout{10};  // for a connection to the model
+  static constexpr std::chrono::seconds kOpenTimeout{10};       // for a connection to the model
+  static constexpr std::chrono::seconds kShortOpenTimeout{4};   // where there is another
+  static constexpr std::chrono::milliseconds kOldGoodbye{200};  // nothing is heard until it is said
+  static constexpr std::chrono::seconds kCapWarning{60};        // before a connection's known end
 
   // session.cpp: the frame of it all
   boost::asio::awaitable<void> pump_caller();
   boost::asio::awaitable<void> pump_model();
   boost::asio::awaitable<void> keep_time();
+  boost::asio::awaitable<void> refuse_caller(Error why);
   boost::asio::awaitable<Result<void>> open_model();
   void begin_connection();
   void end(std::uint16_t code, std::string reason);
@@ -138,20 +141,44 @@ class Session {
 
   // session_loss.cpp: a connection is lost and found again
   boost::asio::awaitable<bool> find_model_again(Error why);
+  boost::asio::awaitable<void> back_off(int times_before);
+  bool is_hopeless(const Error& why) const;
+  void give_up_model(const Error& why);
   void lose_model();
   void lose_creates();
   void lose_out_of_band();
   std::string failed_response(std::string_view response_id);
   void tell_new_model();
+  void tell_history();
+  void tell_pending();
+  bool send_held();
+  void note_resumption();
+  SteadyTime stalls_at() const;
+  void give_up_stalled();
   Passing wait_for_model(std::string_view event);
+
+  // session_failover.cpp: which provider it is
+  const ModelSource& source() const { return sources_[source_]; }
+  boost::asio::awaitable<Result<void>> open_first_model();
+  std::optional<std::size_t> next_source(SourceSearch& search) const;
+  void move_to(std::size_t next);
+  void on_source_failed(const Error& why);
+  void on_source_serves();
+  void note_failover();
+  void tell_failover();
 
   // session_renewal.cpp: a new connection before the provider ends the old one
   void expect_cap(std::chrono::nanoseconds left);
   void on_expiry_told(std::int64_t expires_at_s);
-  void on_cap_near();
+  void on_expiring(const realtime::ServerFrame& frame);
+  void on_cap_near(std::chrono::nanoseconds left);
+  std::chrono::seconds session_cap() const;
   SteadyTime next_renewal_look() const;
   bool is_idle() const;
+  bool is_between_turns() const;
+  bool is_time_to_renew() const;
   void renew_when_idle();
+  boost::asio::awaitable<void> leave_model(std::shared_ptr<realtime::ModelPort> model);
   boost::asio::awaitable<void> renew_model();
 
   // session_model.cpp: what the model's side says
@@ -228,12 +255,12 @@ class Session {
   void on_finished_call(const realtime::FinishedCall& call);
   void start_call(std::string_view call_id, std::string_view name, std::string_view arguments);
   void release_waiting(std::string_view response_id, bool run);
-  void on_answer(const registry::Envelope& envelope);
+  std::string key_of(std::string_view call_id) const;
+  void on_answer(const std::string& key, const registry::Envelope& envelope);
   void refuse_call(const std::string& call_id, Error error, bool is_silent = false);
   void tell_timeline(std::string_view kind, std::string_view tool, std::string_view args,
                      std::string_view text, std::string_view error_type);
-  void give_output(const std::string& call_id, const PendingCall& call, const std::string& output,
-                   bool is_silent);
+  void give_output(const PendingCall& call, const std::string& output, bool is_silent);
   void on_calls_withdrawn(const realtime::ServerFrame& frame);
   void interrupt_calls();
   void give_up_calls();
@@ -246,7 +273,8 @@ class Session {
   Passing to_model(std::string_view event, net::FrameKind kind = net::FrameKind::control);
   void to_caller(std::string_view event, net::FrameKind kind = net::FrameKind::control);
   std::string next_event_id();
-  void tell_model(std::string_view role, std::string_view text);
+  Passing tell_model(std::string_view role, std::string_view text);
+  void add_and_tell(std::string_view role, std::string_view text);
 
   SessionParts parts_;
   /// Who and where, as of now: calls share it, so it is replaced and never changed.
@@ -257,7 +285,11 @@ class Session {
   std::shared_ptr<realtime::ModelPort> model_;  // shared with whoever waits for its next event
   std::shared_ptr<policy::SessionCalls> calls_;
 
-  std::shared_ptr<const ToolOffer> offer_;
+  std::vector<ModelSource> sources_;
+  std::size_t source_ = 0;            // the one that is talked to, or asked
+  std::size_t connected_source_ = 0;  // the last that was had
+  std::uint64_t moves_ = 0;           // from one to another
+  std::string failover_;              // that the caller's timeline has not been told
   SessionView view_;
   StateController state_;
   ResponseSequencer sequencer_;
@@ -265,7 +297,7 @@ class Session {
   ToolVeil veil_;
   History history_;
 
-  std::unordered_map<std::string, PendingCall> pending_;  // by call id
+  std::unordered_map<std::string, PendingCall> pending_;  // by `key_of` their id
   struct SpokenTurn {
     std::string item_id;
     std::uint64_t turn;
@@ -277,6 +309,7 @@ class Session {
 
   RecentIds seen_calls_{64};  // what repeats itself later is known to the executor
   RecentIds shown_{64};       // questions that the caller's program has been shown
+  RecentIds told_{64};        // items that this connection was told, which the caller knows already
   Deque<WaitingCall> waiting_;
   Deque<SentUpdate> updates_;       // on their way, in order
   Deque<SentUpdate> held_updates_;  // while the model is being found again
@@ -288,12 +321,13 @@ class Session {
   std::vector<std::string> lost_calls_;     // the caller's own, of a connection that is gone
   std::string event_prefix_;                // of our events to the model: no client can guess it
   Deque<std::string> held_for_model_;       // control events while the model is being found again
-  Deque<std::string> late_results_;         // answers to calls of a connection that is gone
 
   std::unique_ptr<async::Event> wake_;  // the timekeeper's
   async::TaskGroup* tasks_ = nullptr;   // of run()
   ProviderLimits provider_limits_;
   std::size_t held_bytes_ = 0;  // of held_for_model_
+  std::string resumption_;      // what the next connection goes on from; empty: it is told anew
+  bool is_resumed_ = false;     // this connection knows what was said until its resumption
   std::uint64_t connection_ = 0;
   std::uint64_t updates_seen_ = 0;  // session.updates of the caller
   std::uint64_t next_event_ = 1;
@@ -301,11 +335,13 @@ class Session {
   std::uint64_t counted_to_caller_ = 0;
   std::uint64_t counted_to_model_ = 0;
   bool is_connected_ = false;
+  bool is_served_ = false;  // this connection has said something that is no refusal
   bool said_created_ = false;
   json::object held_created_;  // the model's announcement, until our first update is in force
   bool was_busy_when_lost_ = false;
   bool is_ending_ = false;
   bool is_stopping_ = false;
+  std::optional<Error> refused_;     // the model will not have this session
   bool has_reopened_plain_ = false;  // the caller's part was refused with our opening
   int answering_ = 0;                // confirmations on their way to where they are kept
   int quick_losses_ = 0;             // connections in a row that did not last
@@ -313,8 +349,12 @@ class Session {
   SteadyTime stop_by_ = SteadyTime::max();
   bool wants_new_model_ = false;
   bool is_renewing_ = false;
+  bool is_leaving_ = false;  // this connection was ended here, for another
+  SteadyTime heard_at_{};    // anything of this connection, or asked it for a response
   bool has_uncommitted_audio_ = false;
   SteadyTime cap_warning_at_ = SteadyTime::max();
+  SteadyTime cap_at_ = SteadyTime::max();
+  SteadyTime hurries_at_ = SteadyTime::max();  // no longer waits for calls that run
   SteadyTime renewal_not_before_{};
   SteadyTime looks_at_ = SteadyTime::max();  // when the timekeeper wakes by itself
   std::uint16_t end_code_ = 1000;

@@ -131,13 +131,8 @@ void Session::on_caller_item(const realtime::ClientFrame& frame) {
     // The connection that asked for it is gone: the new one is told in text.
     lost_calls_.erase(lost);
     const std::string result = kResult + std::string(text_at(*object, "output"));
-    history_.add("system", result, item.id);
-    if (is_connected_) {
-      tell_model("system", result);
-    } else {
-      late_results_.push_back(result);
-    }
-    return;
+    was_busy_when_lost_ |= !is_connected_;  // the next one speaks to it
+    return add_and_tell("system", result);
   }
   if (item.is_function_output()) {
     // A client may not answer in a tool's place, and some answer the same call twice.
@@ -147,19 +142,20 @@ void Session::on_caller_item(const realtime::ClientFrame& frame) {
     }
     sequencer_.on_output(item.call_id, false, parts_.time.now());
     history_.add("system", std::string(kResult) + std::string(text_at(*object, "output")), item.id);
-    to_model(frame.text);
+    model_->send(frame.text, net::FrameKind::control);  // or is told as conversation
     return create_when_due();
   }
   if (item.is_function_call()) {
     return refuse("invalid_value", "Function calls are made by the model.", "item.type", event_id);
   }
+  const auto lines = history_.added();
   if (item.type == "message" && item.role == "user") {
     begin_turn();
     hear_user(realtime::item_text(*object), item.id);
   } else if (item.type == "message" && (item.role == "system" || item.role == "assistant")) {
     history_.add(item.role, realtime::item_text(*object), item.id);
   }
-  to_model(frame.text);
+  if (to_model(frame.text) == Passing::waits && history_.added() > lines) history_.wait_last();
 }
 
 }  // namespace callosum::session

@@ -17,7 +17,7 @@ constexpr const char* kCancelled = "the caller interrupted before that was decid
 /// `response_id`: the one that the call is of; "": the conversation's current one.
 bool Session::is_ours(std::string_view name, std::string_view response_id) const {
   // What neither side has declared was invented by the model: the executor says so.
-  if (offer_->contains(name)) return true;
+  if (source().offer->contains(name)) return true;
   return !view_.is_callers_tool(name) && !creates_.is_callers_tool(name, response_id);
 }
 
@@ -25,6 +25,13 @@ void Session::begin_turn() {
   change_context([](auto& context) { ++context.turn; });
   state_.begin_turn();
   sequencer_.on_turn();
+}
+
+/// What a call is kept by: another provider may give the same id to another call.
+std::string Session::key_of(std::string_view call_id) const {
+  std::string key(call_id);
+  if (moves_ > 0) key += "#" + std::to_string(moves_);
+  return key;
 }
 
 void Session::on_finished_call(const realtime::FinishedCall& call) {
@@ -41,7 +48,7 @@ void Session::on_finished_call(const realtime::FinishedCall& call) {
   veil_.mark_hidden_output(call.response_id);
   // One call is visible in four events, and providers repeat themselves: it runs once.
   if (!seen_calls_.insert(call.call_id)) return;
-  sequencer_.on_call(call.response_id, call.call_id, true);
+  sequencer_.on_call(call.response_id, key_of(call.call_id), true);
   const bool is_given_up = sequencer_.is_given_up(call.response_id);
 
   const auto* tool = parts_.catalog->snapshot()->find(call.name);
@@ -69,7 +76,9 @@ void Session::start_call(std::string_view call_id, std::string_view name,
     return refuse_call(id, fail(ErrorType::conflict, "the conversation is being ended already"));
   }
   tell_timeline("called", name, arguments, "", "");
-  auto& pending = pending_[id];
+  const auto key = key_of(id);
+  auto& pending = pending_[key];
+  pending.call_id = id;
   pending.name = name;
   pending.connection = connection_;
   pending.is_silent = tool && tool->delivery == registry::Delivery::silent;
@@ -78,11 +87,11 @@ void Session::start_call(std::string_view call_id, std::string_view name,
 
   pipeline::CallRequest request{
       {id, std::string(name), std::string(arguments)}, context_, calls_, parts_.catalog};
-  pipeline::Executor::OnAnswer on_done = [this](const pipeline::Executor::Answer& answer) {
-    on_answer(*answer);
+  pipeline::Executor::OnAnswer on_done = [this, key](const pipeline::Executor::Answer& answer) {
+    on_answer(key, *answer);
   };
   const auto ticket = parts_.executor.submit(std::move(request), std::move(on_done));
-  const auto at = pending_.find(id);  // answered already, where nothing had to be waited for
+  const auto at = pending_.find(key);  // answered already, where nothing had to be waited for
   if (at == pending_.end()) return;
   at->second.ticket = ticket;
   if (!tool || tool->filler_after.count() == 0) return;
@@ -116,15 +125,16 @@ void Session::refuse_call(const std::string& call_id, Error error, bool is_silen
   registry::Envelope envelope;
   envelope.error = std::move(error);
   envelope.meta.call_id = call_id;
-  auto& pending = pending_[call_id];
+  const auto key = key_of(call_id);
+  auto& pending = pending_[key];
+  pending.call_id = call_id;
   pending.connection = connection_;
   pending.is_silent = is_silent;
-  on_answer(envelope);
+  on_answer(key, envelope);
 }
 
-void Session::on_answer(const registry::Envelope& envelope) {
-  const auto& call_id = envelope.meta.call_id;
-  const auto node = pending_.extract(call_id);
+void Session::on_answer(const std::string& key, const registry::Envelope& envelope) {
+  const auto node = pending_.extract(key);
   if (node.empty()) return;
   const auto& call = node.mapped();
   const auto* tool = parts_.catalog->snapshot()->find(call.name);
@@ -146,28 +156,25 @@ void Session::on_answer(const registry::Envelope& envelope) {
       is_cancelled && (call.is_withdrawn || sequencer_.responses() > call.responses);
   const bool is_silent = call.is_silent || is_past;
   // Of a call that the model took back it hears what was done all the same, and nothing else.
-  if (!call.is_withdrawn || !is_silent) give_output(call_id, call, output, is_silent);
-  sequencer_.on_output(call_id, is_silent, parts_.time.now());
+  if (!call.is_withdrawn || !is_silent) give_output(call, output, is_silent);
+  sequencer_.on_output(key, is_silent, parts_.time.now());
   if (call.interrupts && !is_past && !call.is_withdrawn) interrupt_for_result(call);
   create_when_due();
   stop_when_answered();
 }
 
-/// To the connection that the call came on; any other hears of it in text.
-void Session::give_output(const std::string& call_id, const PendingCall& call,
-                          const std::string& output, bool is_silent) {
+/// To the connection that the call came on, unless it took the call back; else as conversation.
+/// Those to come are told what was done in any case: they must not do it again.
+void Session::give_output(const PendingCall& call, const std::string& output, bool is_silent) {
   using realtime::OutputDelivery;
-  if (is_connected_ && call.connection == connection_ && !call.is_withdrawn) {
-    const auto delivery = is_silent         ? OutputDelivery::silent
-                          : call.interrupts ? OutputDelivery::interrupt
-                                            : OutputDelivery::when_idle;
-    model_->send_function_call_output(call_id, output, next_event_id(), delivery);
-    return;
-  }
-  late_results_.push_back("The result of the earlier call of " + call.name + " is: " + output);
-  if (!is_connected_) return;
-  tell_model("system", late_results_.back());
-  late_results_.pop_back();
+  const auto result = "The result of the earlier call of " + call.name + " is: " + output;
+  const bool is_awaited = is_connected_ && call.connection == connection_ && !call.is_withdrawn;
+  if (!is_awaited) return add_and_tell("system", result);
+  const auto delivery = is_silent         ? OutputDelivery::silent
+                        : call.interrupts ? OutputDelivery::interrupt
+                                          : OutputDelivery::when_idle;
+  model_->send_function_call_output(call.call_id, output, next_event_id(), delivery);
+  history_.add("system", result);
 }
 
 void Session::tell_timeline(std::string_view kind, std::string_view tool, std::string_view args,
@@ -188,7 +195,7 @@ void Session::interrupt_calls() {
   // An interrupted call may answer at once, and so leave the map.
   std::vector<pipeline::Executor::Ticket> tickets;
   tickets.reserve(pending_.size());
-  for (auto& [call_id, call] : pending_) {
+  for (auto& [key, call] : pending_) {
     tickets.push_back(call.ticket);
     call.responses = sequencer_.responses();
   }
@@ -210,9 +217,9 @@ void Session::on_calls_withdrawn(const realtime::ServerFrame& frame) {
                                     [&](const auto& call) { return call.call_id == call_id; });
     if (waits != waiting_.end()) {
       waiting_.erase(waits);
-      sequencer_.on_output(call_id, true, parts_.time.now());
+      sequencer_.on_output(key_of(call_id), true, parts_.time.now());
     }
-    const auto at = pending_.find(call_id);
+    const auto at = pending_.find(key_of(call_id));
     if (at == pending_.end()) continue;
     const auto* tool = parts_.catalog->snapshot()->find(at->second.name);
     at->second.is_withdrawn = true;
@@ -234,8 +241,8 @@ void Session::answer_unfinished() {
                                       realtime::OutputDelivery::silent);
   };
   for (const auto& call : waiting_) answer(call.call_id);
-  for (const auto& [call_id, call] : pending_) {
-    if (call.connection == connection_ && !call.is_withdrawn) answer(call_id);
+  for (const auto& [key, call] : pending_) {
+    if (call.connection == connection_ && !call.is_withdrawn) answer(call.call_id);
     parts_.executor.forget(call.ticket);
   }
   waiting_.clear();
@@ -246,7 +253,7 @@ void Session::answer_unfinished() {
 /// up nothing is said. What a tool commits to is done and reported all the same.
 void Session::give_up_calls() {
   for (auto& call : waiting_) call.is_given_up = true;
-  for (auto& [call_id, call] : pending_) {
+  for (auto& [key, call] : pending_) {
     const auto* tool = parts_.catalog->snapshot()->find(call.name);
     if (!tool || tool->on_interrupt != registry::OnInterrupt::commit) call.is_silent = true;
   }

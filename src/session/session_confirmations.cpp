@@ -43,8 +43,7 @@ void Session::on_confirmation_answered(const storage::Confirmation& question) {
     news = "The caller has confirmed: " + question.tool +
            ". Call it again now with the same arguments.";
   }
-  history_.add("system", news, "");
-  tell_model("system", news);
+  add_and_tell("system", news);
   sequencer_.on_news();
   create_when_due();
 }

@@ -49,6 +49,7 @@ void Session::on_caller_create(const realtime::ClientFrame& frame) {
 /// The caller's. Not by the queue of what waits for a connection: one that is lost is sent again
 /// (`lose_model`).
 void Session::send_create(Create create) {
+  heard_at_ = parts_.time.now();
   creates_.send(std::move(create));
   model_->send(creates_.on_its_way().text, net::FrameKind::control);
   look_again();
@@ -179,6 +180,7 @@ void Session::create_when_due() {
       return send_create(creates_.take_held());
     case DueCreate::ours: {
       cut_filler();
+      heard_at_ = parts_.time.now();
       const auto response = creates_.follow_up(veil_.metadata(), view_.forces_calls());
       creates_.send({next_event_id(), "", false, "", {}, {}});
       model_->schedule_realtime_tool_followup_response(response, creates_.on_its_way().event_id);

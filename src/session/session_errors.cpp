@@ -53,11 +53,13 @@ void Session::on_opening_refused(const realtime::ErrorInfo& error) {
                                                 {"code", error.code},
                                                 {"message", error.message},
                                                 {"param", error.param}});
-  if (std::exchange(has_reopened_plain_, true)) {
-    pass_error(error, "");
-    return end(1011, "the voice model refused the session");
-  }
   pass_error(error, "");
+  if (std::exchange(has_reopened_plain_, true)) {
+    if (sources_.size() == 1) return end(1011, "the voice model refused the session");
+    refused_ = fail(ErrorType::permanent, "the voice model refused the session",
+                    std::string(error.message));
+    return;
+  }
   view_.forget_caller();
   const auto opening = view_.opening();
   updates_.push_front({next_event_id(), "", std::nullopt});

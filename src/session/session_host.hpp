@@ -16,7 +16,6 @@ struct SessionPlan {
   SessionSlot slot;  ///< kept until the conversation has ended
   SessionStart start;
   std::shared_ptr<const pipeline::Catalog> catalog;
-  std::function<std::unique_ptr<realtime::ModelPort>()> make_model;
 };
 
 /// The live sessions of one thread. A session's frame is its caller's; the host knows them and can

@@ -21,6 +21,8 @@ constexpr auto kLasting = 10s;
 constexpr auto kFirstBackOff = 200ms;
 constexpr std::size_t kMaxHeldEvents = 64;
 constexpr std::size_t kMaxHeldBytes = 512 * 1024;
+constexpr std::size_t kMostTold = 64;
+constexpr std::size_t kLongestItemId = 64;
 
 }  // namespace
 
@@ -38,19 +40,22 @@ std::string Session::failed_response(std::string_view response_id) {
 }
 
 void Session::lose_model() {
+  note_resumption();
   is_connected_ = false;
   lost_audio_ += model_->dropped_audio_frames();
   was_busy_when_lost_ = sequencer_.is_busy();
+  if (!sequencer_.active_response().empty()) on_reply_ended(false);  // nobody heard its end
   lose_creates();
   // Cut off before their response completed: they never run, and the new model asks again.
-  for (const auto& call : waiting_) sequencer_.on_output(call.call_id, true, parts_.time.now());
+  for (const auto& call : waiting_) {
+    sequencer_.on_output(key_of(call.call_id), true, parts_.time.now());
+  }
   waiting_.clear();
   for (auto& call_id : sequencer_.take_callers_calls()) lost_calls_.push_back(std::move(call_id));
   for (auto at = updates_.rbegin(); at != updates_.rend(); ++at) {
     if (at->patch) held_updates_.push_front(std::move(*at));
   }
   updates_.clear();
-  history_.mark();
 }
 
 /// What the caller asked for and has seen nothing of is asked for again.
@@ -97,20 +102,23 @@ asio::awaitable<bool> Session::find_model_again(Error why) {
   // A connection that breaks at once, again and again, must not be paid for for ever.
   const bool was_quick = parts_.time.now() - connected_at_ < kLasting;
   if (!was_quick) quick_losses_ = 0;
-  auto pause = std::chrono::nanoseconds(kFirstBackOff) * (1 << std::min(quick_losses_, 5));
-  for (int attempt = 1; attempt + quick_losses_ <= kReconnectTries; ++attempt) {
-    const bool hopeless = why.type == ErrorType::auth || why.type == ErrorType::permanent;
-    if (hopeless || !model_->profile().is_networked || is_ending_) break;
+  const bool is_left = std::exchange(is_leaving_, false);
+  if (!is_served_) on_source_failed(why);
+  SourceSearch search(sources_.size(), {source_, quick_losses_}, kReconnectTries);
+  if (is_hopeless(why)) search.give_up(source_);
+  const auto most_losses = kReconnectTries * static_cast<int>(sources_.size());
+  while (quick_losses_ < most_losses && !is_ending_) {
+    const auto next = next_source(search);
+    if (!next) break;
+    const int waits_for = std::max(search.asked(*next) - 1, *next == source_ ? 0 : quick_losses_);
     parts_.log.warn("provider_lost", {{"session_id", id()},
                                       {"provider", context_->provider},
-                                      {"attempt", attempt},
+                                      {"attempt", search.asked(*next)},
                                       {"detail", why.detail}});
-    // Half the pause again by chance, so that a thousand sessions do not come back at once.
-    const auto jitter = std::chrono::nanoseconds(static_cast<std::int64_t>(
-        parts_.random.next_u64() % static_cast<std::uint64_t>(pause.count() / 2)));
-    const auto until = async::Deadline::after(parts_.time, pause + jitter);
-    co_await async::sleep_until(until);
-    pause = std::min<std::chrono::nanoseconds>(pause * 2, 5s);
+    // Another one is not waited for.
+    const bool is_at_once = (*next != source_ || is_left) && waits_for == 0;
+    if (!is_at_once) co_await back_off(waits_for);
+    move_to(*next);
     auto opened = co_await open_model();
     if (opened) {
       ++quick_losses_;  // until it has lasted
@@ -118,7 +126,30 @@ asio::awaitable<bool> Session::find_model_again(Error why) {
       co_return true;
     }
     why = opened.error();
+    on_source_failed(why);
+    if (why.type == ErrorType::timeout) search.count_again(*next);
+    if (is_hopeless(why)) search.give_up(*next);
   }
+  give_up_model(why);
+  co_return false;
+}
+
+/// Half the pause again by chance, so that a thousand sessions do not come back at once.
+asio::awaitable<void> Session::back_off(int times_before) {
+  const auto pause = std::min<std::chrono::nanoseconds>(
+      std::chrono::nanoseconds(kFirstBackOff) * (1 << std::min(times_before, 5)), 5s);
+  const auto jitter = std::chrono::nanoseconds(static_cast<std::int64_t>(
+      parts_.random.next_u64() % static_cast<std::uint64_t>(pause.count() / 2)));
+  const auto until = async::Deadline::after(parts_.time, pause + jitter);
+  co_await async::sleep_until(until);
+}
+
+bool Session::is_hopeless(const Error& why) const {
+  return why.type == ErrorType::auth || why.type == ErrorType::permanent ||
+         !model_->profile().is_networked;
+}
+
+void Session::give_up_model(const Error& why) {
   parts_.log.error("provider_gone", {{"session_id", id()},
                                      {"provider", context_->provider},
                                      {"type", to_string(why.type)},
@@ -128,32 +159,89 @@ asio::awaitable<bool> Session::find_model_again(Error why) {
                                    "The connection to the voice model was lost.", "", "",
                                    next_event_id()));
   end(1013, "provider_unavailable");
-  co_return false;
 }
 
-/// A new connection knows nothing, unless it takes the old one up: it is told in text what was
-/// said, and the results it never asked for.
+/// A new connection knows nothing: it is told in text what was said and done, then what has waited.
 void Session::tell_new_model() {
   auto updates = std::exchange(held_updates_, {});
   for (auto& update : updates) send_update(std::move(*update.patch), update.callers_id);
-  const auto untold = model_->has_resumed() ? 0 : history_.lines_before_mark();
-  for (std::size_t i = 0; i < untold; ++i) {
-    tell_model(history_.lines()[i].role, history_.lines()[i].text);
-  }
-  for (const auto& result : late_results_) tell_model("system", result);
-  const bool owes_results = !late_results_.empty();
-  late_results_.clear();
-  while (!held_for_model_.empty()) {
-    const auto event = std::move(held_for_model_.front());
-    held_for_model_.pop_front();
-    held_bytes_ -= event.size();
-    to_model(event);
-  }
-  if ((was_busy_when_lost_ && pending_.empty()) || owes_results) {
+  tell_history();
+  tell_pending();
+  if (!send_held()) return;  // it is gone already: the next one is told
+  if (was_busy_when_lost_ && pending_.empty()) {
     sequencer_.on_output("", false, parts_.time.now());
   }
   was_busy_when_lost_ = false;
   create_when_due();
+}
+
+/// Items keep the ids that the caller's program knows them by, and are no news to it. What does not
+/// get through is told to the connection after this one.
+void Session::tell_history() {
+  told_ = RecentIds(kMostTold);
+  for (const auto& line : history_.lines()) {
+    if (line.is_waiting || (is_resumed_ && line.is_kept)) continue;
+    const bool is_known = !line.item_id.empty() && line.item_id.size() <= kLongestItemId &&
+                          !veil_.is_hidden_item(line.item_id);
+    auto item_id = line.item_id;
+    if (!is_known || !told_.insert(item_id)) {  // of several parts, the first has it
+      item_id = "item_" + next_event_id();
+      veil_.hide_item(item_id);
+    }
+    model_->send(realtime::encode_text_message(line.role, line.text, next_event_id(), item_id),
+                 net::FrameKind::control);
+  }
+}
+
+/// Else it would hear the wish and call again.
+void Session::tell_pending() {
+  for (const auto& [key, call] : pending_) {
+    const auto item_id = "item_" + next_event_id();
+    veil_.hide_item(item_id);
+    const auto news = "The earlier call of " + call.name +
+                      " has not ended yet. Its result will be told here. Do not call it again.";
+    model_->send(realtime::encode_text_message("system", news, next_event_id(), item_id),
+                 net::FrameKind::control);
+  }
+}
+
+/// False: the connection is gone, and all of it waits for the next one.
+bool Session::send_held() {
+  for (const auto& event : held_for_model_) {
+    if (!model_->send(event, net::FrameKind::control)) return false;
+  }
+  held_for_model_.clear();
+  held_bytes_ = 0;
+  history_.stop_waiting();
+  return true;
+}
+
+/// What was said until the provider gave it is no news to a connection that goes on from it.
+void Session::note_resumption() {
+  auto now = model_->resumption();
+  if (now == resumption_) return;
+  resumption_ = std::move(now);
+  history_.keep();
+}
+
+/// When a response has been silent for too long.
+SteadyTime Session::stalls_at() const {
+  const auto patience = source().patience;
+  const bool is_awaited = is_connected_ && sequencer_.has_active_response() && !is_leaving_;
+  if (!is_awaited || patience.count() == 0 || !model_->profile().is_networked) {
+    return SteadyTime::max();
+  }
+  return heard_at_ + patience;
+}
+
+/// A connection that is only half there is lost like one that has ended.
+void Session::give_up_stalled() {
+  if (parts_.time.now() < stalls_at()) return;
+  parts_.log.warn(
+      "provider_silent",
+      {{"session_id", id()}, {"provider", context_->provider}, {"ms", source().patience.count()}});
+  is_leaving_ = true;
+  tasks_->spawn_beside("silent model", leave_model(model_));
 }
 
 /// Until there is a connection again.
@@ -167,11 +255,11 @@ Session::Passing Session::wait_for_model(std::string_view event) {
   const auto lost = parse_strict(event);
   const auto* object = lost ? lost->if_object() : nullptr;
   const auto event_id = object ? text_at(*object, "event_id") : std::string_view();
-  const bool is_callers = !event_id.starts_with(event_prefix_);
+  if (event_id.starts_with(event_prefix_)) return Passing::lost;
   to_caller(realtime::encode_error("server_error", "provider_unavailable",
                                    "The voice model is being found again, and too much waits for "
                                    "it: an event was lost.",
-                                   "", is_callers ? event_id : "", next_event_id()));
+                                   "", event_id, next_event_id()));
   return Passing::lost;
 }
 

@@ -67,6 +67,8 @@ void Session::on_model_frame(const realtime::ServerFrame& frame) {
       return on_rate_limits(frame);
     case EventType::function_calls_withdrawn:
       return on_calls_withdrawn(frame);
+    case EventType::session_expiring:
+      return on_expiring(frame);
     case EventType::input_audio_buffer_cleared:
       has_uncommitted_audio_ = false;
       sequencer_.on_speech_dropped();
@@ -107,6 +109,7 @@ void Session::on_session_event(const realtime::ServerFrame& frame) {
     if (!said_created_) held_created_ = std::move(event->body);
     return;
   }
+  on_source_serves();
   if (!updates_.empty()) updates_.pop_front();
   if (answers_callers) {
     if (session && session->is_object()) session->get_object()["id"] = id();
@@ -124,6 +127,7 @@ void Session::say_created(json::object session) {
   if (!created.contains("event_id")) created["event_id"] = next_event_id();
   created["session"] = std::move(session);
   to_caller(json::serialize(created));
+  tell_failover();
 }
 
 void Session::on_item_event(const realtime::ServerFrame& frame) {
@@ -133,6 +137,8 @@ void Session::on_item_event(const realtime::ServerFrame& frame) {
   const auto* object = find_object(event->body, "item");
   if (!object) return;
   const auto item = realtime::read_item(*object);
+  const bool is_answer = frame.type == EventType::conversation_item_retrieved;
+  if (!is_answer && told_.contains(item.id)) return;  // by us, again
   const bool ours = (item.is_function_call() && is_ours(item.name, "")) ||
                     (item.is_function_output() && veil_.is_hidden_call(item.call_id)) ||
                     veil_.is_hidden_item(item.id);
@@ -257,6 +263,7 @@ void Session::finish_response(const realtime::ServerFrame& frame, realtime::Serv
     if (state_.turn_spoken()) end(1000, "conversation ended");
     return;
   }
+  note_resumption();
   if (!is_replaced) on_reply_ended(!cancelled);
   const bool gives_way = !cut_for_result_.empty() && std::exchange(cut_for_result_, {}) == id;
   if (cancelled && !gives_way) interrupt_calls();

@@ -13,7 +13,7 @@ constexpr const char* kHeard = "(heard)";
 
 SteadyTime Session::next_pace_look() const {
   auto next = SteadyTime::max();
-  for (const auto& [call_id, call] : pending_) next = std::min(next, call.filler_at);
+  for (const auto& [key, call] : pending_) next = std::min(next, call.filler_at);
   for (const auto& call : waiting_) next = std::min(next, call.heard_at);
   return next;
 }
@@ -22,7 +22,7 @@ void Session::keep_pace() {
   const auto now = parts_.time.now();
   release_heard(now);
   const PendingCall* slow = nullptr;
-  for (auto& [call_id, call] : pending_) {
+  for (auto& [key, call] : pending_) {
     if (call.filler_at > now) continue;
     slow = &call;
     call.filler_at = SteadyTime::max();

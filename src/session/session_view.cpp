@@ -34,6 +34,34 @@ void set_transcription(json::object& session, json::value transcription) {
   input.get_object()["transcription"] = std::move(transcription);
 }
 
+/// Empty: the provider's own.
+void set_voice(json::object& session, const std::string& voice) {
+  if (voice.empty()) {
+    auto* audio = session.if_contains("audio");
+    auto* output =
+        audio && audio->is_object() ? audio->get_object().if_contains("output") : nullptr;
+    if (output && output->is_object()) output->get_object().erase("voice");
+    return;
+  }
+  auto& audio = session["audio"];
+  if (!audio.is_object()) audio.emplace_object();
+  auto& output = audio.get_object()["output"];
+  if (!output.is_object()) output.emplace_object();
+  output.get_object()["voice"] = voice;
+}
+
+/// Where the session asks for transcripts: who writes them. Empty: the provider's own.
+void set_scribe(json::object& session, const std::string& model) {
+  const auto* audio = find_object(session, "audio");
+  const auto* input = audio ? find_object(*audio, "input") : nullptr;
+  const auto* asked = input ? find_object(*input, "transcription") : nullptr;
+  if (!asked) return;
+  auto transcription = *asked;
+  transcription.erase("model");
+  if (!model.empty()) transcription["model"] = model;
+  set_transcription(session, std::move(transcription));
+}
+
 Error invalid(std::string code, std::string message, std::string param) {
   auto error = fail(ErrorType::validation, std::move(message), std::move(code));
   error.say = std::move(param);
@@ -42,15 +70,21 @@ Error invalid(std::string code, std::string message, std::string param) {
 
 }  // namespace
 
-SessionView::SessionView(std::string instructions, std::shared_ptr<const ToolOffer> offer,
-                         const std::string& voice, std::string transcription_model)
+SessionView::SessionView(std::string instructions, const ModelSource& source)
     : instructions_(std::move(instructions)),
-      offer_(std::move(offer)),
-      transcription_model_(std::move(transcription_model)) {
-  if (!voice.empty()) {
-    caller_["audio"] = json::object{{"output", json::object{{"voice", voice}}}};
-  }
+      offer_(source.offer),
+      transcription_model_(source.transcription_model) {
+  set_voice(caller_, source.voice);
   first_ = caller_;
+}
+
+void SessionView::move_to(const ModelSource& source) {
+  offer_ = source.offer;
+  transcription_model_ = source.transcription_model;
+  for (auto* session : {&caller_, &first_}) {
+    set_voice(*session, source.voice);
+    set_scribe(*session, source.transcription_model);
+  }
 }
 
 Result<void> SessionView::check_tools(const json::object& session) const {

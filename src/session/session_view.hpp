@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "base/result.hpp"
-#include "session/tool_offer.hpp"
+#include "session/model_source.hpp"
 
 namespace callosum::session {
 
@@ -16,10 +16,11 @@ namespace json = boost::json;
 /// the caller's) and what the caller's program believes it has set. Pure.
 class SessionView {
  public:
-  /// `transcription_model`: what writes down the caller's words where the caller asks for nothing;
-  /// empty: they are not needed.
-  SessionView(std::string instructions, std::shared_ptr<const ToolOffer> offer,
-              const std::string& voice, std::string transcription_model = {});
+  SessionView(std::string instructions, const ModelSource& source);
+
+  /// Another provider: its tools, its voice, what writes down the words there. What the caller set
+  /// of these was in the last one's words.
+  void move_to(const ModelSource& source);
 
   /// What to send to the model for a caller's `session` of session.update (sparse, as GA merges
   /// it). VALIDATION with the GA code in `detail` and the parameter in `say` where it may not.

@@ -18,7 +18,7 @@ constexpr std::string_view kSave = R"sql(
   ON CONFLICT (id) DO UPDATE SET
     provider_session_id = iif(excluded.provider_session_id = '', provider_session_id,
                               excluded.provider_session_id),
-    state = excluded.state, ended_at_ms = excluded.ended_at_ms, close_code = excluded.close_code
+    provider = excluded.provider, state = excluded.state, ended_at_ms = excluded.ended_at_ms, close_code = excluded.close_code
   WHERE state = 'live'
 )sql";
 constexpr std::string_view kEndAll = R"sql(

@@ -211,6 +211,12 @@ Counter Metrics::connections_refused(std::string_view limit) {
                  {{"limit", std::string(limit)}});
 }
 
+Counter Metrics::provider_failovers(std::string_view from, std::string_view to) {
+  return counter("provider_failovers_total",
+                 "Sessions that went on with another provider, or began with one.",
+                 {{"from", std::string(from)}, {"to", std::string(to)}});
+}
+
 Counter Metrics::provider_limits_low(std::string_view provider, std::string_view limit) {
   return counter("provider_limits_low_total",
                  "Times that less than a tenth of a provider's rate limit was left.",

@@ -24,13 +24,16 @@ struct ModelScript {
   async::TimeSource& time;
   std::vector<std::string> sent;
   json::object opened_with;
-  bool refuses_to_open = false;
+  std::string resumed_from;
+  std::string resumption;  // what it gives
+  std::string source;
+  std::optional<Error> refusal;  // it does not open
   std::chrono::milliseconds opening_takes{0};
   std::uint64_t dropped_audio = 0;
   bool is_closed = false;
   bool withdraws_calls = true;
-  std::string resumption;  ///< what the next connection may take this one up by
-  std::string resumed_by;  ///< what this one was to take up, and has
+  std::string resumed_by;  // what this one was to take up, and has
+  bool is_broken = false;  // takes nothing more, and has not said so yet
 };
 
 class FakeModel final : public realtime::ModelPort {
@@ -49,7 +52,8 @@ class FakeModel final : public realtime::ModelPort {
     if (script_->opening_takes.count() > 0) {
       co_await async::sleep_until(async::Deadline::after(script_->time, script_->opening_takes));
     }
-    if (script_->refuses_to_open) co_return fail(ErrorType::transient, "unreachable");
+    script_->resumed_from = opening.resumption;
+    if (script_->refusal) co_return *script_->refusal;
     script_->opened_with = opening.session;
     script_->resumed_by = opening.resumption;
     script_->opened_with["tools"] = opening.tools->list;
@@ -62,6 +66,7 @@ class FakeModel final : public realtime::ModelPort {
     co_return realtime::ServerFrame{realtime::peek_type(current_), current_};
   }
   bool send(std::string_view event, net::FrameKind) override {
+    if (script_->is_broken) return false;
     script_->sent.emplace_back(event);
     return true;
   }

@@ -211,14 +211,15 @@ void WatermarkWorld::begin_talk(MarkedTenant& tenant) {
   auto talk = std::make_shared<MarkedTenant::Talk>();
   talk->model = std::make_shared<ModelScript>(world_.context().get_executor(), parts_->time);
   talk->caller = std::make_shared<CallerScript>(world_.context().get_executor());
-  plan->make_model = [model = talk->model] { return std::make_unique<FakeModel>(model); };
+  auto& source = plan->start.models.front();
+  source.make = [model = talk->model] { return std::make_unique<FakeModel>(model); };
   json::array list;
   std::vector<std::string> names;
   for (const auto& tool : tools()) {
     list.push_back(json::object{{"type", "function"}, {"name", tool.name}});
     names.push_back(tool.name);
   }
-  plan->start.offer = std::make_shared<session::ToolOffer>(list, names);
+  source.offer = std::make_shared<session::ToolOffer>(list, names);
   boost::asio::co_spawn(world_.context(),
                         host_->serve(std::move(plan), std::make_unique<FakeCaller>(talk->caller)),
                         [talk](const std::exception_ptr&) { talk->has_ended = true; });

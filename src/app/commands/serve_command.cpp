@@ -6,6 +6,7 @@
 #include "app/gateway.hpp"
 #include "app/packs_folder.hpp"
 #include "app/signals.hpp"
+#include "base/text.hpp"
 #include "registry/lock.hpp"
 
 namespace callosum::app {
@@ -24,6 +25,11 @@ Result<void> check_registry_lock(const Parts& parts) {
                                           path.string() + " or set registry.lock to false.");
   }
   return registry::write_lock(path, *snapshot);
+}
+
+/// ", then xai" where others take over.
+std::string fallback_of(const config::Config& config) {
+  return config.fallback.empty() ? "" : ", then " + join(config.fallback, ", then ");
 }
 
 Result<std::unique_ptr<Gateway>> prepare(config::Config config) {
@@ -82,7 +88,7 @@ int ServeCommand::run() {
   const auto admin =
       to_string(config::ListenAddress{parts.config.admin_listen.host, (*gateway)->admin_port()});
   output_.out("callosum listening on " + scheme + "://" + main + ", admin on http://" + admin +
-              ", provider " + parts.config.provider + ", registry " +
+              ", provider " + parts.config.provider + fallback_of(parts.config) + ", registry " +
               parts.editions->current()->snapshot()->version() + "\n");
   return (*gateway)->run();
 }

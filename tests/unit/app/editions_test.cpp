@@ -80,7 +80,8 @@ class EditionsTest : public ::testing::Test {
     };
     std::vector<registry::LoadProblem> ignored;
     return std::make_unique<Edition>(pipeline::Catalog::make(snapshot, {}, ignored),
-                                     std::move(provider), metrics.gauge("live", "Live ones."));
+                                     std::vector{std::move(provider)},
+                                     metrics.gauge("live", "Live ones."));
   }
   Result<api::ReloadReport> reload() { return world.run(editions->reload(world.in(20s))); }
   /// What is wrong with a pack that was refused, after which the one before serves on.

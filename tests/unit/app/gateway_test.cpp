@@ -84,7 +84,7 @@ std::unique_ptr<Parts> broken_parts(const testing::TempFolder& folder,
     provider.export_name = export_name;
     provider.model = "a-model";
     return Result<std::unique_ptr<Edition>>(std::make_unique<Edition>(
-        pipeline::Catalog::make(snapshot, list, problems), provider, live));
+        pipeline::Catalog::make(snapshot, list, problems), std::vector{provider}, live));
   };
   registry::RegistryOptions registry{.folders = {config.packs.begin(), config.packs.end()},
                                      .providers = {"openai"},

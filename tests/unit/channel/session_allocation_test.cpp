@@ -71,9 +71,10 @@ class World final : public net::HttpHandler {
     session::SessionPlan plan;
     plan.catalog = tools_.catalog;
     plan.start.context = tools_.context();
-    plan.start.offer =
+    auto& source = plan.start.models.emplace_back();
+    source.offer =
         std::make_shared<session::ToolOffer>(json::array{}, std::vector<std::string>{"stock"});
-    plan.make_model = [this] {
+    source.make = [this] {
       return provider::openai::make_openai_port({url("/model"), {}, "", nullptr, budget_}, time);
     };
     co_return plan;

@@ -92,7 +92,7 @@ tls: {cert: /etc/c.pem, key: /etc/k.pem}
 database: /srv/callosum.db
 packs: [/srv/packs, /srv/more]
 provider: openai
-fallback: ""
+fallback: [offline]
 providers:
   openai:
     url: ws://127.0.0.1:9100/v1/realtime
@@ -284,11 +284,23 @@ TEST(Config, AsksForWhatBelongsTogether) {
               ElementsAre(HasSubstr("providers.house.url: needed")));
 }
 
+TEST(Config, KnowsEveryProviderThatTakesOver) {
+  const auto outcome =
+      from_sets({"provider=offline", "fallback=xai,openai", "providers.xai.url=ws://127.0.0.1:1",
+                 "providers.openai.url=ws://127.0.0.1:2"});
+  EXPECT_THAT(problems_of(outcome), ElementsAre());
+  EXPECT_EQ(outcome.config.fallback, (std::vector<std::string>{"xai", "openai"}));
+  EXPECT_THAT(problems_of(from_sets({"provider=offline", "fallback=xia"})),
+              ElementsAre(HasSubstr("fallback[0]: no provider is called xia; did you mean xai?")));
+  EXPECT_THAT(problems_of(from_sets({"provider=offline", "fallback=offline"})),
+              ElementsAre(HasSubstr("fallback[0]: offline is named already")));
+  EXPECT_THAT(problems_of(from_sets({"provider=offline", "fallback=openai"})),
+              ElementsAre(HasSubstr("providers.openai.key_env: the environment has no")));
+}
+
 TEST(Config, RefusesWhatThisVersionDoesNotServe) {
   EXPECT_THAT(problems_of(from_sets({"reply_path=brain"})),
               ElementsAre("--set: reply_path: this build serves native only, not brain"));
-  EXPECT_THAT(problems_of(from_sets({"fallback=offline"})),
-              ElementsAre(HasSubstr("fallback: this build has no fallback")));
   for (const auto* url : {"postgresql://db/callosum", "postgres://db", "postgresql:///x"}) {
     EXPECT_THAT(problems_of(from_sets({"database=" + std::string(url)})),
                 ElementsAre("--set: database: PostgreSQL is not in this version: expected the path "

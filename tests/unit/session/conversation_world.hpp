@@ -16,8 +16,9 @@ namespace callosum::testing {
 class Conversation {
  public:
   explicit Conversation(std::vector<registry::ToolSpec> tools, session::SessionStart start = {},
-                        session::SessionRecords* records = nullptr)
-      : w(std::move(tools)) {
+                        session::SessionRecords* records = nullptr,
+                        std::map<std::string, Error> refused = {})
+      : w(std::move(tools)), refusals(std::move(refused)) {
     caller = std::make_shared<CallerScript>(w.world.executor());
     json::array list;
     std::vector<std::string> names;
@@ -26,23 +27,12 @@ class Conversation {
       names.push_back(tool.name);
     }
     start.context = w.context();
-    start.offer = std::make_shared<session::ToolOffer>(list, names);
+    offer = std::make_shared<session::ToolOffer>(list, names);
+    if (start.models.empty()) start.models.emplace_back();
+    for (auto& source : start.models) complete(source);
     start.instructions = "PROMPT";
-    session::SessionParts parts{
-        w.world.time(),
-        random,
-        *w.executor,
-        log,
-        metrics,
-        w.catalog,
-        [this]() -> std::unique_ptr<realtime::ModelPort> {
-          models.push_back(std::make_shared<ModelScript>(w.world.executor(), w.world.time()));
-          models.back()->opening_takes = opening_takes;
-          models.back()->refuses_to_open = models.size() > 1 && refusals_left-- > 0;
-          return std::make_unique<FakeModel>(models.back());
-        },
-        records,
-        &w.confirmations};
+    session::SessionParts parts{w.world.time(), random,    *w.executor, log,
+                                metrics,        w.catalog, records,     &w.confirmations};
     // As the board does it, on the session's own thread.
     w.confirmations.on_asked = [this](const storage::Confirmation& question) {
       boost::asio::post(w.world.executor(),
@@ -170,12 +160,32 @@ class Conversation {
   std::shared_ptr<CallerScript> caller;
   std::vector<std::shared_ptr<ModelScript>> models;
   std::unique_ptr<session::Session> session;
+  std::shared_ptr<const session::ToolOffer> offer;  // what a source without one gets
   int refusals_left = 0;
+  std::map<std::string, Error> refusals;       // by source: why it never opens
+  bool is_born_broken = false;                 // connections to come
   std::chrono::milliseconds opening_takes{0};  // of connections to come
   bool ended = false;
   std::exception_ptr failure;
 
  private:
+  void complete(session::ModelSource& source) {
+    if (!source.offer) source.offer = offer;
+    source.make = [this, name = source.name]() -> std::unique_ptr<realtime::ModelPort> {
+      models.push_back(std::make_shared<ModelScript>(w.world.executor(), w.world.time()));
+      auto& model = *models.back();
+      model.source = name;
+      model.opening_takes = opening_takes;
+      model.is_broken = is_born_broken;
+      const auto refusal = refusals.find(name);
+      if (refusal != refusals.end()) {
+        model.refusal = refusal->second;
+      } else if (models.size() > 1 && refusals_left-- > 0) {
+        model.refusal = fail(ErrorType::transient, "unreachable");
+      }
+      return std::make_unique<FakeModel>(models.back());
+    };
+  }
   static std::vector<std::string> of_type(const std::vector<std::string>& events,
                                           const std::string& type) {
     std::vector<std::string> out;

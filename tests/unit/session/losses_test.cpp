@@ -163,6 +163,93 @@ TEST(SessionLosses, TellTheNewModelWhatTheClientsOwnToolHadAnswered) {
   EXPECT_THAT(told[0], HasSubstr("the lamp is on"));
 }
 
+TEST(SessionLosses, TellItemsUnderTheIdsThatTheCallerKnowsAndNotToTheCaller) {
+  Conversation c({make_tool("stock")});
+  c.accept_updates(1);
+  c.caller_says(item("item_1", "user", "HELLO"));
+  c.response_created("resp_1");
+  c.model_says(
+      R"({"type":"response.output_text.done","response_id":"resp_1","item_id":"item_2","text":"SAID"})");
+  c.response_done("resp_1");
+  c.lose_model();
+  c.pass(2s);
+  const auto before = c.caller->got.size();
+  for (const std::string kind : {"added", "done"}) {
+    c.model_says(R"({"type":"conversation.item.)" + kind +
+                 R"(","previous_item_id":null,"item":{"id":"item_1","type":"message",)" +
+                 R"("role":"user","content":[{"type":"input_text","text":"HELLO"}]}})");
+  }
+  const auto after = c.caller->got.size();
+  c.caller_says(R"({"type":"conversation.item.retrieve","item_id":"item_1"})");
+  c.model_says(
+      R"({"type":"conversation.item.retrieved","item":{"id":"item_1","type":"message","role":"user","content":[]}})");
+
+  const auto told = c.sent("conversation.item.create", 1);
+  ASSERT_EQ(told.size(), 2u);
+  EXPECT_THAT(told[0], HasSubstr(R"("id":"item_1")"));
+  EXPECT_THAT(told[1], HasSubstr(R"("id":"item_2")"));
+  EXPECT_EQ(before, after);
+  EXPECT_EQ(c.sent("conversation.item.retrieve", 1).size(), 1u);
+  EXPECT_EQ(c.got("conversation.item.retrieved").size(), 1u);
+}
+
+TEST(SessionLosses, TellWhatOurToolsHaveDoneAlready) {
+  Conversation c({make_tool("stock")});
+  c.response_created("resp_1");
+  c.call("resp_1", "call_1", "stock");
+  c.response_done("resp_1");
+  c.response_created("resp_2");
+  for (int i = 0; i < 2; ++i) {
+    c.lose_model();
+    c.pass(4s);
+  }
+
+  ASSERT_EQ(c.models.size(), 3u);
+  EXPECT_EQ(c.w.scripts["stock"].runs, 1);
+  for (const std::size_t model : {1, 2}) {
+    const auto told = c.sent("conversation.item.create", model);
+    ASSERT_EQ(told.size(), 1u);
+    EXPECT_THAT(told[0], HasSubstr("The result of the earlier call of stock is"));
+  }
+}
+
+TEST(SessionLosses, TellEachThingOnceThoughTheNextConnectionBreaksAsWell) {
+  auto write = make_tool("book");
+  write.access = registry::Access::write;
+  Conversation c({write});
+  c.w.scripts["book"].takes = 1s;
+  c.accept_updates(1);
+  c.caller_says(item("item_1", "user", "BEFORE"));
+  c.response_created("resp_1");
+  c.call("resp_1", "call_1", "book");
+  c.response_done("resp_1");
+  c.models.back()->is_broken = true;
+  c.caller_says(item("item_2", "user", "WINDOW"));
+  c.is_born_broken = true;
+  c.opening_takes = 2s;
+  c.lose_model();
+  c.caller_says(item("item_3", "user", "MEANWHILE"));
+  c.pass(4s);
+  ASSERT_EQ(c.models.size(), 2u);
+  c.is_born_broken = false;
+  c.lose_model();
+  c.pass(6s);
+
+  ASSERT_EQ(c.models.size(), 3u);
+  std::string told;
+  for (const auto& event : c.sent("conversation.item.create", 2)) told += event;
+  const auto count = [&](const std::string& what) {
+    std::size_t found = 0;
+    for (auto at = told.find(what); at != told.npos; at = told.find(what, at + 1)) ++found;
+    return found;
+  };
+  EXPECT_EQ(count("BEFORE"), 1u);
+  EXPECT_EQ(count("WINDOW"), 1u);
+  EXPECT_EQ(count("MEANWHILE"), 1u);
+  EXPECT_EQ(count("The result of the earlier call of book is"), 1u);
+  EXPECT_EQ(c.sent("response.create", 2).size(), 1u);
+}
+
 TEST(SessionEnd, AnswersTheCallsThatStillRun) {
   auto write = make_tool("book");
   write.access = registry::Access::write;

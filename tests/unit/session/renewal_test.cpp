@@ -58,8 +58,15 @@ TEST(SessionCap, OfTheNewConnectionIsMetInItsTurn) {
   EXPECT_FALSE(c.ended);
 }
 
+/// Its responses may be silent for as long as a test likes.
+SessionStart patient() {
+  SessionStart start;
+  start.models.emplace_back().patience = 0ms;
+  return start;
+}
+
 TEST(SessionCap, WaitsForTheEndOfWhatIsSaid) {
-  Conversation c({make_tool("stock")});
+  Conversation c({make_tool("stock")}, patient());
   c.pass(58min);
   c.response_created("resp_1");
   c.pass(90s);
@@ -202,7 +209,7 @@ TEST(SessionCap, LeavesTheOldConnectionWhereNoNewOneIsToBeHadAndTriesAgain) {
 }
 
 TEST(SessionCap, ThatFindsNoIdleMomentIsMetAsALoss) {
-  Conversation c({make_tool("stock")});
+  Conversation c({make_tool("stock")}, patient());
   c.pass(58min);
   c.response_created("resp_1");
   c.message("resp_1", "And so on");
@@ -232,6 +239,22 @@ TEST(SessionCap, IsTheProvidersOwnWhereThatIsSooner) {
   EXPECT_EQ(c.models.size(), 2u);
 }
 
+TEST(SessionCap, IsMetAtOnceWhereTheProviderSaysThatItGoes) {
+  Conversation c({make_tool("stock")});
+  c.pass(3min);
+  c.response_created("resp_1");
+  c.model_says(R"({"type":"callosum.session_expiring","ms_left":9000})");
+  c.pass(2s);
+  const auto while_speaking = c.models.size();
+
+  c.response_done("resp_1");
+  c.pass(2s);
+
+  EXPECT_EQ(while_speaking, 1u);
+  EXPECT_EQ(c.models.size(), 2u);
+  EXPECT_FALSE(c.caller_saw("session_expiring"));
+}
+
 TEST(SessionCap, IsNotBelievedWhereAClockIsWrong) {
   for (const std::string expires_at : {"0", "-1", "1", "9223372036854775807", "\"soon\""}) {
     Conversation c({make_tool("stock")});
@@ -255,6 +278,128 @@ TEST(SessionCap, DoesNotOutliveItsSession) {
 
   EXPECT_TRUE(c.ended);
   EXPECT_FALSE(c.failure);
+}
+
+registry::ToolSpec slow_write() {
+  auto tool = make_tool("book");
+  tool.access = registry::Access::write;
+  tool.on_interrupt = registry::OnInterrupt::commit;
+  tool.timeout = 90s;
+  return tool;
+}
+
+TEST(SessionCap, DoesNotWaitForACallThatOutlivesTheConnection) {
+  Conversation c({slow_write()}, patient());
+  c.w.scripts["book"].takes = 25s;
+  c.pass(58min + 50s);
+  c.response_created("resp_1");
+  c.pass(35s);
+  c.call("resp_1", "call_1", "book");
+  c.response_done("resp_1");
+  c.pass(10s);
+  const auto with_time_left = c.models.size();
+  c.pass(10s);
+  const auto in_a_hurry = c.models.size();
+  c.pass(30s);
+
+  EXPECT_EQ(with_time_left, 1u);
+  EXPECT_EQ(in_a_hurry, 2u);
+  EXPECT_EQ(c.w.scripts["book"].runs, 1);
+  EXPECT_TRUE(c.sent("conversation.item.create", 0).empty());
+  const auto told = c.sent("conversation.item.create", 1);
+  ASSERT_EQ(told.size(), 2u);
+  EXPECT_NE(told[0].find("has not ended yet"), std::string::npos);
+  EXPECT_NE(told[1].find("The result of the earlier call of book is"), std::string::npos);
+  EXPECT_EQ(c.sent("response.create", 1).size(), 1u);
+  EXPECT_FALSE(c.ended);
+}
+
+TEST(SessionCap, IsTheOperatorsWhereItIsConfigured) {
+  SessionStart start;
+  start.models.emplace_back().cap = 40s;
+  Conversation c({make_tool("stock")}, start);
+  c.pass(29s);
+  const auto before = c.models.size();
+  c.pass(2s);
+
+  EXPECT_EQ(before, 1u);
+  EXPECT_EQ(c.models.size(), 2u);
+}
+
+TEST(SessionResumption, IsTriedWhereTheProviderKeepsTheConversation) {
+  Conversation c({make_tool("stock")});
+  c.response_created("resp_1");
+  c.message("resp_1", "KEPT");
+  c.models[0]->resumption = "handle_1";
+  c.response_done("resp_1");
+  c.caller_says(
+      R"({"type":"conversation.item.create","item":{"type":"message","role":"user","content":[{"type":"input_text","text":"SINCE"}]}})");
+  c.lose_model();
+  c.pass(1s);
+
+  ASSERT_EQ(c.models.size(), 2u);
+  EXPECT_EQ(c.models[1]->resumed_from, "handle_1");
+  const auto told = c.sent("conversation.item.create", 1);
+  ASSERT_EQ(told.size(), 1u);
+  EXPECT_NE(told[0].find("SINCE"), std::string::npos);
+}
+
+TEST(SessionResumption, ThatIsRefusedGivesWayToAConversationInText) {
+  Conversation c({make_tool("stock")});
+  c.response_created("resp_1");
+  c.message("resp_1", "KEPT");
+  c.models[0]->resumption = "handle_1";
+  c.response_done("resp_1");
+  c.refusals_left = 1;
+  c.lose_model();
+  c.pass(1s);
+
+  ASSERT_EQ(c.models.size(), 3u);
+  EXPECT_EQ(c.models[1]->resumed_from, "handle_1");
+  EXPECT_EQ(c.models[2]->resumed_from, "");
+  ASSERT_EQ(c.sent("conversation.item.create", 2).size(), 1u);
+  EXPECT_NE(c.sent("conversation.item.create", 2)[0].find("KEPT"), std::string::npos);
+}
+
+TEST(SessionResumption, AtTheCapLeavesTheOldConnectionFirst) {
+  Conversation c({make_tool("stock")});
+  c.response_created("resp_1");
+  c.models[0]->resumption = "handle_1";
+  c.response_done("resp_1");
+  c.opening_takes = 100ms;
+
+  c.pass(59min + 300ms);
+
+  ASSERT_EQ(c.models.size(), 2u);
+  EXPECT_TRUE(c.models[0]->is_closed);
+  EXPECT_EQ(c.models[1]->resumed_from, "handle_1");
+  EXPECT_FALSE(c.ended);
+}
+
+TEST(SessionSilence, InTheMiddleOfAResponseIsALoss) {
+  Conversation c({make_tool("stock")});
+  c.caller_says(R"({"type":"response.create","event_id":"mine"})");
+  c.response_created("resp_1");
+  c.call("resp_1", "call_1", "stock");
+  c.pass(29s);
+  const auto before = c.models.size();
+  c.pass(2s);
+
+  EXPECT_EQ(before, 1u);
+  ASSERT_EQ(c.models.size(), 2u);
+  EXPECT_TRUE(c.models[0]->is_closed);
+  EXPECT_EQ(c.w.scripts["stock"].runs, 1);
+  EXPECT_EQ(c.sent("response.create", 1).size(), 1u);
+}
+
+TEST(SessionSilence, BetweenResponsesIsNone) {
+  Conversation c({make_tool("stock")});
+  c.response_created("resp_1");
+  c.response_done("resp_1");
+
+  c.pass(5min);
+
+  EXPECT_EQ(c.models.size(), 1u);
 }
 
 }  // namespace

@@ -17,7 +17,7 @@ constexpr const char* kOurs = R"("transcription":{"model":"scribe"})";
 
 SessionStart needing_words() {
   SessionStart start;
-  start.transcription_model = "scribe";
+  start.models.emplace_back().transcription_model = "scribe";
   return start;
 }
 
