@@ -308,6 +308,8 @@ class Session {
   bool has_replied_ = false;           // with words
 
   RecentIds seen_calls_{64};  // what repeats itself later is known to the executor
+  RecentIds completed_{16};   // responses, of which calls may yet come
+  RecentIds cut_off_{16};     // likewise, that ended before their end
   RecentIds shown_{64};       // questions that the caller's program has been shown
   RecentIds told_{64};        // items that this connection was told, which the caller knows already
   Deque<WaitingCall> waiting_;

@@ -52,8 +52,12 @@ void Session::on_finished_call(const realtime::FinishedCall& call) {
   const bool is_given_up = sequencer_.is_given_up(call.response_id);
 
   const auto* tool = parts_.catalog->snapshot()->find(call.name);
-  if (tool && (tool->terminal || tool->access != registry::Access::read)) {
-    // It changes something: a response that is cut off before its end does not run it.
+  if (cut_off_.contains(call.response_id)) {
+    return refuse_call(std::string(call.call_id), fail(ErrorType::cancelled, kCancelled), true);
+  }
+  const bool changes_something = tool && (tool->terminal || tool->access != registry::Access::read);
+  if (changes_something && !completed_.contains(call.response_id)) {
+    // A response that is cut off before its end does not run it.
     waiting_.push_back({std::string(call.response_id), std::string(call.call_id),
                         std::string(call.name), std::string(call.arguments), is_given_up,
                         tool->terminal});

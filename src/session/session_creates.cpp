@@ -132,7 +132,9 @@ void Session::on_response_created(const realtime::ServerFrame& frame) {
   json::object kept;
   if (metadata) kept = *metadata;
   veil_.hold_created(info.id, std::string(frame.text), std::move(kept));
-  if (!sequencer_.on_created(info.id)) return;
+  const bool is_cancelled = sequencer_.on_created(info.id);
+  look_again();  // from now on it must not be silent
+  if (!is_cancelled) return;
   to_model(realtime::encode_response_cancel(next_event_id(), info.id));
 }
 

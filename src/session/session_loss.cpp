@@ -23,6 +23,7 @@ constexpr std::size_t kMaxHeldEvents = 64;
 constexpr std::size_t kMaxHeldBytes = 512 * 1024;
 constexpr std::size_t kMostTold = 64;
 constexpr std::size_t kLongestItemId = 64;
+constexpr std::size_t kLongestForeignId = 32;  // as far as every provider takes them
 
 }  // namespace
 
@@ -179,9 +180,10 @@ void Session::tell_new_model() {
 /// get through is told to the connection after this one.
 void Session::tell_history() {
   told_ = RecentIds(kMostTold);
+  const auto longest = moves_ > 0 ? kLongestForeignId : kLongestItemId;
   for (const auto& line : history_.lines()) {
     if (line.is_waiting || (is_resumed_ && line.is_kept)) continue;
-    const bool is_known = !line.item_id.empty() && line.item_id.size() <= kLongestItemId &&
+    const bool is_known = !line.item_id.empty() && line.item_id.size() <= longest &&
                           !veil_.is_hidden_item(line.item_id);
     auto item_id = line.item_id;
     if (!is_known || !told_.insert(item_id)) {  // of several parts, the first has it

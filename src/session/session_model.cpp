@@ -267,6 +267,7 @@ void Session::finish_response(const realtime::ServerFrame& frame, realtime::Serv
   if (!is_replaced) on_reply_ended(!cancelled);
   const bool gives_way = !cut_for_result_.empty() && std::exchange(cut_for_result_, {}) == id;
   if (cancelled && !gives_way) interrupt_calls();
+  (cancelled ? cut_off_ : completed_).insert(id);
   release_waiting(id, !cancelled);
   create_when_due();
 }

@@ -138,6 +138,25 @@ TEST_P(RefusedAtTheDoor, BeginsWithTheNextProviderAndSparesTheFirst) {
 INSTANTIATE_TEST_SUITE_P(With, RefusedAtTheDoor, ::testing::Values(401, 429, 503),
                          [](const auto& row) { return "Http" + std::to_string(row.param); });
 
+TEST(NoProvider, IsNoneWhereTheOfflineVoiceTakesOverInMidCall) {
+  auto cloud = std::make_unique<Cloud>("openai");
+  SlowWrite world(
+      both(played_by("openai", *cloud), {"--set", "provider=openai", "--set", "fallback=offline"}),
+      any_keys());
+  ASSERT_TRUE(world.call());
+  world.ask_for("good day");
+  auto heard = world.hear("You said: good day");
+
+  cloud.reset();
+  heard += world.hear(R"("kind":"failover")");
+  world.ask_for("what is your parking policy");
+  heard += world.hear(R"("kind":"answered")");
+  heard += world.hear(R"("type":"response.done")");
+
+  EXPECT_THAT(heard, Not(HasSubstr("(the end)")));
+  EXPECT_THAT(heard, HasSubstr("from openai to offline"));
+}
+
 TEST(NoProvider, IsSaidClearlyWhereEveryOneRefuses) {
   Cloud first("openai");
   Cloud second("xai");

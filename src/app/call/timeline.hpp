@@ -8,7 +8,7 @@
 namespace callosum::app {
 
 /// One line of what happened in a call. `kind`: heard, called, refused,
-/// asked (to confirm by a click), answered, said.
+/// asked (to confirm by a click), answered, said, failover (to another provider).
 struct TimelineEntry {
   std::int64_t t_ms = 0;
   std::string kind;

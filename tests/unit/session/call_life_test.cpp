@@ -336,5 +336,24 @@ TEST(CallLife, InterruptedAtAnyPointIsAnsweredOnceWithAtMostOneEffect) {
   }
 }
 
+TEST(CallLife, ACallThatComesBehindTheEndOfItsResponseIsAnsweredAllTheSame) {
+  for (const std::string status : {"completed", "cancelled"}) {
+    auto tool = make_tool("book");
+    tool.access = Access::write;
+    Conversation c({tool});
+    c.response_created("resp_1");
+    c.response_done("resp_1", status);
+
+    c.call("resp_1", id_of(1), "book", kArguments);
+    c.pass(5s);
+
+    EXPECT_EQ(c.w.scripts["book"].runs, status == "completed" ? 1 : 0) << status;
+    const auto outputs = c.sent("conversation.item.create");
+    ASSERT_EQ(outputs.size(), 1u) << status;
+    EXPECT_EQ(outputs[0].find("CANCELLED") == outputs[0].npos, status == "completed");
+    EXPECT_EQ(c.sent("response.create").size(), status == "completed" ? 1u : 0u) << status;
+  }
+}
+
 }  // namespace
 }  // namespace callosum::session

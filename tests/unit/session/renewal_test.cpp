@@ -392,6 +392,15 @@ TEST(SessionSilence, InTheMiddleOfAResponseIsALoss) {
   EXPECT_EQ(c.sent("response.create", 1).size(), 1u);
 }
 
+TEST(SessionSilence, OfAResponseThatNobodyAskedForIsALossToo) {
+  Conversation c({make_tool("stock")});
+  c.pass(1min);
+  c.response_created("resp_1");
+  c.pass(31s);
+
+  EXPECT_EQ(c.models.size(), 2u);
+}
+
 TEST(SessionSilence, BetweenResponsesIsNone) {
   Conversation c({make_tool("stock")});
   c.response_created("resp_1");
