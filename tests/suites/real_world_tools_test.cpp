@@ -7,15 +7,12 @@
 #include <set>
 
 #include "base/json.hpp"
+#include "consumers.hpp"
 #include "golden.hpp"
 #include "registry/export/export.hpp"
 #include "registry/export/report.hpp"
 #include "registry/json_text.hpp"
 #include "sample_tools.hpp"
-#include "sim/gemini/rules.hpp"
-#include "sim/gemini/shapes.hpp"
-#include "sim/openai/shapes.hpp"
-#include "sim/xai/tool_shape.hpp"
 #include "violation.hpp"
 
 namespace callosum::suites {
@@ -31,30 +28,6 @@ registry::ExportedTools export_one(const registry::ToolSpec& tool, std::string_v
   auto exported = registry::find_export(consumer)->compile(one);
   EXPECT_TRUE(exported) << exported.error().message;
   return exported ? std::move(*exported) : registry::ExportedTools();
-}
-
-/// Why the consumer's simulator refuses the tools; empty: it takes them.
-std::string refused_by_gemini(const json::array& tools) {
-  namespace gemini = sim::gemini;
-  std::string problems;
-  json::array read;
-  for (const auto& tool : tools) {
-    auto reading = gemini::read_message(tool.as_object(), gemini::kTool, {}, "setup.tools[0]");
-    for (const auto& problem : reading.problems) problems += problem + "\n";
-    read.push_back(std::move(reading.value));
-  }
-  if (!problems.empty()) return problems;
-  const auto verdict =
-      gemini::check_tools(read, *gemini::find_model("gemini-3.8-live"), "setup.tools");
-  return verdict ? verdict->reason + " " + verdict->detail : "";
-}
-
-std::string refused_by(std::string_view consumer, const json::array& tools) {
-  if (consumer.starts_with("gemini")) return refused_by_gemini(tools);
-  sim::Problem problem;
-  if (consumer == "openai") problem = sim::openai::check_tools(tools, "session.tools");
-  if (consumer == "xai") problem = sim::xai::check_tools(tools, "session.tools");
-  return problem ? problem->message : "";
 }
 
 TEST(RealWorldTools, AreAHundredAndLoadForEveryConsumer) {

@@ -80,6 +80,12 @@ Result<json::array> export_client_tool(const ToolExport& target, const json::obj
   spec.input_schema = {{"type", "object"}, {"properties", json::object{}}};
   if (parameters && !parameters->empty()) spec.input_schema = *parameters;
   const ToolSpec* const one[] = {&spec};
+  // A stranger's: what is no schema is not for an export to make sense of.
+  const auto compiled = compile_schema(spec.input_schema);
+  if (!compiled) {
+    return fail(ErrorType::validation,
+                spec.name + ": its parameters are no JSON Schema: " + compiled.error().message);
+  }
   auto exported = target.compile(one);
   if (!exported) return exported.error();
   return std::move(exported->tools);

@@ -72,7 +72,8 @@ const ToolExport* find_export(std::string_view name);
 std::vector<std::string_view> export_names();
 
 /// A function tool that a client brought, `{type, name, description, parameters}`, as the consumer
-/// takes it: the entries that go into its list of tools. VALIDATION where it cannot be carried.
+/// takes it: the entries that go into its list of tools. VALIDATION where it cannot be carried,
+/// or is no schema.
 Result<json::array> export_client_tool(const ToolExport& target, const json::object& tool);
 
 /// Who will see the tools: set from the session, never by a model.

@@ -120,6 +120,13 @@ TEST(ExportShape, TakesAClientsOwnToolAsWell) {
             R"({"type":"object","properties":{}}}])");
   ASSERT_FALSE(nameless);
   EXPECT_EQ(nameless.error().type, ErrorType::validation);
+  auto broken = tool;
+  broken["parameters"].as_object()["properties"].as_object()["hue"] = {{"minLength", "two"}};
+  const auto refused = export_client_tool(*find_export("gemini"), broken);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().message.find("paint: its parameters are no JSON Schema: "), 0u)
+      << refused.error().message;
+  EXPECT_NE(refused.error().message.find("/properties/hue"), std::string::npos);
 }
 
 TEST(ExportShape, KeepsAReferenceOnlyWhereItLeadsSomewhere) {
