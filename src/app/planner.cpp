@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "api/session_desk.hpp"
+#include "app/caller_memory.hpp"
+#include "app/product_context.hpp"
 #include "app/tenant_prompt.hpp"
 #include "base/ids.hpp"
 #include "base/json.hpp"
@@ -55,6 +57,16 @@ Result<void> check_pack(const registry::Snapshot& snapshot, const std::string& n
 }
 
 Error not_theirs() { return fail(ErrorType::forbidden, "you are not a member of that business"); }
+
+/// Who plans the calls of a session on this path.
+void latch_reply_path(std::string_view word, registry::CallContext& context) {
+  context.reply_path =
+      registry::parse_word<registry::ReplyPath>(word).value_or(registry::ReplyPath::native);
+  const bool is_transport = context.reply_path == registry::ReplyPath::brain;
+  context.tool_ownership = is_transport ? registry::ToolOwnership::transport_only
+                                        : registry::ToolOwnership::provider_native;
+  context.is_provider_planned = !is_transport;
+}
 
 /// Whether some tool of the session depends on what the caller says, in words: a spoken yes, an
 /// identifier.
@@ -160,7 +172,12 @@ asio::awaitable<Result<pipeline::CallRequest>> Planner::plan_session_call(
   context.session_id = session->id;
   context.channel = *channel;
   context.is_realtime = true;
+  // What a client passes on is what the provider's model planned.
   context.is_provider_planned = true;
+  context.reply_path = registry::parse_word<registry::ReplyPath>(session->reply_path)
+                           .value_or(registry::ReplyPath::native);
+  context.tool_ownership = registry::parse_word<registry::ToolOwnership>(session->tool_ownership)
+                               .value_or(registry::ToolOwnership::provider_native);
   // Of the session's own calls: one id is one call, whichever way it comes.
   context.provider = session->provider;
   co_return pipeline::CallRequest{{},
@@ -197,7 +214,8 @@ asio::awaitable<Result<Planner::Opening>> Planner::open(api::auth::Principal pri
   opening.context.session_id = make_id("sess_", parts_.random);
   opening.context.channel = principal.channel.value_or(registry::Channel::voice);
   opening.context.is_realtime = true;
-  opening.context.is_provider_planned = true;
+  // Latched here, once: never worked out again.
+  latch_reply_path(parts_.config.reply_path, opening.context);
 
   const auto& snapshot = opening.edition->snapshot();
   const auto switched_off = parts_.enablement.of(tenant.id);
@@ -211,7 +229,13 @@ asio::awaitable<Result<Planner::Opening>> Planner::open(api::auth::Principal pri
   auto prompt = co_await fill_tenant_prompt(*parts_.database, std::move(source), deadline);
   if (!prompt) co_return prompt.error();
   warn_of_missing(*parts_.log, tenant, *prompt);
-  opening.instructions = std::move(prompt->text);
+  opening.product = make_product_context(std::move(*prompt), tenant, opening.context);
+  if (may_be_remembered(principal)) {
+    auto recalling = recall(*parts_.database, tenant.id, principal.subject, deadline);
+    auto memory = co_await std::move(recalling);
+    if (!memory) co_return memory.error();
+    opening.product.memory = std::move(*memory);
+  }
   co_return opening;
 }
 
@@ -233,7 +257,7 @@ asio::awaitable<Result<api::RealtimeTokenPlan>> Planner::plan_token(api::auth::P
   const auto& provider = opening->edition->provider();
   plan.session = {{"type", "realtime"},
                   {"model", provider.model},
-                  {"instructions", opening->instructions},
+                  {"instructions", session::render_instructions(opening->product)},
                   {"tools", opening->offer->tools()->list},
                   {"tool_choice", "auto"}};
   if (!provider.voice.empty()) {
@@ -269,7 +293,8 @@ asio::awaitable<Result<session::SessionPlan>> Planner::plan_session(
     return edition->provider().make(model);
   };
   plan.start.context = std::move(opening->context);
-  plan.start.instructions = std::move(opening->instructions);
+  plan.start.product = std::move(opening->product);
+  plan.start.context_tokens = static_cast<std::size_t>(parts_.config.context_tokens);
   plan.start.offer = std::move(opening->offer);
   plan.start.voice = edition->provider().voice;
   if (minds_words(*edition->snapshot(), *plan.start.offer)) {

@@ -51,7 +51,7 @@ class Planner {
   struct Opening {
     std::shared_ptr<const Edition> edition;
     registry::CallContext context;
-    std::string instructions;
+    session::ProductContext product;
     std::shared_ptr<const session::ToolOffer> offer;
     bool tools_unavailable = false;
   };

@@ -125,6 +125,7 @@ struct Config {
   std::string fallback;
   std::map<std::string, ProviderConfig> providers = default_providers();
   std::string reply_path = "native";
+  std::int64_t context_tokens = 8'000;  ///< what a model is told of a conversation at most
   AuthConfig auth;
   /// voice, phone, text, mcp: always these four.
   std::map<std::string, ChannelLimits> limits = default_limits();

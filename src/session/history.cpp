@@ -7,9 +7,26 @@ namespace callosum::session {
 void History::add(std::string_view role, std::string_view text, std::string_view item_id) {
   if (text.empty()) return;
   ++added_since_mark_;
-  lines_.push_back(
-      {std::string(role), std::string(cut_utf8(text, kMaxLineBytes)), std::string(item_id)});
+  lines_.push_back({std::string(role), std::string(cut_utf8(text, kMaxLineBytes)),
+                    std::string(item_id), "", "", ""});
   if (lines_.size() > kMaxLines) lines_.pop_front();
+}
+
+void History::add_done(Moment done) {
+  ++added_since_mark_;
+  lines_.push_back({std::move(done.role), std::move(done.text), "", std::move(done.tool),
+                    std::move(done.call_id), std::string(cut_utf8(done.arguments, kMaxLineBytes))});
+  if (lines_.size() > kMaxLines) lines_.pop_front();
+}
+
+std::vector<Moment> History::continuity(std::size_t lines) const {
+  std::vector<Moment> out;
+  out.reserve(lines);
+  for (std::size_t i = 0; i < lines && i < lines_.size(); ++i) {
+    const auto& line = lines_[i];
+    out.push_back({line.role, line.text, "", line.tool, line.call_id, line.arguments});
+  }
+  return out;
 }
 
 void History::name(std::string_view item_id, std::string_view role, std::string_view text) {

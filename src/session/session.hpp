@@ -15,6 +15,7 @@
 #include "pipeline/executor.hpp"
 #include "realtime/model_port.hpp"
 #include "session/caller_link.hpp"
+#include "session/context.hpp"
 #include "session/creates.hpp"
 #include "session/history.hpp"
 #include "session/provider_limits.hpp"
@@ -50,7 +51,8 @@ struct SessionParts {
 /// Who, where, and what the session declares to the model.
 struct SessionStart {
   registry::CallContext context;
-  std::string instructions;                ///< the tenant's prompt, filled
+  ProductContext product;                  ///< what the model is told, whichever it is
+  std::size_t context_tokens = 8000;       ///< for all of that and what was said and done
   std::shared_ptr<const ToolOffer> offer;  ///< our tools, exported for this provider
   json::object preset;                     ///< the session object a client secret was minted with
   std::string voice;                       ///< empty: the provider's own
@@ -87,6 +89,7 @@ class Session {
  private:
   struct PendingCall {
     std::string name;
+    std::string arguments;
     pipeline::Executor::Ticket ticket = 0;
     bool is_silent = false;
     std::uint64_t connection = 0;  // the one the call came on
@@ -247,6 +250,8 @@ class Session {
   SessionParts parts_;
   /// Who and where, as of now: calls share it, so it is replaced and never changed.
   std::shared_ptr<const registry::CallContext> context_;
+  ProductContext product_;
+  std::size_t context_tokens_ = 0;
   json::object preset_;
   bool wants_timeline_ = false;
   std::unique_ptr<CallerLink> caller_;

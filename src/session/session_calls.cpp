@@ -70,6 +70,7 @@ void Session::start_call(std::string_view call_id, std::string_view name,
   tell_timeline("called", name, arguments, "", "");
   auto& pending = pending_[id];
   pending.name = name;
+  pending.arguments = arguments;
   pending.connection = connection_;
   pending.is_silent = tool && tool->delivery == registry::Delivery::silent;
   pending.interrupts = tool && tool->delivery == registry::Delivery::interrupt;
@@ -130,6 +131,9 @@ void Session::on_answer(const registry::Envelope& envelope) {
   if (tool && tool->terminal && envelope.ok()) has_run_terminal_ = true;
   state_.apply(envelope);
   const std::string output = registry::encode_text(envelope);
+  if (!call.name.empty()) {
+    history_.add_done({"tool", output, "", call.name, call_id, call.arguments});
+  }
   if (!wants_timeline_) {
     // nobody listens
   } else if (envelope.ok()) {

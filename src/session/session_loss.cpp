@@ -136,9 +136,10 @@ asio::awaitable<bool> Session::find_model_again(Error why) {
 void Session::tell_new_model() {
   auto updates = std::exchange(held_updates_, {});
   for (auto& update : updates) send_update(std::move(*update.patch), update.callers_id);
-  for (std::size_t i = 0; i < history_.lines_before_mark(); ++i) {
-    tell_model(history_.lines()[i].role, history_.lines()[i].text);
-  }
+  auto told = product_;
+  told.continuity = history_.continuity(history_.lines_before_mark());
+  fit_into(told, context_tokens_);
+  for (const auto& line : render_conversation(told.continuity)) tell_model(line.role, line.text);
   for (const auto& result : late_results_) tell_model("system", result);
   const bool owes_results = !late_results_.empty();
   late_results_.clear();

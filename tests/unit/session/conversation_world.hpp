@@ -27,7 +27,7 @@ class Conversation {
     }
     start.context = w.context();
     start.offer = std::make_shared<session::ToolOffer>(list, names);
-    start.instructions = "PROMPT";
+    start.product.persona = "PROMPT";
     session::SessionParts parts{
         w.world.time(),
         random,
