@@ -10,6 +10,7 @@
 #include "api/realtime_token.hpp"
 #include "pipeline/catalog.hpp"
 #include "policy/enablement.hpp"
+#include "realtime/ears.hpp"
 #include "realtime/model_port.hpp"
 #include "session/tool_offer.hpp"
 #include "telemetry/metrics.hpp"
@@ -30,6 +31,8 @@ struct ProviderFactory {
   std::function<boost::asio::awaitable<Result<api::ProviderCredential>>(std::string body,
                                                                         async::Deadline deadline)>
       mint;
+  /// Ears of our own, for reply paths that need them; else empty.
+  realtime::MakeEars make_ears;
 };
 
 /// One version of the packs, and everything that is made of it: handlers of the tools, the lists

@@ -5,6 +5,7 @@
 #include "api/session_desk.hpp"
 #include "app/caller_memory.hpp"
 #include "app/product_context.hpp"
+#include "app/reply_paths.hpp"
 #include "app/tenant_prompt.hpp"
 #include "base/ids.hpp"
 #include "base/json.hpp"
@@ -57,16 +58,6 @@ Result<void> check_pack(const registry::Snapshot& snapshot, const std::string& n
 }
 
 Error not_theirs() { return fail(ErrorType::forbidden, "you are not a member of that business"); }
-
-/// Who plans the calls of a session on this path.
-void latch_reply_path(std::string_view word, registry::CallContext& context) {
-  context.reply_path =
-      registry::parse_word<registry::ReplyPath>(word).value_or(registry::ReplyPath::native);
-  const bool is_transport = context.reply_path == registry::ReplyPath::brain;
-  context.tool_ownership = is_transport ? registry::ToolOwnership::transport_only
-                                        : registry::ToolOwnership::provider_native;
-  context.is_provider_planned = !is_transport;
-}
 
 /// Whether some tool of the session depends on what the caller says, in words: a spoken yes, an
 /// identifier.
@@ -264,7 +255,8 @@ asio::awaitable<Result<api::RealtimeTokenPlan>> Planner::plan_token(api::auth::P
     plan.session["audio"] = json::object{{"output", {{"voice", provider.voice}}}};
   }
   plan.tools_unavailable = opening->tools_unavailable;
-  plan.mint = provider.mint;
+  // A browser that talks to the provider itself has the provider's own ears and brain.
+  if (opening->context.reply_path == registry::ReplyPath::native) plan.mint = provider.mint;
   co_return plan;
 }
 
@@ -289,15 +281,15 @@ asio::awaitable<Result<session::SessionPlan>> Planner::plan_session(
   const auto& edition = opening->edition;
   session::SessionPlan plan;
   plan.catalog = catalog_of(edition);
-  plan.make_model = [edition, model = choose_model(*edition, *principal, request)] {
-    return edition->provider().make(model);
-  };
+  plan.make_model = make_model_of(parts_, edition, opening->context.reply_path,
+                                  choose_model(*edition, *principal, request));
   plan.start.context = std::move(opening->context);
   plan.start.product = std::move(opening->product);
   plan.start.context_tokens = static_cast<std::size_t>(parts_.config.context_tokens);
   plan.start.offer = std::move(opening->offer);
   plan.start.voice = edition->provider().voice;
-  if (minds_words(*edition->snapshot(), *plan.start.offer)) {
+  const bool is_native = plan.start.context.reply_path == registry::ReplyPath::native;
+  if (!is_native || minds_words(*edition->snapshot(), *plan.start.offer)) {
     plan.start.transcription_model = edition->provider().transcription_model;
   }
   if (principal->session) plan.start.preset = *principal->session;

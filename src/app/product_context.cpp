@@ -1,5 +1,7 @@
 #include "app/product_context.hpp"
 
+#include "app/reply_paths.hpp"
+
 namespace callosum::app {
 namespace {
 
@@ -44,6 +46,7 @@ session::ProductContext make_product_context(TenantPrompt prompt, const storage:
   out.facts = {{"business", tenant.name}, {"time zone", tenant.timezone}};
   std::erase_if(out.facts, [](const session::Fact& fact) { return fact.value.empty(); });
   out.channel = told_of_channel(context);
+  if (context.reply_path != registry::ReplyPath::native) out.speakers = {kUnnamedSpeaker};
   out.tool_policy = told_of_tools(context);
   return out;
 }

@@ -88,8 +88,8 @@ class Checker {
 
   /// Keys that are known, and values that this version cannot keep: silence would pass for consent.
   void refuse_what_is_not_served() {
-    if (config_.reply_path != "native") {
-      refuse("reply_path", "this build serves native only, not " + config_.reply_path);
+    if (config_.reply_path == "brain") {
+      refuse("reply_path", "this build serves native and bridge, not brain");
     }
     if (!config_.fallback.empty()) {
       refuse("fallback",

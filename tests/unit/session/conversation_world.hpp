@@ -15,8 +15,12 @@ namespace callosum::testing {
 /// A whole session under virtual time, with a test on both of its sides.
 class Conversation {
  public:
+  /// Puts a reply path around the provider.
+  using Wrap = std::function<std::unique_ptr<realtime::ModelPort>(
+      Conversation&, std::unique_ptr<realtime::ModelPort>)>;
+
   explicit Conversation(std::vector<registry::ToolSpec> tools, session::SessionStart start = {},
-                        session::SessionRecords* records = nullptr)
+                        session::SessionRecords* records = nullptr, Wrap wrap = {})
       : w(std::move(tools)) {
     caller = std::make_shared<CallerScript>(w.world.executor());
     json::array list;
@@ -25,7 +29,11 @@ class Conversation {
       list.push_back(json::object{{"type", "function"}, {"name", tool.name}});
       names.push_back(tool.name);
     }
+    const auto latched = std::move(start.context);
     start.context = w.context();
+    start.context.reply_path = latched.reply_path;
+    start.context.tool_ownership = latched.tool_ownership;
+    start.context.is_provider_planned = latched.is_provider_planned;
     start.offer = std::make_shared<session::ToolOffer>(list, names);
     start.product.persona = "PROMPT";
     session::SessionParts parts{
@@ -35,11 +43,13 @@ class Conversation {
         log,
         metrics,
         w.catalog,
-        [this]() -> std::unique_ptr<realtime::ModelPort> {
+        [this, wrap]() -> std::unique_ptr<realtime::ModelPort> {
           models.push_back(std::make_shared<ModelScript>(w.world.executor(), w.world.time()));
           models.back()->opening_takes = opening_takes;
           models.back()->refuses_to_open = models.size() > 1 && refusals_left-- > 0;
-          return std::make_unique<FakeModel>(models.back());
+          auto provider = std::make_unique<FakeModel>(models.back());
+          if (wrap) return wrap(*this, std::move(provider));
+          return provider;
         },
         records,
         &w.confirmations};
