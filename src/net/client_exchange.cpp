@@ -37,13 +37,13 @@ Error describe(const HttpFault& fault, error_code error) {
 
 }  // namespace
 
-asio::awaitable<Result<HttpResponse>> exchange_http(ByteStream& stream, const HttpRequest& request,
-                                                    std::string host, HttpLimits limits,
+asio::awaitable<Result<HttpResponse>> exchange_http(ByteStream& stream,
+                                                    const HttpExchange& exchange,
                                                     std::string& left_over) {
-  const std::string bytes = encode_request(request, host);
+  const std::string bytes = encode_request(exchange.request, exchange.host);
   // A server may refuse before it has read the body: its answer counts, not our broken write.
   const error_code unsent = co_await write_all(stream, bytes);
-  HttpResponseDecoder decoder(limits, request.method == "HEAD");
+  HttpResponseDecoder decoder(exchange.limits, exchange.request.method == "HEAD");
   error_code error;
   Step step = Step::need_more;
   while (step == Step::need_more) {
@@ -55,7 +55,12 @@ asio::awaitable<Result<HttpResponse>> exchange_http(ByteStream& stream, const Ht
     left_over.resize(size + count);
     error = failed;
     if (count > 0) {
+      const auto known = decoder.response().body.size();
       step = decoder.feed(left_over);
+      const std::string_view body = decoder.response().body;
+      if (exchange.on_body && body.size() > known) {
+        exchange.on_body(decoder.response().status, body.substr(known));
+      }
     } else if (failed == asio::error::eof) {
       step = decoder.end_of_stream();
       if (unsent) error = unsent;

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
+#include <functional>
 #include <string>
+#include <string_view>
 
 #include "base/result.hpp"
 #include "net/byte_stream.hpp"
@@ -10,11 +12,19 @@
 
 namespace callosum::net {
 
+/// A request, and how its response is read.
+struct HttpExchange {
+  const HttpRequest& request;
+  std::string host;
+  HttpLimits limits;
+  /// With the body's bytes as they come; empty: nobody wants them before the end.
+  std::function<void(int status, std::string_view bytes)> on_body = {};
+};
+
 /// Sends the request and reads its response; what came behind it is left in `left_over`. The caller
 /// bounds it in time.
 boost::asio::awaitable<Result<HttpResponse>> exchange_http(ByteStream& stream,
-                                                           const HttpRequest& request,
-                                                           std::string host, HttpLimits limits,
+                                                           const HttpExchange& exchange,
                                                            std::string& left_over);
 
 }  // namespace callosum::net

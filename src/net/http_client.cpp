@@ -20,7 +20,8 @@ asio::awaitable<Result<HttpResponse>> send_to(Url url, HttpRequest request,
   limits.max_body_bytes = options.max_body_bytes;
   std::string left_over;
   if (options.may_have_left != nullptr) *options.may_have_left = true;
-  auto exchanging = exchange_http(**stream, request, host_field(url), limits, left_over);
+  const HttpExchange exchange{request, host_field(url), limits, options.on_body};
+  auto exchanging = exchange_http(**stream, exchange, left_over);
   auto response = co_await std::move(exchanging);
   if (!response || !options.decodes) co_return response;
   auto body = decode_content(response->headers.get("content-encoding"), std::move(response->body),

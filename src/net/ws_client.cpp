@@ -37,7 +37,8 @@ asio::awaitable<Result<std::unique_ptr<WsConnection>>> upgrade(async::TimeSource
   auto stream = co_await std::move(connecting);
   if (!stream) co_return stream.error();
   WsLinkParts parts;
-  auto exchanging = exchange_http(**stream, request, host, HttpLimits{}, parts.first_bytes);
+  const HttpExchange exchange{request, host, HttpLimits{}};
+  auto exchanging = exchange_http(**stream, exchange, parts.first_bytes);
   auto response = co_await std::move(exchanging);
   if (!response) co_return response.error();
   if (response->status != 101) co_return describe_refusal(*response);

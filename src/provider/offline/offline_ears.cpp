@@ -1,6 +1,7 @@
 #include "provider/offline/offline_ears.hpp"
 
 #include <deque>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -77,6 +78,7 @@ asio::awaitable<void> listen(std::shared_ptr<Hearing> hearing) {
     bool& is_listening;
     ~Busy() { is_listening = false; }
   } const busy{hearing->is_listening};
+  std::optional<Error> failure;
   while (!hearing->steps.empty()) {
     auto step = std::make_shared<const Hearing::Step>(std::move(hearing->steps.front()));
     hearing->steps.pop_front();
@@ -88,7 +90,10 @@ asio::awaitable<void> listen(std::shared_ptr<Hearing> hearing) {
     const auto deadline = async::Deadline::after(hearing->parts.time, kPatience);
     auto pending = hearing->parts.pool->run<Utterance>(deadline, std::move(work));
     const auto heard = co_await std::move(pending);
-    if (step->kind == Hearing::Step::Kind::finish) tell(*hearing, heard);
+    if (!heard && !failure) failure = heard.error();  // of the utterance that goes on
+    if (step->kind != Hearing::Step::Kind::finish) continue;
+    tell(*hearing, failure ? Result<Utterance>(*failure) : heard);
+    failure.reset();
   }
 }
 

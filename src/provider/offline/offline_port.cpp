@@ -9,9 +9,10 @@
 #include "async/event.hpp"
 #include "base/json.hpp"
 #include "base/text.hpp"
+#include "provider/conversation/ga_conversation.hpp"
 #include "provider/offline/audio_in.hpp"
-#include "provider/offline/ga_conversation.hpp"
 #include "provider/offline/speech/vad.hpp"
+#include "provider/offline/voices.hpp"
 #include "realtime/client_event.hpp"
 
 namespace callosum::provider::offline {
@@ -19,6 +20,7 @@ namespace {
 
 namespace asio = boost::asio;
 using namespace std::chrono_literals;
+using conversation::GaConversation;
 using realtime::EventType;
 using speech::Vad;
 using speech::VadSink;
@@ -47,7 +49,8 @@ std::vector<std::string> sentences_of(std::string_view text) {
 class OfflinePort final : public realtime::ModelPort, private VadSink {
  public:
   explicit OfflinePort(OfflineParts parts)
-      : parts_(parts), conversation_(kModel, epoch_s(parts.time.wall_now()), parts.random) {
+      : parts_(parts),
+        conversation_(kModel, epoch_s(parts.time.wall_now()), parts.random, installed_voices()) {
     profile_.provider = "offline";
     profile_.as_of = "2026-11-01";
     profile_.is_networked = false;
