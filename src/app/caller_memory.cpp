@@ -25,26 +25,32 @@ std::string told(const storage::PastVisit& visit) {
   return std::string(day) + " (" + visit.channel + "): " + what;
 }
 
-}  // namespace
-
+/// Whether it stands for one person, who is known to be on the line: a service's key stands for
+/// many.
 bool may_be_remembered(const api::auth::Principal& principal) {
   return principal.kind == api::auth::CredentialKind::jwt && !principal.subject.empty() &&
          principal.assurance != registry::Assurance::none;
 }
 
-asio::awaitable<Result<std::vector<std::string>>> recall(storage::Database& database,
-                                                         std::string tenant_id, std::string subject,
-                                                         async::Deadline deadline) {
+}  // namespace
+
+asio::awaitable<std::vector<std::string>> recall(Parts& parts, api::auth::Principal principal,
+                                                 std::string tenant_id, async::Deadline deadline) {
+  std::vector<std::string> out;
+  if (!may_be_remembered(principal)) co_return out;
   using Visits = std::vector<storage::PastVisit>;
   std::function<Result<Visits>(storage::sqlite::Connection&)> query =
-      [tenant_id = std::move(tenant_id),
-       subject = std::move(subject)](storage::sqlite::Connection& connection) {
+      [tenant_id, subject = principal.subject](storage::sqlite::Connection& connection) {
         return storage::list_past_visits(connection, tenant_id, subject, kMost);
       };
-  auto reading = database.read<Visits>(deadline, std::move(query));
+  auto reading = parts.database->read<Visits>(deadline, std::move(query));
   const auto visits = co_await std::move(reading);
-  if (!visits) co_return visits.error();
-  std::vector<std::string> out;
+  if (!visits) {  // a voice that remembers nothing is better than none
+    parts.log->warn("memory_unavailable", {{"tenant_id", tenant_id},
+                                           {"message", visits.error().message},
+                                           {"detail", visits.error().detail}});
+    co_return out;
+  }
   for (const auto& visit : *visits) out.push_back(told(visit));
   std::reverse(out.begin(), out.end());
   co_return out;

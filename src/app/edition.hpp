@@ -10,6 +10,7 @@
 #include "api/realtime_token.hpp"
 #include "pipeline/catalog.hpp"
 #include "policy/enablement.hpp"
+#include "realtime/chat_model.hpp"
 #include "realtime/ears.hpp"
 #include "realtime/model_port.hpp"
 #include "session/tool_offer.hpp"
@@ -33,6 +34,8 @@ struct ProviderFactory {
       mint;
   /// Ears of our own, for reply paths that need them; else empty.
   realtime::MakeEars make_ears;
+  /// What plans where the provider is only a mouth; else null.
+  std::shared_ptr<realtime::ChatModel> chat;
 };
 
 /// One version of the packs, and everything that is made of it: handlers of the tools, the lists

@@ -221,12 +221,8 @@ asio::awaitable<Result<Planner::Opening>> Planner::open(api::auth::Principal pri
   if (!prompt) co_return prompt.error();
   warn_of_missing(*parts_.log, tenant, *prompt);
   opening.product = make_product_context(std::move(*prompt), tenant, opening.context);
-  if (may_be_remembered(principal)) {
-    auto recalling = recall(*parts_.database, tenant.id, principal.subject, deadline);
-    auto memory = co_await std::move(recalling);
-    if (!memory) co_return memory.error();
-    opening.product.memory = std::move(*memory);
-  }
+  auto recalling = recall(parts_, principal, tenant.id, deadline);
+  opening.product.memory = co_await std::move(recalling);
   co_return opening;
 }
 

@@ -20,6 +20,7 @@
 #include "policy/rate.hpp"
 #include "policy/role.hpp"
 #include "policy/same_act.hpp"
+#include "provider/chat/chat_client.hpp"
 #include "provider/offline/chat_brain.hpp"
 #include "provider/offline/flite_speech.hpp"
 #include "provider/offline/offline_ears.hpp"
@@ -187,6 +188,14 @@ Result<ProviderFactory> complete(ProviderFactory provider, const ProviderSource&
   auto ears = make_ears(source.parts, source.snapshot);
   if (!ears) return ears.error();
   provider.make_ears = std::move(*ears);
+  if (source.parts.config.reply_path != "brain") return provider;
+  const auto& config = source.config;
+  auto tls = net::make_client_tls(config.ca_file);
+  if (!tls) return tls.error();
+  provider.chat = provider::chat::make_chat_model(
+      {config.brain_url, config.brain_model, config.brain_key, *tls}, source.parts.time);
+  // Our own words are written down here: a session always has them.
+  if (provider.transcription_model.empty()) provider.transcription_model = "callosum-ears";
   return provider;
 }
 

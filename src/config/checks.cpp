@@ -88,8 +88,11 @@ class Checker {
 
   /// Keys that are known, and values that this version cannot keep: silence would pass for consent.
   void refuse_what_is_not_served() {
-    if (config_.reply_path == "brain") {
-      refuse("reply_path", "this build serves native and bridge, not brain");
+    const auto provider = config_.providers.find(config_.provider);
+    if (config_.reply_path == "brain" && provider != config_.providers.end() &&
+        provider->second.brain_url.empty()) {
+      refuse("reply_path", "brain needs a chat server that plans: set providers." +
+                               config_.provider + ".brain_url");
     }
     if (!config_.fallback.empty()) {
       refuse("fallback",

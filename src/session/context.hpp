@@ -51,6 +51,8 @@ json::array render_chat_messages(const ProductContext& context);
 /// How many tokens a text takes, about; never too few for prose and JSON.
 std::size_t estimate_tokens(std::string_view text);
 std::size_t tokens_of(const ProductContext& context);
+/// What stands for a result that is left out.
+std::string handle_of(const Moment& done);
 /// Makes it fit into so many tokens, as far as its standing part allows: the oldest and largest
 /// results first become handles, then the oldest moments go, then the oldest memories. What
 /// belongs to the newest turn goes last.

@@ -17,12 +17,6 @@ std::size_t tokens_of(const Moment& moment) {
 
 bool is_handle(const Moment& moment) { return moment.text.starts_with(kHandle); }
 
-void make_handle(Moment& moment) {
-  moment.text = std::string(kHandle) + std::to_string(moment.text.size()) +
-                " bytes of result, handle " + moment.call_id + "; call " + moment.tool +
-                " again if they are needed]";
-}
-
 /// Where the newest turn begins: with the user's last words.
 std::size_t newest_turn(const std::vector<Moment>& continuity) {
   for (std::size_t i = continuity.size(); i-- > 0;) {
@@ -73,7 +67,7 @@ class Fitting {
       const auto at = heaviest(moments, end);
       if (at == end) return;
       used_ -= tokens_of(moments[at]);
-      make_handle(moments[at]);
+      moments[at].text = handle_of(moments[at]);
       used_ += tokens_of(moments[at]);
     }
   }
@@ -84,6 +78,11 @@ class Fitting {
 };
 
 }  // namespace
+
+std::string handle_of(const Moment& done) {
+  return std::string(kHandle) + std::to_string(done.text.size()) + " bytes of result, handle " +
+         done.call_id + "; call " + done.tool + " again if they are needed]";
+}
 
 std::size_t estimate_tokens(std::string_view text) {
   // Tokenisers make about four characters of English a token, three of JSON, and one or two of

@@ -14,6 +14,7 @@ void History::add(std::string_view role, std::string_view text, std::string_view
 
 void History::add_done(Moment done) {
   ++added_since_mark_;
+  if (done.text.size() > kMaxResultBytes) done.text = handle_of(done);
   lines_.push_back({std::move(done.role), std::move(done.text), "", std::move(done.tool),
                     std::move(done.call_id), std::string(cut_utf8(done.arguments, kMaxLineBytes))});
   if (lines_.size() > kMaxLines) lines_.pop_front();

@@ -40,6 +40,7 @@ class History {
  private:
   static constexpr std::size_t kMaxLines = 40;
   static constexpr std::size_t kMaxLineBytes = 2000;
+  static constexpr std::size_t kMaxResultBytes = 4000;  // a longer one is named, not kept
   Deque<Line> lines_;
   std::size_t added_since_mark_ = 0;
 };

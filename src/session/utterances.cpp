@@ -30,6 +30,13 @@ bool is_name(std::string_view name) {
          make_visible(name) == name;
 }
 
+std::string clean(std::string_view text) {
+  std::string words(trim(cut_utf8(text, kLongestText)));
+  std::replace(words.begin(), words.end(), '[', '(');  // nobody speaks another's label
+  std::replace(words.begin(), words.end(), ']', ')');
+  return words;
+}
+
 }  // namespace
 
 InputSettings read_input_settings(const json::object& session) {
@@ -49,10 +56,7 @@ InputSettings read_input_settings(const json::object& session) {
 }
 
 std::string SpokenUtterance::labelled() const {
-  std::string words(text.empty() ? kInaudible : cut_utf8(text, kLongestText));
-  std::replace(words.begin(), words.end(), '[', '(');  // nobody speaks another's label
-  std::replace(words.begin(), words.end(), ']', ')');
-  return "[" + speaker + "] " + words;
+  return "[" + speaker + "] " + (text.empty() ? std::string(kInaudible) : text);
 }
 
 Utterances::Utterances(realtime::MakeEars make_ears, std::string speaker, UtteranceSink& sink)
@@ -152,7 +156,7 @@ void Utterances::look(Speaker& speaker) {
         if (speaker.ended.empty()) break;
         auto utterance = std::move(speaker.ended.front());
         speaker.ended.pop_front();
-        if (heard->kind == Kind::words) utterance.text = trim(heard->text);
+        if (heard->kind == Kind::words) utterance.text = clean(heard->text);
         sink_.understood(utterance);
         break;
     }

@@ -1,4 +1,5 @@
 // Who owns ears, brain and mouth: the same conversation on every reply path.
+#include <boost/json/serialize.hpp>
 #include <gmock/gmock.h>
 
 #include "base/json.hpp"
@@ -9,6 +10,7 @@ namespace callosum::testing {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 /// What the model does on every path, whoever it is.
 constexpr std::string_view kScript =
@@ -22,14 +24,28 @@ constexpr std::string_view kScript =
     "  - when: {text: nonsense}\n"
     "    calls: [{name: no_such_tool, arguments: '{}'}]\n";
 
+/// A mouth that plans: whatever it is asked to say, it calls a tool.
+const std::string kTalkative =
+    "rules:\n"
+    "  - when: {instructions: Say exactly}\n"
+    "    say: These are the words.\n"
+    "    calls: [{name: get_policies, arguments: '{\"topic\":\"parking\"}'}]\n";
+
 /// A gateway on one path, with the clouds that it needs.
 class Path {
  public:
-  explicit Path(const std::string& name) : provider("openai") {
-    const std::vector<std::string> options{
-        "--set", "provider=openai",    "--set", "providers.openai.url=" + provider.url(),
-        "--set", "reply_path=" + name, "--set", "audit.sync=always"};
-    provider.follow(std::string(kScript));
+  explicit Path(const std::string& name) : provider("openai"), chat("chat") {
+    const auto brain = "http" + chat.url().substr(2, chat.url().rfind("/chat/") - 2);
+    std::vector<std::string> options;
+    for (const auto& set :
+         {std::string("provider=openai"), "providers.openai.url=" + provider.url(),
+          "providers.openai.brain_url=" + brain, std::string("providers.openai.brain_model=sim"),
+          "reply_path=" + name, std::string("audit.sync=always")}) {
+      options.insert(options.end(), {"--set", set});
+    }
+    // On the path brain the provider's model must not matter: it calls what it may not.
+    provider.follow(name == "brain" ? kTalkative : std::string(kScript));
+    chat.follow(std::string(kScript));
     gateway = std::make_unique<Served>(options, Environment{{"OPENAI_API_KEY", "anything"}});
     const auto made =
         gateway->ask("POST", "/api/admin/tenants", R"({"slug":"bella","timezone":"Europe/Rome"})");
@@ -49,7 +65,7 @@ class Path {
     calls.push_back(std::move(call));
     return converse(std::move(calls)).front();
   }
-  /// "tool outcome gate", in the order of the audit. Its hashes are of another business each time.
+  /// "tool outcome gate" of every call. The audit's hashes are of another business each time.
   std::vector<std::string> audited() const {
     std::vector<std::string> out;
     std::string all = gateway->audit();
@@ -63,6 +79,7 @@ class Path {
                     std::string(text_at(object, "outcome")) + " " +
                     std::string(text_at(object, "gate")));
     }
+    std::sort(out.begin(), out.end());  // calls made together end in any order
     return out;
   }
   json::object row() const {
@@ -71,6 +88,7 @@ class Path {
   }
 
   Cloud provider;
+  Cloud chat;
   std::unique_ptr<Served> gateway;
 };
 
@@ -88,15 +106,80 @@ TEST(ReplyPaths, BridgeTellsTheProviderWhatOurEarsHeardAndRunsItsCalls) {
   EXPECT_THAT(call.said(), HasSubstr("Tool said"));
   EXPECT_FALSE(call.outcome.reply.samples.empty());
   const auto counters = path.provider.stats();
-  EXPECT_FALSE(counters.contains("audio_ms_in"));
+  EXPECT_EQ(counters.at("audio_ms_in").to_number<int>(), 0);
   EXPECT_EQ(path.row().at("reply_path"), "bridge");
   EXPECT_EQ(path.row().at("tool_ownership"), "provider_native");
+}
+
+TEST(ReplyPaths, BrainPlansHereAndTheProviderOnlySpeaks) {
+  Path path("brain");
+
+  const auto call = path.say("what is your cancellation policy", true);
+
+  const auto answered = call.all("answered");
+  ASSERT_EQ(answered.size(), 1u) << call.transcript();
+  EXPECT_EQ(answered[0].tool, "get_policies");
+  ASSERT_EQ(call.all("heard").size(), 1u) << call.transcript();
+  EXPECT_EQ(call.all("heard")[0].text, "what is your cancellation policy");
+  EXPECT_THAT(call.said(), HasSubstr("Tool said"));
+  EXPECT_THAT(call.said(), Not(HasSubstr("These are the words")));
+  EXPECT_FALSE(call.outcome.reply.samples.empty());
+  EXPECT_EQ(path.audited().size(), 1u);
+  EXPECT_EQ(path.chat.outputs().size(), 1u);
+  const auto counters = path.provider.stats();
+  EXPECT_EQ(counters.at("audio_ms_in").to_number<int>(), 0);
+  EXPECT_TRUE(path.provider.outputs().empty());
+  EXPECT_THAT(json::serialize(counters.at("sessions")), Not(HasSubstr("get_working_hours")));
+}
+
+TEST(ReplyPaths, BrainIsShownInTheRecordAndTheMetrics) {
+  Path path("brain");
+
+  path.say("hello", false);
+
+  EXPECT_EQ(path.row().at("reply_path"), "brain");
+  EXPECT_EQ(path.row().at("tool_ownership"), "transport_only");
+  const auto& gateway = *path.gateway;
+  EXPECT_GE(gateway.metric(R"(provider_calls_ignored_total{provider="openai"})"), 1);
+  EXPECT_EQ(gateway.metric("sessions_started_total{provider=\"openai\",reply_path=\"brain\","
+                           "tool_ownership=\"transport_only\"}"),
+            1);
+}
+
+TEST(ReplyPaths, BrainRefusesCallsThatAClientPassesOnFromTheProvider) {
+  Path path("brain");
+  RawClient client(path.gateway->port());
+  const auto token = Served::token("bella", {});
+  ASSERT_EQ(client.upgrade("/v1/realtime", {"Authorization: Bearer " + token}), 101);
+  const auto created = client.find_frame(1, "session.created");
+  ASSERT_TRUE(created);
+  const auto id = std::string(parse_strict(created->payload)->at("session").at("id").as_string());
+  net::HttpRequest request;
+  request.method = "POST";
+  request.body = R"({"session_id":")" + id + R"(","topic":"parking"})";
+  request.headers.set("Authorization", "Bearer " + token);
+
+  const auto answer = fetch(path.gateway->main() + "/api/tools/get_policies", request);
+
+  EXPECT_THAT(answer.body, HasSubstr("only speaks")) << answer.status;
+  EXPECT_EQ(path.audited().size(), 1u);
+  EXPECT_THAT(path.audited().at(0), HasSubstr("FORBIDDEN ownership"));
+}
+
+TEST(ReplyPaths, BrainExcusesItselfWithoutItsChatServer) {
+  Path path("brain");
+  path.chat.follow("rules:\n  - when: {text: any}\n    fail: {code: server_error}\n");
+
+  const auto call = path.say("what is your cancellation policy", false);
+
+  EXPECT_THAT(call.said(), HasSubstr("I'm sorry")) << call.transcript();
+  EXPECT_TRUE(path.audited().empty());
 }
 
 TEST(ReplyPaths, MakeTheSameCallsOfTheSameConversation) {
   std::vector<std::vector<std::string>> audits;
   std::vector<std::vector<std::string>> asked;
-  for (const std::string name : {"native", "bridge"}) {
+  for (const std::string name : {"native", "bridge", "brain"}) {
     Path path(name);
     asked.emplace_back();
     for (const char* text : {"what is your cancellation policy", "parking and hours", "nonsense"}) {
@@ -112,6 +195,26 @@ TEST(ReplyPaths, MakeTheSameCallsOfTheSameConversation) {
     EXPECT_EQ(audits[i], audits[0]);
     EXPECT_EQ(asked[i], asked[0]);
   }
+}
+
+TEST(ProductContext, TellsOfTheBusinessTheLineAndTheCallersLastConversations) {
+  const Gateway gateway;
+  const auto told = [&] {
+    net::HttpRequest request;
+    request.headers.set("Authorization", "Bearer " + gateway.token());
+    return fetch(gateway.http("/api/ai/realtime-token"), request).body;
+  };
+
+  const auto first = told();
+  type(gateway, "what are your opening hours");
+
+  EXPECT_THAT(first, HasSubstr("time zone: "));
+  EXPECT_THAT(first, HasSubstr("number is attested"));
+  EXPECT_THAT(first, Not(HasSubstr("From earlier conversations")));
+  // The row of a conversation is written when it has ended.
+  EXPECT_TRUE(
+      eventually([&] { return told().find("(voice): nothing was changed") != std::string::npos; },
+                 std::chrono::seconds(20)));
 }
 
 }  // namespace

@@ -286,7 +286,8 @@ TEST(Config, AsksForWhatBelongsTogether) {
 
 TEST(Config, RefusesWhatThisVersionDoesNotServe) {
   EXPECT_THAT(problems_of(from_sets({"reply_path=brain"})),
-              ElementsAre("--set: reply_path: this build serves native and bridge, not brain"));
+              ElementsAre("--set: reply_path: brain needs a chat server that plans: set "
+                          "providers.offline.brain_url"));
   EXPECT_THAT(problems_of(from_sets({"fallback=offline"})),
               ElementsAre(HasSubstr("fallback: this build has no fallback")));
   for (const auto* url : {"postgresql://db/callosum", "postgres://db", "postgresql:///x"}) {
