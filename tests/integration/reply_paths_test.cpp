@@ -146,6 +146,33 @@ TEST(ReplyPaths, BrainIsShownInTheRecordAndTheMetrics) {
             1);
 }
 
+TEST(ReplyPaths, BrainSpeaksByAnyMouth) {
+  Cloud chat("chat");
+  Cloud cloud("xai");
+  const auto brain = "http" + chat.url().substr(2, chat.url().rfind("/chat/") - 2);
+  for (const std::string name : {"xai", "offline"}) {
+    chat.follow(std::string(kScript));
+    std::vector<std::string> options{"--set", "provider=" + name,
+                                     "--set", "reply_path=brain",
+                                     "--set", "providers." + name + ".brain_url=" + brain};
+    if (name == "xai") options.insert(options.end(), {"--set", "providers.xai.url=" + cloud.url()});
+    const Gateway gateway(options, Environment{{"XAI_API_KEY", "anything"}});
+    app::CallOptions call;
+    call.url = gateway.realtime();
+    call.token = gateway.token();
+    call.text = "what is your cancellation policy";
+    std::vector<app::CallOptions> calls;
+    calls.push_back(std::move(call));
+
+    const auto conversation = converse(std::move(calls)).front();
+
+    EXPECT_EQ(conversation.all("answered").size(), 1u) << name << conversation.transcript();
+    EXPECT_THAT(conversation.said(), HasSubstr("Tool said")) << name;
+    EXPECT_GT(conversation.outcome.reply.samples.size(), 8000u) << name;
+  }
+  EXPECT_GE(cloud.stats().at("force_messages").to_number<int>(), 1);
+}
+
 TEST(ReplyPaths, BrainRefusesCallsThatAClientPassesOnFromTheProvider) {
   Path path("brain");
   RawClient client(path.gateway->port());
