@@ -5,6 +5,7 @@
 #include "base/json.hpp"
 #include "provider/offline/speech/mouth.hpp"
 #include "served.hpp"
+#include "storage/sqlite/connection.hpp"
 
 namespace callosum::testing {
 namespace {
@@ -21,8 +22,29 @@ constexpr std::string_view kScript =
     "    calls:\n"
     "      - {name: get_policies, arguments: '{\"topic\":\"parking\"}'}\n"
     "      - {name: get_working_hours, arguments: '{}'}\n"
+    "  - when: {text: leave a note}\n"
+    "    calls: [{name: leave_note, arguments: '{\"about\":\"tea\"}'}]\n"
     "  - when: {text: nonsense}\n"
     "    calls: [{name: no_such_tool, arguments: '{}'}]\n";
+
+/// One that changes something, and so is in the ledger.
+constexpr std::string_view kNote = R"yaml(tools:
+  - name: leave_note
+    version: 1.0.0
+    summary: Leaves a note.
+    description: Leaves a note for the business.
+    category: action
+    access: write
+    channels: [voice, text]
+    input:
+      type: object
+      properties: {about: {type: string, description: What about.}}
+      required: [about]
+      additionalProperties: false
+    output: {type: object, properties: {}}
+    say_on_failure: I cannot do that.
+    run: {builtin: noop}
+)yaml";
 
 /// A mouth that plans: whatever it is asked to say, it calls a tool.
 const std::string kTalkative =
@@ -50,6 +72,9 @@ class Path {
     const auto made =
         gateway->ask("POST", "/api/admin/tenants", R"({"slug":"bella","timezone":"Europe/Rome"})");
     EXPECT_EQ(made.status, 201) << made.body;
+    gateway->edit("tools:\n", kNote);
+    const auto loaded = gateway->ask("POST", "/api/admin/registry/reload");
+    EXPECT_EQ(loaded.status, 200) << loaded.body;
   }
 
   Conversation say(const std::string& text, bool is_spoken) {
@@ -57,7 +82,8 @@ class Path {
     call.url = gateway->realtime();
     call.token = Served::token("bella", {});
     if (is_spoken) {
-      call.speech = provider::offline::speech::Mouth::make("slt").value().speak(text).value();
+      // A voice that no other test here has: what one has said changes how it says the next.
+      call.speech = provider::offline::speech::Mouth::make("awb").value().speak(text).value();
     } else {
       call.text = text;
     }
@@ -80,6 +106,16 @@ class Path {
                     std::string(text_at(object, "gate")));
     }
     std::sort(out.begin(), out.end());  // calls made together end in any order
+    return out;
+  }
+  /// "tool arguments state" of every row of the ledger.
+  std::vector<std::string> kept() const {
+    std::vector<std::string> out;
+    const auto file = gateway->data() / "callosum.db";
+    auto connection = storage::sqlite::Connection::open({.path = file});
+    const auto rows = (*connection)->query("SELECT tool_id, arguments, state FROM tool_calls");
+    EXPECT_TRUE(rows);
+    for (const auto& row : *rows) out.push_back(json::serialize(row));
     return out;
   }
   json::object row() const {
@@ -205,22 +241,28 @@ TEST(ReplyPaths, BrainExcusesItselfWithoutItsChatServer) {
 
 TEST(ReplyPaths, MakeTheSameCallsOfTheSameConversation) {
   std::vector<std::vector<std::string>> audits;
+  std::vector<std::vector<std::string>> ledgers;
   std::vector<std::vector<std::string>> asked;
   for (const std::string name : {"native", "bridge", "brain"}) {
     Path path(name);
     asked.emplace_back();
-    for (const char* text : {"what is your cancellation policy", "parking and hours", "nonsense"}) {
+    for (const char* text :
+         {"what is your cancellation policy", "parking and hours", "leave a note", "nonsense"}) {
       const auto call = path.say(text, false);
       EXPECT_FALSE(call.said().empty()) << name << call.transcript();
       for (const auto& one : call.all("called")) asked.back().push_back(one.tool + one.args);
     }
     audits.push_back(path.audited());
+    ledgers.push_back(path.kept());
   }
 
-  EXPECT_EQ(audits[0].size(), 4u);
+  EXPECT_EQ(audits[0].size(), 5u);
+  ASSERT_EQ(ledgers[0].size(), 1u);
+  EXPECT_THAT(ledgers[0][0], HasSubstr(R"("state":"done")"));
   for (std::size_t i = 1; i < audits.size(); ++i) {
     EXPECT_EQ(audits[i], audits[0]);
     EXPECT_EQ(asked[i], asked[0]);
+    EXPECT_EQ(ledgers[i], ledgers[0]);
   }
 }
 
