@@ -3,6 +3,7 @@
 #include <csignal>
 #include <cstdio>
 
+#include "sim/chat/command.hpp"
 #include "sim/gemini/command.hpp"
 #include "sim/openai/command.hpp"
 #include "sim/xai/command.hpp"
@@ -15,6 +16,7 @@ int main(int argc, char** argv) {
   callosum::sim::openai::add_command(program);
   callosum::sim::xai::add_command(program);
   callosum::sim::gemini::add_command(program);
+  callosum::sim::chat::add_command(program);
   try {
     program.parse(argc, argv);
   } catch (const CLI::RuntimeError& e) {

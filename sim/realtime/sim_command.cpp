@@ -33,7 +33,7 @@ Result<void> run(const SimCommand& vendor, const Options& options) {
     if (!opened) return opened.error();
   }
   const auto cloud = vendor.make_cloud(world, options.key);
-  return serve_until_told(time, *cloud, options.listen, vendor.name, "/v1/realtime");
+  return serve_until_told(time, *cloud, options.listen, vendor.name, vendor.path);
 }
 
 }  // namespace

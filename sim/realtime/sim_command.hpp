@@ -19,6 +19,7 @@ struct SimCommand {
   std::string description;
   std::function<std::shared_ptr<Script>()> make_script;
   std::function<std::unique_ptr<net::HttpHandler>(World&, std::string key)> make_cloud;
+  std::string path = "/v1/realtime";  ///< of what it serves
 };
 
 /// Adds it. It runs until SIGTERM or SIGINT.

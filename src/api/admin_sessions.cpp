@@ -39,6 +39,8 @@ json::object encode(const storage::RealtimeSession& session) {
           {"channel", session.channel},
           {"provider", session.provider},
           {"registry_version", session.registry_version},
+          {"reply_path", session.reply_path},
+          {"tool_ownership", session.tool_ownership},
           {"state", to_string(session.state)},
           {"created_at_ms", session.created_at_ms},
           {"ended_at_ms", or_null(!is_live, session.ended_at_ms)},

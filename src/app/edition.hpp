@@ -10,6 +10,8 @@
 #include "api/realtime_token.hpp"
 #include "pipeline/catalog.hpp"
 #include "policy/enablement.hpp"
+#include "realtime/chat_model.hpp"
+#include "realtime/ears.hpp"
 #include "realtime/model_port.hpp"
 #include "session/model_source.hpp"
 #include "telemetry/metrics.hpp"
@@ -34,6 +36,10 @@ struct ProviderFactory {
   std::shared_ptr<session::ProviderBreaker> breaker;  ///< of all editions and sessions
   std::chrono::seconds cap{0};                        ///< see session::ModelSource
   std::chrono::milliseconds patience{std::chrono::seconds(30)};
+  /// Ears of our own, for reply paths that need them; else empty.
+  realtime::MakeEars make_ears;
+  /// What plans where the provider is only a mouth; else null.
+  std::shared_ptr<realtime::ChatModel> chat;
 };
 
 /// One version of the packs, and everything that is made of it: handlers of the tools, the lists

@@ -3,6 +3,9 @@
 #include <algorithm>
 
 #include "api/session_desk.hpp"
+#include "app/caller_memory.hpp"
+#include "app/product_context.hpp"
+#include "app/reply_paths.hpp"
 #include "app/tenant_prompt.hpp"
 #include "base/ids.hpp"
 #include "base/json.hpp"
@@ -164,7 +167,12 @@ asio::awaitable<Result<pipeline::CallRequest>> Planner::plan_session_call(
   context.session_id = session->id;
   context.channel = *channel;
   context.is_realtime = true;
+  // What a client passes on is what the provider's model planned.
   context.is_provider_planned = true;
+  context.reply_path = registry::parse_word<registry::ReplyPath>(session->reply_path)
+                           .value_or(registry::ReplyPath::native);
+  context.tool_ownership = registry::parse_word<registry::ToolOwnership>(session->tool_ownership)
+                               .value_or(registry::ToolOwnership::provider_native);
   // Of the session's own calls: one id is one call, whichever way it comes.
   context.provider = session->provider;
   co_return pipeline::CallRequest{{},
@@ -210,12 +218,13 @@ std::vector<session::ModelSource> Planner::model_sources(const Opening& opening,
     }
     session::ModelSource source;
     source.name = provider.name;
-    source.make = [edition, &provider, model = choose_model(provider, asked_model)] {
-      return provider.make(model);
-    };
+    const auto path = opening.context.reply_path;
+    source.make =
+        make_model_of(parts_, {edition, &provider}, path, choose_model(provider, asked_model));
     source.offer = std::move(*offer);
     source.voice = provider.voice;
-    if (minds_words(*edition->snapshot(), *source.offer)) {
+    const bool is_native = path == registry::ReplyPath::native;
+    if (!is_native || minds_words(*edition->snapshot(), *source.offer)) {
       source.transcription_model = provider.transcription_model;
     }
     source.breaker = provider.breaker;
@@ -235,7 +244,8 @@ asio::awaitable<Result<Planner::Opening>> Planner::open(api::auth::Principal pri
   opening.context.session_id = make_id("sess_", parts_.random);
   opening.context.channel = principal.channel.value_or(registry::Channel::voice);
   opening.context.is_realtime = true;
-  opening.context.is_provider_planned = true;
+  // Latched here, once: never worked out again.
+  latch_reply_path(parts_.config.reply_path, opening.context);
 
   const auto& snapshot = opening.edition->snapshot();
   const auto switched_off = parts_.enablement.of(tenant.id);
@@ -250,7 +260,9 @@ asio::awaitable<Result<Planner::Opening>> Planner::open(api::auth::Principal pri
   auto prompt = co_await fill_tenant_prompt(*parts_.database, std::move(source), deadline);
   if (!prompt) co_return prompt.error();
   warn_of_missing(*parts_.log, tenant, *prompt);
-  opening.instructions = std::move(prompt->text);
+  opening.product = make_product_context(std::move(*prompt), tenant, opening.context);
+  auto recalling = recall(parts_, principal, tenant.id, deadline);
+  opening.product.memory = co_await std::move(recalling);
   co_return opening;
 }
 
@@ -272,14 +284,15 @@ asio::awaitable<Result<api::RealtimeTokenPlan>> Planner::plan_token(api::auth::P
   const auto& provider = opening->edition->provider();
   plan.session = {{"type", "realtime"},
                   {"model", provider.model},
-                  {"instructions", opening->instructions},
+                  {"instructions", session::render_instructions(opening->product)},
                   {"tools", opening->offer->tools()->list},
                   {"tool_choice", "auto"}};
   if (!provider.voice.empty()) {
     plan.session["audio"] = json::object{{"output", {{"voice", provider.voice}}}};
   }
   plan.tools_unavailable = opening->tools_unavailable;
-  plan.mint = provider.mint;
+  // A browser that talks to the provider itself has the provider's own ears and brain.
+  if (opening->context.reply_path == registry::ReplyPath::native) plan.mint = provider.mint;
   co_return plan;
 }
 
@@ -306,7 +319,8 @@ asio::awaitable<Result<session::SessionPlan>> Planner::plan_session(
   plan.catalog = catalog_of(edition);
   plan.start.models = model_sources(*opening, asked_model(*principal, request));
   plan.start.context = std::move(opening->context);
-  plan.start.instructions = std::move(opening->instructions);
+  plan.start.product = std::move(opening->product);
+  plan.start.context_tokens = static_cast<std::size_t>(parts_.config.context_tokens);
   if (principal->session) plan.start.preset = *principal->session;
   const auto& limits = parts_.config.limits_for(to_string(plan.start.context.channel));
   plan.start.max_follow_ups = static_cast<int>(limits.follow_ups);

@@ -51,7 +51,7 @@ class Planner {
   struct Opening {
     std::shared_ptr<const Edition> edition;
     registry::CallContext context;
-    std::string instructions;
+    session::ProductContext product;
     std::shared_ptr<const session::ToolOffer> offer;
     policy::SwitchedOff off;
     bool tools_unavailable = false;

@@ -22,10 +22,12 @@
 #include "policy/rate.hpp"
 #include "policy/role.hpp"
 #include "policy/same_act.hpp"
+#include "provider/chat/chat_client.hpp"
 #include "provider/gemini/gemini_port.hpp"
 #include "provider/gemini/profile.hpp"
 #include "provider/offline/chat_brain.hpp"
 #include "provider/offline/flite_speech.hpp"
+#include "provider/offline/offline_ears.hpp"
 #include "provider/offline/offline_port.hpp"
 #include "provider/offline/phrase_brain.hpp"
 #include "provider/offline/profile.hpp"
@@ -200,6 +202,32 @@ Result<ProviderFactory> make_offline(const ProviderSource& source) {
   return provider;
 }
 
+/// Ears of our own: the offline voice's, whoever the provider is.
+Result<realtime::MakeEars> make_ears(Parts& parts,
+                                     const std::shared_ptr<const registry::Snapshot>& snapshot) {
+  auto speech = provider::offline::make_flite_speech(*snapshot, parts.config.data + "/speech");
+  if (!speech) return speech.error();
+  return provider::offline::make_offline_ears(
+      {parts.time, std::make_shared<async::BlockingPool>(2, 4096), std::move(*speech)});
+}
+
+/// What its sessions' reply path needs beside the provider.
+Result<ProviderFactory> complete(ProviderFactory provider, const ProviderSource& source) {
+  if (source.parts.config.reply_path == "native") return provider;
+  auto ears = make_ears(source.parts, source.snapshot);
+  if (!ears) return ears.error();
+  provider.make_ears = std::move(*ears);
+  if (source.parts.config.reply_path != "brain") return provider;
+  const auto& config = source.config;
+  auto tls = net::make_client_tls(config.ca_file);
+  if (!tls) return tls.error();
+  provider.chat = provider::chat::make_chat_model(
+      {config.brain_url, config.brain_model, config.brain_key, *tls}, source.parts.time);
+  // Our own words are written down here: a session always has them.
+  if (provider.transcription_model.empty()) provider.transcription_model = "callosum-ears";
+  return provider;
+}
+
 /// Null where the ledger cannot be read now, or is too long to be read while somebody waits for the
 /// start: then it is asked about every act.
 std::unique_ptr<policy::ActFilter> known_acts(storage::Database& database) {
@@ -240,7 +268,11 @@ Result<ProviderFactory> make_provider(const std::string& name, Parts& parts,
   const auto kind = at->second.kind.empty() ? name : at->second.kind;
   std::string known;
   for (const auto& row : kProviders) {
-    if (row.kind == kind) return row.make({parts, snapshot, name, at->second});
+    if (row.kind == kind) {
+      const ProviderSource source{parts, snapshot, name, at->second};
+      auto made = row.make(source);
+      return made ? complete(std::move(*made), source) : std::move(made);
+    }
     known += (known.empty() ? "" : ", ") + std::string(row.kind);
   }
   return fail(ErrorType::not_found,

@@ -103,8 +103,11 @@ class Checker {
 
   /// Keys that are known, and values that this version cannot keep: silence would pass for consent.
   void refuse_what_is_not_served() {
-    if (config_.reply_path != "native") {
-      refuse("reply_path", "this build serves native only, not " + config_.reply_path);
+    const auto provider = config_.providers.find(config_.provider);
+    if (config_.reply_path == "brain" && provider != config_.providers.end() &&
+        provider->second.brain_url.empty()) {
+      refuse("reply_path", "brain needs a chat server that plans: set providers." +
+                               config_.provider + ".brain_url");
     }
     for (const auto& [key, origin] : config_.origins) {
       if (!key.starts_with("limits.phone.")) continue;

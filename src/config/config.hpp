@@ -127,6 +127,7 @@ struct Config {
   std::vector<std::string> fallback;  ///< asked in this order where `provider` cannot be had
   std::map<std::string, ProviderConfig> providers = default_providers();
   std::string reply_path = "native";
+  std::int64_t context_tokens = 8'000;  ///< what a model is told of a conversation at most
   AuthConfig auth;
   /// voice, phone, text, mcp: always these four.
   std::map<std::string, ChannelLimits> limits = default_limits();

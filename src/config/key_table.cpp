@@ -91,16 +91,28 @@ std::vector<KeySpec> make_table() {
        0,
        kDay_ms},
       {"providers.NAME.brain_url", Kind::url, provider_at<&ProviderConfig::brain_url>,
-       "offline: OpenAI-compatible chat server that plans. Empty: the phrase matcher."},
+       "OpenAI-compatible chat server that plans: of offline, and of every provider where "
+       "`reply_path` "
+       "is brain. Empty: the phrase matcher of offline."},
       {"providers.NAME.brain_model", Kind::text, provider_at<&ProviderConfig::brain_model>,
-       "offline: model of that chat server."},
+       "Model of that chat server."},
       {"providers.NAME.brain_key_env", Kind::variable, provider_at<&ProviderConfig::brain_key_env>,
-       "offline: environment variable that holds the chat server's key."},
+       "Environment variable that holds the chat server's key."},
       {"reply_path",
        Kind::word,
        at<&Config::reply_path>,
-       "Who owns ears, brain and mouth of a session. This version serves native only.",
+       "Who owns ears, brain and mouth of a session (docs/reply-paths.md). native: the provider. "
+       "bridge: our ears, the provider's brain and mouth. brain: our ears, the chat server at "
+       "`providers.NAME.brain_url`, the provider's mouth.",
        {"native", "bridge", "brain"}},
+      {"context.tokens",
+       Kind::integer,
+       at<&Config::context_tokens>,
+       "What a model is told of a conversation at most, about, where it is told of it again or by "
+       "messages. Beyond it the oldest and largest results are named, not repeated.",
+       {},
+       500,
+       1'000'000},
       {"auth.jwt.algorithm",
        Kind::word,
        at<kAuth, kJwt, &JwtConfig::algorithm>,

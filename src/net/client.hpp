@@ -3,8 +3,10 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "async/deadline.hpp"
@@ -48,6 +50,8 @@ struct HttpClientOptions {
   Reach reach = Reach::anywhere;
   /// Takes gzip, and gives the body without it; the cap is on both sides of that.
   bool decodes = false;
+  /// Called with the body's bytes as they come, still coded, and the status that they belong to.
+  std::function<void(int status, std::string_view bytes)> on_body;
   /// Set before the first byte of the request may leave; the caller's, alive until the end.
   bool* may_have_left = nullptr;
   /// May go over a connection that an earlier request to the same place left, and be sent again

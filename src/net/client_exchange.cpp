@@ -37,16 +37,16 @@ Error describe(const HttpFault& fault, error_code error) {
 
 }  // namespace
 
-asio::awaitable<Result<HttpResponse>> exchange_http(ByteStream& stream, const HttpRequest& request,
-                                                    std::string host, HttpLimits limits,
-                                                    Exchange& exchange) {
-  const std::string bytes = encode_request(request, host, exchange.wants_to_go_on);
+asio::awaitable<Result<HttpResponse>> exchange_http(ByteStream& stream,
+                                                    const HttpExchange& exchange,
+                                                    AfterExchange& after) {
+  const std::string bytes = encode_request(exchange.request, exchange.host, exchange.keeps_alive);
   // A server may refuse before it has read the body: its answer counts, not our broken write.
   const error_code unsent = co_await write_all(stream, bytes);
-  HttpResponseDecoder decoder(limits, request.method == "HEAD");
+  HttpResponseDecoder decoder(exchange.limits, exchange.request.method == "HEAD");
   error_code error;
   Step step = Step::need_more;
-  auto& left_over = exchange.left_over;
+  auto& left_over = after.left_over;
   while (step == Step::need_more) {
     const std::size_t size = left_over.size();
     left_over.resize(size + kReadBytes);
@@ -56,8 +56,13 @@ asio::awaitable<Result<HttpResponse>> exchange_http(ByteStream& stream, const Ht
     left_over.resize(size + count);
     error = failed;
     if (count > 0) {
-      exchange.has_heard = true;
+      after.has_heard = true;
+      const auto known = decoder.response().body.size();
       step = decoder.feed(left_over);
+      const std::string_view body = decoder.response().body;
+      if (exchange.on_body && body.size() > known) {
+        exchange.on_body(decoder.response().status, body.substr(known));
+      }
     } else if (failed == asio::error::eof) {
       step = decoder.end_of_stream();
       if (unsent) error = unsent;
@@ -66,8 +71,8 @@ asio::awaitable<Result<HttpResponse>> exchange_http(ByteStream& stream, const Ht
     }
   }
   if (step == Step::fault) co_return describe(decoder.fault(), error);
-  exchange.may_go_on =
-      exchange.wants_to_go_on && decoder.keeps_alive() && !unsent && left_over.empty();
+  after.may_go_on =
+      exchange.keeps_alive && decoder.keeps_alive() && !unsent && left_over.empty();
   co_return std::move(decoder.response());
 }
 

@@ -52,28 +52,30 @@ class Sending {
     if (options_.may_repeat) {
       const auto executor = co_await asio::this_coro::executor;
       auto kept = take_kept_connection(executor, place_of(url_, options_));
-      Exchange exchange{.wants_to_go_on = true};
+      AfterExchange after;
       if (kept) {
-        auto again = exchange_over(std::move(kept), exchange);
+        auto again = exchange_over(std::move(kept), after);
         auto response = co_await std::move(again);
-        if (response || exchange.has_heard) co_return response;
+        if (response || after.has_heard) co_return response;
       }
     }
     auto connecting = connect_stream(url_, options_.tls, deadline_, options_.reach);
     auto stream = co_await std::move(connecting);
     if (!stream) co_return stream.error();
-    Exchange exchange{.wants_to_go_on = options_.may_repeat};
-    auto exchanging = exchange_over(std::move(*stream), exchange);
+    AfterExchange after;
+    auto exchanging = exchange_over(std::move(*stream), after);
     auto response = co_await std::move(exchanging);
     co_return response;
   }
 
   asio::awaitable<Result<HttpResponse>> exchange_over(std::unique_ptr<ByteStream> stream,
-                                                      Exchange& exchange) {
+                                                      AfterExchange& after) {
     if (options_.may_have_left != nullptr) *options_.may_have_left = true;
-    auto exchanging = exchange_http(*stream, request_, host_field(url_), limits_, exchange);
+    const HttpExchange exchange{request_, host_field(url_), limits_, options_.on_body,
+                                options_.may_repeat};
+    auto exchanging = exchange_http(*stream, exchange, after);
     auto response = co_await std::move(exchanging);
-    if (response && exchange.may_go_on && response->status < 500) {
+    if (response && after.may_go_on && response->status < 500) {
       keep_connection(place_of(url_, options_), std::move(stream), deadline_.time());
     }
     co_return response;

@@ -9,9 +9,35 @@ namespace callosum::session {
 void History::add(std::string_view role, std::string_view text, std::string_view item_id) {
   if (text.empty()) return;
   ++added_;
-  lines_.push_back(
-      {std::string(role), std::string(cut_utf8(text, kMaxLineBytes)), std::string(item_id)});
+  Line line;
+  line.role = role;
+  line.text = cut_utf8(text, kMaxLineBytes);
+  line.item_id = item_id;
+  lines_.push_back(std::move(line));
   if (lines_.size() > kMaxLines) lines_.pop_front();
+}
+
+void History::add_done(Moment done) {
+  ++added_;
+  if (done.text.size() > kMaxResultBytes) done.text = handle_of(done);
+  Line line;
+  line.role = std::move(done.role);
+  line.text = std::move(done.text);
+  line.tool = std::move(done.tool);
+  line.call_id = std::move(done.call_id);
+  line.arguments = cut_utf8(done.arguments, kMaxLineBytes);
+  lines_.push_back(std::move(line));
+  if (lines_.size() > kMaxLines) lines_.pop_front();
+}
+
+std::vector<Moment> History::untold(bool is_resumed) const {
+  std::vector<Moment> out;
+  out.reserve(lines_.size());
+  for (const auto& line : lines_) {
+    if (line.is_waiting || (is_resumed && line.is_kept)) continue;
+    out.push_back({line.role, line.text, "", line.tool, line.call_id, line.arguments, line.item_id});
+  }
+  return out;
 }
 
 void History::name(std::string_view item_id, std::string_view role, std::string_view text) {

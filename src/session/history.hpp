@@ -4,8 +4,10 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/deque.hpp"
+#include "session/context.hpp"
 
 namespace callosum::session {
 
@@ -13,18 +15,24 @@ namespace callosum::session {
 class History {
  public:
   struct Line {
-    std::string role;  ///< user, assistant, system
+    std::string role;  ///< user, assistant, system; tool: something was done
     std::string text;
     std::string item_id;      ///< as the caller knows it; empty: not known (yet), or not to it
     bool is_kept = false;     ///< by the provider, for a connection that goes on from there
     bool is_waiting = false;  ///< its own event waits for the connection, and tells it
+    std::string tool, call_id, arguments;  ///< of what was done
   };
   void add(std::string_view role, std::string_view text, std::string_view item_id = {});
+  /// A call has its result.
+  void add_done(Moment done);
   /// The provider has given an item its id: that of the first line with these words and no id.
   void name(std::string_view item_id, std::string_view role, std::string_view text);
   /// Nobody is told of it any more.
   void remove(std::string_view item_id);
   const Deque<Line>& lines() const { return lines_; }
+  /// What a new connection is to be told; one that goes on from where the provider kept is told what
+  /// came since.
+  std::vector<Moment> untold(bool is_resumed) const;
 
   /// Of `add`s that kept something.
   std::uint64_t added() const { return added_; }
@@ -38,6 +46,7 @@ class History {
  private:
   static constexpr std::size_t kMaxLines = 40;
   static constexpr std::size_t kMaxLineBytes = 2000;
+  static constexpr std::size_t kMaxResultBytes = 4000;  // a longer one is named, not kept
   Deque<Line> lines_;
   std::uint64_t added_ = 0;
 };

@@ -23,12 +23,14 @@ constexpr std::string_view kOpenId = "evt_callosum_open";  // as ports name thei
 Session::Session(SessionParts parts, SessionStart start, std::unique_ptr<CallerLink> caller)
     : parts_(std::move(parts)),
       context_(std::make_shared<const registry::CallContext>(std::move(start.context))),
+      product_(std::move(start.product)),
+      context_tokens_(start.context_tokens),
       preset_(std::move(start.preset)),
       wants_timeline_(start.wants_timeline),
       caller_(std::move(caller)),
       calls_(std::make_shared<policy::SessionCalls>()),
       sources_(std::move(start.models)),
-      view_(std::move(start.instructions), sources_.front()),
+      view_(render_instructions(product_), sources_.front()),
       state_(context_->channel),
       sequencer_(start.max_follow_ups),
       event_prefix_("evt_" + make_id("", parts_.random).substr(0, 12) + "_") {}
@@ -66,6 +68,10 @@ void Session::begin_connection() {
   if (++connection_ > 1) {
     parts_.metrics.provider_reconnects(context_->provider).add();
   } else {
+    parts_.metrics
+        .sessions_started(context_->provider, to_string(context_->reply_path),
+                          to_string(context_->tool_ownership))
+        .add();
     note(storage::SessionState::live);
   }
   updates_.clear();
@@ -132,6 +138,8 @@ void Session::note(storage::SessionState state, std::string_view provider_sessio
   session.channel = to_string(context_->channel);
   session.provider = context_->provider;
   if (context_->snapshot) session.registry_version = context_->snapshot->version();
+  session.reply_path = to_string(context_->reply_path);
+  session.tool_ownership = to_string(context_->tool_ownership);
   session.state = state;
   session.created_at_ms = epoch_ms(parts_.time.wall_now());
   if (state == storage::SessionState::ended) {

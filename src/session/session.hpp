@@ -15,6 +15,7 @@
 #include "pipeline/executor.hpp"
 #include "realtime/model_port.hpp"
 #include "session/caller_link.hpp"
+#include "session/context.hpp"
 #include "session/creates.hpp"
 #include "session/history.hpp"
 #include "session/model_source.hpp"
@@ -50,8 +51,9 @@ struct SessionParts {
 /// Who, where, and what the session declares to the model.
 struct SessionStart {
   registry::CallContext context;
-  std::string instructions;  ///< the tenant's prompt, filled
-  json::object preset;       ///< the session object a client secret was minted with
+  ProductContext product;             ///< what the model is told, whichever it is
+  std::size_t context_tokens = 8000;  ///< for all of that and what was said and done
+  json::object preset;                ///< the session object a client secret was minted with
   /// Never empty: the first that can be had is talked to, another where it is lost.
   std::vector<ModelSource> models;
   /// The caller asked to be told of our tools too, by callosum.timeline events (`callosum call`).
@@ -86,6 +88,7 @@ class Session {
   struct PendingCall {
     std::string call_id;
     std::string name;
+    std::string arguments;
     pipeline::Executor::Ticket ticket = 0;
     bool is_silent = false;
     std::uint64_t connection = 0;  // the one the call came on
@@ -279,6 +282,8 @@ class Session {
   SessionParts parts_;
   /// Who and where, as of now: calls share it, so it is replaced and never changed.
   std::shared_ptr<const registry::CallContext> context_;
+  ProductContext product_;
+  std::size_t context_tokens_ = 0;
   json::object preset_;
   bool wants_timeline_ = false;
   std::unique_ptr<CallerLink> caller_;

@@ -84,6 +84,7 @@ void Session::start_call(std::string_view call_id, std::string_view name,
   auto& pending = pending_[key];
   pending.call_id = id;
   pending.name = name;
+  pending.arguments = arguments;
   pending.connection = connection_;
   pending.is_silent = tool && tool->delivery == registry::Delivery::silent;
   pending.interrupts = tool && tool->delivery == registry::Delivery::interrupt;
@@ -171,14 +172,18 @@ void Session::on_answer(const std::string& key, const registry::Envelope& envelo
 /// Those to come are told what was done in any case: they must not do it again.
 void Session::give_output(const PendingCall& call, const std::string& output, bool is_silent) {
   using realtime::OutputDelivery;
-  const auto result = "The result of the earlier call of " + call.name + " is: " + output;
   const bool is_awaited = is_connected_ && call.connection == connection_ && !call.is_withdrawn;
-  if (!is_awaited) return add_and_tell("system", result);
-  const auto delivery = is_silent         ? OutputDelivery::silent
-                        : call.interrupts ? OutputDelivery::interrupt
-                                          : OutputDelivery::when_idle;
-  model_->send_function_call_output(call.call_id, output, next_event_id(), delivery);
-  history_.add("system", result);
+  if (is_awaited) {
+    const auto delivery = is_silent         ? OutputDelivery::silent
+                          : call.interrupts ? OutputDelivery::interrupt
+                                            : OutputDelivery::when_idle;
+    model_->send_function_call_output(call.call_id, output, next_event_id(), delivery);
+  }
+  Moment done{"tool", output, "", call.name, call.call_id, call.arguments};
+  if (is_awaited) return history_.add_done(std::move(done));
+  const auto news = render_conversation({done}).front();
+  history_.add_done(std::move(done));
+  if (tell_model(news.role, news.text) == Passing::waits) history_.wait_last();
 }
 
 void Session::tell_timeline(std::string_view kind, std::string_view tool, std::string_view args,

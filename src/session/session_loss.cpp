@@ -181,8 +181,10 @@ void Session::tell_new_model() {
 void Session::tell_history() {
   told_ = RecentIds(kMostTold);
   const auto longest = moves_ > 0 ? kLongestForeignId : kLongestItemId;
-  for (const auto& line : history_.lines()) {
-    if (line.is_waiting || (is_resumed_ && line.is_kept)) continue;
+  auto told = product_;
+  told.continuity = history_.untold(is_resumed_);
+  fit_into(told, context_tokens_);
+  for (const auto& line : render_conversation(told.continuity)) {
     const bool is_known = !line.item_id.empty() && line.item_id.size() <= longest &&
                           !veil_.is_hidden_item(line.item_id);
     auto item_id = line.item_id;

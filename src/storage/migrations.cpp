@@ -134,6 +134,15 @@ constexpr std::string_view kRealtimeSessions = R"sql(
   CREATE INDEX realtime_sessions_live ON realtime_sessions (state) WHERE state = 'live';
 )sql";
 
+// Who owns ears, brain and mouth of a conversation; whose model may plan calls. What was before had
+// no choice.
+constexpr std::string_view kReplyPaths = R"sql(
+  ALTER TABLE realtime_sessions ADD COLUMN reply_path TEXT NOT NULL DEFAULT 'native';
+  ALTER TABLE realtime_sessions ADD COLUMN tool_ownership TEXT NOT NULL DEFAULT 'provider_native';
+  CREATE INDEX realtime_sessions_of_subject
+    ON realtime_sessions (tenant_id, subject, created_at_ms);
+)sql";
+
 // What is switched off for a tenant: `disabled` is a JSON list of packs and of tools ("pack.tool").
 constexpr std::string_view kEnablement = R"sql(
   CREATE TABLE enablement (
@@ -229,11 +238,11 @@ constexpr std::string_view kFewerPages = R"sql(
 )sql";
 
 constexpr std::array kMigrations{
-    Migration{1, "tenants", kTenants},       Migration{2, "pack_installs", kPackInstalls},
-    Migration{3, "tool_calls", kToolCalls},  Migration{4, "audit", kAudit},
-    Migration{5, "proposals", kProposals},   Migration{6, "realtime_sessions", kRealtimeSessions},
-    Migration{7, "enablement", kEnablement}, Migration{8, "confirmations", kConfirmations},
-    Migration{9, "fewer_pages", kFewerPages},
+    Migration{1, "tenants", kTenants},        Migration{2, "pack_installs", kPackInstalls},
+    Migration{3, "tool_calls", kToolCalls},   Migration{4, "audit", kAudit},
+    Migration{5, "proposals", kProposals},    Migration{6, "realtime_sessions", kRealtimeSessions},
+    Migration{7, "enablement", kEnablement},  Migration{8, "confirmations", kConfirmations},
+    Migration{9, "fewer_pages", kFewerPages}, Migration{10, "reply_paths", kReplyPaths},
 };
 
 Result<void> apply(sqlite::Connection& connection, const Migration& step) {

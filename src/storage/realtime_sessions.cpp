@@ -12,9 +12,9 @@ constexpr std::array<std::string_view, 2> kStates{"live", "ended"};
 
 constexpr std::string_view kSave = R"sql(
   INSERT INTO realtime_sessions (id, provider_session_id, tenant_id, subject, channel, provider,
-    registry_version, state, created_at_ms, ended_at_ms, close_code)
+    registry_version, reply_path, tool_ownership, state, created_at_ms, ended_at_ms, close_code)
   VALUES (:id, :provider_session_id, :tenant_id, :subject, :channel, :provider,
-    :registry_version, :state, :created_at_ms, :ended_at_ms, :close_code)
+    :registry_version, :reply_path, :tool_ownership, :state, :created_at_ms, :ended_at_ms, :close_code)
   ON CONFLICT (id) DO UPDATE SET
     provider_session_id = iif(excluded.provider_session_id = '', provider_session_id,
                               excluded.provider_session_id),
@@ -51,6 +51,8 @@ RealtimeSession to_session(const json::object& row) {
   out.channel = text("channel");
   out.provider = text("provider");
   out.registry_version = text("registry_version");
+  out.reply_path = text("reply_path");
+  out.tool_ownership = text("tool_ownership");
   out.state = text_at(row, "state") == "live" ? SessionState::live : SessionState::ended;
   out.created_at_ms = row.at("created_at_ms").to_number<std::int64_t>();
   out.ended_at_ms = row.at("ended_at_ms").to_number<std::int64_t>();
@@ -77,6 +79,8 @@ Result<void> save_session(sqlite::Connection& connection, const RealtimeSession&
                                                {"channel", session.channel},
                                                {"provider", session.provider},
                                                {"registry_version", session.registry_version},
+                                               {"reply_path", session.reply_path},
+                                               {"tool_ownership", session.tool_ownership},
                                                {"state", to_string(session.state)},
                                                {"created_at_ms", session.created_at_ms},
                                                {"ended_at_ms", session.ended_at_ms},

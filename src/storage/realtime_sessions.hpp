@@ -21,6 +21,8 @@ struct RealtimeSession {
   std::string id;
   std::string provider_session_id;  ///< the provider's own; empty: it has not said it yet
   std::string tenant_id, subject, channel, provider, registry_version;
+  std::string reply_path = "native";
+  std::string tool_ownership = "provider_native";  ///< whose model may plan its calls
   SessionState state = SessionState::live;
   std::int64_t created_at_ms = 0;
   std::int64_t ended_at_ms = 0;  ///< 0: it is live

@@ -200,6 +200,20 @@ Counter Metrics::provider_reconnects(std::string_view provider) {
                  {{"provider", std::string(provider)}});
 }
 
+Counter Metrics::sessions_started(std::string_view provider, std::string_view reply_path,
+                                  std::string_view tool_ownership) {
+  return counter("sessions_started_total", "Sessions, by who owns ears, brain and mouth.",
+                 {{"provider", std::string(provider)},
+                  {"reply_path", std::string(reply_path)},
+                  {"tool_ownership", std::string(tool_ownership)}});
+}
+
+Counter Metrics::provider_calls_ignored(std::string_view provider) {
+  return counter("provider_calls_ignored_total",
+                 "Function calls of a model that only speaks what it is given.",
+                 {{"provider", std::string(provider)}});
+}
+
 Counter Metrics::latency_budget_overruns(std::string_view tool) {
   return counter("latency_budget_overruns_total",
                  "Calls that were slower than the tool's soft budget.",

@@ -88,6 +88,9 @@ class Metrics {
   Counter audio_frames_dropped(std::string_view direction);  ///< to_caller, to_provider
   Counter provider_reconnects(std::string_view provider);
   Counter provider_failovers(std::string_view from, std::string_view to);
+  Counter sessions_started(std::string_view provider, std::string_view reply_path,
+                           std::string_view tool_ownership);
+  Counter provider_calls_ignored(std::string_view provider);  ///< of a model that only speaks
   Counter latency_budget_overruns(std::string_view tool);
   Counter connections_refused(std::string_view limit);  ///< total, address
   Counter provider_limits_low(std::string_view provider, std::string_view limit);

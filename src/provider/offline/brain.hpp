@@ -7,25 +7,14 @@
 
 #include "async/deadline.hpp"
 #include "base/result.hpp"
+#include "provider/conversation/turn.hpp"
 
 namespace callosum::provider::offline {
 
 namespace json = boost::json;
 
-/// One step of a conversation, as a brain reads it.
-struct Turn {
-  enum class Kind { system, user, assistant, call, output } kind = Kind::user;
-  std::string text;  ///< what was said; the arguments of a call; the output of one
-  std::string call_id;
-  std::string name;            ///< of a call
-  bool was_understood = true;  ///< a user's speech that the ears are sure of
-  std::string item_id = {};    ///< of the conversation's item that it tells of
-};
-
-struct PlannedCall {
-  std::string name;
-  std::string arguments;  ///< JSON text
-};
+using conversation::PlannedCall;
+using conversation::Turn;
 
 /// What to do next: call tools, or say something.
 struct Plan {

@@ -5,25 +5,13 @@
 #include "base/json.hpp"
 #include "base/text.hpp"
 #include "net/client.hpp"
+#include "provider/chat/chat_wire.hpp"
 
 namespace callosum::provider::offline {
 namespace {
 
 json::object message(std::string_view role, std::string_view text) {
   return {{"role", role}, {"content", text}};
-}
-
-/// GA declares functions flat, chat completions one level deeper.
-json::array chat_tools(const json::array& tools) {
-  json::array out;
-  for (const auto& entry : tools) {
-    const auto* tool = entry.if_object();
-    if (!tool || text_at(*tool, "type") != "function") continue;
-    json::object function = *tool;
-    function.erase("type");
-    out.push_back(json::object{{"type", "function"}, {"function", function}});
-  }
-  return out;
 }
 
 /// Every call needs its answer right behind it; calls in a row belong to one message.
@@ -106,7 +94,7 @@ std::string encode_chat_request(const std::string& model, const std::vector<Turn
     }
   }
   json::object body{{"model", model}, {"messages", std::move(messages)}, {"stream", false}};
-  if (auto list = chat_tools(tools); !list.empty()) body["tools"] = std::move(list);
+  if (auto list = chat::encode_tools(tools); !list.empty()) body["tools"] = std::move(list);
   return json::serialize(body);
 }
 
@@ -124,14 +112,9 @@ Result<Plan> decode_chat_answer(std::string_view body) {
   if (!answer) return bad("no choices[0].message");
   Plan plan;
   plan.text = trim(text_at(*answer, "content"));
-  const auto* calls = find_array(*answer, "tool_calls");
-  for (const auto& entry : calls ? *calls : json::array{}) {
-    const auto* call = entry.if_object();
-    const auto* function = call ? find_object(*call, "function") : nullptr;
-    if (!function) return bad("a tool call without a function");
-    plan.calls.push_back(
-        {std::string(text_at(*function, "name")), std::string(text_at(*function, "arguments"))});
-  }
+  auto calls = chat::decode_calls(*answer);
+  if (!calls) return calls.error();
+  for (auto& call : *calls) plan.calls.push_back({std::move(call.name), std::move(call.arguments)});
   return plan;
 }
 

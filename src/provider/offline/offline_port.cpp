@@ -9,9 +9,10 @@
 #include "async/event.hpp"
 #include "base/json.hpp"
 #include "base/text.hpp"
-#include "provider/offline/ga_conversation.hpp"
+#include "provider/conversation/ga_conversation.hpp"
 #include "provider/offline/profile.hpp"
 #include "provider/offline/speech/vad.hpp"
+#include "provider/offline/voices.hpp"
 #include "provider/sound/audio_in.hpp"
 #include "realtime/client_event.hpp"
 
@@ -20,6 +21,7 @@ namespace {
 
 namespace asio = boost::asio;
 using namespace std::chrono_literals;
+using conversation::GaConversation;
 using realtime::EventType;
 using speech::Vad;
 using speech::VadSink;
@@ -50,7 +52,7 @@ class OfflinePort final : public realtime::ModelPort, private VadSink {
   explicit OfflinePort(OfflineParts parts)
       : parts_(parts),
         profile_(profile_of(kModel)),
-        conversation_(kModel, epoch_s(parts.time.wall_now()), parts.random) {}
+        conversation_(kModel, epoch_s(parts.time.wall_now()), parts.random, installed_voices()) {}
 
   const realtime::ProviderProfile& profile() const override { return profile_; }
 

@@ -35,4 +35,6 @@ std::string voices_there_are() {
   return "expected " + own + ", or one that they stand in for: " + others;
 }
 
+conversation::VoiceList installed_voices() { return {find_voice, voices_there_are, "slt"}; }
+
 }  // namespace callosum::provider::offline

@@ -300,7 +300,8 @@ TEST(Config, KnowsEveryProviderThatTakesOver) {
 
 TEST(Config, RefusesWhatThisVersionDoesNotServe) {
   EXPECT_THAT(problems_of(from_sets({"reply_path=brain"})),
-              ElementsAre("--set: reply_path: this build serves native only, not brain"));
+              ElementsAre("--set: reply_path: brain needs a chat server that plans: set "
+                          "providers.offline.brain_url"));
   for (const auto* url : {"postgresql://db/callosum", "postgres://db", "postgresql:///x"}) {
     EXPECT_THAT(problems_of(from_sets({"database=" + std::string(url)})),
                 ElementsAre("--set: database: PostgreSQL is not in this version: expected the path "

@@ -106,6 +106,43 @@ TEST(HttpClient, ReadsBodiesHoweverTheyEnd) {
   EXPECT_EQ(ask_for("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 204 No Content\r\n\r\n")->status, 204);
 }
 
+/// Sends the second piece of a body only once the first has been seen.
+asio::awaitable<void> serve_in_two(NetWorld& world, asio::ip::tcp::acceptor& acceptor,
+                                   const std::string& seen, bool& was_early) {
+  auto socket = co_await acceptor.async_accept(asio::use_awaitable);
+  const std::string head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nfirst\r\n";
+  co_await asio::async_write(socket, asio::buffer(head), asio::use_awaitable);
+  while (seen.empty()) {
+    const auto soon = world.in(1ms);
+    co_await async::sleep_until(soon);
+  }
+  was_early = seen == "200 first;";
+  const std::string rest = "6\r\nsecond\r\n0\r\n\r\n";
+  co_await asio::async_write(socket, asio::buffer(rest), asio::use_awaitable);
+}
+
+TEST(HttpClient, ShowsABodyAsItComes) {
+  NetWorld world;
+  std::string seen;
+  bool was_early = false;
+  asio::ip::tcp::acceptor acceptor(world.context, {asio::ip::address_v4::loopback(), 0});
+  const auto url = "http://127.0.0.1:" + std::to_string(acceptor.local_endpoint().port()) + "/";
+  auto serving = serve_in_two(world, acceptor, seen, was_early);
+  asio::co_spawn(world.context, std::move(serving), [](const std::exception_ptr&) {});
+  HttpClientOptions options;
+  options.on_body = [&seen](int status, std::string_view bytes) {
+    seen += std::to_string(status) + " " + std::string(bytes) + ";";
+  };
+
+  const auto response =
+      world.run(send_http(world.time, url, HttpRequest(), std::move(options), world.in(10s)));
+
+  ASSERT_TRUE(response);
+  EXPECT_TRUE(was_early);
+  EXPECT_EQ(seen, "200 first;200 second;");
+  EXPECT_EQ(response->body, "firstsecond");
+}
+
 TEST(HttpClient, CallsEachFailureByItsName) {
   const std::string ok = "HTTP/1.1 200 OK\r\n";
 

@@ -1,10 +1,10 @@
-#include "provider/offline/ga_conversation.hpp"
+#include "provider/conversation/ga_conversation.hpp"
 
 #include <gtest/gtest.h>
 
 #include "base/json.hpp"
 
-namespace callosum::provider::offline {
+namespace callosum::provider::conversation {
 namespace {
 
 class GaConversationTest : public testing::Test {
@@ -124,4 +124,4 @@ TEST_F(GaConversationTest, KeepsACallOutOfBandOutOfTheConversation) {
 }
 
 }  // namespace
-}  // namespace callosum::provider::offline
+}  // namespace callosum::provider::conversation

@@ -1,10 +1,11 @@
-#include "provider/offline/ga_session.hpp"
+#include "provider/conversation/ga_session.hpp"
 
 #include <gtest/gtest.h>
 
 #include "base/json.hpp"
+#include "provider/offline/voices.hpp"
 
-namespace callosum::provider::offline {
+namespace callosum::provider::conversation {
 namespace {
 
 class GaSessionTest : public testing::Test {
@@ -20,7 +21,7 @@ class GaSessionTest : public testing::Test {
     return canonical_json(session_.object().at("audio").at(side).at("format"));
   }
 
-  GaSession session_{"offline", "sess_1", 3600};
+  GaSession session_{"offline", "sess_1", 3600, offline::installed_voices()};
 };
 
 TEST_F(GaSessionTest, ShowsTheRateOfPcmAloneAndWhoeverAskedForWhatBefore) {
@@ -73,4 +74,4 @@ TEST_F(GaSessionTest, RefusesSettingsThatNoSessionCouldHave) {
 }
 
 }  // namespace
-}  // namespace callosum::provider::offline
+}  // namespace callosum::provider::conversation

@@ -5,13 +5,15 @@
 #include <gtest/gtest.h>
 
 #include "base/json.hpp"
+#include "provider/conversation/ga_conversation.hpp"
 #include "provider/offline/chat_brain.hpp"
-#include "provider/offline/ga_conversation.hpp"
+#include "provider/offline/voices.hpp"
 #include "realtime/event_type.hpp"
 
 namespace callosum::provider::offline {
 namespace {
 
+using conversation::GaConversation;
 using testing::matches_golden;
 
 constexpr std::int64_t kNow = 1'795'000'000;
@@ -56,7 +58,7 @@ class GoldenConversation : public ::testing::Test {
   }
 
   SeededRandom random_{11};
-  GaConversation conversation_{"offline", kNow, random_};
+  GaConversation conversation_{"offline", kNow, random_, installed_voices()};
 };
 
 TEST_F(GoldenConversation, OfATypedTurnWithATool) {

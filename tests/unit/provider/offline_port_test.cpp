@@ -6,7 +6,8 @@
 
 #include "base/encoding.hpp"
 #include "base/json.hpp"
-#include "provider/offline/ga_conversation.hpp"
+#include "provider/conversation/ga_conversation.hpp"
+#include "provider/offline/voices.hpp"
 
 namespace callosum::provider::offline {
 namespace {
@@ -315,7 +316,7 @@ TEST(OfflinePort, KnowsItsVoicesAndThoseOfVendors) {
 
 TEST(GaConversation, KeepsAnOpeningWhoseVoiceIsNotThere) {
   SeededRandom random(1);
-  GaConversation conversation("offline", 0, random);
+  conversation::GaConversation conversation("offline", 0, random, installed_voices());
 
   conversation.open(
       parse_strict(
@@ -331,7 +332,7 @@ TEST(GaConversation, KeepsAnOpeningWhoseVoiceIsNotThere) {
 
 TEST(GaConversation, TellsTheWordsOfAnItemThatIsRetrieved) {
   SeededRandom random(1);
-  GaConversation conversation("offline", 0, random);
+  conversation::GaConversation conversation("offline", 0, random, installed_voices());
   conversation.update_session(
       parse_strict(R"({"type":"realtime","audio":{"input":{"transcription":{"model":"any"}}}})")
           ->as_object(),

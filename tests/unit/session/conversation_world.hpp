@@ -15,10 +15,14 @@ namespace callosum::testing {
 /// A whole session under virtual time, with a test on both of its sides.
 class Conversation {
  public:
+  /// Puts a reply path around the provider.
+  using Wrap = std::function<std::unique_ptr<realtime::ModelPort>(
+      Conversation&, std::unique_ptr<realtime::ModelPort>)>;
+
   explicit Conversation(std::vector<registry::ToolSpec> tools, session::SessionStart start = {},
                         session::SessionRecords* records = nullptr,
-                        std::map<std::string, Error> refused = {})
-      : w(std::move(tools)), refusals(std::move(refused)) {
+                        std::map<std::string, Error> refused = {}, Wrap around = {})
+      : w(std::move(tools)), refusals(std::move(refused)), wrap(std::move(around)) {
     caller = std::make_shared<CallerScript>(w.world.executor());
     json::array list;
     std::vector<std::string> names;
@@ -26,11 +30,15 @@ class Conversation {
       list.push_back(json::object{{"type", "function"}, {"name", tool.name}});
       names.push_back(tool.name);
     }
+    const auto latched = std::move(start.context);
     start.context = w.context();
+    start.context.reply_path = latched.reply_path;
+    start.context.tool_ownership = latched.tool_ownership;
+    start.context.is_provider_planned = latched.is_provider_planned;
     offer = std::make_shared<session::ToolOffer>(list, names);
     if (start.models.empty()) start.models.emplace_back();
     for (auto& source : start.models) complete(source);
-    start.instructions = "PROMPT";
+    start.product.persona = "PROMPT";
     session::SessionParts parts{w.world.time(), random,    *w.executor, log,
                                 metrics,        w.catalog, records,     &w.confirmations};
     // As the board does it, on the session's own thread.
@@ -163,6 +171,7 @@ class Conversation {
   std::shared_ptr<const session::ToolOffer> offer;  // what a source without one gets
   int refusals_left = 0;
   std::map<std::string, Error> refusals;       // by source: why it never opens
+  Wrap wrap;
   bool is_born_broken = false;                 // connections to come
   std::chrono::milliseconds opening_takes{0};  // of connections to come
   bool ended = false;
@@ -183,7 +192,9 @@ class Conversation {
       } else if (models.size() > 1 && refusals_left-- > 0) {
         model.refusal = fail(ErrorType::transient, "unreachable");
       }
-      return std::make_unique<FakeModel>(models.back());
+      auto provider = std::make_unique<FakeModel>(models.back());
+      if (wrap) return wrap(*this, std::move(provider));
+      return provider;
     };
   }
   static std::vector<std::string> of_type(const std::vector<std::string>& events,

@@ -100,6 +100,25 @@ TEST(SessionLosses, NameTheEventsThatDoNotFitAndKeepTheCreate) {
   EXPECT_THAT(c.sent("response.create")[0], HasSubstr("late"));
 }
 
+TEST(SessionLosses, TellTheNewModelWhatWasDoneAndNameWhatIsTooLong) {
+  Conversation c({make_tool("stock"), make_tool("catalogue")});
+  c.w.scripts["catalogue"].data = json::object{{"all", std::string(9000, 'x')}};
+  c.response_created("resp_1");
+  c.call("resp_1", "call_first_1", "stock", R"({"item":"rose"})");
+  c.call("resp_1", "call_second_1", "catalogue");
+  c.response_done("resp_1");
+  c.lose_model();
+  c.pass(2s);
+
+  const auto told = c.sent("conversation.item.create", 1);
+  ASSERT_EQ(told.size(), 2u);
+  EXPECT_THAT(told[0], HasSubstr("The tool stock was called with"));
+  EXPECT_THAT(told[0], HasSubstr("rose"));
+  EXPECT_THAT(told[0], HasSubstr(R"(\"done\":true)"));
+  EXPECT_THAT(told[1], HasSubstr("handle call_second_1; call catalogue again"));
+  EXPECT_LT(told[1].size(), 600u);
+}
+
 TEST(SessionLosses, DoNotBringBackWhatTheCallerCancelledMeanwhile) {
   Conversation c({make_tool("stock")});
   c.caller_says(R"({"type":"response.create","event_id":"mine"})");

@@ -4,6 +4,7 @@
 
 #include "real_world.hpp"
 #include "storage/database.hpp"
+#include "storage/past_visits.hpp"
 #include "storage/sqlite/connection.hpp"
 
 namespace callosum::storage {
@@ -54,6 +55,52 @@ RealtimeSession ended(RealtimeSession session, std::uint16_t close_code = 1000) 
   session.ended_at_ms = 99;
   session.close_code = close_code;
   return session;
+}
+
+TEST(RealtimeSessions, KeepTheReplyPathTheyBeganWith) {
+  Sessions s;
+  auto spoken = session("s1");
+  spoken.reply_path = "brain";
+  spoken.tool_ownership = "transport_only";
+  s.save(spoken);
+  s.save(ended(session("s1")));
+
+  const auto kept = list_sessions(*s.connection, {"t1", ""});
+
+  ASSERT_TRUE(kept);
+  ASSERT_EQ(kept->size(), 1u);
+  EXPECT_EQ(kept->front().state, SessionState::ended);
+  EXPECT_EQ(kept->front().reply_path, "brain");
+  EXPECT_EQ(kept->front().tool_ownership, "transport_only");
+}
+
+TEST(PastVisits, AreTheLatestEndedOnesOfThatSubjectWithWhatTheyChanged) {
+  Sessions s;
+  for (int i = 1; i <= 4; ++i) s.save(ended(session("s" + std::to_string(i), i)));
+  s.save(session("live", 9));
+  s.save(ended(session("elsewhere", 9, "t2")));
+  auto theirs = session("theirs", 9);
+  theirs.subject = "eve";
+  s.save(ended(theirs));
+  const auto call = [&](const char* id, const char* session_id, const char* state) {
+    ASSERT_TRUE(
+        s.connection->change("INSERT INTO tool_calls VALUES (:id, 't1', :session_id, 'openai', "
+                             ":id, 'h', '', 'crm.note', "
+                             "'1', '1', 'ada', 1, '{}', :state, '', 1, 1)",
+                             {{"id", id}, {"session_id", session_id}, {"state", state}}));
+  };
+  call("c1", "s4", "done");
+  call("c2", "s4", "done");
+  call("c3", "s3", "failed");
+
+  const auto visits = list_past_visits(*s.connection, "t1", "ada", 3);
+
+  ASSERT_TRUE(visits) << visits.error().detail;
+  ASSERT_EQ(visits->size(), 3u);
+  EXPECT_EQ((*visits)[0].created_at_ms, 4);
+  EXPECT_EQ((*visits)[0].done, "crm.note");
+  EXPECT_EQ((*visits)[1].done, "");
+  EXPECT_EQ((*visits)[2].created_at_ms, 2);
 }
 
 TEST(RealtimeSessions, AreFoundByTheirOwnIdAndByTheirProvidersOnceThatIsKnown) {

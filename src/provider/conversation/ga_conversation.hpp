@@ -11,10 +11,10 @@
 #include <vector>
 
 #include "base/random.hpp"
-#include "provider/offline/brain.hpp"
-#include "provider/offline/ga_session.hpp"
+#include "provider/conversation/ga_session.hpp"
+#include "provider/conversation/turn.hpp"
 
-namespace callosum::provider::offline {
+namespace callosum::provider::conversation {
 
 namespace json = boost::json;
 
@@ -24,14 +24,17 @@ namespace json = boost::json;
 class GaConversation {
  public:
   /// `random` outlives it.
-  GaConversation(std::string model, std::int64_t now_s, Random& random);
+  GaConversation(std::string model, std::int64_t now_s, Random& random, VoiceList voices = {});
 
   std::deque<std::string>& out() { return out_; }
   const GaSession& session() const { return session_; }
   /// What the response that goes on is an answer to.
   const std::vector<Turn>& turns() const { return input_ ? *input_ : turns_; }
-  const json::array& tools() const;
-  std::string instructions() const;
+  const json::array& tools() const { return tools_of(asked_); }
+  std::string instructions() const { return instructions_of(asked_); }
+  /// What a response that asks so would be given.
+  const json::array& tools_of(const json::object& asked) const;
+  std::string instructions_of(const json::object& asked) const;
   bool is_audio_out() const;
 
   void say_created();
@@ -55,6 +58,8 @@ class GaConversation {
   void delete_item(std::string_view item_id, std::string_view event_id);
   void retrieve_item(std::string_view item_id, std::string_view event_id);
   void truncate_item(const json::object& event);
+  /// What was said in an item of the assistant's, as far as it was heard; nothing: it is forgotten.
+  void cut_turn(std::string_view item_id, std::string_view heard);
 
   // Responses.
   bool is_responding() const { return !response_id_.empty(); }
@@ -63,7 +68,7 @@ class GaConversation {
   bool take_input(const json::object& asked, std::string_view event_id);
   void begin_response(const json::object& asked);
   void add_call(const PlannedCall& call);
-  void begin_message();
+  std::string begin_message();  ///< its item's id
   /// Audio as whole samples in the output format, with the words it speaks.
   void add_audio(std::span<const std::uint8_t> bytes);
   void add_words(std::string_view words);
@@ -110,4 +115,4 @@ class GaConversation {
   std::uint64_t next_event_ = 1;
 };
 
-}  // namespace callosum::provider::offline
+}  // namespace callosum::provider::conversation

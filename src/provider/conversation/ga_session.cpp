@@ -1,13 +1,12 @@
-#include "provider/offline/ga_session.hpp"
+#include "provider/conversation/ga_session.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/value.hpp>
 
 #include "base/json.hpp"
-#include "provider/offline/voices.hpp"
 #include "realtime/settings_shape.hpp"
 
-namespace callosum::provider::offline {
+namespace callosum::provider::conversation {
 namespace {
 
 constexpr int kPcmRateHz = 24000;  // no other (§15); the telephone's formats name none
@@ -62,7 +61,9 @@ const json::object* output_of(const json::object& session) {
 
 }  // namespace
 
-GaSession::GaSession(std::string_view model, std::string_view id, std::int64_t expires_at_s) {
+GaSession::GaSession(std::string_view model, std::string_view id, std::int64_t expires_at_s,
+                     VoiceList voices)
+    : voices_(voices) {
   const json::object vad{{"type", "server_vad"},      {"threshold", 0.5},
                          {"prefix_padding_ms", 300},  {"silence_duration_ms", 500},
                          {"create_response", true},   {"interrupt_response", true},
@@ -71,7 +72,8 @@ GaSession::GaSession(std::string_view model, std::string_view id, std::int64_t e
                            {"transcription", nullptr},
                            {"noise_reduction", nullptr},
                            {"turn_detection", vad}};
-  const json::object output{{"format", format_of("audio/pcm")}, {"voice", "slt"}, {"speed", 1.0}};
+  const json::object output{
+      {"format", format_of("audio/pcm")}, {"voice", voices_.first}, {"speed", 1.0}};
   object_ = {{"type", "realtime"},
              {"object", "realtime.session"},
              {"id", id},
@@ -106,16 +108,19 @@ const json::object* GaSession::turn_detection() const {
 
 std::string_view GaSession::voice() const {
   const auto* output = output_of(object_);
-  return find_voice(output ? text_at(*output, "voice") : "");
+  const auto name = output ? text_at(*output, "voice") : std::string_view();
+  return voices_.find ? voices_.find(name) : name;
 }
 
-bool GaSession::has_known_voice(const json::object& session) {
+bool GaSession::has_known_voice(const json::object& session) const {
   const auto* output = output_of(session);
-  return !output || !output->contains("voice") || !find_voice(text_at(*output, "voice")).empty();
+  if (!voices_.find || !output || !output->contains("voice")) return true;
+  return !voices_.find(text_at(*output, "voice")).empty();
 }
 
-GaSession::Refusal GaSession::unknown_voice() {
-  return {"invalid_value", "There is no such voice here: " + voices_there_are() + ".",
+GaSession::Refusal GaSession::unknown_voice() const {
+  return {"invalid_value",
+          "There is no such voice here: " + (voices_.tell ? voices_.tell() : std::string()) + ".",
           "session.audio.output.voice"};
 }
 
@@ -141,4 +146,4 @@ std::optional<GaSession::Refusal> GaSession::update(const json::object& update) 
   return std::nullopt;
 }
 
-}  // namespace callosum::provider::offline
+}  // namespace callosum::provider::conversation

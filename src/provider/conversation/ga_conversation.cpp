@@ -1,23 +1,24 @@
-#include "provider/offline/ga_conversation.hpp"
+#include "provider/conversation/ga_conversation.hpp"
 
 #include <algorithm>
 #include <boost/json/serialize.hpp>
 
 #include "base/ids.hpp"
 #include "base/json.hpp"
-#include "provider/offline/ga_item.hpp"
+#include "provider/conversation/ga_item.hpp"
 
-namespace callosum::provider::offline {
+namespace callosum::provider::conversation {
 namespace {
 
 constexpr std::size_t kMaxItems = 400;  // the oldest are forgotten, as a context window does
 
 }  // namespace
 
-GaConversation::GaConversation(std::string model, std::int64_t now_s, Random& random)
+GaConversation::GaConversation(std::string model, std::int64_t now_s, Random& random,
+                               VoiceList voices)
     : random_(random),
       conversation_id_(make_id("conv_")),
-      session_(model, make_id("sess_"), now_s + 3600) {}
+      session_(model, make_id("sess_"), now_s + 3600, voices) {}
 
 std::string GaConversation::make_id(std::string_view prefix) {
   return callosum::make_id(prefix, random_);
@@ -31,15 +32,15 @@ void GaConversation::emit(std::string_view type, json::object fields) {
   out_.push_back(json::serialize(event));
 }
 
-const json::array& GaConversation::tools() const {
+const json::array& GaConversation::tools_of(const json::object& asked) const {
   static const json::array none;
-  const auto* tools = find_array(asked_, "tools");
+  const auto* tools = find_array(asked, "tools");
   if (!tools) tools = find_array(session_.object(), "tools");
   return tools ? *tools : none;
 }
 
-std::string GaConversation::instructions() const {
-  const auto own = text_at(asked_, "instructions");
+std::string GaConversation::instructions_of(const json::object& asked) const {
+  const auto own = text_at(asked, "instructions");
   return std::string(own.empty() ? text_at(session_.object(), "instructions") : own);
 }
 
@@ -50,11 +51,11 @@ bool GaConversation::is_audio_out() const {
 }
 
 void GaConversation::open(json::object session) {
-  const bool is_known = GaSession::has_known_voice(session);
+  const bool is_known = session_.has_known_voice(session);
   // A browser's wish must not cost the session its tools and instructions.
   if (!is_known) session["audio"].as_object()["output"].as_object().erase("voice");
   update_session(session, "evt_callosum_open");
-  if (!is_known) refuse(GaSession::unknown_voice(), {});
+  if (!is_known) refuse(session_.unknown_voice(), {});
 }
 
 void GaConversation::say_created() { emit("session.created", {{"session", session_.object()}}); }
@@ -225,6 +226,18 @@ void GaConversation::retrieve_item(std::string_view item_id, std::string_view ev
   error("item_retrieve_invalid_item_id", "There is no such item.", "item_id", event_id);
 }
 
+void GaConversation::cut_turn(std::string_view item_id, std::string_view heard) {
+  const auto at = std::find_if(turns_.begin(), turns_.end(), [&](const Turn& turn) {
+    return turn.item_id == item_id && turn.kind == Turn::Kind::assistant;
+  });
+  if (at == turns_.end()) return;
+  if (heard.empty()) {
+    turns_.erase(at);
+  } else {
+    at->text = heard;
+  }
+}
+
 void GaConversation::truncate_item(const json::object& event) {
   const auto item_id = text_at(event, "item_id");
   const auto* item = find_item(item_id);
@@ -238,4 +251,4 @@ void GaConversation::truncate_item(const json::object& event) {
         text_at(event, "event_id"));
 }
 
-}  // namespace callosum::provider::offline
+}  // namespace callosum::provider::conversation

@@ -1,9 +1,9 @@
-#include "provider/offline/ga_item.hpp"
+#include "provider/conversation/ga_item.hpp"
 
 #include "base/json.hpp"
 #include "realtime/server_event.hpp"
 
-namespace callosum::provider::offline {
+namespace callosum::provider::conversation {
 
 Result<Turn> turn_of(const json::object& item) {
   Turn turn;
@@ -35,4 +35,4 @@ void add_transcript(json::object& item, std::string_view words) {
   if (part && text_at(*part, "type") == "input_audio") (*part)["transcript"] = words;
 }
 
-}  // namespace callosum::provider::offline
+}  // namespace callosum::provider::conversation

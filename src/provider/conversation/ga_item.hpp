@@ -4,9 +4,11 @@
 #include <string_view>
 
 #include "base/result.hpp"
-#include "provider/offline/brain.hpp"
+#include "provider/conversation/turn.hpp"
 
-namespace callosum::provider::offline {
+namespace callosum::provider::conversation {
+
+namespace json = boost::json;
 
 // Items of a conversation as clients make them: nothing about their shape is taken for granted.
 
@@ -16,4 +18,4 @@ Result<Turn> turn_of(const json::object& item);
 /// Puts the words of committed speech into the item; one that was replaced by another kind stays.
 void add_transcript(json::object& item, std::string_view words);
 
-}  // namespace callosum::provider::offline
+}  // namespace callosum::provider::conversation

@@ -1,11 +1,11 @@
 // GaConversation's responses (protocol §8.1, §11.1): one at a time, from created to done.
 #include "base/encoding.hpp"
 #include "base/json.hpp"
-#include "provider/offline/ga_conversation.hpp"
-#include "provider/offline/ga_item.hpp"
+#include "provider/conversation/ga_conversation.hpp"
+#include "provider/conversation/ga_item.hpp"
 #include "realtime/settings_shape.hpp"
 
-namespace callosum::provider::offline {
+namespace callosum::provider::conversation {
 
 json::object GaConversation::response_object(std::string_view status,
                                              std::string_view reason) const {
@@ -127,7 +127,7 @@ json::object GaConversation::message_item(const Message& message, std::string_vi
           {"content", std::move(content)}};
 }
 
-void GaConversation::begin_message() {
+std::string GaConversation::begin_message() {
   message_ =
       Message{make_id("item_"), {}, static_cast<std::int64_t>(output_.size()), is_audio_out()};
   const auto item = message_item(*message_, "in_progress");
@@ -143,6 +143,7 @@ void GaConversation::begin_message() {
                                        {"output_index", message_->index},
                                        {"content_index", 0},
                                        {"part", part}});
+  return message_->id;
 }
 
 void GaConversation::add_words(std::string_view words) {
@@ -211,4 +212,4 @@ void GaConversation::end_response(std::string_view status, std::string_view reas
   out_of_band_ = false;
 }
 
-}  // namespace callosum::provider::offline
+}  // namespace callosum::provider::conversation

@@ -1,0 +1,162 @@
+#include "sim/chat/chat_shape.hpp"
+
+#include <algorithm>
+#include <boost/json/array.hpp>
+#include <boost/json/serialize.hpp>
+
+#include "base/json.hpp"
+
+namespace callosum::sim::chat {
+namespace {
+
+constexpr std::size_t kPieceBytes = 7;  // about a token, and never a whole sentence
+
+Error bad(std::string message) { return fail(ErrorType::validation, std::move(message)); }
+
+/// Reads the messages one after the other.
+class Messages {
+ public:
+  explicit Messages(Turn& turn) : turn_(turn) {}
+
+  Result<void> take(const json::object& message) {
+    const auto role = text_at(message, "role");
+    if (role == "tool") return take_result(message);
+    if (!open_.empty()) return bad("the call " + open_.front().call_id + " has no tool message");
+    if (role == "system" || role == "developer") return {};
+    if (role == "assistant") return take_answer(message);
+    if (role != "user") return bad("messages: there is no role '" + std::string(role) + "'");
+    turn_.user_text = text_at(message, "content");
+    turn_.is_user_newest = true;
+    turn_.call_rounds = 0;
+    turn_.outputs.clear();
+    return {};
+  }
+  Result<void> finish() const {
+    if (!open_.empty()) return bad("the call " + open_.front().call_id + " has no tool message");
+    return {};
+  }
+
+ private:
+  Result<void> take_answer(const json::object& message) {
+    turn_.is_user_newest = false;
+    turn_.outputs.clear();
+    const auto* calls = find_array(message, "tool_calls");
+    if (!calls) return {};
+    ++turn_.call_rounds;
+    for (const auto& entry : *calls) {
+      const auto* call = entry.if_object();
+      const auto* function = call ? find_object(*call, "function") : nullptr;
+      if (!function || text_at(*call, "id").empty()) return bad("a tool call is not whole");
+      open_.push_back(
+          {std::string(text_at(*call, "id")), std::string(text_at(*function, "name")), ""});
+    }
+    return {};
+  }
+  Result<void> take_result(const json::object& message) {
+    const auto id = text_at(message, "tool_call_id");
+    const auto at = std::find_if(open_.begin(), open_.end(),
+                                 [&](const auto& call) { return call.call_id == id; });
+    if (at == open_.end()) return bad("a tool message without its call: " + std::string(id));
+    at->text = text_at(message, "content");
+    turn_.outputs.push_back(std::move(*at));
+    open_.erase(at);
+    return {};
+  }
+
+  Turn& turn_;
+  std::vector<Turn::Output> open_;  // calls that want a result
+};
+
+Result<void> read_tools(const json::object& body, Turn& turn) {
+  const auto* tools = find_array(body, "tools");
+  for (const auto& entry : tools ? *tools : json::array{}) {
+    const auto* tool = entry.if_object();
+    const auto* function = tool ? find_object(*tool, "function") : nullptr;
+    if (!function || text_at(*function, "name").empty()) return bad("a tool has no function.name");
+    turn.tools.emplace_back(text_at(*function, "name"));
+    const auto* schema = find_object(*function, "parameters");
+    turn.schemas.push_back(schema ? *schema : json::object{});
+  }
+  turn.may_call = !turn.tools.empty() && text_at(body, "tool_choice") != "none";
+  if (text_at(body, "tool_choice") == "required") turn.must_call = "*";
+  return {};
+}
+
+void append_event(std::string& out, json::object delta, json::value finish = nullptr) {
+  json::array choices;
+  choices.push_back(json::object{
+      {"index", 0}, {"delta", std::move(delta)}, {"finish_reason", std::move(finish)}});
+  const json::object chunk{{"id", "chatcmpl-sim"},
+                           {"object", "chat.completion.chunk"},
+                           {"created", 0},
+                           {"model", "sim"},
+                           {"choices", std::move(choices)}};
+  out += "data: " + json::serialize(chunk) + "\n\n";
+}
+
+/// Pieces that never cut a character.
+std::vector<std::string> pieces_of(const std::string& text) {
+  std::vector<std::string> out;
+  for (std::size_t at = 0; at < text.size();) {
+    auto end = std::min(text.size(), at + kPieceBytes);
+    while (end < text.size() && (text[end] & 0xc0) == 0x80) ++end;
+    out.push_back(text.substr(at, end - at));
+    at = end;
+  }
+  return out;
+}
+
+void append_call(std::string& out, const CallPlan& call, std::size_t index) {
+  const auto tool_calls = [index](json::object call_part) {
+    call_part["index"] = index;
+    json::array list;
+    list.push_back(std::move(call_part));
+    return json::object{{"tool_calls", std::move(list)}};
+  };
+  append_event(out, tool_calls({{"id", call.call_id},
+                                {"type", "function"},
+                                {"function", {{"name", call.name}, {"arguments", ""}}}}));
+  for (const auto& piece : pieces_of(call.arguments)) {
+    append_event(out, tool_calls({{"function", {{"arguments", piece}}}}));
+  }
+}
+
+}  // namespace
+
+Result<Turn> read_turn(std::string_view body) {
+  const auto parsed = parse_strict(body);
+  if (!parsed) return bad(parsed.error().message);
+  const auto* object = parsed->if_object();
+  const auto* list = object ? find_array(*object, "messages") : nullptr;
+  if (!list || list->empty()) return bad("messages: needed");
+  Turn turn;
+  Messages messages(turn);
+  for (const auto& entry : *list) {
+    const auto* message = entry.if_object();
+    const auto taken = message ? messages.take(*message) : bad("a message is no object");
+    if (!taken) return taken.error();
+  }
+  const auto finished = messages.finish();
+  if (!finished) return finished.error();
+  const auto tools = read_tools(*object, turn);
+  if (!tools) return tools.error();
+  return turn;
+}
+
+std::string encode_stream(const Reply& reply) {
+  std::string out;
+  append_event(out, {{"role", "assistant"}, {"content", ""}});
+  std::size_t calls = 0;
+  for (const auto& part : reply.parts) {
+    if (part.call) append_call(out, *part.call, calls++);
+    for (const auto& piece : pieces_of(part.text)) append_event(out, {{"content", piece}});
+  }
+  const bool breaks_off = std::any_of(reply.faults.begin(), reply.faults.end(), [](const auto& f) {
+    return f.kind == FaultKind::disconnect;
+  });
+  if (breaks_off) return out.substr(0, out.size() / 2);
+  append_event(out, {}, calls > 0 ? "tool_calls" : "stop");
+  return out + "data: [DONE]\n\n";
+}
+
+}  // namespace callosum::sim::chat

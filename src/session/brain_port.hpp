@@ -1,0 +1,34 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/random.hpp"
+#include "realtime/chat_model.hpp"
+#include "realtime/ears.hpp"
+#include "realtime/model_port.hpp"
+
+namespace callosum::session {
+
+/// What our own brain is made of. References outlive it.
+struct BrainParts {
+  async::TimeSource& time;
+  Random& random;
+  std::unique_ptr<realtime::ModelPort> provider;  ///< its mouth
+  std::shared_ptr<realtime::ChatModel> chat;
+  realtime::MakeEars make_ears;
+  std::string speaker;  ///< who speaks where the caller's program names nobody
+  std::size_t context_tokens = 8000;
+  /// A call of the provider's model, which does not run.
+  std::function<void(std::string_view tool)> on_ignored_call;
+  /// The chat model gave no answer; the caller hears an excuse.
+  std::function<void(const Error& why)> on_plan_failed;
+};
+
+/// The reply path `brain`: our ears hear, a chat model plans, the provider only speaks. Towards the
+/// session a model like any other: its calls are our orchestrator's, and run as every call does.
+std::unique_ptr<realtime::ModelPort> make_brain_port(BrainParts parts);
+
+}  // namespace callosum::session

@@ -1,0 +1,147 @@
+#include "session/brain_reply.hpp"
+
+#include <boost/asio/this_coro.hpp>
+
+#include "base/ids.hpp"
+#include "base/json.hpp"
+#include "realtime/client_event.hpp"
+
+namespace callosum::session {
+
+namespace asio = boost::asio;
+using provider::conversation::GaConversation;
+
+namespace {
+
+constexpr const char* kNoAnswer = "I'm sorry, I cannot think of an answer right now.";
+constexpr std::chrono::seconds kPlanTime{30};
+
+}  // namespace
+
+BrainReply::BrainReply(BrainParts& parts, GaConversation& conversation)
+    : parts_(parts),
+      conversation_(conversation),
+      mouth_(std::move(parts.provider), parts.random, *this),
+      planning_(parts.chat) {}
+
+asio::awaitable<Result<void>> BrainReply::open(const json::object& session,
+                                               std::function<void()> on_news,
+                                               async::Deadline deadline) {
+  executor_ = co_await asio::this_coro::executor;
+  on_news_ = on_news;
+  auto opening = mouth_.open(session, std::move(on_news), deadline);
+  co_return co_await std::move(opening);
+}
+
+asio::awaitable<void> BrainReply::close(async::Deadline deadline) {
+  planning_.cancel();
+  auto closing = mouth_.close(deadline);
+  co_await std::move(closing);
+}
+
+void BrainReply::start(const json::object& asked, std::string fixed) {
+  conversation_.begin_response(asked);
+  active_.emplace();
+  active_->pieces.push_back(std::move(fixed));
+  active_->is_planned = true;
+}
+
+void BrainReply::start(const json::object& asked, realtime::ChatRequest request) {
+  conversation_.begin_response(asked);
+  active_.emplace();
+  const auto deadline = async::Deadline::after(parts_.time, kPlanTime);
+  planning_.start(executor_, std::move(request), on_news_, deadline);
+}
+
+bool BrainReply::advance() {
+  const bool has_news = mouth_.look(parts_.time.now());
+  if (!active_) return has_news;
+  take_planned();
+  while (!mouth_.is_speaking() && !active_->pieces.empty()) {
+    const auto piece = std::move(active_->pieces.front());
+    active_->pieces.pop_front();
+    say(piece);
+  }
+  if (!mouth_.is_speaking() && active_->is_planned) finish();
+  return has_news;
+}
+
+void BrainReply::take_planned() {
+  while (auto piece = planning_.take_piece()) active_->pieces.push_back(std::move(*piece));
+  auto end = planning_.take_end();
+  if (!end) return;
+  active_->is_planned = true;
+  if (*end) {
+    for (auto& call : (*end)->calls) {
+      active_->calls.push_back({std::move(call.name), std::move(call.arguments)});
+    }
+    return;
+  }
+  const auto& why = end->error();
+  if (parts_.on_plan_failed) parts_.on_plan_failed(why);
+  active_->pieces.emplace_back(kNoAnswer);
+  conversation_.out().push_back(realtime::encode_error(
+      "server_error", "brain_unavailable", why.message, "", "", make_id("event_", parts_.random)));
+}
+
+void BrainReply::say(const std::string& piece) {
+  if (!std::exchange(active_->in_message, true)) {
+    const bool is_pcm = conversation_.session().output_format() == "audio/pcm";
+    playback_.begin(conversation_.begin_message(), is_pcm ? 48 : 8);
+    conversation_.add_words(piece);
+  } else {
+    conversation_.add_words(" " + piece);
+  }
+  playback_.add_piece(piece);
+  if (conversation_.is_audio_out()) {
+    mouth_.say(piece, parts_.time.now());
+  } else {
+    playback_.mark_read();
+  }
+}
+
+void BrainReply::finish() {
+  if (active_->in_message) conversation_.end_message();
+  for (const auto& call : active_->calls) conversation_.add_call(call);
+  conversation_.end_response("completed");
+  active_.reset();
+}
+
+bool BrainReply::cancel(std::string_view reason) {
+  if (!active_) return false;
+  planning_.cancel();
+  mouth_.cut();
+  if (active_->in_message) {
+    conversation_.end_message("incomplete");
+    conversation_.cut_turn(playback_.item_id(), playback_.heard(parts_.time.now()));
+  }
+  conversation_.end_response("cancelled", reason);
+  active_.reset();
+  return true;
+}
+
+void BrainReply::cut_what_plays() {
+  const auto now = parts_.time.now();
+  if (playback_.left(now).count() == 0) return;
+  conversation_.cut_turn(playback_.item_id(), playback_.heard(now));
+}
+
+void BrainReply::truncate(const json::object& event) {
+  conversation_.truncate_item(event);
+  const auto* end = event.if_contains("audio_end_ms");
+  if (!end || !end->is_int64() || text_at(event, "item_id") != playback_.item_id()) return;
+  conversation_.cut_turn(playback_.item_id(),
+                         playback_.heard_in(std::chrono::milliseconds(end->get_int64())));
+}
+
+void BrainReply::on_sound(std::span<const std::uint8_t> bytes) {
+  if (!active_ || !active_->in_message) return;
+  conversation_.add_audio(bytes);
+  playback_.add_audio(bytes.size(), parts_.time.now());
+}
+
+void BrainReply::on_ignored_call(std::string_view tool) {
+  if (parts_.on_ignored_call) parts_.on_ignored_call(tool);
+}
+
+}  // namespace callosum::session

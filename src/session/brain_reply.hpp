@@ -1,0 +1,74 @@
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "provider/conversation/ga_conversation.hpp"
+#include "session/brain_mouth.hpp"
+#include "session/brain_planning.hpp"
+#include "session/brain_port.hpp"
+#include "session/playback.hpp"
+
+namespace callosum::session {
+
+/// The responses of a conversation that our brain plans and a provider speaks: one at a time, each
+/// piece as soon as it is there, calls behind them. Lives on its session's thread.
+class BrainReply final : private MouthSink {
+ public:
+  /// References outlive it; of `parts` it takes the provider.
+  BrainReply(BrainParts& parts, provider::conversation::GaConversation& conversation);
+
+  const realtime::ProviderProfile& profile() const { return mouth_.profile(); }
+  boost::asio::awaitable<Result<void>> open(const json::object& session,
+                                            std::function<void()> on_news,
+                                            async::Deadline deadline);
+  boost::asio::awaitable<void> close(async::Deadline deadline);
+  void set(const json::object& session) { mouth_.set(session); }
+
+  bool is_active() const { return active_.has_value(); }
+  /// A response that is planned, or one of these words alone.
+  void start(const json::object& asked, realtime::ChatRequest request);
+  void start(const json::object& asked, std::string fixed);
+  /// What can be done now is done. True: there was news.
+  bool advance();
+  SteadyTime next_look() const { return mouth_.gives_up_at(); }
+  std::optional<Error> end() const { return mouth_.end(); }
+
+  /// False: there is none. Of what was not heard nothing is remembered.
+  bool cancel(std::string_view reason);
+  /// Somebody speaks over what may still be playing, however long ago it was made.
+  void cut_what_plays();
+  /// The caller's program says how much of an item it has played.
+  void truncate(const json::object& event);
+
+ private:
+  /// Of the response that goes on.
+  struct Active {
+    std::deque<std::string> pieces;                          // to be spoken
+    std::vector<provider::conversation::PlannedCall> calls;  // to be made when they have been
+    bool is_planned = false;                                 // no more pieces come
+    bool in_message = false;
+  };
+  void take_planned();
+  void say(const std::string& piece);
+  void finish();
+  void on_sound(std::span<const std::uint8_t> bytes) override;
+  void on_spoken() override {}  // `advance` sees it
+  void on_ignored_call(std::string_view tool) override;
+
+  BrainParts& parts_;
+  provider::conversation::GaConversation& conversation_;
+  BrainMouth mouth_;
+  BrainPlanning planning_;
+  Playback playback_;
+  std::optional<Active> active_;
+  boost::asio::any_io_executor executor_;
+  std::function<void()> on_news_;
+};
+
+}  // namespace callosum::session

@@ -1,0 +1,73 @@
+#include "session/playback.hpp"
+
+#include <algorithm>
+
+namespace callosum::session {
+
+using std::chrono::milliseconds;
+
+namespace {
+
+/// The first words of a text, as many as fit into a part of its bytes.
+std::string_view words_within(std::string_view words, std::size_t bytes) {
+  if (bytes >= words.size()) return words;
+  const auto end = words.substr(0, bytes + 1).find_last_of(' ');
+  return end == std::string_view::npos ? std::string_view() : words.substr(0, end);
+}
+
+}  // namespace
+
+void Playback::begin(std::string item_id, std::size_t bytes_per_ms) {
+  item_id_ = std::move(item_id);
+  bytes_per_ms_ = std::max<std::size_t>(bytes_per_ms, 1);
+  pieces_.clear();
+  bytes_ = 0;
+  plays_until_ = {};
+}
+
+void Playback::add_piece(std::string_view words) { pieces_.push_back({std::string(words)}); }
+
+void Playback::add_audio(std::size_t bytes, SteadyTime now) {
+  if (pieces_.empty()) return;
+  pieces_.back().bytes += bytes;
+  bytes_ += bytes;
+  // Where the sound had run out, it goes on from now.
+  plays_until_ = std::max(plays_until_, now) + length(bytes);
+}
+
+void Playback::mark_read() {
+  if (!pieces_.empty()) pieces_.back().is_read = true;
+}
+
+milliseconds Playback::length(std::size_t bytes) const {
+  return milliseconds(bytes / bytes_per_ms_);
+}
+
+milliseconds Playback::left(SteadyTime now) const {
+  if (plays_until_ <= now) return milliseconds(0);
+  return std::chrono::ceil<milliseconds>(plays_until_ - now);
+}
+
+std::string Playback::heard(SteadyTime now) const {
+  return heard_in(std::max(milliseconds(0), length(bytes_) - left(now)));
+}
+
+std::string Playback::heard_in(milliseconds played) const {
+  const auto heard = static_cast<std::size_t>(std::max<milliseconds::rep>(played.count(), 0));
+  auto bytes = heard > bytes_ / bytes_per_ms_ ? bytes_ : heard * bytes_per_ms_;
+  std::string out;
+  for (const auto& piece : pieces_) {
+    const bool is_whole = piece.is_read || (piece.bytes > 0 && bytes + bytes_per_ms_ > piece.bytes);
+    // Speech is even enough for this: so much of the sound is so much of the words.
+    const auto share = piece.bytes == 0 ? 0 : piece.words.size() * bytes / piece.bytes;
+    const auto words = is_whole ? std::string_view(piece.words) : words_within(piece.words, share);
+    if (words.empty()) return out;
+    if (!out.empty()) out += ' ';
+    out += words;
+    if (!is_whole) return out;
+    bytes -= std::min(bytes, piece.bytes);
+  }
+  return out;
+}
+
+}  // namespace callosum::session

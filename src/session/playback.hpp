@@ -1,0 +1,49 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.hpp"
+
+namespace callosum::session {
+
+/// What of a spoken message has been heard, known from the sound that was made and the time since:
+/// it is sent faster than it plays. Pure.
+class Playback {
+ public:
+  /// A new message, of sound in so many bytes a millisecond.
+  void begin(std::string item_id, std::size_t bytes_per_ms);
+  const std::string& item_id() const { return item_id_; }
+  /// Words, before their sound.
+  void add_piece(std::string_view words);
+  /// Sound of the latest piece, made now.
+  void add_audio(std::size_t bytes, SteadyTime now);
+  /// Words that no sound belongs to: they are read, at once.
+  void mark_read();
+
+  /// Sound that is still to be heard.
+  std::chrono::milliseconds left(SteadyTime now) const;
+  /// The words heard by now, when it is played as it comes.
+  std::string heard(SteadyTime now) const;
+  /// The words heard in the first so many milliseconds of sound.
+  std::string heard_in(std::chrono::milliseconds played) const;
+
+ private:
+  struct Piece {
+    std::string words;
+    std::size_t bytes = 0;
+    bool is_read = false;
+  };
+  std::chrono::milliseconds length(std::size_t bytes) const;
+
+  std::string item_id_;
+  std::size_t bytes_per_ms_ = 48;
+  std::vector<Piece> pieces_;
+  std::size_t bytes_ = 0;
+  SteadyTime plays_until_{};
+};
+
+}  // namespace callosum::session
