@@ -51,6 +51,8 @@ void tell(Wire& wire, std::string_view line, SteadyTime now) {
     } else if (wire.hear(what, now)) {
       read(wire.sound());
     }
+  } else if ((line.starts_with("= ") || line.starts_with("\" ")) && !is_valid_utf8(what)) {
+    return;  // what the gateway itself says is text, whatever tools have put into it
   } else if (line.starts_with("= ")) {
     const auto at = std::min(what.find(' '), what.size());
     wire.answer_call(what.substr(0, at), what.substr(at), "evt",

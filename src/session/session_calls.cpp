@@ -161,7 +161,10 @@ void Session::on_answer(const std::string& key, const registry::Envelope& envelo
       is_cancelled && (call.is_withdrawn || sequencer_.responses() > call.responses);
   const bool is_silent = call.is_silent || is_past;
   // Of a call that the model took back it hears what was done all the same, and nothing else.
-  if (!call.is_withdrawn || !is_silent) give_output(call, output, is_silent);
+  if (!call.is_withdrawn || !is_silent) {
+    // Who interrupted it is answered anyway.
+    give_output(call, output, is_silent || is_cancelled);
+  }
   sequencer_.on_output(key, is_silent, parts_.time.now());
   if (call.interrupts && !is_past && !call.is_withdrawn) interrupt_for_result(call);
   create_when_due();

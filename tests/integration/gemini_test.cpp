@@ -453,5 +453,40 @@ TEST_F(GeminiCalls, GiveWhoAsksForTextTheWordsAlone) {
   EXPECT_THAT(heard, Not(HasSubstr("response.output_audio")));
 }
 
+TEST_F(GeminiCalls, OfTheWorstModelEndInAnswersAndNothingElse) {
+  for (const char* model : {"", kWaits}) {
+    begin("worst: true\n", model);
+
+    for (int turn = 0; turn < 3; ++turn) {
+      ask_for("hello");
+      const auto heard = hear();
+      EXPECT_THAT(heard, HasSubstr("response.done"));
+    }
+
+    EXPECT_THAT(session, Not(HasSubstr("(the end)")));
+  }
+}
+
+TEST_F(GeminiCalls, OfATelephoneAreHeardAndAnsweredInItsOwnSound) {
+  begin(
+      "transcripts: [what is your parking policy]\nrules:\n"
+      "  - when: {text: parking}\n    say: Behind the shop.\n");
+  send(R"({"type":"session.update","session":{"type":"realtime","audio":{)"
+       R"("input":{"format":{"type":"audio/pcmu"}},"output":{"format":{"type":"audio/pcmu"}}}}})");
+  hear("session.updated");
+  const std::string loud(3200, '\x10');
+  const std::string quiet(8000, '\xff');
+  for (const auto* piece : {&loud, &quiet}) {
+    const std::vector<std::uint8_t> codes(piece->begin(), piece->end());
+    send(R"({"type":"input_audio_buffer.append","audio":")" + encode_base64(codes) + "\"}");
+  }
+
+  const auto heard = hear();
+
+  EXPECT_THAT(heard, HasSubstr("Behind the shop."));
+  EXPECT_THAT(heard, HasSubstr("input_audio_buffer.speech_started"));
+  EXPECT_GT(count_of(heard, "response.output_audio.delta"), 3u);
+}
+
 }  // namespace
 }  // namespace callosum::testing

@@ -92,6 +92,10 @@ bool Calls::has_delivery(OutputDelivery delivery) const {
   });
 }
 
+void Calls::silence() {
+  for (auto& call : calls_) call.delivery = OutputDelivery::silent;
+}
+
 std::string Calls::take_answers(bool with_scheduling) {
   json::array responses;
   for (const auto& call : calls_) {

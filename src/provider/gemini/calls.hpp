@@ -20,7 +20,7 @@ namespace json = boost::json;
 class Calls {
  public:
   static constexpr std::size_t kMaxOpen = 128;
-  static constexpr std::size_t kMaxKnown = 512;  ///< whose ids are remembered
+  static constexpr std::size_t kMaxKnown = 2048;  ///< whose ids are remembered
 
   /// `wire_id` is empty where the model gave none. False: the call is known, or one too many.
   bool open(const std::string& call_id, std::string_view wire_id, std::string_view name);
@@ -39,6 +39,7 @@ class Calls {
   bool asks_for_words() const {
     return is_urgent() || has_delivery(realtime::OutputDelivery::when_idle);
   }
+  void silence();  ///< nobody is to hear of what is kept
   /// One toolResponse of all answers that are kept, in the order of the calls. `with_scheduling`:
   /// for a model that goes on while a call runs.
   std::string take_answers(bool with_scheduling);

@@ -61,7 +61,8 @@ class GeminiPort final : public realtime::ModelPort {
         continue;
       }
       const auto setup_by = wire_.is_ready() ? SteadyTime::max() : ready_by_;
-      const auto look_at = deadline.sooner(std::min(wire_.next_look(time_.now()), setup_by));
+      waits_until_ = std::min(wire_.next_look(time_.now()), setup_by);
+      const auto look_at = deadline.sooner(waits_until_);
       auto reading = connection_->read(async::Deadline::none(time_));  // bounded by `look_at`
       auto bounded = async::with_deadline(look_at, std::move(reading), &news_);
       const auto message = co_await std::move(bounded);
@@ -170,8 +171,7 @@ class GeminiPort final : public realtime::ModelPort {
     for (const auto& frame : wire_.to_model()) is_connected = connection_->send(frame);
     wire_.to_model().clear();
     const auto now = time_.now();
-    const bool has_news = !wire_.to_gateway().empty() ||
-                          wire_.next_look(now) != SteadyTime::max() ||
+    const bool has_news = !wire_.to_gateway().empty() || wire_.next_look(now) < waits_until_ ||
                           wire_.wants_connection(now) != Wire::Replace::no;
     if (has_news) news_.interrupt();
     return is_connected;
@@ -203,6 +203,7 @@ class GeminiPort final : public realtime::ModelPort {
   std::unique_ptr<net::WsConnection> connection_;
   async::Interrupter news_;
   SteadyTime ready_by_{};
+  SteadyTime waits_until_{};   ///< when `next` looks by itself
   std::uint64_t dropped_ = 0;  ///< by connections that were replaced
   std::string own_;            ///< the event that was given last
 };

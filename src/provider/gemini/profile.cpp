@@ -23,9 +23,9 @@ constexpr std::array kModels{
 };
 constexpr Model kUnknown{"", "2026-11-15", {}};
 
-// A connection lives for ten minutes; goAway says so a minute before, and is acted on here where
-// the session can be taken up again.
-constexpr auto kConnectionLife = 10min;
+// Without end: its window slides (§7). A connection lives for ten minutes, which is the adapter's
+// own business: goAway says so a minute before, and another takes the session up.
+constexpr auto kSessionCap = 24h;
 
 const Model& find_model(std::string_view model) {
   const auto slash = model.rfind('/');
@@ -49,7 +49,7 @@ realtime::ProviderProfile profile_of(std::string_view model) {
   profile.can_answer_while_speaking = true;  // the adapter keeps an output until it may be given
   profile.has_stable_call_ids = true;
   profile.withdraws_calls = true;  // toolCallCancellation
-  profile.session_cap = kConnectionLife;
+  profile.session_cap = kSessionCap;
   return profile;
 }
 

@@ -59,7 +59,7 @@ json::object Reply::message_item(const Message& message, std::string_view status
 
 Reply::Message& Reply::message() {
   if (message_) return *message_;
-  message_.emplace();
+  message_ = Message{};
   message_->id = conversation_.make_id("item_");
   message_->index = static_cast<std::int64_t>(output_.size());
   const auto item = message_item(*message_, "in_progress");

@@ -38,6 +38,7 @@ void Wire::end_reply(std::string_view status, json::value details, json::value u
 void Wire::close_turn() {
   turn_ = {};
   usage_ = nullptr;
+  if (std::exchange(owes_answer_, false) && !turns_.empty() && asks_.empty()) asks_.push_back({});
 }
 
 /// Nothing more comes of it.
@@ -56,6 +57,7 @@ bool Wire::is_idle() const {
 
 bool Wire::may_answer(SteadyTime now) const {
   if (asks_.empty() && now < ask_until_) return false;
+  if (has_called_enough() && !traits_.calls_go_on) return false;
   // What is asked for shall be said with what is known by then.
   const bool is_wanted = calls_.is_due() || (calls_.has_answers() && !asks_.empty());
   if (!is_wanted) return false;
@@ -69,16 +71,19 @@ void Wire::send_answers(SteadyTime now) {
   const bool may_tell = traits_.calls_go_on && !turn_.is_open;
   if (own != asks_.end() && !own->text.empty() && may_tell) {
     turns_.push_back({{}, "user", own->text});
-    send_turns(false);
   }
+  if (!turns_.empty() && may_tell) send_turns(false);
   ask_until_ = {};
+  if (has_called_enough()) calls_.silence();
   const bool speaks = calls_.asks_for_words() || !traits_.calls_go_on;
+  rounds_ += speaks ? 1 : 0;
   to_model_.push_back(calls_.take_answers(traits_.calls_go_on));
   if (!speaks || (turn_.awaits_outputs && calls_.has_open())) return;
   is_resumable_ = false;
   turn_.open(now);
   turn_.is_answering = true;
   if (own == asks_.end()) return;
+  owes_answer_ = !turns_.empty();
   auto ask = std::move(*own);
   asks_.erase(own);
   begin_reply(std::move(ask));
@@ -168,8 +173,10 @@ SteadyTime Wire::next_look(SteadyTime now) const {
   if (awaits_late_words()) next = std::min(next, words_until_);
   if (!asks_.empty() && asks_.front().until > now) next = std::min(next, asks_.front().until);
   if (calls_.is_due() && now < ask_until_) next = std::min(next, ask_until_);
-  const bool waits_for_handle = needs_setup_ && is_idle() && has_content_;
-  if (waits_for_handle) next = std::min(next, setup_wanted_at_ + kSetupPatience);
+  const bool is_wanted = goes_away_ || needs_setup_;
+  const bool waits_for_handle = is_wanted && is_idle() && has_content_ && !is_resumable_;
+  const auto patient_until = setup_wanted_at_ + kSetupPatience;
+  if (waits_for_handle && patient_until > now) next = std::min(next, patient_until);
   return next;
 }
 
@@ -182,7 +189,7 @@ Wire::Replace Wire::wants_connection(SteadyTime now) const {
   if (!is_ready_ || !(goes_away_ || needs_setup_) || !is_idle()) return Replace::no;
   if (!has_content_) return Replace::fresh;
   if (is_resumable_) return Replace::resumed;
-  const bool has_waited = needs_setup_ && now >= setup_wanted_at_ + kSetupPatience;
+  const bool has_waited = now >= setup_wanted_at_ + kSetupPatience;
   return has_waited ? Replace::lost : Replace::no;
 }
 

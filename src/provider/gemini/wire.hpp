@@ -34,7 +34,12 @@ class Wire {
   static constexpr std::chrono::seconds kCreatePatience{3};
   static constexpr std::chrono::seconds kSpeechPatience{5};  ///< without a word being heard
   static constexpr std::chrono::seconds kLateWords{2};       ///< behind the turn they belong to
-  static constexpr std::chrono::seconds kSetupPatience{3};  ///< for a handle, before other settings
+  static constexpr std::chrono::seconds kSetupPatience{
+      3};  ///< for a handle, before it is done without
+
+  /// Rounds of calls since the user has said something. A model that answers every output with
+  /// another call is left without them then: until somebody asks for an answer.
+  static constexpr int kMaxRounds = 16;
 
   Wire(std::string model, Random& random);
 
@@ -85,6 +90,7 @@ class Wire {
   void end_reply(std::string_view status, json::value details, json::value usage);
   void close_turn();
   void give_up_turn();
+  bool has_called_enough() const { return rounds_ >= kMaxRounds && asks_.empty(); }
   bool may_answer(SteadyTime now) const;
   void send_answers(SteadyTime now);
   bool may_ask(const Ask& ask, SteadyTime now) const;
@@ -158,7 +164,8 @@ class Wire {
   SteadyTime late_until_{};       ///< `interrupted` is of a turn that has ended
   SteadyTime words_until_{};      ///< words are of an utterance that was answered
   SteadyTime speech_until_{};     ///< the user is taken to have stopped
-  SteadyTime setup_wanted_at_{};  ///< since when other settings wait for a connection
+  SteadyTime setup_wanted_at_{};  ///< since when another connection is wanted
+  int rounds_ = 0;
   std::uint64_t unreadable_ = 0;
   std::uint64_t dropped_sound_ = 0;
   bool is_ready_ = false;
@@ -172,6 +179,7 @@ class Wire {
   bool is_unclaimed_ = false;  ///< the reply began by outputs; the client is about to ask for it
   bool is_by_hand_ =
       false;  ///< as this connection was set up: the client says what an utterance is
+  bool owes_answer_ = false;  ///< an answer was asked for that could not be told all there was
   bool is_in_activity_ = false;
   bool is_committed_ = false;  ///< by the client: the activity ends once an answer is wanted
   bool sent_context_update_ = false;

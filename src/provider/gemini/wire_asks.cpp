@@ -73,10 +73,12 @@ void Wire::create_response(const json::object& event, SteadyTime now) {
     if (!std::exchange(is_unclaimed_, false)) {
       return conversation_.say_error(kActive, kActiveMessage, "", event_id);
     }
+    owes_answer_ = !turns_.empty();
     return reply_.set_metadata(ask.metadata);
   }
   // The model was given outputs, and is about to speak to them: it is too late to instruct it.
   if (turn_.is_open && turn_.is_answering && !turn_.is_dropped) {
+    owes_answer_ = !turns_.empty();
     return begin_reply(std::move(ask));
   }
   // A newer one takes the place of one that waits.

@@ -213,6 +213,7 @@ void Wire::create_message(json::object item, std::string_view event_id) {
     return conversation_.say_error("server_error", "Too much text waits for an answer.", "item",
                                    event_id);
   }
+  if (role == "user") rounds_ = 0;
   // There is no third role: what comes from neither side says so.
   const std::string told = role == "system" ? "(Not said by the user:) " + text : text;
   turns_bytes_ += told.size();
@@ -285,6 +286,7 @@ void Wire::commit(const json::object& event, SteadyTime now) {
     is_committed_ = is_in_activity_;
   }
   ear_.commit();
+  rounds_ = 0;
   words_until_ = now + kAskPatience;  // it answers by itself
 }
 

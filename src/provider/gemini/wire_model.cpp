@@ -86,7 +86,7 @@ void Wire::from_model(std::string_view message, SteadyTime now) {
   }
   if (const auto* back = find_object(*body, "toolCallCancellation")) on_cancellation(*back);
   if (const auto* update = find_object(*body, "sessionResumptionUpdate")) on_resumption(*update);
-  goes_away_ |= body->contains("goAway");
+  if (body->contains("goAway") && !std::exchange(goes_away_, true)) setup_wanted_at_ = now;
   look(now);
 }
 
@@ -147,9 +147,8 @@ void Wire::on_heard(std::string_view words, SteadyTime now) {
 }
 
 void Wire::on_interrupted(SteadyTime now) {
-  if (turn_.is_dropped) {  // by what we sent behind it
-    turn_.is_dropped = false;
-    turn_.ends_twice = reply_.is_running();
+  if (std::exchange(turn_.is_dropped, false) && reply_.is_running()) {
+    turn_.ends_twice = true;  // by what we sent behind it
     return;
   }
   if (now < std::exchange(late_until_, SteadyTime{})) return;
@@ -189,6 +188,7 @@ void Wire::note_user_turn() {
     if (!calls_.has_open()) ear_.start();
   }
   ear_.commit();
+  rounds_ = 0;
 }
 
 void Wire::on_sound(const json::object& blob, SteadyTime now) {

@@ -198,6 +198,34 @@ TEST_F(GeminiWire, LetsAnUrgentOutputInterruptAResponseThatWasCancelledForIt) {
   EXPECT_THAT(told_model, HasSubstr("INTERRUPT"));
 }
 
+TEST_F(GeminiWire, DoesNotFeedAModelThatCallsWithoutEnd) {
+  for (const char* model : {"gemini-3.8-live", kBlocking}) {
+    begin(model);
+    say_item("hello");
+    wire->from_gateway(kCreate, now);
+    int rounds = 0;
+    for (; rounds < 100; ++rounds) {
+      const auto id = std::to_string(rounds);
+      wire->from_model(R"({"toolCall":{"functionCalls":[{"id":")" + id + R"(","name":"x"}]}})",
+                       now);
+      if (traits_of(model).calls_go_on) {
+        wire->from_model(R"({"serverContent":{"turnComplete":true}})", now);
+      }
+      take();
+      wire->answer_call(id, "{}", "e", realtime::OutputDelivery::when_idle, now);
+      take();
+      if (told_model.empty() || told_model.find("SILENT") != std::string::npos) break;
+    }
+    EXPECT_EQ(rounds, Wire::kMaxRounds) << model;
+
+    say_item("hello again");
+    wire->from_gateway(kCreate, now);
+    wire->from_model(R"({"serverContent":{"turnComplete":true}})", now);
+    take();
+    EXPECT_THAT(told_model, HasSubstr("hello again")) << model;
+  }
+}
+
 TEST_F(GeminiWire, LeavesNothingToBeTakenUpWhileTheModelHasNotBeenToldAll) {
   begin("gemini-3.8-live");
   wire->from_model(R"({"sessionResumptionUpdate":{"newHandle":"h1","resumable":true}})", now);
