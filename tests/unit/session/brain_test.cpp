@@ -46,6 +46,11 @@ struct Brained {
     out.models.back().transcription_model = "callosum-ears";
     return out;
   }
+  ~Brained() {
+    c.hang_up();
+    c.pass(1s);
+    chat.reset();  // it waits on the world's context
+  }
   void settle() { c.w.world.settle(); }
   void type(const std::string& text) {
     c.caller_says(
