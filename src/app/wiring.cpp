@@ -155,6 +155,7 @@ Result<ProviderFactory> make_gemini(const ProviderSource& source) {
   const auto options = cloud_options(source);
   if (!options) return options.error();
   auto provider = cloud_factory(source);
+  provider.export_name = provider::gemini::profile_of(provider.model).tool_export;
   const auto refused = std::make_shared<std::atomic<bool>>(false);
   provider.make = [options = *options, refused, &parts = source.parts](const std::string& chosen) {
     auto asked = options;

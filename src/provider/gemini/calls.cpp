@@ -4,7 +4,7 @@
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 
-#include "base/json.hpp"
+#include "registry/export/result.hpp"
 
 namespace callosum::provider::gemini {
 
@@ -117,12 +117,7 @@ void Calls::clear() {
 }
 
 json::object encode_output(std::string_view output) {
-  auto parsed = parse_strict(output);
-  if (!parsed) return {{"output", output}};
-  // Some servers read `scheduling` in here as their own (§5).
-  const auto* object = parsed->if_object();
-  if (object && !object->contains("scheduling")) return *object;
-  return {{"output", std::move(*parsed)}};
+  return registry::as_output_or_error(output).as_object();
 }
 
 }  // namespace callosum::provider::gemini

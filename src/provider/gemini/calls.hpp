@@ -59,7 +59,7 @@ class Calls {
   Deque<std::string> withdrawn_;
 };
 
-/// The object that a response must be: what was put out, as it is where it is an object itself.
+/// The object that a response must be, nothing of an envelope lost: `{output}` or `{error}`.
 json::object encode_output(std::string_view output);
 
 }  // namespace callosum::provider::gemini

@@ -2,7 +2,7 @@
 
 #include <string_view>
 
-#include "realtime/model_port.hpp"
+#include "realtime/provider_profile.hpp"
 
 namespace callosum::provider::gemini {
 
@@ -12,6 +12,7 @@ struct ModelTraits {
   bool context_update = false;   ///< new tools and instructions within a connection
   bool content_any_time = true;  ///< clientContent in mid-session, not as history alone
   bool calls_go_on = false;      ///< a call does not keep the model from talking, unless told to
+  bool can_block_calls = false;  ///< a declaration may say BLOCKING or NON_BLOCKING
   bool json_schema = false;      ///< declarations may hold plain JSON Schema
 };
 

@@ -282,12 +282,13 @@ TEST(GeminiDeclarations, SayInGooglesWordsWhatTheyCan) {
             R"({"anyOf":[{"type":"STRING"},{"type":"NUMBER"}]})");
   EXPECT_EQ(rewritten(R"({"const":"x"})"), R"({"enum":["x"],"type":"STRING"})");
   EXPECT_EQ(rewritten(R"({"type":"integer","enum":[1,2]})"),
-            R"({"description":"one of [1,2]","type":"INTEGER"})");
+            R"({"description":"One of 1, 2.","maximum":2,"minimum":1,"type":"INTEGER"})");
   EXPECT_EQ(rewritten(R"({"type":"string","format":"uuid"})"),
-            R"({"description":"format: uuid","type":"STRING"})");
+            R"({"description":"Format: a UUID.","type":"STRING"})");
   EXPECT_EQ(rewritten(R"({"type":"integer","exclusiveMinimum":0,"multipleOf":5})"),
-            R"({"minimum":1,"type":"INTEGER"})");
-  EXPECT_EQ(rewritten(R"({"type":"array"})"), R"({"items":{"type":"STRING"},"type":"ARRAY"})");
+            R"({"description":"A multiple of 5.","minimum":1,"type":"INTEGER"})");
+  EXPECT_EQ(rewritten(R"({"type":"array"})"), R"({"items":{"anyOf":[{"type":"STRING"},{"type":"NUMBER"},{"type":"BOOLEAN"}]},)"
+            R"("type":"ARRAY"})");
   EXPECT_EQ(rewritten(R"({"allOf":[{"type":"object","properties":{"a":{"type":"string"}}},)"
                       R"({"properties":{"b":{"type":"boolean"}},"required":["b","c"]}]})"),
             R"({"properties":{"a":{"type":"STRING"},"b":{"type":"BOOLEAN"}},"required":["b"],)"
@@ -317,7 +318,7 @@ TEST(GeminiDeclarations, PassASchemaAsItIsToAModelThatTakesOne) {
   const auto declared = canonical_json(declare(tools, {.json_schema = true}));
 
   EXPECT_THAT(declared, HasSubstr("parametersJsonSchema"));
-  EXPECT_THAT(declared, HasSubstr(R"("const":1)"));
+  EXPECT_THAT(declared, HasSubstr(R"("enum":[1])"));
   EXPECT_THAT(declared, Not(HasSubstr("BLOCKING")));
 }
 
