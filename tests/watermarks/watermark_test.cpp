@@ -109,6 +109,7 @@ class Fuzzer {
                                                  "PUT /api/admin/enablement/{tenant}",
                                                  "GET /api/admin/tenants",
                                                  "GET /api/admin/registry",
+                                                 "GET /api/admin/registry/exports/{consumer}",
                                                  "GET /api/ai/realtime-token",
                                                  "POST /v1/realtime/client_secrets",
                                                  "GET /api/confirmations",
@@ -126,6 +127,7 @@ class Fuzzer {
     if (!has("/api/admin/tenants")) call.token = random_();
     if (has("{business_id}") || has("{tenant}")) call.parts.push_back(as_tenant);
     if (has("{id}")) call.parts.push_back(some_id(tenant, kind_of(call.door)));
+    if (has("{consumer}")) call.parts.emplace_back("openai");
     if (has("{decision}")) call.parts.emplace_back(at_random(3) ? "reject" : "apply");
     if (has("proposals")) call.body = {{"tenant_id", as_tenant}};
     if (has("confirmations")) call.body = {{"agree", true}};

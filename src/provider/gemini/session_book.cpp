@@ -79,13 +79,27 @@ void drop_foreign_voice(json::object& output, std::string_view before) {
   output["voice"] = is_foreign ? std::string(before) : voice;
 }
 
+/// Without the tools that are this wire's own already: the gateway's, as the registry exports them.
+json::object without_declarations(json::object update) {
+  auto* tools = update.if_contains("tools");
+  if (!tools || !tools->is_array()) return update;
+  json::array foreign;
+  for (const auto& tool : tools->get_array()) {
+    const auto* entry = tool.if_object();
+    if (!entry || !find_array(*entry, "functionDeclarations")) foreign.push_back(tool);
+  }
+  *tools = std::move(foreign);
+  return update;
+}
+
 }  // namespace
 
 SessionBook::SessionBook(std::string_view model, std::string_view id)
     : object_(new_session(model, id)) {}
 
 std::optional<realtime::SettingsFault> SessionBook::update(const json::object& update) {
-  if (auto fault = realtime::find_settings_fault(update, "session")) return fault;
+  const auto checked = without_declarations(update);
+  if (auto fault = realtime::find_settings_fault(checked, "session")) return fault;
   json::object after = object_;
   realtime::merge_settings(after, update);
   auto* audio = child(after, "audio");

@@ -68,6 +68,23 @@ class GeminiWire : public ::testing::Test {
   std::string told_model, told_gateway;
 };
 
+TEST_F(GeminiWire, OpensWithTheRegistrysToolsBesideAClientsOwn) {
+  auto tools = std::make_shared<realtime::OfferedTools>();
+  tools->list = parse_strict(R"([{"functionDeclarations":[{"name":"get_policies"}]},
+    {"type":"function","name":"paint","parameters":{"type":"object","properties":{}}}])")
+                    .value()
+                    .as_array();
+  wire = std::make_unique<Wire>("gemini-3.8-live", random);
+
+  wire->open({json::object{{"type", "realtime"}, {"instructions", "Be brief."}}, tools, ""}, "e");
+
+  take();
+  EXPECT_THAT(told_model, HasSubstr("Be brief."));
+  EXPECT_THAT(told_model, HasSubstr(R"({"name":"get_policies","behavior":"NON_BLOCKING"})"));
+  EXPECT_THAT(told_model, HasSubstr(R"("name":"paint")"));
+  EXPECT_THAT(told_gateway, Not(HasSubstr("error")));
+}
+
 TEST_F(GeminiWire, KeepsWhatIsSaidBeforeTheSetupInItsOrderHoweverLateThatIs) {
   begin("gemini-3.8-live", false);
   say_item("first");

@@ -112,7 +112,7 @@ TEST(SessionLosses, TellTheNewModelWhatWasDoneAndNameWhatIsTooLong) {
 
   const auto told = c.sent("conversation.item.create", 1);
   ASSERT_EQ(told.size(), 2u);
-  EXPECT_THAT(told[0], HasSubstr("The tool stock was called with"));
+  EXPECT_THAT(told[0], HasSubstr("The result of the earlier call of stock is"));
   EXPECT_THAT(told[0], HasSubstr("rose"));
   EXPECT_THAT(told[0], HasSubstr(R"(\"done\":true)"));
   EXPECT_THAT(told[1], HasSubstr("handle call_second_1; call catalogue again"));

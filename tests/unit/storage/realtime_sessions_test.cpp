@@ -84,7 +84,7 @@ TEST(PastVisits, AreTheLatestEndedOnesOfThatSubjectWithWhatTheyChanged) {
   s.save(ended(theirs));
   const auto call = [&](const char* id, const char* session_id, const char* state) {
     ASSERT_TRUE(
-        s.connection->change("INSERT INTO tool_calls VALUES (:id, 't1', :session_id, 'openai', "
+        s.connection->change("INSERT INTO tool_calls VALUES (NULL, 't1', :session_id, 'openai', "
                              ":id, 'h', '', 'crm.note', "
                              "'1', '1', 'ada', 1, '{}', :state, '', 1, 1)",
                              {{"id", id}, {"session_id", session_id}, {"state", state}}));
