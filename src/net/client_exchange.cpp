@@ -71,8 +71,7 @@ asio::awaitable<Result<HttpResponse>> exchange_http(ByteStream& stream,
     }
   }
   if (step == Step::fault) co_return describe(decoder.fault(), error);
-  after.may_go_on =
-      exchange.keeps_alive && decoder.keeps_alive() && !unsent && left_over.empty();
+  after.may_go_on = exchange.keeps_alive && decoder.keeps_alive() && !unsent && left_over.empty();
   co_return std::move(decoder.response());
 }
 

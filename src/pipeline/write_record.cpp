@@ -83,8 +83,8 @@ Result<void> WriteRecord::end(storage::sqlite::Connection& connection, const jso
   // What the tool returns is not what its manifest promises: the change must not stand.
   if (!envelope->ok()) return *envelope->error;
   const auto end = end_with(*envelope, result_bytes_);
-  const auto opened = storage::open_call(
-      connection, {0, call_, end.state, end.answer}, ledger_.now_ms());
+  const auto opened =
+      storage::open_call(connection, {0, call_, end.state, end.answer}, ledger_.now_ms());
   if (!opened) return opened.error();
   const auto noted = storage::append_audit(connection, end.audit);
   if (!noted) return noted.error();

@@ -35,7 +35,8 @@ std::vector<Moment> History::untold(bool is_resumed) const {
   out.reserve(lines_.size());
   for (const auto& line : lines_) {
     if (line.is_waiting || (is_resumed && line.is_kept)) continue;
-    out.push_back({line.role, line.text, "", line.tool, line.call_id, line.arguments, line.item_id});
+    out.push_back(
+        {line.role, line.text, "", line.tool, line.call_id, line.arguments, line.item_id});
   }
   return out;
 }

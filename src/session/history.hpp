@@ -30,8 +30,8 @@ class History {
   /// Nobody is told of it any more.
   void remove(std::string_view item_id);
   const Deque<Line>& lines() const { return lines_; }
-  /// What a new connection is to be told; one that goes on from where the provider kept is told what
-  /// came since.
+  /// What a new connection is to be told; one that goes on from where the provider kept is told
+  /// what came since.
   std::vector<Moment> untold(bool is_resumed) const;
 
   /// Of `add`s that kept something.

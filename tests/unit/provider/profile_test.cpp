@@ -1,11 +1,11 @@
 // The dated facts of each provider, and that the page for operators says the same.
 #include "provider/gemini/profile.hpp"
-#include "provider/offline/profile.hpp"
 
 #include <fstream>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "provider/offline/profile.hpp"
 #include "provider/openai/profile.hpp"
 #include "provider/xai/profile.hpp"
 #include "registry/export/export.hpp"
@@ -53,8 +53,7 @@ std::string row(const std::string& what, const std::vector<ProviderProfile>& all
 
 std::vector<ProviderProfile> everybody() {
   return {openai::profile_of("gpt-realtime-2.1"), xai::profile_of("grok-voice-latest"),
-          gemini::profile_of("gemini-3.8-live"),
-          offline::profile_of("callosum-offline")};
+          gemini::profile_of("gemini-3.8-live"), offline::profile_of("callosum-offline")};
 }
 
 TEST(ProviderProfiles, AreWhatTheOperatorsPageSays) {

@@ -170,7 +170,7 @@ class Conversation {
   std::unique_ptr<session::Session> session;
   std::shared_ptr<const session::ToolOffer> offer;  // what a source without one gets
   int refusals_left = 0;
-  std::map<std::string, Error> refusals;       // by source: why it never opens
+  std::map<std::string, Error> refusals;  // by source: why it never opens
   Wrap wrap;
   bool is_born_broken = false;                 // connections to come
   std::chrono::milliseconds opening_takes{0};  // of connections to come
