@@ -13,6 +13,9 @@ using ::testing::Not;
 
 constexpr std::string_view kCall = "    calls: [{name: reserve, arguments: {ref: R1}}]\n";
 constexpr std::string_view kSay = "    say: It is reserved.\n";
+/// A wire without system messages is told in the user's turn what a call has come to.
+constexpr std::string_view kTold =
+    "  - {when: {text: result of the earlier call}, say: It is reserved.}\n";
 
 /// In the words of one family of simulators.
 struct Script {
@@ -51,7 +54,7 @@ const std::vector<Fault>& faults() {
        kCall},
       {"hangs",
        {faulty("{kind: disconnect, at: 5, manner: hang}")},
-       {faulty("{kind: disconnect, at: 2, manner: hang}")},
+       {faulty("{kind: disconnect, at: 3, manner: hang}")},
        kCall},
       {"sends_a_frame_beyond_all_measure",
        {faulty("{kind: huge_event, at: 3, bytes: 11000000}")},
@@ -87,19 +90,27 @@ const std::vector<Fault>& faults() {
 struct Vendor {
   const char* name;
   Script Fault::*script;
-  const char* outputs;     ///< what its simulator calls them, by call id
-  const char* duplicates;  ///< and those of them that were too many
+  const char* outputs;                ///< what its simulator calls them, by call id
+  std::vector<const char*> mistakes;  ///< of ours, that it counts
 };
-constexpr std::array kVendors{
-    Vendor{"openai", &Fault::realtime, "outputs_by_call_id", "duplicate_outputs"},
-    Vendor{"xai", &Fault::realtime, "outputs_by_call_id", "duplicate_outputs"},
-};
+const std::vector<Vendor>& vendors() {
+  static const std::vector<const char*> kOfRealtime{"duplicate_outputs", "unknown_outputs",
+                                                    "response_create_while_active"};
+  static const std::vector<const char*> kOfLive{"protocol_violations", "duplicate_responses",
+                                                "unknown_responses", "turns_while_busy"};
+  static const std::vector<Vendor> kVendors{
+      {"openai", &Fault::realtime, "outputs_by_call_id", kOfRealtime},
+      {"xai", &Fault::realtime, "outputs_by_call_id", kOfRealtime},
+      {"gemini", &Fault::live, "responses_by_call_id", kOfLive},
+  };
+  return kVendors;
+}
 
 std::string script_of(const Fault& fault, const Script& script) {
   auto text = script.more +
               "rules:\n"
-              "  - {when: {tool_output: reserve}, say: It is reserved.}\n"
-              "  - when: {text: go, connection: 1}\n    times: 1\n" +
+              "  - {when: {tool_output: reserve}, say: It is reserved.}\n" +
+              std::string(kTold) + "  - when: {text: go, connection: 1}\n    times: 1\n" +
               script.first;
   if (fault.asks_again) text += "  - when: {text: go}\n" + std::string(kCall);
   if (fault.second.empty()) return text;
@@ -132,7 +143,7 @@ struct Stand {
 class ProviderFaults : public ::testing::TestWithParam<std::tuple<std::size_t, std::size_t>> {
  protected:
   static void TearDownTestSuite() { stands.clear(); }
-  static const Vendor& vendor() { return kVendors[std::get<0>(GetParam())]; }
+  static const Vendor& vendor() { return vendors()[std::get<0>(GetParam())]; }
   static const Fault& fault() { return faults()[std::get<1>(GetParam())]; }
   static Stand& stand() {
     auto& one = stands[vendor().name];
@@ -175,27 +186,17 @@ TEST_P(ProviderFaults, EndWithOneAnswerAndOneRequest) {
   EXPECT_LE(times_said(heard, "It is reserved."), 1u) << heard;
   EXPECT_THAT(heard, Not(HasSubstr("(the end)")));
   for (const auto& call : outputs) EXPECT_LE(call.value().as_array().size(), 1u) << call.key();
-  EXPECT_EQ(count(cloud, vendor().duplicates), 0u);
-  EXPECT_EQ(count(cloud, "unknown_outputs"), 0u);
-  EXPECT_EQ(count(cloud, "response_create_while_active"), 0u);
+  for (const char* mistake : vendor().mistakes) EXPECT_EQ(count(cloud, mistake), 0u) << mistake;
   EXPECT_GE(count(cloud, "connections"), fault.second.empty() ? 1u : 2u);
   EXPECT_TRUE(world->is_at_rest(files_at_rest))
       << world->open_files() << " files, at rest " << files_at_rest;
 }
 
-TEST(FaultScripts, AreUnderstoodByTheLiveSimulatorToo) {
-  Cloud cloud("gemini");
-
-  for (const auto& fault : faults()) {
-    EXPECT_NO_THROW(cloud.follow(script_of(fault, fault.live))) << fault.name;
-  }
-}
-
 INSTANTIATE_TEST_SUITE_P(OfEvery, ProviderFaults,
-                         ::testing::Combine(::testing::Range(std::size_t{0}, kVendors.size()),
+                         ::testing::Combine(::testing::Range(std::size_t{0}, vendors().size()),
                                             ::testing::Range(std::size_t{0}, faults().size())),
                          [](const auto& row) {
-                           return std::string(kVendors[std::get<0>(row.param)].name) + "_" +
+                           return std::string(vendors()[std::get<0>(row.param)].name) + "_" +
                                   faults()[std::get<1>(row.param)].name;
                          });
 

@@ -3,10 +3,10 @@
 #include <fstream>
 #include <gmock/gmock.h>
 
-#include "base/encoding.hpp"
 #include "base/json.hpp"
 #include "base/text.hpp"
 #include "served.hpp"
+#include "sound_event.hpp"
 
 namespace callosum::testing {
 namespace {
@@ -101,17 +101,6 @@ rules:
     say: All right then.
 )yaml";
 
-/// Some milliseconds of sound, loud or silent, as input_audio_buffer.append.
-std::string sound(std::size_t ms, bool is_loud) {
-  std::vector<std::uint8_t> pcm(ms * 48);
-  for (std::size_t i = 0; i < pcm.size(); i += 2) {
-    const auto sample = static_cast<std::int16_t>(!is_loud ? 0 : (i / 100) % 2 ? 9000 : -9000);
-    pcm[i] = static_cast<std::uint8_t>(sample & 0xff);
-    pcm[i + 1] = static_cast<std::uint8_t>(sample >> 8 & 0xff);
-  }
-  return R"({"type":"input_audio_buffer.append","audio":")" + encode_base64(pcm) + "\"}";
-}
-
 class InterruptedCalls : public ::testing::Test {
  protected:
   static void SetUpTestSuite() {
@@ -166,8 +155,8 @@ class InterruptedCalls : public ::testing::Test {
     return called && called->payload.find(R"("kind":"called")") != std::string::npos;
   }
   void speak() {
-    send(sound(400, true));
-    for (int i = 0; i < 4; ++i) send(sound(250, false));
+    send(sound_event(400, true));
+    for (int i = 0; i < 4; ++i) send(sound_event(250, false));
   }
   static std::uint64_t counter(const char* name) {
     return cloud->stats().at(name).to_number<std::uint64_t>();

@@ -12,13 +12,17 @@ using namespace std::chrono_literals;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-/// Calls on the first connection; speaks of the result on whichever has it.
-const std::string kRules =
+/// Speaks of the result, as an output or as it is told behind a loss: in the user's turn where the
+/// wire has no system messages.
+const std::string kResult =
     "rules:\n"
     "  - {when: {tool_output: reserve}, say: It is reserved.}\n"
-    "  - when: {text: go, connection: 1}\n"
-    "    times: 1\n"
-    "    calls: [{name: reserve, arguments: '{\"ref\":\"R1\"}'}]\n";
+    "  - {when: {text: result of the earlier call}, say: It is reserved.}\n";
+/// And calls on the first connection.
+const std::string kRules = kResult +
+                           "  - when: {text: go, connection: 1}\n"
+                           "    times: 1\n"
+                           "    calls: [{name: reserve, arguments: '{\"ref\":\"R1\"}'}]\n";
 const std::string kAfterwards = "  - {when: {text: go}, say: It is reserved.}\n";
 
 std::vector<std::string> both(const std::vector<std::string>& one,
@@ -32,10 +36,8 @@ std::uint64_t connections(Cloud& cloud) {
   return cloud.stats().at("connections").to_number<std::uint64_t>();
 }
 
-class SlowWriteOf : public ::testing::TestWithParam<const char*> {
+class SlowWriteCalls : public ::testing::Test {
  protected:
-  std::string vendor() const { return GetParam(); }
-  std::string other() const { return vendor() == "openai" ? "xai" : "openai"; }
   /// From the wish to what comes after the answer.
   void reserve(SlowWrite& world, Cloud& next, std::uint64_t by_then) {
     world.backend.hold();
@@ -55,6 +57,16 @@ class SlowWriteOf : public ::testing::TestWithParam<const char*> {
   }
   std::function<void()> at_work;  ///< happens while the business is at work
 };
+
+class SlowWriteOf : public SlowWriteCalls, public ::testing::WithParamInterface<const char*> {
+ protected:
+  std::string vendor() const { return GetParam(); }
+  /// Each takes over from one of the others.
+  std::string other() const {
+    return vendor() == "openai" ? "xai" : vendor() == "xai" ? "gemini" : "openai";
+  }
+};
+using SlowWriteOfGemini = SlowWriteCalls;
 
 TEST_P(SlowWriteOf, OutlivesARotation) {
   Cloud cloud(vendor());
@@ -83,7 +95,7 @@ TEST_P(SlowWriteOf, OutlivesItsProvider) {
                             {"--set", "provider=" + vendor(), "--set", "fallback=" + other()});
   SlowWrite world(options, any_keys());
   first->follow(kRules);
-  second.follow("rules:\n" + kAfterwards);
+  second.follow(kResult + kAfterwards);
   at_work = [&first] { first.reset(); };
 
   reserve(world, second, 1);
@@ -99,7 +111,18 @@ TEST_P(SlowWriteOf, OutlivesItsProvider) {
       5s));
 }
 
-INSTANTIATE_TEST_SUITE_P(Each, SlowWriteOf, ::testing::Values("openai", "xai"),
+TEST_F(SlowWriteOfGemini, OutlivesItsGoAway) {
+  Cloud cloud("gemini");
+  SlowWrite world(both(played_by("gemini", cloud), {"--set", "provider=gemini"}), any_keys());
+  cloud.follow(kRules + "    faults: [{kind: go_away, at: 99, time_left_ms: 1500}]\n" +
+               kAfterwards);
+
+  reserve(world, cloud, 2);
+
+  EXPECT_GE(cloud.stats().at("go_aways").to_number<int>(), 1);
+}
+
+INSTANTIATE_TEST_SUITE_P(Each, SlowWriteOf, ::testing::Values("openai", "xai", "gemini"),
                          [](const auto& row) { return std::string(row.param); });
 
 class RefusedAtTheDoor : public ::testing::TestWithParam<int> {};

@@ -3,9 +3,9 @@
 #include <fstream>
 #include <gmock/gmock.h>
 
-#include "base/encoding.hpp"
 #include "base/json.hpp"
 #include "served.hpp"
+#include "sound_event.hpp"
 
 namespace callosum::testing {
 namespace {
@@ -51,17 +51,6 @@ constexpr std::string_view kSlowTools = R"yaml(tools:
         WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 6000000)
         SELECT max(i) AS n FROM n
 )yaml";
-
-/// Some milliseconds of sound, loud or silent, as input_audio_buffer.append.
-std::string sound(std::size_t ms, bool is_loud) {
-  std::vector<std::uint8_t> pcm(ms * 48);
-  for (std::size_t i = 0; i < pcm.size(); i += 2) {
-    const auto sample = static_cast<std::int16_t>(!is_loud ? 0 : (i / 100) % 2 ? 9000 : -9000);
-    pcm[i] = static_cast<std::uint8_t>(sample & 0xff);
-    pcm[i + 1] = static_cast<std::uint8_t>(sample >> 8 & 0xff);
-  }
-  return R"({"type":"input_audio_buffer.append","audio":")" + encode_base64(pcm) + "\"}";
-}
 
 std::size_t count_of(std::string_view text, std::string_view what) {
   std::size_t found = 0;
@@ -119,8 +108,8 @@ class XaiCalls : public ::testing::Test {
     return heard + "(the end)";
   }
   void speak() {
-    send(sound(400, true));
-    for (int i = 0; i < 4; ++i) send(sound(250, false));
+    send(sound_event(400, true));
+    for (int i = 0; i < 4; ++i) send(sound_event(250, false));
   }
   static std::uint64_t counter(const char* name) {
     const auto stats = cloud->stats();
@@ -296,7 +285,7 @@ TEST_F(XaiCalls, CommittedByTheCallerAreAnsweredByOneResponse) {
   send(R"({"type":"session.update","session":{"type":"realtime","audio":{"input":)"
        R"({"turn_detection":null}}}})");
   hear("session.updated");
-  send(sound(400, true));
+  send(sound_event(400, true));
 
   send(R"({"type":"input_audio_buffer.commit"})");
   send(R"({"type":"response.create","response":{"metadata":{"client_event_id":"ask_1"}}})");

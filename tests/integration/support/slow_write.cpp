@@ -68,12 +68,13 @@ bool SlowWrite::call() {
   return created.has_value();
 }
 
+void SlowWrite::send(const std::string& event) { caller_->send(client_frame(1, event)); }
+
 void SlowWrite::ask_for(const std::string& text) {
   const json::object part{{"type", "input_text"}, {"text", text}};
   const json::object item{{"type", "message"}, {"role", "user"}, {"content", json::array{part}}};
-  caller_->send(client_frame(
-      1, json::serialize(json::object{{"type", "conversation.item.create"}, {"item", item}})));
-  caller_->send(client_frame(1, R"({"type":"response.create"})"));
+  send(json::serialize(json::object{{"type", "conversation.item.create"}, {"item", item}}));
+  send(R"({"type":"response.create"})");
 }
 
 std::string SlowWrite::hear(std::string_view what) {

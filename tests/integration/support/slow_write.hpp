@@ -36,6 +36,7 @@ class SlowWrite {
   /// A caller who begins a conversation; false where none comes about.
   bool call();
   void hang_up() { caller_.reset(); }
+  void send(const std::string& event);
   void ask_for(const std::string& text);
   /// All that the caller is sent, until this is in it; "(the end)" where it never is.
   std::string hear(std::string_view what);
