@@ -36,7 +36,7 @@ std::string_view word_of(OutputDelivery delivery) {
 }  // namespace
 
 bool Calls::open(const std::string& call_id, std::string_view wire_id, std::string_view name) {
-  if (has(known_, call_id) || calls_.size() >= kMaxOpen) return false;
+  if (has(known_, call_id) || calls_.size() >= kMaxKept) return false;
   remember(known_, call_id);
   calls_.push_back({call_id, std::string(wire_id), std::string(name), {}, {}, false});
   return true;
@@ -80,6 +80,12 @@ bool Calls::knows(std::string_view call_id) const { return has(known_, call_id);
 
 bool Calls::has_open() const {
   return std::any_of(calls_.begin(), calls_.end(), [](const Call& c) { return !c.is_answered; });
+}
+
+bool Calls::has_too_many() const {
+  const auto open = std::count_if(calls_.begin(), calls_.end(),
+                                  [](const Call& call) { return !call.is_answered; });
+  return open > static_cast<std::ptrdiff_t>(kMaxOpen);
 }
 
 bool Calls::has_answers() const {

@@ -19,7 +19,8 @@ namespace json = boost::json;
 /// that the model took back is never answered. Pure.
 class Calls {
  public:
-  static constexpr std::size_t kMaxOpen = 128;
+  static constexpr std::size_t kMaxOpen = 128;    ///< what is more is refused
+  static constexpr std::size_t kMaxKept = 1024;   ///< with those that are refused
   static constexpr std::size_t kMaxKnown = 2048;  ///< whose ids are remembered
 
   /// `wire_id` is empty where the model gave none. False: the call is known, or one too many.
@@ -30,6 +31,7 @@ class Calls {
   /// The model takes calls back, by its own ids; those that were open, by ours.
   std::vector<std::string> withdraw(const json::array& wire_ids);
 
+  bool has_too_many() const;  ///< open: the newest is to be refused
   bool knows(std::string_view call_id) const;
   bool has_open() const;     ///< waits for an answer
   bool has_answers() const;  ///< that were not sent yet

@@ -25,12 +25,15 @@ struct ReplyStart {
 /// thing: items begin with their first sound or word. Pure.
 class Reply {
  public:
+  static constexpr std::size_t kMaxItems = 128;
+
   explicit Reply(Conversation& conversation) : conversation_(conversation) {}
 
   bool is_running() const { return !id_.empty(); }
   const std::string& id() const { return id_; }
   bool is_outside() const { return start_.is_outside; }
   bool is_text_only() const { return start_.is_text_only; }
+  bool is_full() const { return output_.size() >= kMaxItems; }  ///< it should end
   bool has_output() const { return message_.has_value() || !output_.empty(); }
 
   void begin(ReplyStart start);

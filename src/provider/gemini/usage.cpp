@@ -9,14 +9,17 @@
 namespace callosum::provider::gemini {
 namespace {
 
+/// Beyond all reason; several of them can still be added.
+constexpr std::int64_t kMostTokens = std::int64_t{1} << 50;
+
 /// A count, as a number or as digits; 0: none.
 std::int64_t whole(const json::value* value) {
   if (!value) return 0;
-  if (value->is_int64()) return std::max<std::int64_t>(0, value->get_int64());
+  if (value->is_int64()) return std::clamp<std::int64_t>(value->get_int64(), 0, kMostTokens);
   const auto* text = value->if_string();
   std::int64_t number = 0;
   if (text) std::from_chars(text->data(), text->data() + text->size(), number);
-  return std::max<std::int64_t>(0, number);
+  return std::clamp<std::int64_t>(number, 0, kMostTokens);
 }
 
 std::int64_t count(const json::object& metadata, std::string_view key) {

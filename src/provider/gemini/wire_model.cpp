@@ -16,6 +16,9 @@ constexpr JsonLimits kLimits{.max_bytes = 10u << 20, .max_depth = 32};
 constexpr int kNativeRateHz = 24000;
 constexpr const char* kNobodyWaits =
     R"({"ok":false,"error":{"type":"CANCELLED","message":"the caller cancelled the answer","retryable":false}})";
+constexpr const char* kTooMany =
+    R"({"ok":false,"error":{"type":"BUDGET_EXCEEDED","message":"too many calls are open","retryable":false}})";
+constexpr std::size_t kLongestName = 256;  // of a tool, or a call
 
 bool is_true(const json::object& object, std::string_view key) {
   const auto* value = object.if_contains(key);
@@ -240,6 +243,10 @@ void Wire::on_calls(const json::array& calls, SteadyTime now) {
     const auto name = call ? text_at(*call, "name") : std::string_view();
     if (name.empty()) continue;
     const auto wire_id = text_at(*call, "id");
+    if (name.size() > kLongestName || wire_id.size() > kLongestName) {
+      ++unreadable_;
+      continue;
+    }
     const auto call_id = wire_id.empty() ? conversation_.make_id("call_") : std::string(wire_id);
     if (calls_.knows(call_id)) continue;  // providers repeat themselves
     const bool is_heard = begin_content(now);
@@ -249,7 +256,15 @@ void Wire::on_calls(const json::array& calls, SteadyTime now) {
       turn_.awaits_outputs = !traits_.calls_go_on;
       continue;
     }
+    if (calls_.has_too_many()) {
+      calls_.answer(call_id, kTooMany, realtime::OutputDelivery::when_idle);
+      continue;
+    }
     if (ear_.has_words()) ear_.complete();
+    if (reply_.is_full()) {
+      end_reply("completed", nullptr, nullptr);
+      begin_reply({});
+    }
     const auto* args = find_object(*call, "args");
     reply_.add_call(call_id, name, args ? json::serialize(*args) : "{}");
   }

@@ -2,6 +2,7 @@
 
 #include <boost/json/object.hpp>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -54,6 +55,10 @@ class Normaliser {
   struct Event;  ///< one frame, parsed
   using Reader = bool (Normaliser::*)(Event&);
   struct Row;
+  struct Late {
+    std::string response_id;
+    OutputItem item;
+  };
   static const Row kRows[];
 
   // Each answers whether the frame passes as it came.
@@ -89,6 +94,12 @@ class Normaliser {
   void end_response(std::string_view status, json::value details, json::value usage, Frames& out);
   bool mend_previous(json::object& event, std::string_view id) const;
   void say_item(std::string_view type, const json::object& item, json::value previous, Frames& out);
+  void keep_late(const OutputItem& item);
+  bool on_late_item(Event& event, json::object seen);
+  bool on_late_arguments(Event& event);
+  void end_late(std::size_t at, json::object seen, Frames& out);
+  std::string late_response_of(const Event& event) const;
+  std::optional<std::size_t> find_late(std::string_view response_id, std::string_view item_id) const;
   void note_call(std::string_view call_id);
   bool knows_call(std::string_view call_id) const;
   bool is_past(std::string_view response_id) const;
@@ -101,6 +112,7 @@ class Normaliser {
   std::string conversation_id_ = "conv_unnamed";  ///< until xAI says it
   Deque<std::string> past_;                       ///< responses that have ended
   Deque<std::string> calls_;                      ///< call ids that were seen
+  Deque<Late> late_;                              ///< calls that their responses ended without
   Deque<std::string> deleted_;                    ///< items whose deletion is on its way
   std::uint64_t next_event_ = 0;
   std::uint64_t unreadable_ = 0;

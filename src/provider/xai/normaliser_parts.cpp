@@ -96,10 +96,12 @@ bool Normaliser::on_part(Event& event) {
 }
 
 bool Normaliser::on_arguments(Event& event) {
-  auto* item = find_item(event);
-  if (!item || item->call_id.empty()) return false;
   const bool is_end = event.type.ends_with(".done");
+  auto* item = find_item(event);
+  if (!item && is_end) return on_late_arguments(event);
+  if (!item || item->call_id.empty()) return false;
   if (is_end) {
+    item->has_arguments = true;
     item->arguments = text_at(event.body, "arguments");
   } else if (item->arguments.size() < RunningResponse::kMaxWords) {
     item->arguments += text_at(event.body, "delta");

@@ -105,9 +105,10 @@ bool Normaliser::on_output_item_added(Event& event) {
 
 bool Normaliser::on_output_item_done(Event& event) {
   const auto* found = find_object(event.body, "item");
-  if (!found || !is_of_running(event)) return false;
+  if (!found) return false;
   json::object seen = *found;
   mend_item(seen);
+  if (!is_of_running(event)) return on_late_item(event, std::move(seen));
   const std::string id(text_at(seen, "id"));
   if (!running_.find(id)) {
     if (is_again(seen)) return false;
@@ -181,8 +182,11 @@ void Normaliser::end_response(std::string_view status, json::value details, json
                               Frames& out) {
   const bool is_complete = status == "completed";
   for (auto& item : running_.items()) {
-    const bool is_whole = is_complete && text_at(item.item, "type") != "function_call";
-    if (!item.is_ended) end_item(item, {}, is_whole ? "completed" : "incomplete", out);
+    if (item.is_ended) continue;
+    const bool is_call = text_at(item.item, "type") == "function_call";
+    const bool has_all = !is_call || (item.has_arguments && !item.call_id.empty());
+    if (is_call && !(is_complete && has_all)) keep_late(item);
+    end_item(item, {}, is_complete && has_all ? "completed" : "incomplete", out);
   }
   if (status == "cancelled" && !details.is_object()) {
     const auto* reason = running_.is_cancelled() ? "client_cancelled" : "turn_detected";

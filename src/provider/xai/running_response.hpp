@@ -25,6 +25,7 @@ struct OutputItem {
   std::string arguments;  ///< of a call
   WordsAs words_as = WordsAs::none;
   bool is_ended = false;
+  bool has_arguments = false;  ///< all of them
 
   bool is_message() const { return call_id.empty() && item.contains("content"); }
 };

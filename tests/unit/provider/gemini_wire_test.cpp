@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <sstream>
+
 #include "base/encoding.hpp"
 #include "base/json.hpp"
 #include "provider/gemini/address.hpp"
@@ -181,6 +183,75 @@ TEST_F(GeminiWire, SpeaksToTheOutputsOfAllOpenCallsAtOnce) {
 
   EXPECT_LT(told_model.find(R"("id":"a")"), told_model.find(R"("id":"b")"));
   EXPECT_LT(told_model.find(R"("id":"b")"), told_model.find(R"("id":"c")"));
+}
+
+TEST_F(GeminiWire, RefusesCallsThatAreTooManyAtOnceInsteadOfLeavingThemWithoutAnAnswer) {
+  begin(kBlocking);
+  std::string calls;
+  for (int i = 0; i < 300; ++i) {
+    calls += (i > 0 ? "," : "") + (R"({"name":"x","id":"c)" + std::to_string(i)) + "\"}";
+  }
+  wire->from_model(R"({"toolCall":{"functionCalls":[)" + calls + "]}}", now);
+  take();
+  for (std::size_t i = 0; i < 300; ++i) {
+    wire->answer_call("c" + std::to_string(i), R"({"ok":true,"data":{}})", "e",
+                      realtime::OutputDelivery::when_idle, now);
+  }
+  take();
+
+  const auto answers = parse_strict(told_model).value().at("toolResponse").at("functionResponses");
+  ASSERT_EQ(answers.as_array().size(), 300u);
+  EXPECT_THAT(json::serialize(answers.as_array().front()), Not(HasSubstr("error")));
+  EXPECT_THAT(json::serialize(answers.as_array().back()), HasSubstr("BUDGET_EXCEEDED"));
+}
+
+TEST_F(GeminiWire, KeepsNoCallWhoseNameOrIdIsATextOfItsOwn) {
+  begin("gemini-3.8-live");
+  const std::string text(5000, 'x');
+
+  wire->from_model(R"({"toolCall":{"functionCalls":[{"id":")" + text + R"(","name":"x"}]}})", now);
+  wire->from_model(R"({"toolCall":{"functionCalls":[{"id":"a","name":")" + text + R"("}]}})", now);
+
+  EXPECT_THAT(take(), Not(HasSubstr("function_call")));
+  EXPECT_EQ(wire->unreadable_messages(), 2u);
+}
+
+/// A model whose calls do not end its turn may make them without end.
+TEST_F(GeminiWire, EndsAResponseOfManyItemsAndGoesOnInAnother) {
+  begin("gemini-3.8-live");
+  std::string all;
+  for (int i = 0; i < 1000; ++i) {
+    const auto id = "c" + std::to_string(i);
+    wire->from_model(R"({"toolCall":{"functionCalls":[{"id":")" + id + R"(","name":"x"}]}})", now);
+    wire->answer_call(id, "{}", "e", realtime::OutputDelivery::silent, now);
+    all += take();
+  }
+  wire->from_model(R"({"serverContent":{"turnComplete":true}})", now);
+  all += take();
+
+  std::size_t longest = 0, finished = 0, begun = 0, ended = 0;
+  std::istringstream lines(all);
+  for (std::string line; std::getline(lines, line);) {
+    const auto event = parse_strict(line).value().as_object();
+    begun += event.at("type") == "response.created";
+    finished += event.at("type") == "response.output_item.done";
+    if (event.at("type") != "response.done") continue;
+    ++ended;
+    longest = std::max(longest, event.at("response").at("output").as_array().size());
+  }
+  EXPECT_EQ(finished, 1000u);
+  EXPECT_LE(longest, 128u);
+  EXPECT_EQ(begun, ended);
+}
+
+TEST(GeminiUsage, OfCountsBeyondAllReasonIsANumberAllTheSame) {
+  const auto usage = encode_usage({{"promptTokenCount", INT64_MAX},
+                                   {"toolUsePromptTokenCount", INT64_MAX},
+                                   {"responseTokenCount", "9223372036854775807"},
+                                   {"thoughtsTokenCount", INT64_MAX}});
+
+  EXPECT_GT(usage.at("input_tokens").as_int64(), 0);
+  EXPECT_GT(usage.at("total_tokens").as_int64(), usage.at("output_tokens").as_int64());
 }
 
 TEST_F(GeminiWire, SchedulesAnOutputByTheDeliveryOfItsToolWhereCallsGoOn) {

@@ -16,6 +16,7 @@ using cloud::ItemStore;
 
 using namespace std::chrono_literals;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 class XaiWire : public ::testing::Test {
  protected:
@@ -145,6 +146,80 @@ TEST_F(XaiWire, TellsACallOnceThoughItsItemsChangeWhatTheyAre) {
     }
     EXPECT_LE(finished, 1u) << announced << "\n" << told();
   }
+}
+
+/// The calls that are told as finished, with the response that each is of.
+TEST_F(XaiWire, TellsACallThatFinishesBehindTheEndOfItsResponse) {
+  for (const bool is_announced : {true, false}) {
+    for (const bool is_another_running : {true, false}) {
+      for (const std::string status : {"completed", "cancelled"}) {
+        wire_ = Wire("grok-voice-latest");
+        hear(created("r1"));
+        if (is_announced) {
+          hear(R"({"type":"response.output_item.added","response_id":"r1","item":{"id":"c1",)"
+               R"("type":"function_call","status":"in_progress","call_id":"call-1","name":"x"}})");
+        }
+        hear(R"({"type":"response.done","response":{"id":"r1","status":")" + status + "\"}}");
+        if (is_another_running) hear(created("r2"));
+        told();
+
+        hear(call("c1", "call-1", "done"));
+        const auto first = told();
+        for (const char* id : {"c1", "c2"}) {
+          hear(call(id, "call-1", "added"));
+          hear(call(id, "call-1", "done"));
+        }
+
+        EXPECT_EQ(count(first, R"("type":"response.output_item.done")"), 1u) << first;
+        EXPECT_EQ(count(first, R"("response_id":"r1")"), is_announced ? 1u : 2u) << first;
+        EXPECT_THAT(first, HasSubstr(R"("arguments":"{}")"));
+        EXPECT_THAT(first, HasSubstr(R"("status":"completed")"));
+        EXPECT_EQ(told(), "");
+      }
+    }
+  }
+}
+
+/// xAI's own rule: a call is whole with its arguments.
+TEST_F(XaiWire, TellsACallWhoseArgumentsEndedThoughItsItemNeverDoes) {
+  const std::string added =
+      R"({"type":"response.output_item.added","response_id":"r1","item":{"id":"c1",)"
+      R"("type":"function_call","status":"in_progress","call_id":"call-1","name":"x"}})";
+  const std::string arguments =
+      R"({"type":"response.function_call_arguments.done","response_id":"r1","item_id":"c1",)"
+      R"("call_id":"call-1","name":"x","arguments":"{\"a\":1}"})";
+  const std::string done =
+      R"({"type":"response.done","response":{"id":"r1","status":"completed"}})";
+  for (const bool is_late : {false, true}) {
+    wire_ = Wire("grok-voice-latest");
+    hear(created("r1"));
+    hear(added);
+    hear(is_late ? done : arguments);
+    hear(is_late ? arguments : done);
+    hear(call("c1", "call-1", "done"));
+
+    std::size_t finished = 0;
+    for (const auto& frame : wire_.to_gateway()) {
+      const auto event = parse_strict(frame).value().as_object();
+      if (event.at("type") != "response.output_item.done") continue;
+      const auto& item = event.at("item").as_object();
+      if (item.at("status") != "completed") continue;
+      ++finished;
+      EXPECT_EQ(item.at("arguments"), R"({"a":1})");
+    }
+    EXPECT_EQ(finished, 1u) << is_late;
+  }
+}
+
+TEST_F(XaiWire, RunsNoCallOfAResponseThatWasCutOffForItsArgumentsAlone) {
+  hear(created("r1"));
+  hear(R"({"type":"response.output_item.added","response_id":"r1","item":{"id":"c1",)"
+       R"("type":"function_call","status":"in_progress","call_id":"call-1","name":"x"}})");
+  hear(R"({"type":"response.function_call_arguments.done","response_id":"r1","item_id":"c1",)"
+       R"("call_id":"call-1","name":"x","arguments":"{}"})");
+  hear(R"({"type":"response.done","response":{"id":"r1","status":"cancelled"}})");
+
+  EXPECT_THAT(told(), Not(HasSubstr(R"("status":"completed")")));
 }
 
 TEST_F(XaiWire, EveryResponseThatBeganEndsOnceWhateverFollows) {
