@@ -7,6 +7,7 @@
 #include "base/encoding.hpp"
 #include "base/json.hpp"
 #include "served.hpp"
+#include "slow_write.hpp"
 #include "sound_event.hpp"
 
 namespace callosum::testing {
@@ -16,7 +17,7 @@ using namespace std::chrono_literals;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-/// One counts for longer than the lookup may, the other long enough for a line to be spoken.
+/// Both take as long as their backend is held; of one a line is spoken meanwhile.
 constexpr std::string_view kSlowTools = R"yaml(tools:
   - name: slow_lookup
     version: 1.0.0
@@ -25,15 +26,11 @@ constexpr std::string_view kSlowTools = R"yaml(tools:
     category: retrieval
     access: read
     channels: [voice, text]
-    timeout_ms: 20000
+    timeout_ms: 25000
     input: {type: object, properties: {}, additionalProperties: false}
-    output: {type: object, properties: {value: {type: integer}}, required: [value]}
+    output: {type: object, properties: {done: {type: string}}, required: [done]}
     say_on_failure: I cannot find it.
-    run:
-      result: value
-      sql: |
-        WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000000000)
-        SELECT max(i) AS n FROM n
+    run: {http: {method: GET, url: "URL/lookup"}}
   - name: slow_count
     version: 1.0.0
     summary: Counts for a while.
@@ -41,17 +38,13 @@ constexpr std::string_view kSlowTools = R"yaml(tools:
     category: retrieval
     access: read
     channels: [voice, text]
-    timeout_ms: 20000
+    timeout_ms: 25000
     filler_after_ms: 50
     filler: One moment, I am counting.
     input: {type: object, properties: {}, additionalProperties: false}
-    output: {type: object, properties: {value: {type: integer}}, required: [value]}
+    output: {type: object, properties: {done: {type: string}}, required: [done]}
     say_on_failure: I cannot count.
-    run:
-      result: value
-      sql: |
-        WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 6000000)
-        SELECT max(i) AS n FROM n
+    run: {http: {method: GET, url: "URL/count"}}
 )yaml";
 
 std::size_t count_of(std::string_view text, std::string_view what) {
@@ -67,20 +60,27 @@ class GeminiCalls : public ::testing::Test {
  protected:
   static void SetUpTestSuite() {
     cloud = std::make_unique<Cloud>("gemini");
+    backend = std::make_unique<SlowBackend>();
     gateway = std::make_unique<Served>(
         std::vector<std::string>{"--set", "provider=gemini", "--set",
                                  "providers.gemini.url=" + cloud->url(), "--set",
-                                 std::string("providers.gemini.models=") + kWaits},
+                                 std::string("providers.gemini.models=") + kWaits, "--set",
+                                 "egress.allow=[{url: '" + backend->url() + "', private: true}]"},
         Environment{{"GEMINI_API_KEY", "anything"}});
     const auto made =
         gateway->ask("POST", "/api/admin/tenants", R"({"slug":"bella","timezone":"Europe/Rome"})");
     ASSERT_EQ(made.status, 201) << made.body;
-    gateway->edit("tools:\n", kSlowTools);
+    std::string tools(kSlowTools);
+    for (auto at = tools.find("URL"); at != tools.npos; at = tools.find("URL")) {
+      tools.replace(at, 3, backend->url());
+    }
+    gateway->edit("tools:\n", tools);
     const auto loaded = gateway->ask("POST", "/api/admin/registry/reload");
     ASSERT_EQ(loaded.status, 200) << loaded.body;
   }
   static void TearDownTestSuite() {
     gateway.reset();
+    backend.reset();
     cloud.reset();
   }
   /// With the model that goes on while a call runs, or with this one.
@@ -143,6 +143,7 @@ class GeminiCalls : public ::testing::Test {
     return all;
   }
   void TearDown() override {
+    backend->release();
     const auto expected = counter("bad_context_updates");  // of a server that was told to refuse
     for (const char* mistake : {"protocol_violations", "responses_for_cancelled",
                                 "responses_while_busy", "turns_while_busy"}) {
@@ -152,11 +153,13 @@ class GeminiCalls : public ::testing::Test {
   }
 
   static std::unique_ptr<Cloud> cloud;
+  static std::unique_ptr<SlowBackend> backend;
   static std::unique_ptr<Served> gateway;
   std::unique_ptr<RawClient> caller;
   std::string session;
 };
 std::unique_ptr<Cloud> GeminiCalls::cloud;
+std::unique_ptr<SlowBackend> GeminiCalls::backend;
 std::unique_ptr<Served> GeminiCalls::gateway;
 
 TEST_F(GeminiCalls, AreRunHereAndTheirResultIsSpokenAbout) {
@@ -261,6 +264,7 @@ TEST_F(GeminiCalls, TakenBackWhenTheCallerSpeaksAreCutAndGetNoOutput) {
       "transcripts: [oh never mind]\nrules:\n  - when: {text: oh never mind}\n    say: All "
       "right.\n",
       kWaits);
+  backend->hold();
   ask_for("call slow_lookup {}");
   hear("callosum.timeline");
 
@@ -283,6 +287,7 @@ TEST_F(GeminiCalls, TakenBackByTheModelAloneAreCutToo) {
         "rules:\n  - when: {text: go}\n    calls: [{name: slow_lookup, arguments: {}}]\n"
         "    cancel_after_ms: 50\n",
         model);
+    backend->hold();
 
     ask_for("go");
     std::string heard;
@@ -315,7 +320,11 @@ TEST_F(GeminiCalls, InterruptedInMidWordEndTheirResponseAndGoOn) {
 TEST_F(GeminiCalls, OfAProviderThatGoesAwayAreAnsweredFirstAndTheSessionTakenUp) {
   begin("connection_ms: 60000\ngo_away_before_ms: 59900\n");
 
+  backend->hold();
   ask_for("call slow_count {}");
+  ASSERT_TRUE(
+      eventually([] { return counter("tool_calls") == 1 && counter("go_aways") >= 1; }, 10s));
+  backend->release();
   const auto heard = hear_until("Tool said");
   ASSERT_TRUE(eventually([] { return counter("resumed_sessions") >= 1; }, 10s));
   ask_for("hello again");
@@ -328,15 +337,19 @@ TEST_F(GeminiCalls, OfAProviderThatGoesAwayAreAnsweredFirstAndTheSessionTakenUp)
 
 TEST_F(GeminiCalls, OfAConnectionThatEndedMeanwhileAreToldToTheNext) {
   begin(
-      "connection_ms: 500\ngo_away_before_ms: 400\nrules:\n"
+      "rules:\n"
       "  - when: {text: result of the earlier call}\n    say: It is counted.\n"
-      "  - when: {text: go}\n    calls: [{name: slow_count, arguments: {}}]\n");
+      "  - when: {text: go, connection: 1}\n    calls: [{name: slow_count, arguments: {}}]\n"
+      "    faults: [{kind: go_away, at: 99, time_left_ms: 100}]\n");
+  backend->hold();
 
   ask_for("go");
+  ASSERT_TRUE(eventually([] { return counter("connections") == 2; }, 10s));
+  backend->release();
   const auto heard = hear_until("It is counted.");
 
   EXPECT_THAT(heard, HasSubstr("It is counted."));
-  EXPECT_THAT(heard, HasSubstr("6000000"));
+  EXPECT_THAT(heard, HasSubstr(R"({\"done\":\"yes\"})"));
 }
 
 TEST_F(GeminiCalls, OfAProviderThatVanishesAreAnsweredAfterItIsFoundAgain) {
@@ -403,9 +416,11 @@ TEST_F(GeminiCalls, HaveThemAllTheSameWhereTheServerRefusesThem) {
 
 TEST_F(GeminiCalls, HaveTheirFillerSpokenWhileTheyAreSlow) {
   begin("{}");
+  backend->hold();
 
   ask_for("call slow_count {}");
   const auto filler = hear();
+  backend->release();
   const auto answer = hear();
 
   EXPECT_THAT(filler, HasSubstr("One moment, I am counting."));

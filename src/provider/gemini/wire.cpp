@@ -55,6 +55,12 @@ bool Wire::is_idle() const {
          !calls_.has_answers() && !ear_.is_open() && !is_in_activity_;
 }
 
+/// A line that waits to be spoken asks for no answer.
+bool Wire::has_called_enough() const {
+  return rounds_ >= kMaxRounds &&
+         std::all_of(asks_.begin(), asks_.end(), [](const Ask& ask) { return ask.is_utterance; });
+}
+
 bool Wire::may_answer(SteadyTime now) const {
   if (asks_.empty() && now < ask_until_) return false;
   if (has_called_enough() && !traits_.calls_go_on) return false;
@@ -153,6 +159,7 @@ void Wire::look_at_ear(SteadyTime now) {
 
 void Wire::look(SteadyTime now) {
   if (!is_ready_) return;
+  note_activity(now);
   const bool is_waiting_for_model = turn_.is_open && !turn_.awaits_outputs;
   if (is_waiting_for_model && now >= turn_.end_by) give_up_turn();
   look_at_ear(now);
@@ -173,11 +180,16 @@ SteadyTime Wire::next_look(SteadyTime now) const {
   if (awaits_late_words()) next = std::min(next, words_until_);
   if (!asks_.empty() && asks_.front().until > now) next = std::min(next, asks_.front().until);
   if (calls_.is_due() && now < ask_until_) next = std::min(next, ask_until_);
-  const bool is_wanted = goes_away_ || needs_setup_;
-  const bool waits_for_handle = is_wanted && is_idle() && has_content_ && !is_resumable_;
-  const auto patient_until = setup_wanted_at_ + kSetupPatience;
-  if (waits_for_handle && patient_until > now) next = std::min(next, patient_until);
+  if (!is_unwanted() || !is_idle()) return next;
+  if (!needs_setup_ && rests_until_ > now) next = std::min(next, rests_until_);
+  const bool waits_for_handle = has_content_ && !is_resumable_;
+  if (waits_for_handle && patient_until() > now) next = std::min(next, patient_until());
   return next;
+}
+
+/// A handle comes behind the end of what was said.
+SteadyTime Wire::patient_until() const {
+  return std::max(setup_wanted_at_, busy_until_) + kSetupPatience;
 }
 
 void Wire::finish() {
@@ -186,11 +198,11 @@ void Wire::finish() {
 }
 
 Wire::Replace Wire::wants_connection(SteadyTime now) const {
-  if (!is_ready_ || !(goes_away_ || needs_setup_) || !is_idle()) return Replace::no;
+  if (!is_ready_ || !is_unwanted() || !is_idle()) return Replace::no;
+  if (!needs_setup_ && now < rests_until_) return Replace::no;
   if (!has_content_) return Replace::fresh;
   if (is_resumable_) return Replace::resumed;
-  const bool has_waited = now >= setup_wanted_at_ + kSetupPatience;
-  return has_waited ? Replace::lost : Replace::no;
+  return now >= patient_until() ? Replace::lost : Replace::no;
 }
 
 /// What is said now is for the connection that comes.

@@ -36,6 +36,8 @@ class Wire {
   static constexpr std::chrono::seconds kLateWords{2};       ///< behind the turn they belong to
   static constexpr std::chrono::seconds kSetupPatience{
       3};  ///< for a handle, before it is done without
+  /// Before a connection that was to replace another is replaced: a provider may send each away.
+  static constexpr std::chrono::seconds kReplacePause{5};
 
   /// Rounds of calls since the user has said something. A model that answers every output with
   /// another call is left without them then: until somebody asks for an answer.
@@ -90,7 +92,7 @@ class Wire {
   void end_reply(std::string_view status, json::value details, json::value usage);
   void close_turn();
   void give_up_turn();
-  bool has_called_enough() const { return rounds_ >= kMaxRounds && asks_.empty(); }
+  bool has_called_enough() const;
   bool may_answer(SteadyTime now) const;
   void send_answers(SteadyTime now);
   bool may_ask(const Ask& ask, SteadyTime now) const;
@@ -100,6 +102,12 @@ class Wire {
   void look_at_ear(SteadyTime now);
   void tell(json::object message);
   bool is_idle() const;
+  /// What goes on now ends at the earliest now.
+  void note_activity(SteadyTime now) {
+    if (!is_idle()) busy_until_ = now;
+  }
+  bool is_unwanted() const { return goes_away_ || needs_setup_; }
+  SteadyTime patient_until() const;
   bool must_hold(SteadyTime now) const;
 
   // wire_gateway.cpp: GA events
@@ -165,6 +173,8 @@ class Wire {
   SteadyTime words_until_{};      ///< words are of an utterance that was answered
   SteadyTime speech_until_{};     ///< the user is taken to have stopped
   SteadyTime setup_wanted_at_{};  ///< since when another connection is wanted
+  SteadyTime busy_until_{};       ///< before then nobody could take its place
+  SteadyTime rests_until_{};      ///< its provider's wish alone does not replace it before
   int rounds_ = 0;
   std::uint64_t unreadable_ = 0;
   std::uint64_t dropped_sound_ = 0;

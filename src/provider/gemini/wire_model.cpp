@@ -80,6 +80,7 @@ void Wire::from_model(std::string_view message, SteadyTime now) {
     ++unreadable_;
     return;
   }
+  note_activity(now);
   // Several may stand in one message.
   if (const auto* usage = find_object(*body, "usageMetadata")) usage_ = encode_usage(*usage);
   if (body->contains("setupComplete")) on_setup_complete(now);
@@ -96,7 +97,9 @@ void Wire::from_model(std::string_view message, SteadyTime now) {
 void Wire::on_setup_complete(SteadyTime now) {
   if (std::exchange(is_ready_, true)) return;
   has_resumed_ = std::exchange(is_resuming_, false);
-  if (!std::exchange(said_created_, true)) {
+  if (std::exchange(said_created_, true)) {
+    rests_until_ = now + kReplacePause;
+  } else {
     conversation_.say("session.created", {{"session", session_.object()}});
     conversation_.say("session.updated", {{"session", session_.object()}});
   }

@@ -71,11 +71,9 @@ std::string Cloud::http(std::string_view path) const {
 
 void Cloud::follow(const std::string& yaml) {
   // A call that has just ended may still be hanging up: it must not be counted among the next.
-  const auto give_up = std::chrono::steady_clock::now() + 10s;
-  while (stats().at("open_connections").to_number<std::uint64_t>() > 0) {
-    if (std::chrono::steady_clock::now() > give_up) {
-      throw std::runtime_error("a call of an earlier test still holds its connection");
-    }
+  const auto is_free = [this] { return stats().at("open_connections").to_number<int>() == 0; };
+  if (!eventually(is_free, 10s)) {
+    throw std::runtime_error("a call of an earlier test still holds its connection");
   }
   net::HttpRequest script;
   script.method = "POST";
@@ -89,6 +87,13 @@ void Cloud::follow(const std::string& yaml) {
 
 json::object Cloud::stats() {
   const auto response = fetch(http("/sim/stats"));
+  if (response.status != 200) {
+    const auto ended = process_->wait(std::chrono::seconds(0));
+    const auto how = ended
+                         ? "ended with status " + std::to_string(ended->status) + ": " + ended->err
+                         : "does not answer: " + response.body;
+    throw std::runtime_error("the simulator " + how);
+  }
   return parse_strict(response.body).value().as_object();
 }
 

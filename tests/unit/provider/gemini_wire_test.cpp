@@ -314,6 +314,60 @@ TEST_F(GeminiWire, DoesNotFeedAModelThatCallsWithoutEnd) {
   }
 }
 
+TEST_F(GeminiWire, EndsWhatIsCalledForEverThoughALineWaitsToBeSpoken) {
+  begin("gemini-3.8-live");
+  say_item("hello");
+  wire->from_gateway(kCreate, now);
+  int rounds = 0;
+  for (; rounds < 100; ++rounds) {
+    const auto id = std::to_string(rounds);
+    wire->from_model(R"({"toolCall":{"functionCalls":[{"id":")" + id + R"(","name":"x"}]}})", now);
+    if (rounds == 1) wire->speak("One moment.", "e1", now);
+    wire->answer_call(id, "{}", "e", realtime::OutputDelivery::when_idle, now);
+    wire->from_model(R"({"serverContent":{"turnComplete":true}})", now);
+    take();
+    if (told_model.find("SILENT") != std::string::npos) break;
+  }
+
+  EXPECT_LE(rounds, Wire::kMaxRounds + 1);
+}
+
+TEST_F(GeminiWire, WaitsForAHandleFromTheEndOfWhatItWaitedFor) {
+  begin("gemini-3.8-live");
+  say_item("hello");
+  wire->from_gateway(kCreate, now);
+  wire->from_model(R"({"toolCall":{"functionCalls":[{"id":"1","name":"x"}]}})", now);
+  wire->from_model(R"({"serverContent":{"turnComplete":true}})", now);
+  wire->from_model(R"({"goAway":{"timeLeft":"50s"}})", now);
+  pass(15s);
+  wire->answer_call("1", "{}", "e", realtime::OutputDelivery::when_idle, now);
+  pass(5s);
+  wire->from_model(R"({"serverContent":{"turnComplete":true}})", now);
+
+  EXPECT_EQ(wire->wants_connection(now), Wire::Replace::no);
+  EXPECT_EQ(wire->wants_connection(now + Wire::kSetupPatience), Wire::Replace::lost);
+  wire->from_model(R"({"sessionResumptionUpdate":{"newHandle":"h1","resumable":true}})", now);
+  EXPECT_EQ(wire->wants_connection(now), Wire::Replace::resumed);
+}
+
+TEST_F(GeminiWire, SentAwayAtOnceByEachConnectionTakesItsTimeForTheNext) {
+  begin("gemini-3.8-live");
+  wire->from_model(R"({"goAway":{"timeLeft":"50s"}})", now);
+  EXPECT_EQ(wire->wants_connection(now), Wire::Replace::fresh);
+
+  for (int i = 0; i < 3; ++i) {
+    wire->leave();
+    wire->reconnect(false);
+    set_up();
+    wire->from_model(R"({"goAway":{"timeLeft":"50s"}})", now);
+
+    EXPECT_EQ(wire->wants_connection(now), Wire::Replace::no);
+    ASSERT_EQ(wire->next_look(now), now + Wire::kReplacePause);
+    pass(Wire::kReplacePause);
+    EXPECT_EQ(wire->wants_connection(now), Wire::Replace::fresh);
+  }
+}
+
 TEST_F(GeminiWire, LeavesNothingToBeTakenUpWhileTheModelHasNotBeenToldAll) {
   begin("gemini-3.8-live");
   wire->from_model(R"({"sessionResumptionUpdate":{"newHandle":"h1","resumable":true}})", now);
