@@ -2,7 +2,6 @@
 // schemas.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-
 #include <sstream>
 
 #include "base/encoding.hpp"
@@ -375,7 +374,8 @@ TEST(GeminiDeclarations, SayInGooglesWordsWhatTheyCan) {
             R"({"description":"Format: a UUID.","type":"STRING"})");
   EXPECT_EQ(rewritten(R"({"type":"integer","exclusiveMinimum":0,"multipleOf":5})"),
             R"({"description":"A multiple of 5.","minimum":1,"type":"INTEGER"})");
-  EXPECT_EQ(rewritten(R"({"type":"array"})"), R"({"items":{"anyOf":[{"type":"STRING"},{"type":"NUMBER"},{"type":"BOOLEAN"}]},)"
+  EXPECT_EQ(rewritten(R"({"type":"array"})"),
+            R"({"items":{"anyOf":[{"type":"STRING"},{"type":"NUMBER"},{"type":"BOOLEAN"}]},)"
             R"("type":"ARRAY"})");
   EXPECT_EQ(rewritten(R"({"allOf":[{"type":"object","properties":{"a":{"type":"string"}}},)"
                       R"({"properties":{"b":{"type":"boolean"}},"required":["b","c"]}]})"),
