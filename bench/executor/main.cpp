@@ -65,7 +65,7 @@ asio::awaitable<void> ask_gates(World& world, const pipeline::CallRequest& reque
   took = now() - started;
   errno = 0;
   if (!passes) die("a gate refused");
-  request.calls->answer(prepared.key, std::make_shared<const registry::Envelope>(), 0);
+  request.calls->answer(prepared.known_as(), std::make_shared<const registry::Envelope>(), 0);
 }
 
 /// The gates alone, of a call that passes them all.

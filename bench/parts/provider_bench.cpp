@@ -1,5 +1,4 @@
 #include <benchmark/benchmark.h>
-
 #include <cmath>
 
 #include "base/encoding.hpp"
@@ -9,8 +8,8 @@
 #include "realtime/client_event.hpp"
 #include "realtime/server_event.hpp"
 
-// 20 ms of audio through an adapter, without a socket: what Gemini's makes of it, and beside it what
-// OpenAI's port does with the same frame. Digits are of a tone: silence would compute faster.
+// 20 ms of audio through an adapter, without a socket: what Gemini's makes of it, and beside it
+// what OpenAI's port does with the same frame. Digits are of a tone: silence would compute faster.
 namespace callosum::provider {
 
 namespace json = boost::json;

@@ -122,8 +122,8 @@ void Executor::settle(const policy::PreparedCall& prepared, const Outcome& outco
   const bool is_nameless = prepared.key.starts_with("hash:");
   const bool is_again = outcome.standing == Standing::again || (is_nameless && !answer->ok());
   if (outcome.standing == Standing::other) return;
-  if (is_again) return prepared.calls.forget(prepared.key);
-  prepared.calls.answer(prepared.key, answer, outcome.result_bytes);
+  if (is_again) return prepared.calls.forget(prepared.known_as());
+  prepared.calls.answer(prepared.known_as(), answer, outcome.result_bytes);
 }
 
 Error Executor::error_of(const std::exception_ptr& why) {

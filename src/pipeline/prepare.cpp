@@ -44,13 +44,12 @@ void bind(policy::PreparedCall& prepared) {
   for (auto& [parameter, value] : bound) prepared.bound[parameter] = std::move(value);
 }
 
-/// Shorter ids are counters: they come again.
 constexpr std::size_t kShortestId = 9;
 
 std::string key_of(const policy::PreparedCall& prepared) {
   const auto& context = prepared.context;
   const auto& id = prepared.call.call_id;
-  if (context.has_stable_call_ids && id.size() >= kShortestId) return "provider:" + id;
+  if (context.has_stable_call_ids && says_which_call(id)) return "provider:" + id;
   const std::string text = context.tenant_id + "\n" + context.session_id + "\n" +
                            std::to_string(context.turn) + "\n" + prepared.call.name + "\n" +
                            prepared.arguments_hash;
@@ -71,6 +70,8 @@ std::string act_of(const policy::PreparedCall& prepared) {
 }
 
 }  // namespace
+
+bool says_which_call(std::string_view call_id) { return call_id.size() >= kShortestId; }
 
 policy::PreparedCall prepare(const registry::ToolCall& call, const CallContext& context,
                              policy::SessionCalls& calls, async::Deadline deadline) {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <string_view>
+
 #include "policy/prepared_call.hpp"
 
 namespace callosum::pipeline {
@@ -9,5 +11,8 @@ namespace callosum::pipeline {
 /// carried in the result.
 policy::PreparedCall prepare(const registry::ToolCall& call, const registry::CallContext& context,
                              policy::SessionCalls& calls, async::Deadline deadline);
+
+/// Whether a call's id tells it from every other. Shorter ones are counters: they come again.
+bool says_which_call(std::string_view call_id);
 
 }  // namespace callosum::pipeline

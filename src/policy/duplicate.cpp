@@ -19,7 +19,8 @@ Verdict judge_known(const SessionCalls::Known* known) {
 }  // namespace
 
 std::optional<Verdict> DuplicateGate::judge(const PreparedCall& call) {
-  const auto* known = call.calls.find_or_remember(call.key, {call.call.name, call.arguments_hash});
+  const auto* known =
+      call.calls.find_or_remember(call.known_as(), {call.call.name, call.arguments_hash});
   if (!known) return pass();
   if (!known->is_of({call.call.name, call.arguments_hash})) {
     return refuse(
@@ -35,10 +36,10 @@ boost::asio::awaitable<Verdict> DuplicateGate::ask(const PreparedCall& call) {
   if (verdict) co_return std::move(*verdict);
   const auto executor = co_await boost::asio::this_coro::executor;
   auto event = std::make_shared<async::Event>(executor);
-  call.calls.find(call.key)->waiting.push_back(event);
+  call.calls.find(call.known_as())->waiting.push_back(event);
   co_await event->wait(call.deadline);
   // The record may have moved, or been forgotten.
-  co_return judge_known(call.calls.find(call.key));
+  co_return judge_known(call.calls.find(call.known_as()));
 }
 
 }  // namespace callosum::policy

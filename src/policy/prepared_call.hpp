@@ -41,6 +41,11 @@ struct PreparedCall {
   /// change something once. Empty: none.
   std::string act;
 
+  /// What its session knows it by. Providers that take each other's place name calls as they like,
+  /// and may give one id to two.
+  std::string known_as() const {
+    return key.starts_with("provider:") ? context.provider + " " + key : key;
+  }
   bool is_write() const { return access != registry::Access::read; }
   /// The stricter of the session's and of the tool's pack.
   registry::AccessMode access_mode() const {

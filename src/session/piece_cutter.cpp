@@ -10,7 +10,8 @@ namespace {
 // Letters of a piece before it is worth cutting at a clause: the first is waited for in silence.
 constexpr std::size_t kFirstClause = 40;
 constexpr std::size_t kClause = 140;
-constexpr std::size_t kLongest = 400;  // then at any blank
+constexpr std::size_t kLongest = 400;       // then at any blank
+constexpr std::size_t kLongestUncut = 800;  // then anywhere: nothing may grow without end
 
 constexpr std::array<std::string_view, 14> kAbbreviations{
     "mr", "mrs", "ms", "dr", "st", "no", "vs", "e.g", "i.e", "approx", "prof", "etc", "a.m", "p.m"};
@@ -53,6 +54,7 @@ std::size_t PieceCutter::find_cut() const {
     if (is_before_blank && is_clause && i >= clause) return i + 1;
     if (is_blank(text[i])) blank = i;
     if (i >= kLongest && blank > 0) return blank;
+    if (i >= kLongestUncut) return cut_utf8(text, kLongestUncut).size();
   }
   return 0;
 }

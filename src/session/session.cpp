@@ -64,7 +64,15 @@ asio::awaitable<Result<void>> Session::open_model() {
   co_return Result<void>{};
 }
 
+/// Whoever knows nothing of earlier connections names responses as if there had been none.
+void Session::begin_anew() {
+  if (++conversations_ == 1) return;
+  completed_ = cut_off_ = RecentIds(16);
+  veil_.forget_calls();
+}
+
 void Session::begin_connection() {
+  if (!is_resumed_) begin_anew();
   if (++connection_ > 1) {
     parts_.metrics.provider_reconnects(context_->provider).add();
   } else {

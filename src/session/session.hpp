@@ -138,6 +138,7 @@ class Session {
   boost::asio::awaitable<void> refuse_caller(Error why);
   boost::asio::awaitable<Result<void>> open_model();
   void begin_connection();
+  void begin_anew();
   void end(std::uint16_t code, std::string reason);
   void count_dropped();
   void note(storage::SessionState state, std::string_view provider_session_id = {});
@@ -256,9 +257,11 @@ class Session {
   // session_calls.cpp: our tools
   bool is_ours(std::string_view name, std::string_view response_id) const;
   void on_finished_call(const realtime::FinishedCall& call);
+  void hold_call(const realtime::FinishedCall& call, bool is_terminal, bool is_given_up);
   void start_call(std::string_view call_id, std::string_view name, std::string_view arguments);
   void release_waiting(std::string_view response_id, bool run);
   std::string key_of(std::string_view call_id) const;
+  bool is_seen_first(std::string_view call_id);
   void on_answer(const std::string& key, const registry::Envelope& envelope);
   void refuse_call(const std::string& call_id, Error error, bool is_silent = false);
   void tell_timeline(std::string_view kind, std::string_view tool, std::string_view args,
@@ -294,6 +297,7 @@ class Session {
   std::size_t source_ = 0;            // the one that is talked to, or asked
   std::size_t connected_source_ = 0;  // the last that was had
   std::uint64_t moves_ = 0;           // from one to another
+  std::uint64_t conversations_ = 0;   // that began anew, none of them knowing of the one before
   std::string failover_;              // that the caller's timeline has not been told
   SessionView view_;
   StateController state_;

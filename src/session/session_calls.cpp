@@ -3,6 +3,7 @@
 #include <boost/json/serialize.hpp>
 
 #include "base/json.hpp"
+#include "pipeline/prepare.hpp"
 #include "session/session.hpp"
 
 namespace callosum::session {
@@ -10,7 +11,10 @@ namespace callosum::session {
 namespace {
 
 constexpr std::size_t kMaxPendingCalls = 64;
+constexpr const char* kNoResponse = "it came without the response that it is of";
 constexpr const char* kCancelled = "the caller interrupted before that was decided";
+
+Error too_many() { return fail(ErrorType::budget_exceeded, "too many calls are open"); }
 
 }  // namespace
 
@@ -27,16 +31,22 @@ void Session::begin_turn() {
   sequencer_.on_turn();
 }
 
-/// What a call is kept by: another provider may give the same id to another call.
+/// What a call is kept by: who knows nothing of earlier calls may give the same id to another.
 std::string Session::key_of(std::string_view call_id) const {
   std::string key(call_id);
-  if (moves_ > 0) key += "#" + std::to_string(moves_);
+  if (conversations_ > 1) key += "#" + std::to_string(conversations_);
   return key;
+}
+
+/// A new connection to the same provider may yet repeat a call, by an id that says which it is.
+bool Session::is_seen_first(std::string_view call_id) {
+  const bool says_which = context_->has_stable_call_ids && pipeline::says_which_call(call_id);
+  return says_which ? seen_calls_.insert(call_id) : seen_calls_.insert(key_of(call_id));
 }
 
 void Session::on_finished_call(const realtime::FinishedCall& call) {
   if (!is_ours(call.name, call.response_id)) {
-    if (seen_calls_.insert(call.call_id)) {
+    if (is_seen_first(call.call_id)) {
       sequencer_.on_call(call.response_id, call.call_id, false);
     }
     return;
@@ -47,7 +57,7 @@ void Session::on_finished_call(const realtime::FinishedCall& call) {
   if (creates_.is_out_of_band(call.response_id)) return;
   veil_.mark_hidden_output(call.response_id);
   // One call is visible in four events, and providers repeat themselves: it runs once.
-  if (!seen_calls_.insert(call.call_id)) return;
+  if (!is_seen_first(call.call_id)) return;
   sequencer_.on_call(call.response_id, key_of(call.call_id), true);
   const bool is_given_up = sequencer_.is_given_up(call.response_id);
 
@@ -57,11 +67,7 @@ void Session::on_finished_call(const realtime::FinishedCall& call) {
   }
   const bool changes_something = tool && (tool->terminal || tool->access != registry::Access::read);
   if (changes_something && !completed_.contains(call.response_id)) {
-    // A response that is cut off before its end does not run it.
-    waiting_.push_back({std::string(call.response_id), std::string(call.call_id),
-                        std::string(call.name), std::string(call.arguments), is_given_up,
-                        tool->terminal});
-    return;
+    return hold_call(call, tool->terminal, is_given_up);
   }
   if (is_given_up) {
     return refuse_call(std::string(call.call_id), fail(ErrorType::cancelled, kCancelled), true);
@@ -69,11 +75,22 @@ void Session::on_finished_call(const realtime::FinishedCall& call) {
   start_call(call.call_id, call.name, call.arguments);
 }
 
+/// Until its response has completed: one that is cut off before its end does not run it.
+void Session::hold_call(const realtime::FinishedCall& call, bool is_terminal, bool is_given_up) {
+  const std::string id(call.call_id);
+  const std::string response(call.response_id.empty() ? sequencer_.active_response()
+                                                      : call.response_id);
+  if (waiting_.size() >= kMaxPendingCalls) return refuse_call(id, too_many(), is_given_up);
+  if (response.empty()) return refuse_call(id, fail(ErrorType::cancelled, kNoResponse));
+  waiting_.push_back({response, id, std::string(call.name), std::string(call.arguments),
+                      is_given_up, is_terminal});
+}
+
 void Session::start_call(std::string_view call_id, std::string_view name,
                          std::string_view arguments) {
   const std::string id(call_id);
   if (pending_.size() >= kMaxPendingCalls) {
-    return refuse_call(id, fail(ErrorType::budget_exceeded, "too many calls are open"));
+    return refuse_call(id, too_many());
   }
   const auto* tool = parts_.catalog->snapshot()->find(name);
   if (tool && tool->terminal && has_run_terminal_) {

@@ -125,6 +125,9 @@ void Session::on_response_created(const realtime::ServerFrame& frame) {
     if (!event_id.empty() && event_id == filler_.event_id) on_filler_began(info.id);
     return;
   }
+  // One that goes on without having ended never does: its calls must not be waited for.
+  const std::string unended = sequencer_.active_response();
+  if (!unended.empty() && unended != info.id) release_waiting(unended, false);
   creates_.on_created();
   on_reply_began();
   const auto* response = find_object(event->body, "response");

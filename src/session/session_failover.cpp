@@ -37,8 +37,7 @@ void Session::move_to(std::size_t next) {
   ++moves_;
   view_.move_to(source());
   resumption_.clear();
-  seen_calls_ = RecentIds(64);  // this one names its calls and responses as it likes
-  completed_ = cut_off_ = RecentIds(16);
+  seen_calls_ = RecentIds(64);  // this one names its calls as it likes
 }
 
 void Session::on_source_failed(const Error& why) {

@@ -29,6 +29,8 @@ void ToolVeil::hide_item(std::string_view item_id, std::string_view previous_vis
 
 void ToolVeil::hide_call(std::string_view call_id) { hidden_calls_.insert(call_id); }
 
+void ToolVeil::forget_calls() { hidden_calls_ = RecentIds(kMaxCalls); }
+
 bool ToolVeil::is_hidden_item(std::string_view item_id) const {
   return hidden_items_.contains(item_id);
 }

@@ -24,6 +24,8 @@ class ToolVeil {
   /// Items of ours that must not reach the caller.
   void hide_item(std::string_view item_id, std::string_view previous_visible = {});
   void hide_call(std::string_view call_id);
+  /// Those to come are named by somebody else.
+  void forget_calls();
   bool is_hidden_item(std::string_view item_id) const;
   bool is_hidden_call(std::string_view call_id) const;
 
@@ -63,6 +65,7 @@ class ToolVeil {
     bool has_hidden = false;
     bool is_announced = false;
   };
+  static constexpr std::size_t kMaxCalls = 64;
   struct Dropped {
     std::string id, created, done;
     json::object metadata;
@@ -73,7 +76,7 @@ class ToolVeil {
 
   RecentIds hidden_items_{128};
   Deque<Hop> hops_;  // from the latest hidden items to the item before each
-  RecentIds hidden_calls_{64};
+  RecentIds hidden_calls_{kMaxCalls};
   Deque<Held> responses_;  // the last few
   std::optional<Dropped> dropped_;
 };

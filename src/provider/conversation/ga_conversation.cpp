@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/json/serialize.hpp>
+#include <numeric>
 
 #include "base/ids.hpp"
 #include "base/json.hpp"
@@ -10,7 +11,9 @@
 namespace callosum::provider::conversation {
 namespace {
 
-constexpr std::size_t kMaxItems = 400;  // the oldest are forgotten, as a context window does
+// The oldest are forgotten, as a context window does.
+constexpr std::size_t kMaxItems = 400;
+constexpr std::size_t kMaxBytes = 2 << 20;  // of the items, and again of the turns
 
 }  // namespace
 
@@ -137,18 +140,36 @@ void GaConversation::add_item(json::object item, std::size_t place) {
       place == 0 ? json::value(nullptr) : json::value(text_at(items_[place - 1], "id"));
   emit("conversation.item.added", {{"previous_item_id", previous}, {"item", item}});
   emit("conversation.item.done", {{"previous_item_id", previous}, {"item", item}});
-  items_.insert(items_.begin() + static_cast<std::ptrdiff_t>(place), std::move(item));
-  if (items_.size() > kMaxItems) items_.erase(items_.begin());
+  const auto at = static_cast<std::ptrdiff_t>(place);
+  item_bytes_.insert(item_bytes_.begin() + at, json::serialize(item).size());
+  items_.insert(items_.begin() + at, std::move(item));
+  forget_oldest();
 }
 
 void GaConversation::keep(json::object item) {
+  item_bytes_.push_back(json::serialize(item).size());
   items_.push_back(std::move(item));
-  if (items_.size() > kMaxItems) items_.erase(items_.begin());
+  forget_oldest();
+}
+
+void GaConversation::forget_oldest() {
+  auto bytes = std::accumulate(item_bytes_.begin(), item_bytes_.end(), std::size_t{0});
+  while (items_.size() > kMaxItems || (items_.size() > 1 && bytes > kMaxBytes)) {
+    bytes -= item_bytes_.front();
+    item_bytes_.erase(item_bytes_.begin());
+    items_.erase(items_.begin());
+  }
+  bytes = 0;
+  for (const auto& turn : turns_) bytes += turn.text.size();
+  while (turns_.size() > kMaxItems || (turns_.size() > 1 && bytes > kMaxBytes)) {
+    bytes -= turns_.front().text.size();
+    turns_.erase(turns_.begin());
+  }
 }
 
 void GaConversation::keep(Turn turn) {
   turns_.push_back(std::move(turn));
-  if (turns_.size() > kMaxItems) turns_.erase(turns_.begin());
+  forget_oldest();
 }
 
 void GaConversation::keep(Turn turn, std::size_t place) {
@@ -160,7 +181,7 @@ void GaConversation::keep(Turn turn, std::size_t place) {
     });
   }
   turns_.insert(before, std::move(turn));
-  if (turns_.size() > kMaxItems) turns_.erase(turns_.begin());
+  forget_oldest();
 }
 
 std::optional<std::size_t> GaConversation::find_place(const json::object& event) const {
@@ -213,6 +234,7 @@ void GaConversation::delete_item(std::string_view item_id, std::string_view even
   if (at == items_.end()) {
     return error("item_delete_invalid_item_id", "There is no such item.", "item_id", event_id);
   }
+  item_bytes_.erase(item_bytes_.begin() + (at - items_.begin()));
   items_.erase(at);
   // What is no longer there is not answered either.
   std::erase_if(turns_, [&](const Turn& turn) { return turn.item_id == item_id; });

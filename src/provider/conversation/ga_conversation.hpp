@@ -95,6 +95,7 @@ class GaConversation {
   void keep(json::object item);
   void keep(Turn turn);
   void keep(Turn turn, std::size_t place);
+  void forget_oldest();
   /// Where an item is to stand that `event` wants behind another; nothing where there is no such.
   std::optional<std::size_t> find_place(const json::object& event) const;
   json::object response_object(std::string_view status, std::string_view reason) const;
@@ -106,6 +107,7 @@ class GaConversation {
   std::deque<std::string> out_;
   std::vector<Turn> turns_;
   std::vector<json::object> items_;
+  std::vector<std::size_t> item_bytes_;  ///< of each
   std::string response_id_;
   json::object asked_;
   json::array output_;

@@ -99,7 +99,8 @@ class Normaliser {
   bool on_late_arguments(Event& event);
   void end_late(std::size_t at, json::object seen, Frames& out);
   std::string late_response_of(const Event& event) const;
-  std::optional<std::size_t> find_late(std::string_view response_id, std::string_view item_id) const;
+  std::optional<std::size_t> find_late(std::string_view response_id,
+                                       std::string_view item_id) const;
   void note_call(std::string_view call_id);
   bool knows_call(std::string_view call_id) const;
   bool is_past(std::string_view response_id) const;

@@ -37,6 +37,18 @@ class GaConversationTest : public testing::Test {
     for (const auto& turn : conversation_.turns()) texts.push_back(turn.text);
     return texts;
   }
+  void create_large(const std::string& id, std::string_view member) {
+    json::object item{{"id", id}, {"type", "message"}, {"role", "user"}};
+    const json::object part{{"type", "input_text"}, {"text", "hello"}};
+    item["content"] = json::array{part};
+    const std::string large(400 * 1024, 'x');
+    if (member == "text") {
+      item["content"].as_array()[0].as_object()["text"] = large;
+    } else {
+      item[member] = large;
+    }
+    conversation_.create_item(json::object{{"item", item}});
+  }
   /// What is said, and its answer.
   void speak_once(std::string_view item_id) {
     conversation_.committed(item_id);
@@ -52,6 +64,19 @@ class GaConversationTest : public testing::Test {
   SeededRandom random_{1};
   GaConversation conversation_{"offline", 0, random_};
 };
+
+TEST_F(GaConversationTest, ForgetsTheOldestOfWhatIsLargerThanAContextCouldBe) {
+  for (const std::string member : {"text", "unknown"}) {
+    for (int i = 0; i < 20; ++i) create_large(member + std::to_string(i), member);
+
+    EXPECT_EQ(type_of_answer_to_retrieving(member + "0"), "error");
+    EXPECT_EQ(type_of_answer_to_retrieving(member + "13"), "error");
+    EXPECT_EQ(type_of_answer_to_retrieving(member + "19"), "conversation.item.retrieved");
+  }
+  std::size_t bytes = 0;
+  for (const auto& turn : conversation_.turns()) bytes += turn.text.size();
+  EXPECT_LE(bytes, 2u << 20);
+}
 
 TEST_F(GaConversationTest, ForgetsTheOldestOfAConversationThatGoesOnAndOn) {
   speak_once("item_first");

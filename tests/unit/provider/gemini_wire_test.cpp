@@ -2,7 +2,6 @@
 // schemas.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-
 #include <sstream>
 
 #include "base/encoding.hpp"

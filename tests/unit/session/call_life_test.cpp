@@ -336,6 +336,73 @@ TEST(CallLife, InterruptedAtAnyPointIsAnsweredOnceWithAtMostOneEffect) {
   }
 }
 
+TEST(CallLife, OfCallsWhoseResponseNeverEndsABoundedNumberWaits) {
+  Conversation c({tool_of(Access::write, OnInterrupt::commit)});
+  c.response_created("resp_1");
+  for (int i = 0; i < 200; ++i) c.call("resp_1", id_of(i), "book", kArguments);
+  const auto refused = c.sent("conversation.item.create");
+
+  ASSERT_EQ(refused.size(), 136u);
+  EXPECT_NE(refused[0].find("BUDGET_EXCEEDED"), std::string::npos) << refused[0];
+  EXPECT_EQ(c.w.scripts["book"].runs, 0);
+  c.response_done("resp_1");
+  c.pass(10s);
+  EXPECT_EQ(outputs(c).size(), 200u);
+}
+
+TEST(CallLife, OfAResponseThatAnotherFollowsWithoutItsEndIsAnsweredAndNotDone) {
+  Conversation c({tool_of(Access::write, OnInterrupt::commit)});
+  c.response_created("resp_1");
+  c.call("resp_1", id_of(1), "book", kArguments);
+
+  c.response_created("resp_2");
+  c.response_done("resp_2");
+  c.pass(10s);
+
+  EXPECT_EQ(c.w.scripts["book"].runs, 0);
+  EXPECT_EQ(outputs(c), std::vector{id_of(1)});
+  c.caller_says(R"({"type":"response.create"})");
+  EXPECT_EQ(c.sent("response.create").size(), 1u) << "nothing is waited for any more";
+}
+
+TEST(CallLife, WithoutTheNameOfItsResponseIsOfTheOneThatRuns) {
+  Conversation c({tool_of(Access::write, OnInterrupt::commit)});
+  c.response_created("resp_1");
+  c.call("", id_of(1), "book", kArguments);
+  c.response_done("resp_1");
+  c.pass(10s);
+
+  EXPECT_EQ(c.w.scripts["book"].runs, 1);
+  EXPECT_EQ(outputs(c), std::vector{id_of(1)});
+}
+
+/// Counters begin again with each connection: their calls and responses are others.
+TEST(CallLife, ShortIdsOfANewConnectionAreOtherCallsInOtherResponses) {
+  for (const std::string status : {"completed", "cancelled"}) {
+    auto slow = make_tool("stock");
+    slow.on_interrupt = OnInterrupt::finish;
+    Conversation c({slow, tool_of(Access::write, OnInterrupt::commit)});
+    c.w.scripts["stock"].takes = 5s;
+    c.response_created("resp_1");
+    c.call("resp_1", "call_1", "stock");
+    c.response_done("resp_1", status);
+    c.lose_model();
+    c.pass(2s);
+
+    c.response_created("resp_1");
+    c.call("resp_1", "call_1", "book", kArguments);
+    EXPECT_EQ(c.w.scripts["book"].runs, 0) << "before its response has completed";
+    c.response_done("resp_1");
+    c.pass(1s);
+
+    EXPECT_EQ(c.w.scripts["book"].runs, 1) << status;
+    EXPECT_EQ(outputs(c), std::vector<std::string>{"call_1"}) << status;
+    c.pass(10s);
+    EXPECT_EQ(outputs(c), std::vector<std::string>{"call_1"})
+        << "the other is told as conversation";
+  }
+}
+
 TEST(CallLife, ACallThatComesBehindTheEndOfItsResponseIsAnsweredAllTheSame) {
   for (const std::string status : {"completed", "cancelled"}) {
     auto tool = make_tool("book");

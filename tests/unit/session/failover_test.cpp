@@ -201,6 +201,61 @@ TEST(FailOver, TakesACallOfTheOtherProviderForAnotherThoughItsIdIsTheSame) {
   EXPECT_EQ(c.sent("response.create").size(), 1u);
 }
 
+/// An id that says which call it is: the first is answered, in the same session's memory.
+TEST(FailOver, NeitherAnswersNorRefusesACallForAnothersOfTheSameId) {
+  Conversation c({make_tool("stock"), make_tool("price"), write_tool()}, two_providers());
+  c.accept_updates(1);
+  c.response_created("resp_1");
+  c.call("resp_1", "call_00000001", "stock");
+  c.call("resp_1", "call_00000002", "stock", R"({"sku":"a"})");
+  c.call("resp_1", "call_00000003", "book");
+  c.response_done("resp_1");
+  c.refusals["first"] = fail(ErrorType::auth, "no");
+  c.lose_model();
+  c.pass(1s);
+
+  c.response_created("resp_1");
+  c.call("resp_1", "call_00000001", "stock");
+  c.call("resp_1", "call_00000002", "price");
+  c.call("resp_1", "call_00000003", "book", R"({"when":"noon"})");
+  c.response_done("resp_1");
+  c.pass(1s);
+
+  EXPECT_EQ(c.models.back()->source, "second");
+  EXPECT_EQ(c.w.scripts["stock"].runs, 3);
+  EXPECT_EQ(c.w.scripts["price"].runs, 1);
+  EXPECT_EQ(c.w.scripts["book"].runs, 2);
+  std::string outputs;
+  for (const auto& event : c.sent("conversation.item.create")) {
+    if (event.find("function_call_output") != std::string::npos) outputs += event;
+  }
+  EXPECT_THAT(outputs, Not(HasSubstr("CONFLICT")));
+  for (const char* id : {"call_00000001", "call_00000002", "call_00000003"}) {
+    EXPECT_THAT(outputs, HasSubstr(id));
+  }
+}
+
+TEST(FailOver, ShowsTheCallersOwnCallsThoughOneOfOursHadTheSameId) {
+  Conversation c({make_tool("stock")}, two_providers());
+  c.accept_updates(1);
+  c.caller_says(
+      R"({"type":"session.update","session":{"type":"realtime","tools":[{"type":"function","name":"lamp"}]}})");
+  c.accept_updates(1);
+  c.response_created("resp_1");
+  c.call("resp_1", "call_00000001", "stock");
+  c.response_done("resp_1");
+  c.refusals["first"] = fail(ErrorType::auth, "no");
+  c.lose_model();
+  c.pass(1s);
+
+  c.response_created("resp_2");
+  c.response_done("resp_2", "completed",
+                  R"([{"id":"item_of_second","type":"function_call","status":"completed",)"
+                  R"("call_id":"call_00000001","name":"lamp","arguments":"{}"}])");
+
+  EXPECT_THAT(c.got("response.done").back(), HasSubstr("lamp"));
+}
+
 TEST(FailOver, GoesBackWhereTheOtherIsLostInItsTurn) {
   Conversation c({make_tool("stock")}, two_providers());
   c.accept_updates(1);

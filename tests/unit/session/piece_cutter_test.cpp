@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include "base/text.hpp"
+
 namespace callosum::session {
 namespace {
 
@@ -36,6 +38,22 @@ TEST(PieceCutter, GivesASentenceAsSoonAsTheNextBegins) {
   cutter.feed(" F", pieces);
 
   EXPECT_THAT(pieces, ElementsAre("We are open."));
+}
+
+/// Else each further letter is looked for among all that came before it.
+TEST(PieceCutter, CutsWhatHasNoBlankBeforeItGrowsWithoutEnd) {
+  std::string text;
+  for (int i = 0; i < 3000; ++i) text += "é";
+
+  for (const std::size_t step : {2u, 1000u, 6000u}) {
+    std::string joined;
+    for (const auto& piece : cut(text, step)) {
+      EXPECT_LE(piece.size(), 800u) << step;
+      EXPECT_TRUE(is_valid_utf8(piece)) << step;
+      joined += piece;
+    }
+    EXPECT_EQ(joined, text) << step;
+  }
 }
 
 TEST(PieceCutter, LeavesNumbersAndAbbreviationsWhole) {
