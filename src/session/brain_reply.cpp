@@ -41,14 +41,14 @@ asio::awaitable<void> BrainReply::close(async::Deadline deadline) {
 
 void BrainReply::start(const json::object& asked, std::string fixed) {
   conversation_.begin_response(asked);
-  active_.emplace();
+  active_ = Active();
   active_->pieces.push_back(std::move(fixed));
   active_->is_planned = true;
 }
 
 void BrainReply::start(const json::object& asked, realtime::ChatRequest request) {
   conversation_.begin_response(asked);
-  active_.emplace();
+  active_ = Active();
   const auto deadline = async::Deadline::after(parts_.time, kPlanTime);
   planning_.start(executor_, std::move(request), on_news_, deadline);
 }
