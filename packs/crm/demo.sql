@@ -126,7 +126,7 @@ WITH made_of (tenant, id, kind, subject, status, due_date, assigned_to, about_id
   (2, 'TK-5110', 'email', 'Send the staff offer to Priya', 'open', '+2 days', 'demo', 'OP-3311', '-23 days'),
   (1, 'TK-5117', 'meeting', 'Fitting at the theatre', 'open', '+5 days', 'maya', 'OP-3318', '-30 days'),
   (2, 'TK-5118', 'meeting', 'Meet the school nurse', 'open', '+6 days', 'oliver', 'AC-1052', '-37 days'),
-  (1, 'TK-5123', 'task', 'Order color samples', 'open', '-1 days', 'demo', 'AC-1066', '-44 days'),
+  (1, 'TK-5123', 'task', 'Order color samples', 'open', '-2 days', 'demo', 'AC-1066', '-44 days'),
   (2, 'TK-5124', 'task', 'Print the plan brochure', 'open', '-2 days', 'demo', 'OP-3326', '-51 days'),
   (1, 'TK-5136', 'call', 'Thank Amy for the contract', 'done', '-4 days', 'demo', 'LD-4131', '-58 days'),
   (2, 'TK-5137', 'call', 'Ask Granite for a review', 'done', '-9 days', 'demo', 'AC-1079', '-5 days'),
