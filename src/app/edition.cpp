@@ -14,8 +14,8 @@ Edition::~Edition() { live_.add(-1); }
 
 Result<Edition::Offer> Edition::offer_for(const registry::CallContext& context,
                                           const policy::SwitchedOff& off,
-                                          const std::string& export_name) const {
-  std::string key = export_name + "|" + std::string(to_string(context.channel)) + "|" +
+                                          std::string_view export_name) const {
+  std::string key = std::string(export_name) + "|" + std::string(to_string(context.channel)) + "|" +
                     std::string(to_string(context.assurance)) + "|" +
                     std::string(to_string(context.access_mode)) + "|" + context.mode;
   for (const auto& role : context.roles) key += "|" + role;
@@ -36,7 +36,7 @@ Result<Edition::Offer> Edition::offer_for(const registry::CallContext& context,
   const auto* target = registry::find_export(export_name);
   if (!target) {
     return fail(ErrorType::internal, "the tools could not be exported",
-                "there is no export " + export_name);
+                "there is no export " + std::string(export_name));
   }
   auto exported = target->compile(visible);
   if (!exported) return exported.error();

@@ -18,6 +18,10 @@
 
 namespace callosum::app {
 
+/// The registry's export that callers' programs are shown, whoever the provider is: they speak
+/// OpenAI Realtime.
+constexpr const char* kCallersExport = "openai";
+
 /// A way to reach one configured provider. `make` owns what its ports share; its copies outlive
 /// them.
 struct ProviderFactory {
@@ -60,15 +64,11 @@ class Edition {
   const std::string& version() const { return snapshot()->version(); }
   const std::vector<ProviderFactory>& providers() const { return providers_; }
   const ProviderFactory& provider() const { return providers_.front(); }
-  /// What a realtime session of this audience is shown, but for what is `off`, in the words of
-  /// `provider()` or of another one. Compiled once an audience and export.
+  /// What a realtime session of this audience is shown, but for what is `off`, in the words of an
+  /// export. Compiled once an audience and export.
   using Offer = std::shared_ptr<const session::ToolOffer>;
-  Result<Offer> offer_for(const registry::CallContext& context,
-                          const policy::SwitchedOff& off = {}) const {
-    return offer_for(context, off, provider().export_name);
-  }
   Result<Offer> offer_for(const registry::CallContext& context, const policy::SwitchedOff& off,
-                          const std::string& export_name) const;
+                          std::string_view export_name) const;
 
  private:
   const std::shared_ptr<const pipeline::Catalog> catalog_;

@@ -181,23 +181,19 @@ asio::awaitable<Result<pipeline::CallRequest>> Planner::plan_session_call(
                                   catalog_of(edition)};
 }
 
-void Planner::offer_tools(Opening& opening) {
-  auto offer = opening.edition->offer_for(opening.context, opening.off);
-  if (offer) {
-    opening.offer = std::move(*offer);
-    return;
-  }
-  // A voice that can take a message is better than none, as long as it is known.
-  opening.tools_unavailable = true;
-  opening.offer = std::make_shared<session::ToolOffer>(json::array(), std::vector<std::string>());
+Result<Edition::Offer> Planner::offer_tools(const Opening& opening, std::string_view export_name) {
+  auto offer = opening.edition->offer_for(opening.context, opening.off, export_name);
+  if (offer) return offer;
   parts_.metrics
       .counter("tools_unavailable_total",
                "Sessions and credentials without tools because the registry could not be exported.")
       .add();
   parts_.log->error("tools_unavailable", {{"tenant_id", opening.context.tenant_id},
+                                          {"export", export_name},
                                           {"registry_version", opening.edition->version()},
                                           {"message", offer.error().message},
                                           {"detail", offer.error().detail}});
+  return offer;
 }
 
 std::vector<session::ModelSource> Planner::model_sources(const Opening& opening,
@@ -205,16 +201,11 @@ std::vector<session::ModelSource> Planner::model_sources(const Opening& opening,
   const auto& edition = opening.edition;
   std::vector<session::ModelSource> sources;
   for (const auto& provider : edition->providers()) {
-    Result<Edition::Offer> offer = opening.offer;
-    if (!sources.empty()) {
-      offer = edition->offer_for(opening.context, opening.off, provider.export_name);
-    }
+    auto offer = offer_tools(opening, provider.export_name);
     if (!offer) {
-      parts_.log->error("fallback_without_tools", {{"provider", provider.name},
-                                                   {"registry_version", edition->version()},
-                                                   {"message", offer.error().message},
-                                                   {"detail", offer.error().detail}});
-      continue;  // better none than one that can do nothing
+      if (!sources.empty()) continue;  // better none than one that can do nothing
+      // A voice that can take a message is better than none, as long as it is known.
+      offer = std::make_shared<const session::ToolOffer>(json::array(), std::vector<std::string>());
     }
     session::ModelSource source;
     source.name = provider.name;
@@ -254,7 +245,6 @@ asio::awaitable<Result<Planner::Opening>> Planner::open(api::auth::Principal pri
   for (const auto& pack : snapshot->packs()) {
     if (!principal.pack.empty() && pack.name != principal.pack) off.insert(pack.name);
   }
-  offer_tools(opening);
   const auto deadline = async::Deadline::after(parts_.time, kPlanTimeout);
   PromptSource source{snapshot, tenant, off};
   auto prompt = co_await fill_tenant_prompt(*parts_.database, std::move(source), deadline);
@@ -281,16 +271,17 @@ asio::awaitable<Result<api::RealtimeTokenPlan>> Planner::plan_token(api::auth::P
   auto opens = open(plan.owner, *tenant);
   const auto opening = co_await std::move(opens);
   if (!opening) co_return opening.error();
+  const auto offer = offer_tools(*opening, kCallersExport);
   const auto& provider = opening->edition->provider();
   plan.session = {{"type", "realtime"},
                   {"model", provider.model},
                   {"instructions", session::render_instructions(opening->product)},
-                  {"tools", opening->offer->tools()->list},
+                  {"tools", offer ? (*offer)->tools()->list : json::array()},
                   {"tool_choice", "auto"}};
   if (!provider.voice.empty()) {
     plan.session["audio"] = json::object{{"output", {{"voice", provider.voice}}}};
   }
-  plan.tools_unavailable = opening->tools_unavailable;
+  plan.tools_unavailable = !offer;
   // A browser that talks to the provider itself has the provider's own ears and brain.
   if (opening->context.reply_path == registry::ReplyPath::native) plan.mint = provider.mint;
   co_return plan;

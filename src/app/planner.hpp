@@ -52,14 +52,12 @@ class Planner {
     std::shared_ptr<const Edition> edition;
     registry::CallContext context;
     session::ProductContext product;
-    std::shared_ptr<const session::ToolOffer> offer;
     policy::SwitchedOff off;
-    bool tools_unavailable = false;
   };
   boost::asio::awaitable<Result<Opening>> open(api::auth::Principal principal,
                                                storage::Tenant tenant);
-  /// `opening` gets the tools that its context may use and that are not off, or none.
-  void offer_tools(Opening& opening);
+  /// What its context may use and is not off, in an export's words. Logs and counts a failure.
+  Result<Edition::Offer> offer_tools(const Opening& opening, std::string_view export_name);
   /// What a session may be held with: `opening`'s provider, and those that take over from it.
   std::vector<session::ModelSource> model_sources(const Opening& opening,
                                                   const std::string& asked_model);

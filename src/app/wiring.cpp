@@ -107,7 +107,6 @@ Result<provider::cloud::CloudOptions> cloud_options(const ProviderSource& source
 /// What the configuration says of one.
 ProviderFactory cloud_factory(const ProviderSource& source) {
   ProviderFactory provider;
-  provider.export_name = "openai";  // function tools, flat
   provider.model = source.config.model;
   provider.models = source.config.models;
   provider.voice = source.config.voice;
@@ -119,9 +118,7 @@ Result<ProviderFactory> make_openai(const ProviderSource& source) {
   const auto options = cloud_options(source);
   if (!options) return options.error();
   auto provider = cloud_factory(source);
-  const auto profile = provider::openai::profile_of(provider.model);
-  provider.export_name = profile.tool_export;
-  if (!profile.retires.empty()) {
+  if (const auto profile = provider::openai::profile_of(provider.model); !profile.retires.empty()) {
     source.parts.log->warn(
         "model_retires",
         {{"provider", source.name}, {"model", provider.model}, {"on", profile.retires}});
@@ -142,7 +139,6 @@ Result<ProviderFactory> make_xai(const ProviderSource& source) {
   const auto options = cloud_options(source);
   if (!options) return options.error();
   auto provider = cloud_factory(source);
-  provider.export_name = provider::xai::profile_of(provider.model).tool_export;
   provider.make = [options = *options, &time = source.parts.time](const std::string& chosen) {
     auto asked = options;
     if (!chosen.empty()) asked.model = chosen;
@@ -155,7 +151,6 @@ Result<ProviderFactory> make_gemini(const ProviderSource& source) {
   const auto options = cloud_options(source);
   if (!options) return options.error();
   auto provider = cloud_factory(source);
-  provider.export_name = provider::gemini::profile_of(provider.model).tool_export;
   const auto refused = std::make_shared<std::atomic<bool>>(false);
   provider.make = [options = *options, refused, &parts = source.parts](const std::string& chosen) {
     auto asked = options;
@@ -197,7 +192,6 @@ Result<ProviderFactory> make_offline(const ProviderSource& source) {
     return provider::offline::make_offline_port(
         {time, random, state->pool, *state->speech, *state->brain});
   };
-  provider.export_name = provider::offline::profile_of(provider::offline::kModel).tool_export;
   provider.model = provider::offline::kModel;
   provider.voice = config.voice;
   return provider;
@@ -210,23 +204,6 @@ Result<realtime::MakeEars> make_ears(Parts& parts,
   if (!speech) return speech.error();
   return provider::offline::make_offline_ears(
       {parts.time, std::make_shared<async::BlockingPool>(2, 4096), std::move(*speech)});
-}
-
-/// What its sessions' reply path needs beside the provider.
-Result<ProviderFactory> complete(ProviderFactory provider, const ProviderSource& source) {
-  if (source.parts.config.reply_path == "native") return provider;
-  auto ears = make_ears(source.parts, source.snapshot);
-  if (!ears) return ears.error();
-  provider.make_ears = std::move(*ears);
-  if (source.parts.config.reply_path != "brain") return provider;
-  const auto& config = source.config;
-  auto tls = net::make_client_tls(config.ca_file);
-  if (!tls) return tls.error();
-  provider.chat = provider::chat::make_chat_model(
-      {config.brain_url, config.brain_model, config.brain_key, *tls}, source.parts.time);
-  // Our own words are written down here: a session always has them.
-  if (provider.transcription_model.empty()) provider.transcription_model = "callosum-ears";
-  return provider;
 }
 
 /// Null where the ledger cannot be read now, or is too long to be read while somebody waits for the
@@ -248,36 +225,81 @@ std::unique_ptr<policy::ActFilter> known_acts(storage::Database& database) {
   return read && is_whole ? std::move(filter) : nullptr;
 }
 
-using MakeProvider = Result<ProviderFactory> (*)(const ProviderSource&);
-struct ProviderRow {
-  std::string_view kind;
-  MakeProvider make;
+struct ProviderKind {
+  std::string_view name;
+  Result<ProviderFactory> (*make)(const ProviderSource&);
+  /// What is known of its models before one of them is reached.
+  realtime::ProviderProfile (*profile_of)(std::string_view model);
 };
-constexpr std::array kProviders{
-    ProviderRow{"openai", make_openai},
-    ProviderRow{"xai", make_xai},
-    ProviderRow{"gemini", make_gemini},
-    ProviderRow{"offline", make_offline},
+constexpr std::array kProviderKinds{
+    ProviderKind{"openai", make_openai, provider::openai::profile_of},
+    ProviderKind{"xai", make_xai, provider::xai::profile_of},
+    ProviderKind{"gemini", make_gemini, provider::gemini::profile_of},
+    ProviderKind{"offline", make_offline, provider::offline::profile_of},
 };
 
-Result<ProviderFactory> make_provider(const std::string& name, Parts& parts,
-                                      const std::shared_ptr<const registry::Snapshot>& snapshot) {
-  const auto at = parts.config.providers.find(name);
-  if (at == parts.config.providers.end()) {
+/// The configured provider first, then those that take over from it.
+std::vector<std::string> names_of_providers(const config::Config& config) {
+  std::vector<std::string> names{config.provider};
+  names.insert(names.end(), config.fallback.begin(), config.fallback.end());
+  return names;
+}
+
+Result<const ProviderKind*> kind_of_provider(const config::Config& config,
+                                             const std::string& name) {
+  const auto at = config.providers.find(name);
+  if (at == config.providers.end()) {
     return fail(ErrorType::not_found, "provider: there is no providers." + name);
   }
-  const auto kind = at->second.kind.empty() ? name : at->second.kind;
+  const auto& kind = at->second.kind.empty() ? name : at->second.kind;
   std::string known;
-  for (const auto& row : kProviders) {
-    if (row.kind == kind) {
-      const ProviderSource source{parts, snapshot, name, at->second};
-      auto made = row.make(source);
-      return made ? complete(std::move(*made), source) : std::move(made);
-    }
-    known += (known.empty() ? "" : ", ") + std::string(row.kind);
+  for (const auto& row : kProviderKinds) {
+    if (row.name == kind) return &row;
+    known += (known.empty() ? "" : ", ") + std::string(row.name);
   }
   return fail(ErrorType::not_found,
               "providers." + name + ": no provider of kind " + kind + "; there are " + known);
+}
+
+/// The words for tools of who plans: the provider's own, or those of a chat model, which is given
+/// what callers are shown.
+std::string planners_export(const config::Config& config, const ProviderKind& kind,
+                            std::string_view model) {
+  if (config.reply_path == "brain") return kCallersExport;
+  return kind.profile_of(model).tool_export;
+}
+
+Result<std::shared_ptr<realtime::ChatModel>> make_chat(const ProviderSource& source) {
+  const auto& config = source.config;
+  auto tls = net::make_client_tls(config.ca_file);
+  if (!tls) return tls.error();
+  return provider::chat::make_chat_model(
+      {config.brain_url, config.brain_model, config.brain_key, *tls}, source.parts.time);
+}
+
+/// `ears`: of the reply paths that need some.
+Result<ProviderFactory> make_provider(const std::string& name, Parts& parts,
+                                      const std::shared_ptr<const registry::Snapshot>& snapshot,
+                                      const realtime::MakeEars& ears) {
+  const auto kind = kind_of_provider(parts.config, name);
+  if (!kind) return kind.error();
+  const auto& config = parts.config.providers.at(name);
+  const ProviderSource source{parts, snapshot, name, config};
+  auto made = (*kind)->make(source);
+  if (!made) return made.error();
+  made->name = name;
+  made->export_name = planners_export(parts.config, **kind, made->model);
+  made->breaker = parts.breakers.at(name);
+  made->cap = std::chrono::seconds(config.session_s);
+  made->patience = std::chrono::milliseconds(config.silence_ms);
+  made->make_ears = ears;
+  if (parts.config.reply_path != "brain") return made;
+  auto chat = make_chat(source);
+  if (!chat) return chat.error();
+  made->chat = std::move(*chat);
+  // Our own words are written down here: a session always has them.
+  if (made->transcription_model.empty()) made->transcription_model = "callosum-ears";
+  return made;
 }
 
 }  // namespace
@@ -294,34 +316,12 @@ std::vector<std::unique_ptr<tool::ToolKind>> make_tool_kinds(const KindGround& g
   return kinds;
 }
 
-namespace {
-
-/// What is known of each kind's models before one of them is reached.
-struct ProfileRow {
-  std::string_view kind;
-  realtime::ProviderProfile (*of)(std::string_view model);
-};
-constexpr std::array kProfiles{
-    ProfileRow{"openai", provider::openai::profile_of},
-    ProfileRow{"xai", provider::xai::profile_of},
-    ProfileRow{"gemini", provider::gemini::profile_of},
-    ProfileRow{"offline", provider::offline::profile_of},
-};
-
-}  // namespace
-
 std::vector<std::string> exports_needed(const config::Config& config) {
-  std::vector<std::string> names;
-  std::vector<std::string> providers{config.provider};
-  providers.insert(providers.end(), config.fallback.begin(), config.fallback.end());
-  for (const auto& provider : providers) {
-    const auto at = config.providers.find(provider);
-    if (at == config.providers.end()) continue;
-    const auto& kind = at->second.kind.empty() ? provider : at->second.kind;
-    const auto row = std::find_if(kProfiles.begin(), kProfiles.end(),
-                                  [&](const ProfileRow& each) { return each.kind == kind; });
-    if (row == kProfiles.end()) continue;
-    auto name = row->of(at->second.model).tool_export;
+  std::vector<std::string> names{kCallersExport};
+  for (const auto& provider : names_of_providers(config)) {
+    const auto kind = kind_of_provider(config, provider);
+    if (!kind) continue;
+    auto name = planners_export(config, **kind, config.providers.at(provider).model);
     if (std::find(names.begin(), names.end(), name) == names.end()) {
       names.push_back(std::move(name));
     }
@@ -358,17 +358,16 @@ std::vector<std::unique_ptr<policy::Gate>> make_gates(Parts& parts) {
 
 Result<std::vector<ProviderFactory>> make_providers(
     Parts& parts, const std::shared_ptr<const registry::Snapshot>& snapshot) {
-  std::vector<std::string> names{parts.config.provider};
-  names.insert(names.end(), parts.config.fallback.begin(), parts.config.fallback.end());
-  std::vector<ProviderFactory> providers;
-  for (const auto& name : names) {
-    auto made = make_provider(name, parts, snapshot);
+  realtime::MakeEars ears;  // one, whoever speaks
+  if (parts.config.reply_path != "native") {
+    auto made = make_ears(parts, snapshot);
     if (!made) return made.error();
-    const auto& config = parts.config.providers.at(name);
-    made->name = name;
-    made->breaker = parts.breakers.at(name);
-    made->cap = std::chrono::seconds(config.session_s);
-    made->patience = std::chrono::milliseconds(config.silence_ms);
+    ears = std::move(*made);
+  }
+  std::vector<ProviderFactory> providers;
+  for (const auto& name : names_of_providers(parts.config)) {
+    auto made = make_provider(name, parts, snapshot, ears);
+    if (!made) return made.error();
     providers.push_back(std::move(*made));
   }
   return providers;

@@ -25,8 +25,8 @@ std::vector<std::unique_ptr<policy::Gate>> make_gates(Parts& parts);
 /// NOT_FOUND names the providers there are.
 Result<std::vector<ProviderFactory>> make_providers(
     Parts& parts, const std::shared_ptr<const registry::Snapshot>& snapshot);
-/// The registry's exports that must carry every tool: those of the providers that sessions may be
-/// given.
+/// The registry's exports that must carry every tool: what callers are shown, and those of the
+/// providers that sessions may be given.
 std::vector<std::string> exports_needed(const config::Config& config);
 
 }  // namespace callosum::app

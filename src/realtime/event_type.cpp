@@ -72,7 +72,6 @@ constexpr std::array kRows{
     Row{EventType::mcp_call_failed, "response.mcp_call.failed"},
     Row{EventType::rate_limits_updated, "rate_limits.updated"},
     Row{EventType::function_calls_withdrawn, "callosum.function_calls.withdrawn"},
-    Row{EventType::session_expiring, "callosum.session_expiring"},
 };
 
 constexpr bool rows_follow_the_enum() {

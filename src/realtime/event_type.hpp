@@ -73,7 +73,6 @@ enum class EventType : std::uint8_t {
 
   // Between a ModelPort and its session alone.
   function_calls_withdrawn,  ///< `call_ids` the model took back: nobody waits for their outputs
-  session_expiring,          ///< {ms_left}: the provider has said that it soon ends the connection
 };
 
 /// The wire's own word: "response.output_audio.delta".

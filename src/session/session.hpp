@@ -174,7 +174,6 @@ class Session {
   // session_renewal.cpp: a new connection before the provider ends the old one
   void expect_cap(std::chrono::nanoseconds left);
   void on_expiry_told(std::int64_t expires_at_s);
-  void on_expiring(const realtime::ServerFrame& frame);
   void on_cap_near(std::chrono::nanoseconds left);
   std::chrono::seconds session_cap() const;
   SteadyTime next_renewal_look() const;

@@ -67,8 +67,6 @@ void Session::on_model_frame(const realtime::ServerFrame& frame) {
       return on_rate_limits(frame);
     case EventType::function_calls_withdrawn:
       return on_calls_withdrawn(frame);
-    case EventType::session_expiring:
-      return on_expiring(frame);
     case EventType::input_audio_buffer_cleared:
       has_uncommitted_audio_ = false;
       sequencer_.on_speech_dropped();

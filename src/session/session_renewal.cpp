@@ -35,16 +35,6 @@ void Session::on_expiry_told(std::int64_t expires_at_s) {
   expect_cap(left);
 }
 
-/// The provider says in mid-session that it will soon end the connection.
-void Session::on_expiring(const realtime::ServerFrame& frame) {
-  realtime::EventArena arena;
-  const auto event = realtime::decode_server_event(frame, arena.storage());
-  const auto* left = event ? event->body.if_contains("ms_left") : nullptr;
-  if (wants_new_model_ || !left || !left->is_int64()) return;
-  on_cap_near(std::chrono::milliseconds(std::clamp<std::int64_t>(left->get_int64(), 0, 600'000)));
-  wake_->set();  // the timekeeper, who looks for an idle moment from now on
-}
-
 /// Of a connection, as the operator knows it or the provider is known for.
 std::chrono::seconds Session::session_cap() const {
   return source().cap.count() > 0 ? source().cap : model_->profile().session_cap;

@@ -191,6 +191,20 @@ TEST(RealtimeTokenOfTheProvider, OpensItsOwnSessionWithOurToolsAndPrompt) {
                     HasSubstr(R"("tool_choice":"auto")"), Not(HasSubstr("delete_lead"))));
 }
 
+TEST(RealtimeTokenOfTheProvider, ShowsToolsInTheWordsOfCallersWhoeverItIs) {
+  Cloud cloud("gemini");
+  Served gateway({"--set", "provider=gemini", "--set", "providers.gemini.url=" + cloud.url()},
+                 {{"GEMINI_API_KEY", kCanary}});
+  add_tenant(gateway, "bella");
+
+  const auto answer = granted(ask(gateway, ""));
+
+  const auto& first = answer.at("session").at("tools").at(0).as_object();
+  EXPECT_EQ(first.at("type"), "function");
+  EXPECT_TRUE(first.at("parameters").as_object().contains("additionalProperties"));
+  EXPECT_TRUE(tools_of(answer).contains("get_policies"));
+}
+
 TEST(RealtimeTokenOfTheProvider, ThatItRefusesTellsNobodyOurKey) {
   Process strict({program("callosum-sim"), "openai", "--key", "another"}, {});
   const auto line = strict.read_line(std::chrono::seconds(20));

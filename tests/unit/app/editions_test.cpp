@@ -151,14 +151,15 @@ TEST_F(EditionsTest, ShowsModelsTheToolsOfTheirOwnVersion) {
   write(changed("name: get_price", "name: find_price"));
   ASSERT_TRUE(reload());
 
-  const auto old_list = before->offer_for(context).value();
-  const auto new_list = editions->current()->offer_for(context).value();
+  const auto old_list = before->offer_for(context, {}, "openai").value();
+  const auto new_list = editions->current()->offer_for(context, {}, "openai").value();
 
   EXPECT_TRUE(old_list->contains("get_price"));
   EXPECT_FALSE(old_list->contains("find_price"));
   EXPECT_TRUE(new_list->contains("find_price"));
   EXPECT_FALSE(new_list->contains("get_price"));
-  EXPECT_EQ(editions->current()->offer_for(context).value(), new_list);  // compiled once
+  EXPECT_EQ(editions->current()->offer_for(context, {}, "openai").value(),
+            new_list);  // compiled once
 }
 
 TEST_F(EditionsTest, ServeOnWhereTheNewPacksAreNoGood) {

@@ -75,10 +75,10 @@ TEST(ExportShape, TellsAnMcpClientOfTheWorstThatAToolMayDo) {
 
 TEST(ExportShape, LeavesTheLongStoryOutWhereItDoesNotFit) {
   auto tool = some_tool();
-  tool.description = std::string(1020, 'x');
+  tool.description = "Told at length." + std::string(1005, '.');
 
-  EXPECT_EQ(exported("chat", tool).find("xxx"), std::string::npos);
-  EXPECT_NE(exported("mcp", tool).find("xxx"), std::string::npos);
+  EXPECT_EQ(exported("chat", tool).find("Told at length"), std::string::npos);
+  EXPECT_NE(exported("mcp", tool).find("Told at length"), std::string::npos);
 }
 
 TEST(ExportShape, ListsOnlyToolsOfItsChannel) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <boost/asio/this_coro.hpp>
+#include <boost/json/serialize.hpp>
 #include <deque>
 #include <memory>
 #include <string>

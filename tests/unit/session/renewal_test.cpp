@@ -239,22 +239,6 @@ TEST(SessionCap, IsTheProvidersOwnWhereThatIsSooner) {
   EXPECT_EQ(c.models.size(), 2u);
 }
 
-TEST(SessionCap, IsMetAtOnceWhereTheProviderSaysThatItGoes) {
-  Conversation c({make_tool("stock")});
-  c.pass(3min);
-  c.response_created("resp_1");
-  c.model_says(R"({"type":"callosum.session_expiring","ms_left":9000})");
-  c.pass(2s);
-  const auto while_speaking = c.models.size();
-
-  c.response_done("resp_1");
-  c.pass(2s);
-
-  EXPECT_EQ(while_speaking, 1u);
-  EXPECT_EQ(c.models.size(), 2u);
-  EXPECT_FALSE(c.caller_saw("session_expiring"));
-}
-
 TEST(SessionCap, IsNotBelievedWhereAClockIsWrong) {
   for (const std::string expires_at : {"0", "-1", "1", "9223372036854775807", "\"soon\""}) {
     Conversation c({make_tool("stock")});
