@@ -127,7 +127,11 @@ KillPoint::KillPoint(const std::filesystem::path& file) : file_(file.string()) {
 KillPoint::~KillPoint() { ::munmap(left_, 2 * sizeof(std::int64_t)); }
 
 Environment KillPoint::environment() const {
-  return {{"LD_PRELOAD", program("libkill_point.so")}, {"CALLOSUM_KILL_POINT", file_}};
+  auto preloaded = program("libkill_point.so");
+#ifdef CALLOSUM_SANITIZER_RUNTIME
+  preloaded = CALLOSUM_SANITIZER_RUNTIME " " + preloaded;
+#endif
+  return {{"LD_PRELOAD", preloaded}, {"CALLOSUM_KILL_POINT", file_}};
 }
 
 CrashWorld::CrashWorld() : kill_point_(folder_.path() / "kill_point") {

@@ -1,15 +1,13 @@
 #pragma once
 
-#include <boost/asio/post.hpp>
-#include <boost/asio/this_coro.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/json/value.hpp>
 #include <map>
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "async/with_deadline.hpp"
-#include "base/json.hpp"
 #include "pipeline/executor.hpp"
 #include "policy/access.hpp"
 #include "policy/arguments.hpp"
@@ -31,6 +29,8 @@
 
 namespace callosum::testing {
 
+namespace json = boost::json;
+
 /// What a test's tool does: waits, then answers or fails; counts its runs and remembers its
 /// arguments.
 struct ToolScript {
@@ -50,36 +50,10 @@ class ScriptedHandler final : public tool::ToolHandler {
   ScriptedHandler(ToolScript& script, async::TimeSource& time) : script_(script), time_(time) {}
 
   boost::asio::awaitable<Result<tool::ToolOutput>> run(const tool::Invocation& invocation,
-                                                       async::Deadline) override {
-    ++script_.runs;
-    script_.arguments.push_back(canonical_json(invocation.arguments));
-    if (script_.hangs) co_await async::sleep_until(async::Deadline::none(time_));
-    if (script_.takes.count() > 0) co_await work();
-    ++script_.finished;
-    if (script_.error) co_return *script_.error;
-    tool::ToolOutput output;
-    output.data = script_.data;
-    output.intents = script_.intents;
-    co_return output;
-  }
+                                                       async::Deadline) override;
 
  private:
-  boost::asio::awaitable<void> work() {
-    std::exception_ptr cancelled;
-    try {
-      const auto until = async::Deadline::after(time_, script_.takes);
-      co_await async::sleep_until(until);
-    } catch (...) {
-      cancelled = std::current_exception();
-    }
-    if (!cancelled) co_return;
-    co_await boost::asio::this_coro::throw_if_cancelled(false);
-    co_await async::shield();
-    const auto until = async::Deadline::after(time_, script_.unwinds_for);
-    co_await async::sleep_until(until);
-    co_await async::unshield();
-    std::rethrow_exception(cancelled);
-  }
+  boost::asio::awaitable<void> work();
 
   ToolScript& script_;
   async::TimeSource& time_;
@@ -92,11 +66,7 @@ class ScriptedKind final : public tool::ToolKind {
       : scripts_(scripts), time_(time) {}
   std::string_view name() const override { return "scripted"; }
   Result<std::unique_ptr<tool::ToolHandler>> make(const registry::ToolSpec& tool,
-                                                  const registry::Pack&) override {
-    std::unique_ptr<tool::ToolHandler> handler =
-        std::make_unique<ScriptedHandler>(scripts_[tool.name], time_);
-    return handler;
-  }
+                                                  const registry::Pack&) override;
 
  private:
   std::map<std::string, ToolScript>& scripts_;
@@ -105,88 +75,30 @@ class ScriptedKind final : public tool::ToolKind {
 
 class MemoryAudit final : public pipeline::AuditSink {
  public:
-  void write(const pipeline::AuditRecord& record, pipeline::AuditPlace) override {
-    lines.push_back(std::string(record.tool) + " " + std::string(record.outcome) +
-                    (record.gate.empty() ? "" : " " + std::string(record.gate)));
-    consents.emplace_back(record.consent);
-    approvers.emplace_back(record.approved_by);
-    if (record.is_over_budget) over_budget.emplace_back(record.tool);
-  }
+  void write(const pipeline::AuditRecord& record, pipeline::AuditPlace) override;
   std::vector<std::string> lines;
   std::vector<std::string> consents;     ///< of each line
   std::vector<std::string> approvers;    ///< likewise
   std::vector<std::string> over_budget;  ///< tools that took longer than they should
 };
 
-inline registry::ToolSpec make_tool(std::string name) {
-  registry::ToolSpec tool;
-  tool.pack = "test";
-  tool.name = std::move(name);
-  tool.id = "test." + tool.name;
-  tool.version = "1.0.0";
-  tool.channels = {registry::Channel::voice, registry::Channel::text};
-  tool.run.kind = "scripted";
-  tool.say_on_failure = "I cannot look that up right now.";
-  return tool;
-}
+registry::ToolSpec make_tool(std::string name);
 
 /// An executor with the real gates over scripted tools.
 class ToolWorld {
  public:
   explicit ToolWorld(std::vector<registry::ToolSpec> tools, pipeline::ExecutorLimits limits = {},
-                     policy::ChannelBudget spend = {.turn = {.retrieval_calls = 20, .calls = 30}}) {
-    registry::Pack pack;
-    pack.name = "test";
-    auto snapshot = std::make_shared<registry::Snapshot>(std::vector<registry::Pack>{pack},
-                                                         std::move(tools), "1.0.test0000");
-    std::vector<registry::LoadProblem> problems;
-    kind = std::make_unique<ScriptedKind>(scripts, world.time());
-    catalog = pipeline::Catalog::make(snapshot, {kind.get()}, problems);
-    budget = std::make_unique<policy::BudgetGate>(std::array{spend, spend, spend});
-    executor = std::make_unique<pipeline::Executor>(
-        world.executor(),
-        pipeline::ExecutorParts{
-            world.time(),
-            {&ownership, &duplicate, &known, &channel, &loaded, &access, &role, &assurance,
-             &membership, &arguments, &provenance, &rate, budget.get(), &loops, &consent},
-            audit,
-            limits});
-  }
+                     policy::ChannelBudget spend = {.turn = {.retrieval_calls = 20, .calls = 30}});
+  ~ToolWorld();
 
-  ~ToolWorld() { world.run(executor->drain(world.in(std::chrono::seconds(60)))); }
-
-  registry::CallContext context() const {
-    registry::CallContext context;
-    context.tenant_id = "tenant-a";
-    context.session_id = "sess_1";
-    context.subject = "user-1";
-    context.is_member = true;
-    context.caller_phone = "+15550100";
-    context.assurance = registry::Assurance::carrier;
-    context.provider = "test";
-    context.snapshot = catalog->snapshot();
-    return context;
-  }
-
+  registry::CallContext context() const;
   /// A short id is made as long as providers' are, so that it counts as one.
   pipeline::CallRequest request(std::string call_id, std::string name,
-                                std::string arguments = "{}") const {
-    if (call_id.size() < 9) call_id += "_of_a_model";
-    return {{std::move(call_id), std::move(name), std::move(arguments)},
-            std::make_shared<const registry::CallContext>(context()),
-            calls,
-            catalog};
-  }
+                                std::string arguments = "{}") const;
   /// The context of a request, to be changed.
-  static registry::CallContext& edit(pipeline::CallRequest& request) {
-    auto copy = std::make_shared<registry::CallContext>(*request.context);
-    request.context = copy;
-    return *copy;
-  }
+  static registry::CallContext& edit(pipeline::CallRequest& request);
 
-  registry::Envelope run(pipeline::CallRequest call) {
-    return world.run(executor->run(std::move(call)));
-  }
+  registry::Envelope run(pipeline::CallRequest call);
 
   VirtualWorld world;
   std::map<std::string, ToolScript> scripts;
