@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <set>
 
+#include "async/with_deadline.hpp"
 #include "pipeline/audit_store.hpp"
 #include "pipeline/executor.hpp"
 #include "pipeline/recover.hpp"
