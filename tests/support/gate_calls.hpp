@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "base/json.hpp"
 #include "base/random.hpp"
 #include "gate_oracle.hpp"
 #include "gate_world.hpp"

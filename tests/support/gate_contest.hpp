@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "base/json.hpp"
 #include "base/random.hpp"
 #include "gate_calls.hpp"
 #include "gate_oracle.hpp"

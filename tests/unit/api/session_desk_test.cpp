@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <thread>
 
+#include "async/with_deadline.hpp"
 #include "real_world.hpp"
 #include "tool_world.hpp"
 

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include "async/with_deadline.hpp"
 #include "tool_world.hpp"
 
 namespace callosum::pipeline {

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/json.hpp"
 #include "gate_world.hpp"
 
 namespace callosum::policy {

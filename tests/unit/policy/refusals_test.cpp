@@ -2,6 +2,7 @@
 #include <functional>
 #include <gtest/gtest.h>
 
+#include "base/json.hpp"
 #include "gate_world.hpp"
 #include "policy/access.hpp"
 #include "policy/arguments.hpp"

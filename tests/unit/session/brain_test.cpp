@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "base/encoding.hpp"
+#include "base/json.hpp"
 #include "conversation_world.hpp"
 #include "fake_chat.hpp"
 #include "fake_ears.hpp"

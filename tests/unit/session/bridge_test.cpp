@@ -2,6 +2,7 @@
 // conversation as ever.
 #include <gmock/gmock.h>
 
+#include "base/json.hpp"
 #include "conversation_world.hpp"
 #include "fake_ears.hpp"
 #include "session/bridge_port.hpp"

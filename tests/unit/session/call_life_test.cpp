@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <numeric>
 
+#include "base/json.hpp"
 #include "conversation_world.hpp"
 
 namespace callosum::session {

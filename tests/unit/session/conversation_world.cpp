@@ -4,6 +4,9 @@
 #include <boost/json/serialize.hpp>
 #include <gtest/gtest.h>
 
+#include "async/with_deadline.hpp"
+#include "base/json.hpp"
+
 namespace callosum::testing {
 namespace {
 

@@ -1,6 +1,7 @@
 // Who may ask the model for a response, when, and with what: the caller's creates and ours.
 #include <gmock/gmock.h>
 
+#include "base/json.hpp"
 #include "conversation_world.hpp"
 
 namespace callosum::session {

@@ -1,6 +1,7 @@
 // A provider that cannot be had: another takes its place, with what the conversation has come to.
 #include <gmock/gmock.h>
 
+#include "base/json.hpp"
 #include "conversation_world.hpp"
 
 namespace callosum::session {

@@ -2,6 +2,7 @@
 // prompt and tools stay in it, and our calls stay out of sight.
 #include <gtest/gtest.h>
 
+#include "base/json.hpp"
 #include "conversation_world.hpp"
 
 namespace callosum::session {
