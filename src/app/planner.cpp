@@ -271,8 +271,10 @@ asio::awaitable<Result<api::RealtimeTokenPlan>> Planner::plan_token(api::auth::P
   auto opens = open(plan.owner, *tenant);
   const auto opening = co_await std::move(opens);
   if (!opening) co_return opening.error();
-  const auto offer = offer_tools(*opening, kCallersExport);
   const auto& provider = opening->edition->provider();
+  // Shown as callers know tools, but only those that the provider can be given.
+  auto offer = offer_tools(*opening, provider.export_name);
+  if (offer) offer = offer_tools(*opening, kCallersExport);
   plan.session = {{"type", "realtime"},
                   {"model", provider.model},
                   {"instructions", session::render_instructions(opening->product)},
@@ -315,7 +317,9 @@ asio::awaitable<Result<session::SessionPlan>> Planner::plan_session(
   if (principal->session) plan.start.preset = *principal->session;
   const auto& limits = parts_.config.limits_for(to_string(plan.start.context.channel));
   plan.start.max_follow_ups = static_cast<int>(limits.follow_ups);
-  plan.start.wants_timeline = request.headers.get("X-Callosum-Timeline") == "1";
+  const auto timeline = request.headers.get("X-Callosum-Timeline");
+  plan.start.wants_tools = timeline == "2";
+  plan.start.wants_timeline = timeline == "1" || timeline == "2";
   co_return plan;
 }
 

@@ -8,6 +8,7 @@
 #include "app/commands/attack_command.hpp"
 #include "app/commands/audit_command.hpp"
 #include "app/commands/call_command.hpp"
+#include "app/commands/chat_command.hpp"
 #include "app/commands/config_command.hpp"
 #include "app/commands/demo_command.hpp"
 #include "app/commands/diff_command.hpp"
@@ -61,6 +62,7 @@ int run_program(int argc, char** argv) {
   commands.push_back(std::make_unique<DemoCommand>(random));
   commands.push_back(std::make_unique<ServeCommand>());
   commands.push_back(std::make_unique<CallCommand>());
+  commands.push_back(std::make_unique<ChatCommand>());
   commands.push_back(std::make_unique<ToolCommand>());
   commands.push_back(std::make_unique<ToolsCommand>(standard_output(), try_packs));
   commands.push_back(std::make_unique<AttackCommand>());

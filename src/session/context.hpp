@@ -53,6 +53,8 @@ json::array render_chat_messages(const ProductContext& context);
 /// How many tokens a text takes, about; never too few for prose and JSON.
 std::size_t estimate_tokens(std::string_view text);
 std::size_t tokens_of(const ProductContext& context);
+/// What the standing part of `context` leaves of so many for what is said and done.
+std::size_t tokens_left(const ProductContext& context, std::size_t tokens);
 /// What stands for a result that is left out.
 std::string handle_of(const Moment& done);
 /// Makes it fit into so many tokens, as far as its standing part allows: the oldest and largest

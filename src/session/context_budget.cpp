@@ -99,6 +99,11 @@ std::size_t tokens_of(const ProductContext& context) {
   return sum;
 }
 
+std::size_t tokens_left(const ProductContext& context, std::size_t tokens) {
+  const auto taken = estimate_tokens(render_instructions(context));
+  return tokens > taken ? tokens - taken : 0;
+}
+
 void fit_into(ProductContext& context, std::size_t tokens) { Fitting(context, tokens).run(); }
 
 }  // namespace callosum::session

@@ -23,14 +23,14 @@ constexpr std::string_view kOpenId = "evt_callosum_open";  // as ports name thei
 Session::Session(SessionParts parts, SessionStart start, std::unique_ptr<CallerLink> caller)
     : parts_(std::move(parts)),
       context_(std::make_shared<const registry::CallContext>(std::move(start.context))),
-      product_(std::move(start.product)),
-      context_tokens_(start.context_tokens),
+      told_tokens_(tokens_left(start.product, start.context_tokens)),
       preset_(std::move(start.preset)),
       wants_timeline_(start.wants_timeline),
+      wants_tools_(start.wants_tools),
       caller_(std::move(caller)),
       calls_(std::make_shared<policy::SessionCalls>()),
       sources_(std::move(start.models)),
-      view_(render_instructions(product_), sources_.front()),
+      view_(render_instructions(start.product), sources_.front()),
       state_(context_->channel),
       sequencer_(start.max_follow_ups),
       event_prefix_("evt_" + make_id("", parts_.random).substr(0, 12) + "_") {}

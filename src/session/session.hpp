@@ -58,7 +58,8 @@ struct SessionStart {
   std::vector<ModelSource> models;
   /// The caller asked to be told of our tools too, by callosum.timeline events (`callosum call`).
   bool wants_timeline = false;
-  int max_follow_ups = 8;  ///< see ResponseSequencer
+  bool wants_tools = false;  ///< and which of them are loaded
+  int max_follow_ups = 8;    ///< see ResponseSequencer
 };
 
 /// One live conversation on the native path: a caller, a model, and the tools between them. Lives
@@ -284,10 +285,10 @@ class Session {
   SessionParts parts_;
   /// Who and where, as of now: calls share it, so it is replaced and never changed.
   std::shared_ptr<const registry::CallContext> context_;
-  ProductContext product_;
-  std::size_t context_tokens_ = 0;
+  std::size_t told_tokens_ = 0;  // what a new connection may be told of the conversation
   json::object preset_;
   bool wants_timeline_ = false;
+  bool wants_tools_ = false;
   std::unique_ptr<CallerLink> caller_;
   std::shared_ptr<realtime::ModelPort> model_;  // shared with whoever waits for its next event
   std::shared_ptr<policy::SessionCalls> calls_;

@@ -181,9 +181,9 @@ void Session::tell_new_model() {
 void Session::tell_history() {
   told_ = RecentIds(kMostTold);
   const auto longest = moves_ > 0 ? kLongestForeignId : kLongestItemId;
-  auto told = product_;
+  ProductContext told;  // the rest of it is in the instructions
   told.continuity = history_.untold(is_resumed_);
-  fit_into(told, context_tokens_);
+  fit_into(told, told_tokens_);
   for (const auto& line : render_conversation(told.continuity)) {
     const bool is_known = !line.item_id.empty() && line.item_id.size() <= longest &&
                           !veil_.is_hidden_item(line.item_id);

@@ -2,6 +2,7 @@
 #include <boost/json/serialize.hpp>
 
 #include "base/json.hpp"
+#include "base/text.hpp"
 #include "session/session.hpp"
 
 namespace callosum::session {
@@ -125,6 +126,7 @@ void Session::say_created(json::object session) {
   if (!created.contains("event_id")) created["event_id"] = next_event_id();
   created["session"] = std::move(session);
   to_caller(json::serialize(created));
+  if (wants_tools_) tell_timeline("loaded", "", "", join(source().offer->names(), ", "), "");
   tell_failover();
 }
 

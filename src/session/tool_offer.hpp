@@ -19,6 +19,7 @@ class ToolOffer {
 
   const std::shared_ptr<const realtime::OfferedTools>& tools() const { return tools_; }
   bool contains(std::string_view name) const;
+  const std::vector<std::string>& names() const { return names_; }
 
  private:
   std::shared_ptr<const realtime::OfferedTools> tools_;

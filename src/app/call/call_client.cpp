@@ -3,11 +3,10 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/json/serialize.hpp>
 
+#include "app/call/call_sound.hpp"
 #include "async/task_group.hpp"
 #include "async/with_deadline.hpp"
-#include "audio/g711.hpp"
 #include "audio/resampler.hpp"
-#include "base/encoding.hpp"
 #include "base/json.hpp"
 #include "realtime/client_event.hpp"
 #include "realtime/server_event.hpp"
@@ -28,8 +27,12 @@ constexpr auto kGiveUpUnanswered = 30s;
 class Call {
  public:
   Call(async::TimeSource& time, CallOptions& options)
-      : time_(time), options_(options), start_(time.now()), last_event_(start_) {
-    outcome_.reply.sample_rate_hz = options.is_phone ? audio::kPhoneRateHz : audio::kRealtimeRateHz;
+      : time_(time),
+        options_(options),
+        sound_(options.is_phone),
+        start_(time.now()),
+        last_event_(start_) {
+    outcome_.reply.sample_rate_hz = sound_.rate_hz();
   }
 
   asio::awaitable<Result<CallOutcome>> run() {
@@ -40,7 +43,7 @@ class Call {
     connect.tls = options_.tls;
     connect.limits.max_message_bytes = 16 << 20;
     if (!options_.token.empty()) connect.headers.set("Authorization", "Bearer " + options_.token);
-    connect.headers.set("X-Callosum-Timeline", "1");
+    connect.headers.set("X-Callosum-Timeline", options_.on_tools ? "2" : "1");
     const auto soon = async::Deadline::after(time_, 10s);
     auto connected = co_await net::connect_websocket(time_, std::move(connect), soon);
     if (!connected) co_return connected.error();
@@ -49,8 +52,12 @@ class Call {
 
     async::TaskGroup tasks(executor, time_);
     tasks.spawn("receive", receive());
-    tasks.spawn("send", send_all());
-    tasks.spawn("watch", watch());
+    if (options_.next_line) {
+      tasks.spawn("chat", chat());
+    } else {
+      tasks.spawn("send", send_all());
+      tasks.spawn("watch", watch());
+    }
     co_await done_->wait(async::Deadline::none(time_));
     tasks.cancel();
     co_await tasks.join();
@@ -85,14 +92,51 @@ class Call {
     if (options_.speech) {
       co_await send_speech();
     } else {
-      enter({0, "heard", "", "", options_.text, ""});
-      outcome_.was_heard = true;
-      connection_->send(realtime::encode_text_message("user", options_.text, "evt_call_text"));
-      connection_->send(realtime::encode_response_create({}, "evt_call_create"));
+      type(options_.text);
     }
     sent_at_ = time_.now();
     if (!options_.speech) co_return;
     co_await send_silence();
+  }
+
+  void type(const std::string& text) {
+    enter({0, "heard", "", "", text, ""});
+    outcome_.was_heard = true;
+    is_answered_ = false;
+    connection_->send(realtime::encode_text_message("user", text, "evt_call_text"));
+    connection_->send(realtime::encode_response_create({}, "evt_call_create"));
+  }
+
+  /// What is typed, one line after the other.
+  asio::awaitable<void> chat() {
+    while (true) {
+      auto asking = options_.next_line();
+      const auto line = co_await std::move(asking);
+      if (!line) break;
+      if (*line == "/confirm" || *line == "/deny") {
+        if (!click(*line == "/confirm")) continue;
+      } else {
+        type(*line);
+      }
+      sent_at_ = time_.now();
+      auto being_answered = until_quiet();
+      co_await std::move(being_answered);
+    }
+    done_->set();
+  }
+
+  /// False: nothing was asked.
+  bool click(bool agrees) {
+    if (asked_.empty()) {
+      enter({0, "refused", "", "", "nothing is waiting to be confirmed", ""});
+      return false;
+    }
+    is_answered_ = false;  // what is said of it follows
+    connection_->send(json::serialize(json::object{{"type", "callosum.confirmation.answer"},
+                                                   {"event_id", "evt_call_confirm"},
+                                                   {"confirmation_id", std::exchange(asked_, {})},
+                                                   {"agree", agrees}}));
+    return true;
   }
 
   /// One frame each 20 ms, by the clock and not by counting sleeps.
@@ -106,7 +150,8 @@ class Call {
     const std::size_t step = audio::samples_in(20, scaled->sample_rate_hz);
     const std::span<const std::int16_t> all(scaled->samples);
     for (std::size_t at = 0; at < all.size(); at += step) {
-      send_frame(all.subspan(at, std::min(step, all.size() - at)));
+      const auto frame = all.subspan(at, std::min(step, all.size() - at));
+      connection_->send(sound_.encode(frame), net::FrameKind::audio);
       co_await pace();
     }
   }
@@ -115,7 +160,7 @@ class Call {
     const std::vector<std::int16_t> silence(audio::samples_in(20, outcome_.reply.sample_rate_hz),
                                             0);
     while (true) {
-      send_frame(silence);
+      connection_->send(sound_.encode(silence), net::FrameKind::audio);
       co_await pace();
     }
   }
@@ -126,29 +171,14 @@ class Call {
     co_await async::sleep_until(deadline);
   }
 
-  void send_frame(std::span<const std::int16_t> samples) {
-    bytes_.clear();
-    if (options_.is_phone) {
-      audio::encode_mulaw(samples, bytes_);
-    } else {
-      for (const auto sample : samples) {
-        bytes_.push_back(static_cast<std::uint8_t>(sample & 0xff));
-        bytes_.push_back(static_cast<std::uint8_t>(sample >> 8 & 0xff));
-      }
-    }
-    event_ = R"({"type":"input_audio_buffer.append","audio":")";
-    append_base64(bytes_, event_);
-    event_ += "\"}";
-    connection_->send(event_, net::FrameKind::audio);
-  }
-
   asio::awaitable<void> receive() {
     const auto never = async::Deadline::none(time_);  // `watch` ends a silent call
     while (true) {
       const auto message = co_await connection_->read(never);
       if (!message) {
         const auto& close = connection_->close_info();
-        if (!outcome_.was_answered) {
+        const bool is_goodbye = close && close->code == 1000;
+        if (!outcome_.was_answered || (options_.next_line && !is_goodbye)) {
           const std::string reason = close ? close->reason : "";
           problem_ = fail(ErrorType::transient, "the call was ended by the other side" +
                                                     (reason.empty() ? "" : ": " + reason));
@@ -168,7 +198,7 @@ class Call {
     const auto& body = event->body;
     switch (frame.type) {
       case EventType::output_audio_delta:
-        take_audio(text_at(body, "delta"));
+        sound_.decode(text_at(body, "delta"), outcome_.reply.samples);
         return;
       case EventType::transcription_completed:
         outcome_.was_heard = true;
@@ -195,6 +225,10 @@ class Call {
         break;
     }
     if (text_at(body, "type") == "callosum.confirmation.requested") return on_confirmation(body);
+    if (text_at(body, "type") == "callosum.timeline" && text_at(body, "kind") == "loaded") {
+      if (options_.on_tools) options_.on_tools(std::string(text_at(body, "text")));
+      return;
+    }
     if (text_at(body, "type") == "callosum.timeline") {
       enter({0, std::string(text_at(body, "kind")), std::string(text_at(body, "tool")),
              std::string(text_at(body, "args")), std::string(text_at(body, "text")),
@@ -206,32 +240,25 @@ class Call {
   void on_confirmation(const json::object& body) {
     const auto* args = body.if_contains("args");
     enter({0, "asked", std::string(text_at(body, "tool")), args ? json::serialize(*args) : "",
-           std::string(options_.confirms ? "confirmed: " : "would confirm, with --confirm: ") +
-               std::string(text_at(body, "preview")),
-           ""});
-    if (!options_.confirms) return;
-    is_answered_ = false;  // what is said of it follows
-    connection_->send(
-        json::serialize(json::object{{"type", "callosum.confirmation.answer"},
-                                     {"event_id", "evt_call_confirm"},
-                                     {"confirmation_id", text_at(body, "confirmation_id")},
-                                     {"agree", true}}));
+           how_to_confirm() + std::string(text_at(body, "preview")), ""});
+    asked_ = text_at(body, "confirmation_id");
+    if (options_.confirms) click(true);
   }
 
-  void take_audio(std::string_view base64) {
-    if (!decode_base64(base64, bytes_in_)) return;
-    auto& samples = outcome_.reply.samples;
-    if (options_.is_phone) {
-      audio::decode_mulaw(bytes_in_, samples);
-      return;
-    }
-    for (std::size_t i = 0; i + 1 < bytes_in_.size(); i += 2) {
-      samples.push_back(static_cast<std::int16_t>(bytes_in_[i] | bytes_in_[i + 1] << 8));
-    }
+  std::string how_to_confirm() const {
+    if (options_.confirms) return "confirmed: ";
+    return options_.next_line ? "/confirm or /deny: " : "would confirm, with --confirm: ";
   }
 
   /// Decides when the call is over.
   asio::awaitable<void> watch() {
+    auto ending = until_quiet();
+    co_await std::move(ending);
+    done_->set();
+  }
+
+  /// Until what was sent is answered, or will not be.
+  asio::awaitable<void> until_quiet() {
     while (true) {
       const auto tick = async::Deadline::after(time_, 50ms);
       co_await async::sleep_until(tick);
@@ -241,13 +268,13 @@ class Call {
       const auto enough = options_.speech ? kQuietAfterAnswer : kQuietAfterText;
       const bool answered = is_answered_ && now - last_event_ > enough;
       const bool unheard = !outcome_.was_heard && quiet > kGiveUpUnheard;
-      if (answered || unheard || quiet > kGiveUpUnanswered) break;
+      if (answered || unheard || quiet > kGiveUpUnanswered) co_return;
     }
-    done_->set();
   }
 
   async::TimeSource& time_;
   CallOptions& options_;
+  CallSound sound_;
   SteadyTime start_;
   SteadyTime last_event_;
   std::optional<SteadyTime> sent_at_;
@@ -255,11 +282,9 @@ class Call {
   std::unique_ptr<async::Event> done_;
   std::optional<Error> problem_;
   CallOutcome outcome_;
-  std::vector<std::uint8_t> bytes_;
-  std::vector<std::uint8_t> bytes_in_;
-  std::string event_;
   std::int64_t frames_ = 0;
   bool is_answered_ = false;
+  std::string asked_;  // the question that waits for a click
 };
 
 }  // namespace

@@ -134,6 +134,26 @@ TEST(ContextBudget, LetsGoOfTheOldestWordsAndMemoriesBeforeTheNewestTurn) {
   EXPECT_EQ(context.continuity[1].text.size(), 200u);
 }
 
+TEST(ContextBudget, IsTheSameForWhoIsToldTheStandingPartElsewhere) {
+  ProductContext whole;
+  whole.persona = std::string(900, 'p');
+  for (int i = 0; i < 40; ++i) {
+    whole.continuity.push_back({"user", "Turn " + std::to_string(i) + " of a long talk."});
+  }
+  ProductContext told;
+  told.continuity = whole.continuity;
+  const auto left = tokens_left(whole, 700);
+  const auto none = tokens_left(whole, 10);
+
+  fit_into(whole, 700);
+  fit_into(told, left);
+
+  EXPECT_LT(told.continuity.size(), 40u);
+  EXPECT_EQ(told.continuity.size(), whole.continuity.size());
+  fit_into(told, none);
+  EXPECT_LE(told.continuity.size(), 1u);
+}
+
 TEST(ContextBudget, LeavesWhatFitsAlone) {
   auto context = whole();
 
