@@ -35,10 +35,13 @@ std::vector<Moment> History::untold(bool is_resumed) const {
   out.reserve(lines_.size());
   for (const auto& line : lines_) {
     if (line.is_waiting || (is_resumed && line.is_kept)) continue;
-    out.push_back(
-        {line.role, line.text, "", line.tool, line.call_id, line.arguments, line.item_id});
+    out.push_back(moment_of(line));
   }
   return out;
+}
+
+Moment History::moment_of(const Line& line) {
+  return {line.role, line.text, "", line.tool, line.call_id, line.arguments, line.item_id};
 }
 
 void History::name(std::string_view item_id, std::string_view role, std::string_view text) {
@@ -66,6 +69,53 @@ void History::wait_last() {
 
 void History::keep() {
   for (auto& line : lines_) line.is_kept = !line.is_waiting;
+}
+
+void History::forget_kept() {
+  for (auto& line : lines_) line.is_kept = false;
+}
+
+/// Results of calls that another connection made were told in words. `found`: each is found once.
+History::Line* History::find_said(std::string_view role, std::string_view text,
+                                  const std::vector<const Line*>& found) {
+  const auto words = trim(cut_utf8(text, kMaxLineBytes));
+  const auto at = std::find_if(lines_.begin(), lines_.end(), [&](const Line& line) {
+    const bool is_free = std::find(found.begin(), found.end(), &line) == found.end();
+    if (!is_free || line.is_waiting) return false;
+    if (line.role == role) return trim(line.text) == words;
+    return line.role == "tool" && role == "system" &&
+           trim(cut_utf8(render_conversation({moment_of(line)}).front().text, kMaxLineBytes)) ==
+               words;
+  });
+  return at == lines_.end() ? nullptr : &*at;
+}
+
+std::vector<std::string> History::find_kept(const std::vector<realtime::KeptItem>& found) {
+  std::vector<std::string> names(found.size());
+  std::vector<const Line*> taken;
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    const auto& item = found[i];
+    if (!item.call_id.empty()) {
+      // An output that was on its way when the connection broke is told again.
+      for (auto& line : lines_) {
+        if (line.call_id == item.call_id) line.is_kept = item.is_output;
+      }
+      continue;
+    }
+    auto* line = item.text.empty() ? nullptr : find_said(item.role, item.text, taken);
+    if (!line) continue;
+    taken.push_back(line);
+    line->is_kept = true;
+    names[i] = line->item_id;
+  }
+  return names;
+}
+
+History::Line* History::find_done(std::string_view call_id) {
+  const auto at = std::find_if(lines_.begin(), lines_.end(), [&](const Line& line) {
+    return line.role == "tool" && line.call_id == call_id;
+  });
+  return at == lines_.end() ? nullptr : &*at;
 }
 
 void History::stop_waiting() {
