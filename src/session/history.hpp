@@ -53,8 +53,7 @@ class History {
 
  private:
   static Moment moment_of(const Line& line);
-  Line* find_said(std::string_view role, std::string_view text,
-                  const std::vector<const Line*>& found);
+  Line* find_said(const realtime::KeptItem& item, const std::vector<const Line*>& taken);
 
   static constexpr std::size_t kMaxLines = 40;
   static constexpr std::size_t kMaxLineBytes = 2000;

@@ -45,7 +45,19 @@ void Session::note_begun() {
   if (model_->profile().resumption == realtime::Resumption::conversation) history_.keep();
 }
 
+/// It cannot be taken up: the next connection begins anew. False: there was none.
+bool Session::forget_resumption(const Error& why) {
+  if (resumption_.empty()) return false;
+  resumption_.clear();
+  parts_.log.warn("provider_not_resumed", {{"session_id", id()},
+                                           {"provider", context_->provider},
+                                           {"message", why.message},
+                                           {"detail", why.detail}});
+  return true;
+}
+
 void Session::take_up_conversation() {
+  parts_.log.info("provider_resumed", {{"session_id", id()}, {"provider", context_->provider}});
   const auto kept = model_->take_kept();
   if (kept.empty()) return;
   const auto names = history_.find_kept(kept);

@@ -94,7 +94,43 @@ TEST_F(KeptConversation, HasItsItemsNamedAsTheCallersProgramKnowsThem) {
 
   lose({said("k1", "user", "Hello."), said("k2", "user", "Hello."), said("k3", "user", "Hello.")});
 
-  EXPECT_THAT(talk().models[1]->named, ElementsAre("k1 = item_1", "k2 = item_2"));
+  EXPECT_THAT(talk().models[1]->named, ElementsAre("k2 = item_1", "k3 = item_2"));
+}
+
+TEST_F(KeptConversation, IsNotToldAResultAgainThatItWasToldInWords) {
+  begin({make_tool("stock")});
+  talk().w.scripts["stock"].takes = 5s;
+  talk().response_created("resp_1");
+  talk().call("resp_1", "call_1", "stock");
+  talk().response_done("resp_1");
+  lose({said("k1", "user", "?")});  // the call itself was not kept
+  talk().pass(10s);
+  const auto first = told();
+  talk().models[1]->resumption = "conv_1";
+  const auto words = parse_strict(first.back()).value().at("item").as_object();
+  talk().kept = {said("k1", "user", "?"), said("k2", "system", realtime::item_text(words))};
+  talk().lose_model();
+  talk().pass(1s);
+
+  ASSERT_EQ(first.size(), 2u);
+  EXPECT_THAT(first[0], HasSubstr("has not ended yet"));
+  ASSERT_EQ(talk().models.size(), 3u);
+  EXPECT_THAT(talk().sent("conversation.item.create", 2), IsEmpty());
+}
+
+TEST_F(KeptConversation, IsSearchedNoFurtherThanAnythingIsKnown) {
+  begin({make_tool("stock")});
+  type("item_mine", "Do you have bread?");
+  std::vector<KeptItem> kept;
+  for (int i = 0; i < 4000; ++i) {
+    kept.push_back(said("s", "system", "The result of the earlier call of x is: y"));
+  }
+  kept.push_back(said("k1", "user", "Do you have bread?"));
+
+  lose(kept);
+
+  EXPECT_THAT(talk().models[1]->named, ElementsAre("k1 = item_mine"));
+  EXPECT_THAT(told(), IsEmpty());
 }
 
 TEST_F(KeptConversation, IsGivenTheOutputOfACallThatStillRuns) {
@@ -196,6 +232,7 @@ TEST_F(KeptConversation, LeavesTheCallersOwnCallsToTheCaller) {
   EXPECT_THAT(before, IsEmpty());
   ASSERT_EQ(told().size(), 1u);
   EXPECT_THAT(told()[0], HasSubstr(R"("function_call_output")"));
+  EXPECT_THAT(talk().sent("response.create", 1), IsEmpty());
 }
 
 TEST_F(KeptConversation, ThatIsGoneIsToldEverything) {
