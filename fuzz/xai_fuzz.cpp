@@ -1,5 +1,6 @@
 // Frames of xAI's, one a line: whatever comes, what is told on is one event a frame, each response
-// that begins ends at most once, and no call is told as finished twice. Audio is never read.
+// that begins ends at most once, and no call is told as finished twice, none at all that came back
+// with a conversation that was taken up ("= ID"). Audio is never read.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -18,7 +19,7 @@ using provider::xai::Wire;
 
 struct Seen {
   std::string_view input;
-  std::set<std::string> ended = {}, finished = {};
+  std::set<std::string> ended = {}, finished = {}, past = {};
 
   void take(const std::string& frame) {
     const bool is_unread = input.find(frame) != std::string_view::npos;  // passed on as it came
@@ -34,6 +35,7 @@ struct Seen {
     if (type == "response.output_item.done" && item && text_at(*item, "status") == "completed" &&
         text_at(*item, "type") == "function_call") {
       once(finished, text_at(*item, "call_id"));
+      if (past.contains(std::string(text_at(*item, "call_id")))) std::abort();
     }
   }
   /// The adapter remembers so many ids, not all of them.
@@ -41,6 +43,22 @@ struct Seen {
     if (ids.size() < 16 && !ids.emplace(id).second) std::abort();
   }
 };
+
+void take_up(Wire& wire, std::string_view id) {
+  realtime::SessionOpening opening;
+  opening.tools = std::make_shared<realtime::OfferedTools>(realtime::OfferedTools{{}, "[]"});
+  opening.resumption = id;
+  wire.open(opening, "evt_open");
+}
+
+/// What came back, as a session has it.
+void note_kept(Wire& wire, Seen& seen) {
+  constexpr std::size_t kRemembered = 16;
+  for (const auto& item : wire.take_kept()) {
+    if (!item.call_id.empty() && seen.past.size() < kRemembered) seen.past.insert(item.call_id);
+    if (item.call_id.empty()) wire.name_kept(item, "known_" + item.item_id);
+  }
+}
 
 }  // namespace
 
@@ -54,10 +72,15 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       wire.from_gateway(line.substr(2), now);
     } else if (line.starts_with("\" ")) {
       wire.speak(line.substr(2), "evt", now);
+    } else if (line.starts_with("= ")) {
+      wire = Wire("grok-voice-latest");
+      seen = Seen{.input = text};
+      take_up(wire, line.substr(2));
     } else {
       const auto frame = line.starts_with("< ") ? line.substr(2) : line;
       wire.from_model({realtime::peek_type(frame), frame}, now);
     }
+    if (wire.replay().has_resumed()) note_kept(wire, seen);
     now += std::chrono::milliseconds(300);
     wire.look(now);
     for (const auto& frame : wire.to_gateway()) seen.take(frame);

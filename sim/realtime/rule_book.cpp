@@ -10,9 +10,10 @@ bool contains(std::string_view text, std::string_view part) {
   return to_lower_ascii(text).find(to_lower_ascii(part)) != std::string::npos;
 }
 
-bool has_output_of(const Turn& turn, std::string_view tool) {
+bool has_output_of(const Turn& turn, std::string_view tool, std::string_view words) {
   for (const auto& output : turn.outputs) {
-    if (tool == "any" || output.name == tool) return true;
+    const bool is_of_tool = tool == "any" || output.name == tool;
+    if (is_of_tool && contains(output.text, words)) return true;
   }
   return false;
 }
@@ -26,8 +27,11 @@ bool Rule::matches(const Turn& turn) const {
   if (text && !(turn.is_user_newest && (*text == "any" || contains(turn.user_text, *text)))) {
     return false;
   }
-  if (tool_output && !has_output_of(turn, *tool_output)) return false;
-  return is_any || text || tool_output || nth || connection || instructions;
+  const bool wants_output = tool_output || output;
+  if (wants_output && !has_output_of(turn, tool_output.value_or("any"), output.value_or(""))) {
+    return false;
+  }
+  return is_any || text || wants_output || nth || connection || instructions;
 }
 
 Reply RuleBook::reply_to(const Turn& turn) {

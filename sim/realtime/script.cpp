@@ -122,6 +122,7 @@ void read_when(Sheet& when, Rule& rule) {
   when.read("any", rule.is_any);
   when.read("text", rule.text);
   when.read("tool_output", rule.tool_output);
+  when.read("output", rule.output);
   when.read("instructions", rule.instructions);
   when.read("nth", rule.nth);
   when.read("connection", rule.connection);

@@ -15,6 +15,7 @@ struct Rule {
   bool is_any = false;
   std::optional<std::string> text;          ///< in the newest user message, any case
   std::optional<std::string> tool_output;   ///< an output of this tool is to be answered
+  std::optional<std::string> output;        ///< in that output, any case
   std::optional<std::string> instructions;  ///< in the response's own instructions
   std::optional<std::size_t> nth;           ///< response of its connection
   std::optional<std::size_t> connection;    ///< connection of the process

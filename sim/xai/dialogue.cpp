@@ -8,6 +8,21 @@
 
 namespace callosum::sim::xai {
 
+namespace {
+
+json::object made_up_item(Wire& wire, std::string text) {
+  const json::object part{{"type", "text"}, {"text", std::move(text)}};
+  return {{"id", wire.make_id("item_")},
+          {"object", "realtime.item"},
+          {"type", "message"},
+          {"status", "completed"},
+          {"role", "assistant"},
+          {"content", json::array{part}},
+          {"replayed", true}};
+}
+
+}  // namespace
+
 Dialogue::Dialogue(Wire& wire, Timeline& timeline, KeptConversations& kept, const Arrival& arrival)
     : wire_(wire),
       timeline_(timeline),
@@ -95,6 +110,9 @@ void Dialogue::update_session(const json::object& event) {
                                        json::value(conversation_id_));
     ping();
     if (is_resumed_ && session_->is_resumable()) replay();
+    if (is_resumed_ && as_xai(wire_.script()).replaying == Replaying::endless) {
+      return replay_for_ever();
+    }
   }
   wire_.send({{"type", "session.updated"}, {"session", session_->updated()}});
 }
@@ -121,11 +139,28 @@ void Dialogue::replay() {
     json::value previous;
     if (type == "message" && !items.empty()) previous = items.back().id;
     state_.conversation.insert({.id = id, .body = body});
-    wire_.send({{"type", "conversation.item.added"},
-                {"item", std::move(body)},
-                {"previous_item_id", std::move(previous)}});
+    tell_replayed(std::move(body), std::move(previous));
   }
   wire_.world().stats.count("resumed_conversations");
+  if (as_xai(wire_.script()).replaying != Replaying::huge) return;
+  constexpr std::size_t kItems = 20;
+  constexpr std::size_t kItemBytes = 512 << 10;
+  for (std::size_t i = 0; i < kItems; ++i) {
+    tell_replayed(made_up_item(wire_, std::string(kItemBytes, 'x')), nullptr);
+  }
+}
+
+void Dialogue::tell_replayed(json::object item, json::value previous) {
+  const bool is_created = as_xai(wire_.script()).replaying == Replaying::created;
+  wire_.send({{"type", is_created ? "conversation.item.created" : "conversation.item.added"},
+              {"item", std::move(item)},
+              {"previous_item_id", std::move(previous)}});
+}
+
+/// And never comes to the session's settings.
+void Dialogue::replay_for_ever() {
+  tell_replayed(made_up_item(wire_, "And so on."), nullptr);
+  timeline_.after(Ms(10), [this] { replay_for_ever(); });
 }
 
 void Dialogue::keep() {

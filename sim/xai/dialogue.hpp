@@ -45,6 +45,8 @@ class Dialogue final : public Partner {
 
   void open_conversation();
   void replay();
+  void tell_replayed(json::object item, json::value previous);
+  void replay_for_ever();
   void ping();
   void add_item(json::object item, const json::object& event);
   void force_message(const json::object& event);

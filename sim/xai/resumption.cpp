@@ -1,11 +1,12 @@
 #include "sim/xai/resumption.hpp"
 
+#include <algorithm>
+#include <boost/json/serialize.hpp>
+
 #include "base/json.hpp"
 
 namespace callosum::sim::xai {
 namespace {
-
-constexpr std::size_t kMostKept = 1000;
 
 json::object as_replayed(const Item& item) {
   auto body = item.body;
@@ -30,14 +31,40 @@ bool is_worth_it(const json::object& body) {
 
 void KeptConversations::keep(const std::string& id, const Conversation& conversation,
                              std::chrono::milliseconds how_long) {
-  std::erase_if(kept_, [&](const auto& entry) { return entry.second.until <= clock_.now(); });
-  if (kept_.size() >= kMostKept && !kept_.contains(id)) kept_.erase(kept_.begin());
-  auto& kept = kept_[id];
-  kept.until = clock_.now() + how_long;
-  kept.items.clear();
-  for (const auto& item : conversation.items()) {
-    auto body = as_replayed(item);
-    if (is_worth_it(body)) kept.items.push_back(std::move(body));
+  const auto before = kept_.find(id);
+  if (before != kept_.end()) forget(before);
+  Kept kept{.items = {}, .bytes = 0, .until = clock_.now() + how_long};
+  for (auto item = conversation.items().rbegin(); item != conversation.items().rend(); ++item) {
+    auto body = as_replayed(*item);
+    if (!is_worth_it(body)) continue;
+    const auto bytes = json::serialize(body).size();
+    if (kept.bytes + bytes > kMostBytesOfOne) break;
+    kept.bytes += bytes;
+    kept.items.push_back(std::move(body));
+  }
+  std::reverse(kept.items.begin(), kept.items.end());
+  bytes_ += kept.bytes;
+  kept_[id] = std::move(kept);
+  make_room(id);
+}
+
+void KeptConversations::forget(Entries::iterator entry) {
+  bytes_ -= entry->second.bytes;
+  kept_.erase(entry);
+}
+
+void KeptConversations::make_room(const std::string& for_id) {
+  for (auto entry = kept_.begin(); entry != kept_.end();) {
+    const auto next = std::next(entry);
+    if (entry->second.until <= clock_.now()) forget(entry);
+    entry = next;
+  }
+  while (kept_.size() > 1 && (kept_.size() > kMost || bytes_ > kMostBytes)) {
+    // Of those that are as old as the new one, not that.
+    forget(std::min_element(kept_.begin(), kept_.end(), [&](const auto& a, const auto& b) {
+      return std::pair(a.second.until, a.first == for_id) <
+             std::pair(b.second.until, b.first == for_id);
+    }));
   }
 }
 

@@ -25,6 +25,7 @@ std::size_t read_word(Sheet& sheet, const char* key,
 constexpr std::array<std::string_view, 2> kErrors{"nested", "flat"};
 constexpr std::array<std::string_view, 3> kTruncations{"ignored", "refused", "accepted"};
 constexpr std::array<std::string_view, 2> kCreated{"after_update", "at_connect"};
+constexpr std::array<std::string_view, 4> kReplays{"added", "created", "endless", "huge"};
 constexpr std::array<std::string_view, 4> kTexts{"none", "ga", "beta", "both"};
 
 }  // namespace
@@ -37,6 +38,7 @@ XaiScript::XaiScript() {
 void XaiScript::read_more(Sheet& sheet) {
   has_flat_errors = read_word(sheet, "errors", kErrors) == 1;
   truncation = static_cast<Truncation>(read_word(sheet, "truncate", kTruncations));
+  replaying = static_cast<Replaying>(read_word(sheet, "replay", kReplays));
   is_created_at_once = read_word(sheet, "conversation_created", kCreated) == 1;
   const auto texts = read_word(sheet, "text_events", kTexts);
   has_ga_text = texts == 1 || texts == 3;

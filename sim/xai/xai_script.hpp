@@ -5,6 +5,9 @@
 namespace callosum::sim::xai {
 
 enum class Truncation : std::uint8_t { ignored, refused, accepted };
+/// How a conversation that is resumed comes back: under either name of its events, or as nobody
+/// should.
+enum class Replaying : std::uint8_t { added, created, endless, huge };
 
 /// xAI's own switches (sim/README.md). The defaults are what was recorded, or what is said of the
 /// wire most often where nothing was.
@@ -22,6 +25,7 @@ struct XaiScript final : Script {
   bool echoes_metadata = true;
   bool has_ga_text = false;    ///< what is said comes as response.output_text.* too
   bool has_beta_text = false;  ///< and as response.text.*
+  Replaying replaying = Replaying::added;
   Ms ping_interval{10000};
   Ms kept_for{std::chrono::minutes(30)};
 };

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "async/deadline.hpp"
 #include "base/result.hpp"
@@ -30,6 +31,14 @@ struct SessionOpening {
   std::shared_ptr<const OfferedTools> tools;  ///< never null
   /// What the connection before gave as its `resumption`; empty: the conversation begins here.
   std::string resumption;
+};
+
+/// An item of a conversation that was taken up, as the provider has shown it.
+struct KeptItem {
+  std::string item_id;     ///< the provider's own
+  std::string role, text;  ///< of a message
+  std::string call_id;     ///< of a function's call or its output
+  bool is_output = false;
 };
 
 /// What the model is to do about a function's output.
@@ -66,10 +75,15 @@ class ModelPort {
   virtual std::uint64_t dropped_audio_frames() const { return 0; }
   /// What a new connection goes on from, in the provider's own words, as of now, even when this one
   /// is gone; empty: it cannot. One that is opened with it knows what was said until it was given,
-  /// or does not open; calls that were open then are unknown to it.
+  /// or does not open; calls that were open then are unknown to it unless `take_kept` has them.
   virtual std::string resumption() const { return {}; }
   /// The opening's `resumption` was taken up: the model knows what was said. True from `open` on.
   virtual bool has_resumed() const { return false; }
+  /// What was found there, in its order, where the provider shows it (`Resumption::conversation`).
+  /// It is given once.
+  virtual std::vector<KeptItem> take_kept() { return {}; }
+  /// The caller's program knows that message by another id, and will name it so.
+  virtual void name_kept(const KeptItem& /*item*/, std::string_view /*known_as*/) {}
 
   // The five acts, named alike everywhere (DESIGN "Words").
   /// Declares the whole tool list anew; session.updated acknowledges it.

@@ -81,10 +81,7 @@ class BridgePort final : public realtime::ModelPort, private UtteranceSink {
     return inner_.port().send(event, kind);
   }
 
-  asio::awaitable<void> close(async::Deadline deadline) override {
-    auto closing = inner_.close(deadline);
-    co_await std::move(closing);
-  }
+  asio::awaitable<void> close(async::Deadline deadline) override { return inner_.close(deadline); }
   std::uint64_t dropped_audio_frames() const override {
     return inner_.port().dropped_audio_frames();
   }
@@ -104,6 +101,10 @@ class BridgePort final : public realtime::ModelPort, private UtteranceSink {
   }
   std::string resumption() const override { return inner_.port().resumption(); }
   bool has_resumed() const override { return inner_.port().has_resumed(); }
+  std::vector<realtime::KeptItem> take_kept() override { return inner_.port().take_kept(); }
+  void name_kept(const realtime::KeptItem& item, std::string_view known_as) override {
+    inner_.port().name_kept(item, known_as);
+  }
   bool schedule_realtime_tool_followup_response(const json::object& response,
                                                 std::string_view event_id) override {
     return inner_.port().schedule_realtime_tool_followup_response(response, event_id);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/deque.hpp"
+#include "realtime/model_port.hpp"
 #include "session/context.hpp"
 
 namespace callosum::session {
@@ -42,8 +43,18 @@ class History {
   void stop_waiting();
   /// The provider keeps all of it.
   void keep();
+  /// The provider keeps these, whatever was thought: so it is found. Of each the id that the
+  /// caller's program knows it by; empty: none.
+  std::vector<std::string> find_kept(const std::vector<realtime::KeptItem>& found);
+  /// The provider of before is not there any more, nor what it kept.
+  void forget_kept();
+  /// The result of a call; null: none is known.
+  Line* find_done(std::string_view call_id);
 
  private:
+  static Moment moment_of(const Line& line);
+  Line* find_said(const realtime::KeptItem& item, const std::vector<const Line*>& taken);
+
   static constexpr std::size_t kMaxLines = 40;
   static constexpr std::size_t kMaxLineBytes = 2000;
   static constexpr std::size_t kMaxResultBytes = 4000;  // a longer one is named, not kept

@@ -58,7 +58,7 @@ asio::awaitable<Result<void>> Session::open_model() {
   auto opening = model_->open(std::move(with), deadline);
   auto opened = co_await async::with_deadline(deadline, std::move(opening));
   is_resumed_ = opened && !resumption_.empty() && model_->has_resumed();
-  if (!opened && !std::exchange(resumption_, {}).empty()) co_return co_await open_model();
+  if (!opened && forget_resumption(opened.error())) co_return co_await open_model();
   if (!opened) co_return opened.error();
   begin_connection();
   co_return Result<void>{};

@@ -157,10 +157,17 @@ class Session {
   void tell_history();
   void tell_pending();
   bool send_held();
-  void note_resumption();
   SteadyTime stalls_at() const;
   void give_up_stalled();
   Passing wait_for_model(std::string_view event);
+
+  // session_resumption.cpp: a new connection goes on where the provider has kept the conversation
+  void note_resumption();
+  void note_begun();
+  bool forget_resumption(const Error& why);
+  void take_up_conversation();
+  void take_up_call(const std::string& call_id);
+  void answer_kept(const std::string& call_id, std::string_view output);
 
   // session_failover.cpp: which provider it is
   const ModelSource& source() const { return sources_[source_]; }
@@ -317,6 +324,7 @@ class Session {
   bool has_replied_ = false;           // with words
 
   RecentIds seen_calls_{64};  // what repeats itself later is known to the executor
+  RecentIds never_ran_{64};   // calls of ours whose connection was lost before they could
   RecentIds completed_{16};   // responses, of which calls may yet come
   RecentIds cut_off_{16};     // likewise, that ended before their end
   RecentIds shown_{64};       // questions that the caller's program has been shown

@@ -49,6 +49,7 @@ void Session::lose_model() {
   lose_creates();
   // Cut off before their response completed: they never run, and the new model asks again.
   for (const auto& call : waiting_) {
+    never_ran_.insert(call.call_id);
     sequencer_.on_output(key_of(call.call_id), true, parts_.time.now());
   }
   waiting_.clear();
@@ -162,8 +163,14 @@ void Session::give_up_model(const Error& why) {
   end(1013, "provider_unavailable");
 }
 
-/// A new connection knows nothing: it is told in text what was said and done, then what has waited.
+/// A new connection is told in text what was said and done and it does not know, then what has
+/// waited.
 void Session::tell_new_model() {
+  if (is_resumed_) {
+    take_up_conversation();
+  } else {
+    history_.forget_kept();
+  }
   auto updates = std::exchange(held_updates_, {});
   for (auto& update : updates) send_update(std::move(*update.patch), update.callers_id);
   tell_history();
@@ -200,6 +207,7 @@ void Session::tell_history() {
 /// Else it would hear the wish and call again.
 void Session::tell_pending() {
   for (const auto& [key, call] : pending_) {
+    if (call.connection == connection_) continue;  // it knows its own
     const auto item_id = "item_" + next_event_id();
     veil_.hide_item(item_id);
     const auto news = "The earlier call of " + call.name +
@@ -218,14 +226,6 @@ bool Session::send_held() {
   held_bytes_ = 0;
   history_.stop_waiting();
   return true;
-}
-
-/// What was said until the provider gave it is no news to a connection that goes on from it.
-void Session::note_resumption() {
-  auto now = model_->resumption();
-  if (now == resumption_) return;
-  resumption_ = std::move(now);
-  history_.keep();
 }
 
 /// When a response has been silent for too long.

@@ -17,6 +17,12 @@ constexpr std::string_view kSay = "    say: It is reserved.\n";
 constexpr std::string_view kTold =
     "  - {when: {text: result of the earlier call}, say: It is reserved.}\n";
 
+/// A call that was cut off with its connection is open in a conversation that is taken up, and so
+/// it is answered that it never ran.
+constexpr std::string_view kNeverRan =
+    "  - when: {tool_output: reserve, output: nothing was done}\n"
+    "    calls: [{name: reserve, arguments: {ref: R1}}]\n";
+
 /// In the words of one family of simulators.
 struct Script {
   std::string first;      ///< of the rule that answers the wish on the first connection
@@ -92,6 +98,7 @@ struct Vendor {
   Script Fault::*script;
   const char* outputs;                ///< what its simulator calls them, by call id
   std::vector<const char*> mistakes;  ///< of ours, that it counts
+  bool keeps_calls = false;           ///< for the next connection
 };
 const std::vector<Vendor>& vendors() {
   static const std::vector<const char*> kOfRealtime{"duplicate_outputs", "unknown_outputs",
@@ -100,18 +107,17 @@ const std::vector<Vendor>& vendors() {
                                                 "unknown_responses", "turns_while_busy"};
   static const std::vector<Vendor> kVendors{
       {"openai", &Fault::realtime, "outputs_by_call_id", kOfRealtime},
-      {"xai", &Fault::realtime, "outputs_by_call_id", kOfRealtime},
+      {"xai", &Fault::realtime, "outputs_by_call_id", kOfRealtime, true},
       {"gemini", &Fault::live, "responses_by_call_id", kOfLive},
   };
   return kVendors;
 }
 
-std::string script_of(const Fault& fault, const Script& script) {
-  auto text = script.more +
-              "rules:\n"
-              "  - {when: {tool_output: reserve}, say: It is reserved.}\n" +
-              std::string(kTold) + "  - when: {text: go, connection: 1}\n    times: 1\n" +
-              script.first;
+std::string script_of(const Fault& fault, const Vendor& vendor) {
+  const auto& script = fault.*vendor.script;
+  auto text = script.more + "rules:\n" + std::string(vendor.keeps_calls ? kNeverRan : "") +
+              "  - {when: {tool_output: reserve}, say: It is reserved.}\n" + std::string(kTold) +
+              "  - when: {text: go, connection: 1}\n    times: 1\n" + script.first;
   if (fault.asks_again) text += "  - when: {text: go}\n" + std::string(kCall);
   if (fault.second.empty()) return text;
   return text + "  - when: {text: go, connection: 2}\n    times: 1\n" + std::string(fault.second);
@@ -161,7 +167,7 @@ class ProviderFaults : public ::testing::TestWithParam<std::tuple<std::size_t, s
 TEST_P(ProviderFaults, EndWithOneAnswerAndOneRequest) {
   const auto& fault = ProviderFaults::fault();
   auto& [cloud, world, files_at_rest] = stand();
-  cloud.follow(script_of(fault, fault.*vendor().script));
+  cloud.follow(script_of(fault, vendor()));
   const auto before = world->backend.requests();
   if (fault.is_slow) world->backend.hold();
   ASSERT_TRUE(world->call());

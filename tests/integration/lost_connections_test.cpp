@@ -76,6 +76,11 @@ TEST_P(SlowWriteOf, OutlivesARotation) {
   cloud.follow(kRules + kAfterwards);
 
   reserve(world, cloud, 2);
+
+  const auto stats = cloud.stats();
+  const bool is_kept =
+      stats.contains("resumed_conversations") || stats.contains("resumed_sessions");
+  EXPECT_EQ(is_kept, vendor() != "openai");
 }
 
 TEST_P(SlowWriteOf, OutlivesAKilledConnection) {

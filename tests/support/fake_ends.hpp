@@ -32,8 +32,11 @@ struct ModelScript {
   std::uint64_t dropped_audio = 0;
   bool is_closed = false;
   bool withdraws_calls = true;
-  std::string resumed_by;  // what this one was to take up, and has
-  bool is_broken = false;  // takes nothing more, and has not said so yet
+  std::string resumed_by;                // what this one was to take up, and has
+  bool keeps_conversation = false;       // as a whole, and shows what it has kept
+  std::vector<realtime::KeptItem> kept;  // what it shows
+  std::vector<std::string> named;        // "their id = the known one"
+  bool is_broken = false;                // takes nothing more, and has not said so yet
 };
 
 class FakeModel final : public realtime::ModelPort {
@@ -43,10 +46,18 @@ class FakeModel final : public realtime::ModelPort {
   }
   const realtime::ProviderProfile& profile() const override {
     profile_.withdraws_calls = script_->withdraws_calls;
+    if (script_->keeps_conversation) {
+      profile_.resumption = realtime::Resumption::conversation;
+      profile_.has_stable_call_ids = true;
+    }
     return profile_;
   }
   std::string resumption() const override { return script_->resumption; }
   bool has_resumed() const override { return !script_->resumed_by.empty(); }
+  std::vector<realtime::KeptItem> take_kept() override { return std::exchange(script_->kept, {}); }
+  void name_kept(const realtime::KeptItem& item, std::string_view known_as) override {
+    script_->named.push_back(item.item_id + " = " + std::string(known_as));
+  }
   boost::asio::awaitable<Result<void>> open(realtime::SessionOpening opening,
                                             async::Deadline) override {
     if (script_->opening_takes.count() > 0) {

@@ -1,14 +1,13 @@
 #include "provider/cloud/connect_options.hpp"
 
 namespace callosum::provider::cloud {
-namespace {
 
-/// Appends `?model=` (or `&model=`) with what a query may not hold escaped.
-std::string with_model(const std::string& url, const std::string& model) {
-  if (model.empty() || url.find("model=") != std::string::npos) return url;
-  std::string out = url + (url.find('?') == std::string::npos ? "?model=" : "&model=");
+std::string with_parameter(const std::string& url, std::string_view key, std::string_view value) {
+  std::string out = url + (url.find('?') == std::string::npos ? '?' : '&');
+  out += key;
+  out += '=';
   constexpr char kHex[] = "0123456789ABCDEF";
-  for (const char c : model) {
+  for (const char c : value) {
     const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
                        c == '-' || c == '.' || c == '_' || c == '~';
     if (plain) {
@@ -22,11 +21,10 @@ std::string with_model(const std::string& url, const std::string& model) {
   return out;
 }
 
-}  // namespace
-
 net::WsConnectOptions connect_options(const CloudOptions& options) {
   net::WsConnectOptions connect;
-  connect.url = with_model(options.url, options.model);
+  const bool names_model = options.model.empty() || options.url.find("model=") != std::string::npos;
+  connect.url = names_model ? options.url : with_parameter(options.url, "model", options.model);
   connect.tls = options.tls;
   connect.limits.max_message_bytes = 10 << 20;  // protocol F37: larger ones are not events
   connect.limits.max_queued_bytes = 1 << 20;

@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "base/secret.hpp"
 #include "net/client.hpp"
@@ -18,6 +19,9 @@ struct CloudOptions {
   std::shared_ptr<net::TlsContext> tls;
   std::shared_ptr<net::QueueBudget> queue_budget;  ///< null: none
 };
+
+/// `url` with one more parameter, escaped.
+std::string with_parameter(const std::string& url, std::string_view key, std::string_view value);
 
 /// The socket of such a service: its model in the address, our key in the head, bounded.
 net::WsConnectOptions connect_options(const CloudOptions& options);

@@ -112,7 +112,9 @@ bool Normaliser::on_session(Event& event) {
 bool Normaliser::on_conversation(Event& event) {
   const auto* conversation = find_object(event.body, "conversation");
   const auto id = conversation ? text_at(*conversation, "id") : std::string_view();
-  if (!id.empty()) conversation_id_ = id;
+  if (id.empty()) return false;
+  conversation_id_ = id;
+  is_named_ = true;
   return false;
 }
 

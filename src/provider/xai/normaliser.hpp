@@ -8,10 +8,12 @@
 
 #include "provider/cloud/item_store.hpp"
 #include "provider/xai/frames.hpp"
+#include "provider/xai/item_names.hpp"
 #include "provider/xai/running_response.hpp"
 #include "provider/xai/session_book.hpp"
 #include "provider/xai/transcripts.hpp"
 #include "provider/xai/turns.hpp"
+#include "realtime/model_port.hpp"
 #include "realtime/server_event.hpp"
 
 namespace callosum::provider::xai {
@@ -38,6 +40,11 @@ class Normaliser {
   RunningResponse& running() { return running_; }
   /// A conversation.item.delete is on its way: xAI's answer may not say of which item.
   void on_delete_sent(std::string_view item_id);
+  const ItemNames& names() const { return names_; }
+  /// Of a conversation that was taken up: a call that must not run, whatever is said of it.
+  void note_call(std::string_view call_id);
+  /// A message of it, which the caller's program knows.
+  void keep_item(const realtime::KeptItem& kept, std::string_view known_as);
 
   /// The response was cancelled or spoken over, and may be left without an end (§9).
   bool awaits_end() const { return running_.is_cancelled() || running_.is_spoken_over(); }
@@ -49,6 +56,8 @@ class Normaliser {
   void say_error(json::object error, Frames& out);
 
   const std::string& conversation_id() const { return conversation_id_; }
+  bool is_named() const { return is_named_; }  ///< the conversation, by xAI
+  bool has_begun() const { return !past_.empty() || running_.is_running(); }  ///< a response
   std::uint64_t unreadable_frames() const { return unreadable_; }
 
  private:
@@ -101,12 +110,12 @@ class Normaliser {
   std::string late_response_of(const Event& event) const;
   std::optional<std::size_t> find_late(std::string_view response_id,
                                        std::string_view item_id) const;
-  void note_call(std::string_view call_id);
   bool knows_call(std::string_view call_id) const;
   bool is_past(std::string_view response_id) const;
 
   SessionBook session_;
   cloud::ItemStore items_;
+  ItemNames names_;
   Turns turns_;
   RunningResponse running_;
   Transcripts transcripts_;
@@ -117,6 +126,7 @@ class Normaliser {
   Deque<std::string> deleted_;                    ///< items whose deletion is on its way
   std::uint64_t next_event_ = 0;
   std::uint64_t unreadable_ = 0;
+  bool is_named_ = false;
   bool was_cut_short_ = false;  ///< the last response got its end from us: stragglers may follow
 };
 

@@ -49,13 +49,13 @@ bool Normaliser::on_item_added(Event& event) {
   const bool is_said_outside = running_.is_outside() || turns_.expects_utterance();
   const bool is_outside =
       type == "force_message" || (is_said_outside && text_at(item, "role") == "assistant");
-  // What an earlier connection did is history: its calls are never run again.
-  const bool is_replayed = session_.is_opening() || is_set(item, "replayed");
+  // What an earlier connection said and did is known: it is not told again, and no call runs again.
   const auto call_id = text_at(item, "call_id");
-  const bool is_past_call = is_replayed && is_call_or_output(type);
+  const bool is_past_call = session_.is_opening() && is_call_or_output(type);
+  const bool is_past = is_past_call || is_set(item, "replayed");
   const bool is_twice = type == "function_call" && !running_.find(id) && knows_call(call_id);
-  if (is_past_call) note_call(call_id);
-  if (id.empty() || items_.knows(id) || is_outside || is_past_call || is_twice) return false;
+  if (is_past && is_call_or_output(type)) note_call(call_id);
+  if (id.empty() || items_.knows(id) || is_outside || is_past || is_twice) return false;
   mend_item(item);
   mend_previous(event.body, id);
   items_.keep(item);
@@ -76,13 +76,26 @@ bool Normaliser::on_item_done(Event& event) {
   return false;
 }
 
+/// As if this connection had added it, so that what follows has its place behind it.
+void Normaliser::keep_item(const realtime::KeptItem& kept, std::string_view known_as) {
+  names_.add(kept.item_id, known_as);
+  const bool is_said = kept.role == "assistant";
+  json::object part{{"type", is_said ? "output_text" : "input_text"}, {"text", kept.text}};
+  json::array content;
+  content.push_back(std::move(part));
+  json::object item{{"id", known_as},        {"object", "realtime.item"}, {"type", "message"},
+                    {"status", "completed"}, {"role", kept.role},         {"content", content}};
+  items_.keep(item);
+  items_.mark_done(known_as);
+}
+
 void Normaliser::on_delete_sent(std::string_view item_id) {
   if (deleted_.size() >= kMaxDeleted) deleted_.pop_front();
   deleted_.emplace_back(item_id);
 }
 
 bool Normaliser::on_item_deleted(Event& event) {
-  std::string id(text_at(event.body, "item_id"));
+  std::string id(names_.known_as(text_at(event.body, "item_id")));
   const auto at = id.empty() ? deleted_.begin() : std::find(deleted_.begin(), deleted_.end(), id);
   if (at != deleted_.end()) {
     id = *at;

@@ -37,6 +37,8 @@ void Wire::open(const realtime::SessionOpening& opening, std::string_view event_
   auto settled = settle_session(session);
   auto encoded = encode_session(settled);
   encoded.erase("tools");
+  encoded["resumption"] = json::object{{"enabled", true}};  // of both connections (§6.1)
+  if (!opening.resumption.empty()) replay_.begin();
   to_model_.push_back(realtime::encode_session_update(encoded, opening.tools->text, event_id));
   normaliser_.session().on_sent(event_id, std::move(settled));
 }
@@ -47,6 +49,8 @@ bool Wire::from_gateway(std::string_view text, SteadyTime now) {
     case EventType::input_audio_buffer_commit:
       if (!normaliser_.session().hears_by_itself()) normaliser_.turns().on_commit(now);
       return true;
+    case EventType::conversation_item_create:
+      return !name_theirs(text);
     case EventType::session_update:
     case EventType::response_create:
     case EventType::response_cancel:
@@ -67,7 +71,7 @@ bool Wire::from_gateway(std::string_view text, SteadyTime now) {
   if (type != EventType::conversation_item_delete) return false;
   const auto item_id = text_at(*event, "item_id");
   if (normaliser_.items().knows(item_id)) normaliser_.on_delete_sent(item_id);
-  return true;
+  return !name_theirs(text);
 }
 
 void Wire::refuse(std::string_view code, std::string message, std::string_view param,
@@ -162,12 +166,14 @@ void Wire::truncate_item(const json::object& event) {
   }
   json::object sent = told;
   sent["type"] = "conversation.item.truncate";
+  sent["item_id"] = normaliser_.names().theirs(item_id);
   sent["event_id"] = std::string(kSilentEvent) + std::to_string(next_silent_++);
   to_model_.push_back(json::serialize(sent));
   normaliser_.say(std::move(told), to_gateway_);
 }
 
 bool Wire::from_model(const realtime::ServerFrame& frame, SteadyTime now) {
+  if (replay_.take(frame)) return false;
   const bool awaited_end = normaliser_.awaits_end();
   Frames told;
   const bool passes = normaliser_.take(frame, now, told);

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "provider/xai/normaliser.hpp"
+#include "provider/xai/replay.hpp"
 #include "realtime/model_port.hpp"
 
 namespace callosum::provider::xai {
@@ -20,7 +21,14 @@ class Wire {
 
   explicit Wire(std::string model) : normaliser_(std::move(model)) {}
 
+  /// Asks for the conversation to be kept; the opening's `resumption` is taken up.
   void open(const realtime::SessionOpening& opening, std::string_view event_id);
+  Replay& replay() { return replay_; }
+  const Replay& replay() const { return replay_; }
+  /// The conversation's id, once there is something in it.
+  std::string resumption() const;
+  std::vector<realtime::KeptItem> take_kept();
+  void name_kept(const realtime::KeptItem& item, std::string_view known_as);
   /// True: the event is to be sent on as it is.
   bool from_gateway(std::string_view event, SteadyTime now);
   /// Exactly these words, in a response outside the conversation.
@@ -36,6 +44,7 @@ class Wire {
   const Normaliser& normaliser() const { return normaliser_; }
 
  private:
+  bool name_theirs(std::string_view event);
   void update_session(const json::object& event);
   void create_response(const json::object& event, SteadyTime now);
   bool cancel_response(const json::object& event, SteadyTime now);
@@ -47,6 +56,7 @@ class Wire {
               const json::object& event);
 
   Normaliser normaliser_;
+  Replay replay_;
   Frames to_model_;
   Frames to_gateway_;
   Frames parked_;  ///< since a response began that the client has not asked for yet

@@ -9,6 +9,10 @@ namespace callosum::provider::xai {
 namespace {
 
 namespace asio = boost::asio;
+using namespace std::chrono_literals;
+
+constexpr auto kReplayPatience = 3s;
+constexpr const char* kNotTakenUp = "the provider did not take the conversation up";
 
 class XaiPort final : public realtime::ModelPort {
  public:
@@ -23,12 +27,17 @@ class XaiPort final : public realtime::ModelPort {
   asio::awaitable<Result<void>> open(realtime::SessionOpening opening,
                                      async::Deadline deadline) override {
     auto connect = cloud::connect_options(options_);
+    if (!opening.resumption.empty()) {
+      connect.url = cloud::with_parameter(connect.url, "conversation_id", opening.resumption);
+    }
     auto connected = co_await net::connect_websocket(time_, std::move(connect), deadline);
     if (!connected) co_return connected.error();
     connection_ = std::move(*connected);
     wire_.open(opening, "evt_callosum_open");
     if (!flush()) co_return lost();
-    co_return Result<void>{};
+    if (!wire_.replay().is_coming()) co_return Result<void>{};
+    auto taking_up = take_up(deadline.within(kReplayPatience));
+    co_return co_await std::move(taking_up);
   }
 
   asio::awaitable<Result<realtime::ServerFrame>> next(async::Deadline deadline) override {
@@ -75,8 +84,35 @@ class XaiPort final : public realtime::ModelPort {
   std::uint64_t dropped_audio_frames() const override {
     return connection_ ? connection_->dropped_audio_frames() : 0;
   }
+  std::string resumption() const override { return wire_.resumption(); }
+  bool has_resumed() const override { return wire_.replay().has_resumed(); }
+  std::vector<realtime::KeptItem> take_kept() override { return wire_.take_kept(); }
+  void name_kept(const realtime::KeptItem& item, std::string_view known_as) override {
+    wire_.name_kept(item, known_as);
+  }
 
  private:
+  /// What stands in the conversation must be known before anything is told again. One that cannot
+  /// be taken up does not open: the session begins another then.
+  asio::awaitable<Result<void>> take_up(async::Deadline deadline) {
+    while (wire_.replay().is_coming()) {
+      const auto message = co_await connection_->read(deadline);
+      if (!message) {
+        const bool is_late = message.error().type == ErrorType::timeout;
+        co_return is_late ? fail(ErrorType::transient, kNotTakenUp, "no end came in time") : lost();
+      }
+      const auto& data = message->data;
+      if (message->is_binary) {
+        wire_.replay().count(data.size());
+        continue;
+      }
+      const realtime::ServerFrame frame{realtime::peek_type(data), data};
+      if (wire_.from_model(frame, time_.now())) wire_.to_gateway().emplace_back(data);
+    }
+    if (!wire_.replay().has_failed()) co_return Result<void>{};
+    co_return fail(ErrorType::transient, kNotTakenUp, "refused, or more than is read");
+  }
+
   /// What the wire has to say to either side. False: the connection is gone.
   bool flush() {
     bool is_connected = true;

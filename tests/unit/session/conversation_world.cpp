@@ -174,6 +174,8 @@ void Conversation::complete(session::ModelSource& source) {
     model.source = name;
     model.opening_takes = opening_takes;
     model.is_broken = is_born_broken;
+    model.keeps_conversation = keeps_conversation;
+    model.kept = kept;
     const auto refusal = refusals.find(name);
     if (refusal != refusals.end()) {
       model.refusal = refusal->second;

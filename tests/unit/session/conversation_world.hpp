@@ -56,6 +56,8 @@ class Conversation {
   int refusals_left = 0;
   std::map<std::string, Error> refusals;  // by source: why it never opens
   Wrap wrap;
+  bool keeps_conversation = false;             // connections to come
+  std::vector<realtime::KeptItem> kept;        // what they show
   bool is_born_broken = false;                 // connections to come
   std::chrono::milliseconds opening_takes{0};  // of connections to come
   bool ended = false;

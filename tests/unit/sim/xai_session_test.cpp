@@ -216,6 +216,84 @@ TEST(XaiResumption, BeginsAfreshWhenHalfAnHourHasPassed) {
   EXPECT_EQ(line.stats.get("unknown_conversations"), 1u);
 }
 
+TEST(XaiResumption, BringsItemsBackUnderTheirEventsOtherName) {
+  XaiLine line("replay: created\n");
+  line.configure();
+  line.say("hello");
+  const auto id = conversation_of(line.take());
+  line.hang_up();
+
+  line.connect(id);
+  line.configure();
+
+  EXPECT_THAT(types_of(line.take()), ElementsAre("session.created", "conversation.created", "ping",
+                                                 "conversation.item.created", "session.updated"));
+}
+
+TEST(XaiResumption, GoesWrongWhereItIsToldTo) {
+  for (const std::string how : {"endless", "huge"}) {
+    XaiLine line("replay: " + how + "\n");
+    line.configure();
+    line.say("hello");
+    const auto id = conversation_of(line.take());
+    line.hang_up();
+
+    line.connect(id);
+    line.configure();
+    for (int i = 0; i < 100; ++i) line.pass(10ms);
+    const auto events = line.take();
+    std::size_t bytes = 0;
+    for (const auto& event : events) bytes += json::serialize(event).size();
+
+    EXPECT_EQ(count_of(events, "session.updated"), how == "endless" ? 0u : 1u);
+    EXPECT_GT(count_of(events, "conversation.item.added"), how == "endless" ? 90u : 19u);
+    EXPECT_EQ(bytes > (std::size_t{10} << 20), how == "huge");
+  }
+}
+
+Conversation conversation_with(std::size_t items, std::size_t bytes) {
+  Conversation conversation;
+  for (std::size_t i = 0; i < items; ++i) {
+    const json::object part{{"type", "input_text"}, {"text", std::string(bytes, 'x')}};
+    const auto id = "m" + std::to_string(i);
+    json::object body{{"id", id}, {"type", "message"}, {"role", "user"}};
+    body["content"] = json::array{part};
+    conversation.insert({.id = id, .body = std::move(body)});
+  }
+  return conversation;
+}
+
+TEST(XaiKeptConversations, AreNoMoreThanTheirBound) {
+  callosum::testing::VirtualWorld world;
+  KeptConversations kept(world.time());
+  const auto small = conversation_with(1, 10);
+  for (std::size_t i = 0; i <= KeptConversations::kMost; ++i) {
+    kept.keep("c" + std::to_string(i), small, 30min);
+    world.time().advance(1ms);
+  }
+
+  EXPECT_EQ(kept.size(), KeptConversations::kMost);
+  EXPECT_FALSE(kept.has("c0"));
+  EXPECT_TRUE(kept.has("c1"));
+  EXPECT_TRUE(kept.has("c" + std::to_string(KeptConversations::kMost)));
+}
+
+TEST(XaiKeptConversations, TakeNoMoreBytesThanTheirBounds) {
+  callosum::testing::VirtualWorld world;
+  KeptConversations kept(world.time());
+  const auto large = conversation_with(10, 1 << 20);
+  for (int i = 0; i < 30; ++i) {
+    kept.keep("c" + std::to_string(i), large, 30min);
+    world.time().advance(1ms);
+  }
+
+  EXPECT_LE(kept.bytes(), KeptConversations::kMostBytes);
+  EXPECT_FALSE(kept.has("c0"));
+  ASSERT_TRUE(kept.has("c29"));
+  EXPECT_EQ(kept.replay("c29").size(), 3u);
+  EXPECT_EQ(text_at(kept.replay("c29").back(), "id"), "m9");  // the newest
+}
+
 TEST(XaiResponses, EchoMetadataUnlessToldNotTo) {
   XaiLine line("metadata: false\n");
   line.configure();
