@@ -8,6 +8,8 @@
 namespace callosum::sim::google {
 namespace {
 
+constexpr std::size_t kMostRecorded = 500;  // of a text, in bytes
+
 net::HttpResponse encode_reply(const ApiReply& reply) {
   net::HttpResponse response;
   const bool has_body = reply.status != 204 && reply.status != 304;
@@ -126,15 +128,18 @@ Answer<ApiReply> ApiDoor::run(const net::HttpRequest& request, const Service& se
   record["account"] = call->account.email;
   record["name"] = std::string(service.methods) + std::string(route->name);
   auto reply = route->run(*call);
-  if (!call->request_id.empty()) record["request_id"] = call->request_id;
+  if (!call->request_id.empty()) {
+    record["request_id"] = cut_utf8(call->request_id, kMostRecorded);
+  }
   return reply;
 }
 
 net::HttpResponse ApiDoor::handle(const net::HttpRequest& request, const Service& service,
                                   const std::optional<Fault>& met) {
-  json::object record{{"method", request.method}, {"path", repair_utf8(request.path())}};
-  const auto key = request.headers.get("Idempotency-Key");
-  if (!key.empty()) record["idempotency_key"] = repair_utf8(key);
+  const auto path = repair_utf8(request.path());
+  json::object record{{"method", request.method}, {"path", cut_utf8(path, kMostRecorded)}};
+  const auto key = repair_utf8(request.headers.get("Idempotency-Key"));
+  if (!key.empty()) record["idempotency_key"] = cut_utf8(key, kMostRecorded);
   const bool is_refused = met && met->status != 0;
   net::HttpResponse response;
   if (!is_refused || met->is_after) {

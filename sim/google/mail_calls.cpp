@@ -3,6 +3,7 @@
 #include <boost/json/array.hpp>
 
 #include "base/json.hpp"
+#include "base/text.hpp"
 #include "sim/google/base64_text.hpp"
 #include "sim/google/message_json.hpp"
 #include "sim/google/outgoing.hpp"
@@ -10,7 +11,8 @@
 namespace callosum::sim::google {
 namespace {
 
-constexpr std::size_t kMostLabels = 100;  // of a change
+constexpr std::size_t kMostLabels = 100;    // of a change
+constexpr std::size_t kMostRecorded = 500;  // of a text, in bytes
 
 ApiError no_such_mail() { return not_found("Requested entity was not found."); }
 
@@ -99,13 +101,14 @@ Answer<Mail*> send_mail(ApiCall& call, NewMail mail) {
   if (!sent) return sent.error();
   world.stats.count("sends");
   world.stats.count("deliveries", deliver(world.accounts, call.account, *prepared));
+  const auto& root = (*sent)->root;
   json::object record{{"account", call.account.email},
                       {"id", (*sent)->id},
-                      {"to", (*sent)->root.header("To")},
-                      {"subject", (*sent)->root.header("Subject")},
-                      {"message_id", prepared->message_id}};
-  const auto key = call.request.headers.get("Idempotency-Key");
-  if (!key.empty()) record["idempotency_key"] = repair_utf8(key);
+                      {"to", cut_utf8(root.header("To"), kMostRecorded)},
+                      {"subject", cut_utf8(root.header("Subject"), kMostRecorded)},
+                      {"message_id", cut_utf8(root.header("Message-ID"), kMostRecorded)}};
+  const auto key = repair_utf8(call.request.headers.get("Idempotency-Key"));
+  if (!key.empty()) record["idempotency_key"] = cut_utf8(key, kMostRecorded);
   world.stats.record_sent(std::move(record));
   return *sent;
 }

@@ -11,6 +11,8 @@ namespace callosum::sim::google {
 namespace {
 
 constexpr int kMostSteps = 3000;
+constexpr std::int64_t kDayMs = 24 * 60 * 60 * 1000;
+constexpr std::int64_t kEndOfYear9999Ms = 253'402'300'800'000;
 constexpr std::array<std::string_view, 7> kWeekdays{"MO", "TU", "WE", "TH", "FR", "SA", "SU"};
 
 Error bad(const std::string& what) {
@@ -97,6 +99,12 @@ Result<void> Recurrence::read_days(std::string_view value) {
   return {};
 }
 
+std::int64_t Recurrence::least_days_of_step() const {
+  if (frequency_ == "YEARLY") return 365;
+  if (frequency_ == "MONTHLY") return 28;
+  return frequency_ == "WEEKLY" ? 7 : 1;
+}
+
 std::vector<std::int64_t> Recurrence::step(std::int64_t start_ms, int nth,
                                            std::string_view zone) const {
   const int count = nth * interval_;
@@ -124,7 +132,10 @@ std::vector<std::int64_t> Recurrence::starts(std::int64_t start_ms, std::string_
                                              std::int64_t from_ms, std::int64_t to_ms) const {
   std::vector<std::int64_t> out;
   int seen = 0;
+  const std::int64_t least_days = least_days_of_step() * interval_;
   for (int nth = 0; nth < kMostSteps; ++nth) {
+    // No calendar counts further, and no date here has room for it.
+    if (start_ms + nth * least_days * kDayMs >= kEndOfYear9999Ms) return out;
     for (const auto at : step(start_ms, nth, zone)) {
       const bool is_over = (until_ms_ != 0 && at > until_ms_) || (count_ != 0 && seen >= count_);
       if (is_over || at >= to_ms) return out;

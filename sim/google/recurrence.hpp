@@ -25,6 +25,7 @@ class Recurrence {
  private:
   Result<void> read_part(std::string_view name, std::string_view value);
   Result<void> read_days(std::string_view value);
+  std::int64_t least_days_of_step() const;
   std::vector<std::int64_t> step(std::int64_t start_ms, int nth, std::string_view zone) const;
 
   std::string frequency_;
