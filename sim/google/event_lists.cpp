@@ -1,6 +1,8 @@
 // Lists of events, of calendars, and of when somebody is busy.
 #include <algorithm>
 #include <boost/json/array.hpp>
+#include <map>
+#include <tuple>
 
 #include "base/json.hpp"
 #include "base/text.hpp"
@@ -29,7 +31,7 @@ std::string searched_text(const Event& event) {
               std::string(text_at(attendee, "displayName")) + " ";
     }
   }
-  return fold_name(text);
+  return fold_words(text);
 }
 
 Answer<EventRange> read_range(const ApiCall& call) {
@@ -56,7 +58,7 @@ Answer<EventRange> read_range(const ApiCall& call) {
 struct ListRules {
   bool is_by_update = false;
   std::int64_t updated_min_ms = std::numeric_limits<std::int64_t>::min();
-  std::vector<std::string> words;  ///< folded; all must be there
+  std::vector<std::string> words;  ///< each between blanks; all must be there
   std::string uid;
   std::optional<PageKey> after;
   std::size_t size = kUsualPage;
@@ -64,8 +66,7 @@ struct ListRules {
   std::int64_t order_of(const Occurrence& one) const {
     return is_by_update ? one.event->updated_ms : one.begins_ms();
   }
-  bool takes(const Occurrence& one) const {
-    const auto& event = *one.event;
+  bool takes(const Event& event) const {
     if (event.updated_ms < updated_min_ms) return false;
     const auto& base = event.series_id.empty() ? event.id : event.series_id;
     if (!uid.empty() && uid != base + "@google.com") return false;
@@ -96,9 +97,9 @@ Answer<ListRules> read_rules(const ApiCall& call, bool expands) {
     if (!at) return at.error();
     rules.updated_min_ms = *at;
   }
-  const auto words = fold_name(query.get("q"));
+  const auto words = fold_words(query.get("q"));
   for (const auto word : split(words, ' ')) {
-    if (!word.empty()) rules.words.emplace_back(word);
+    if (!word.empty()) rules.words.push_back(fold_words(word));
   }
   rules.uid = query.get("iCalUID");
   const auto after = decode_page(query.get("pageToken"));
@@ -110,34 +111,48 @@ Answer<ListRules> read_rules(const ApiCall& call, bool expands) {
   return rules;
 }
 
-/// The page of a list that the rules ask for; the key of the next.
-std::vector<Occurrence> page_of(std::vector<Occurrence> all, const ListRules& rules,
-                                std::string& next) {
-  std::erase_if(all, [&](const Occurrence& one) { return !rules.takes(one); });
-  const auto key = [&](const Occurrence& one) { return std::pair(rules.order_of(one), one.id()); };
-  std::sort(all.begin(), all.end(), [&](const auto& a, const auto& b) { return key(a) < key(b); });
-  if (rules.after) {
-    const std::pair last(rules.after->order, rules.after->id);
-    std::erase_if(all, [&](const Occurrence& one) { return key(one) <= last; });
-  }
-  if (all.size() > rules.size) {
-    all.resize(rules.size);
-    next = encode_page({rules.order_of(all.back()), all.back().id()});
-  }
-  return all;
+struct Listed {
+  PageKey key;
+  Occurrence one;
+};
+bool is_before(const PageKey& a, const PageKey& b) {
+  return std::tie(a.order, a.id) < std::tie(b.order, b.id);
 }
 
-Answer<ApiReply> answer_list(ApiCall& call, Calendar& calendar, std::vector<Occurrence> all,
+/// The page of a list that the rules ask for; the key of the next.
+std::vector<Listed> page_of(const std::vector<Occurrence>& all, const ListRules& rules,
+                            std::string& next) {
+  std::map<const Event*, bool> taken;  // of a series with thousands of times its text is read once
+  std::vector<Listed> page;
+  for (const auto& one : all) {
+    const auto [at, is_new] = taken.try_emplace(one.event, false);
+    if (is_new) at->second = rules.takes(*one.event);
+    if (!at->second) continue;
+    Listed listed{{rules.order_of(one), one.id()}, one};
+    if (!rules.after || is_before(*rules.after, listed.key)) page.push_back(std::move(listed));
+  }
+  std::sort(page.begin(), page.end(),
+            [](const Listed& a, const Listed& b) { return is_before(a.key, b.key); });
+  if (page.size() > rules.size) {
+    page.erase(page.begin() + static_cast<std::ptrdiff_t>(rules.size), page.end());
+    next = encode_page(page.back().key);
+  }
+  return page;
+}
+
+Answer<ApiReply> answer_list(ApiCall& call, Calendar& calendar, const std::vector<Occurrence>& all,
                              bool expands) {
   const auto rules = read_rules(call, expands);
   if (!rules) return rules.error();
   const auto zone = read_zone(call, calendar.zone);
   if (!zone) return zone.error();
   std::string next;
-  const auto page = page_of(std::move(all), *rules, next);
+  const auto page = page_of(all, *rules, next);
   const EventView view{calendar, call.account.email, *zone};
   json::array items;
-  for (const auto& one : page) items.push_back(encode_event(CalendarBook::event_of(one), view));
+  for (const auto& listed : page) {
+    items.push_back(encode_event(CalendarBook::event_of(listed.one), view));
+  }
   json::array reminders;
   reminders.push_back(json::object{{"method", "popup"}, {"minutes", 10}});
   json::object body{{"kind", "calendar#events"},
@@ -205,7 +220,7 @@ Answer<ApiReply> list_instances(ApiCall& call) {
   std::erase_if(all, [&](const Occurrence& one) {
     return one.event->series_id != call.ids[1] && !(one.start_ms && one.event == &series->second);
   });
-  return answer_list(call, **calendar, std::move(all), true);
+  return answer_list(call, **calendar, all, true);
 }
 
 Answer<ApiReply> query_free_busy(ApiCall& call) {

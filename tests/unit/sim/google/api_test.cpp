@@ -215,5 +215,26 @@ TEST(SimGoogleApi, HoldsAgainstParametersOfNoSense) {
   EXPECT_EQ(status("/calendar/v3/calendars/primary/events?syncToken=a"), 410);
 }
 
+TEST(SimGoogleApi, AFullCalendarOfSeriesIsListedInTime) {
+  GoogleLine line;
+  line.sign_in("john@work.example");
+  const auto body = "{\"recurrence\":[\"RRULE:FREQ=DAILY\"],\"description\":\"" +
+                    std::string(20'000, 'a') + " aaa" +
+                    "\",\"start\":{\"date\":\"2026-11-21\"},\"end\":{\"date\":\"2026-11-22\"}}";
+  for (int i = 0; i < 100; ++i) {
+    line.send("POST", "/calendar/v3/calendars/primary/events", body, line.token);
+  }
+  const auto begin = std::chrono::steady_clock::now();
+
+  const auto list = line.get(
+      "/calendar/v3/calendars/primary/events?singleEvents=true&orderBy=startTime&q=aaa"
+      "&maxResults=5");
+
+  EXPECT_EQ(list.at("items").get_array().size(), 5u);
+  EXPECT_TRUE(list.contains("nextPageToken"));
+  // A second of work; without its bounds it is minutes.
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(30));
+}
+
 }  // namespace
 }  // namespace callosum::sim::google
