@@ -37,7 +37,7 @@ void read_mail(std::string_view bytes) {
 void search(std::string_view bytes) {
   MailFacts facts;
   facts.text = fold_words(bytes);
-  const auto query = MailQuery::parse(bytes, "Europe/Amsterdam");
+  const auto query = MailQuery::parse(bytes, {"Europe/Amsterdam", "a@b.example"});
   const std::vector<std::string> labels{"INBOX"};
   query.matches({facts, labels, 0});
 }

@@ -53,22 +53,19 @@ Answer<ApiReply> list_drafts(ApiCall& call) {
   const auto after = decode_page(call.query.get("pageToken"));
   if (!after) return after.error();
   auto& mailbox = call.account.mailbox;
-  const auto query = MailQuery::parse(call.query.get("q"), mailbox.zone());
-  bool is_reached = !*after;
+  const auto query = MailQuery::parse(call.query.get("q"), {mailbox.zone(), call.account.email});
   json::array drafts;
   std::string next;
-  std::string last;
+  const Draft* last = nullptr;
   for (const auto& draft : mailbox.drafts()) {
-    const bool was_reached = is_reached;
-    is_reached |= *after && draft.id == (*after)->id;
     const auto* mail = mailbox.find(draft.message_id);
-    if (!was_reached || !mail) continue;
+    if (!mail || (*after && draft.number >= (*after)->order)) continue;
     if (!query.matches({mail->facts, mail->labels, mailbox.now_ms()})) continue;
     if (drafts.size() == *size) {
-      next = encode_page({0, last});
+      next = encode_page({last->number, last->id});
       break;
     }
-    last = draft.id;
+    last = &draft;
     json::object one{{"id", draft.id}};
     one["message"] = encode_mail_name(*mail);
     drafts.push_back(std::move(one));

@@ -156,13 +156,7 @@ Answer<void> read_side(const EventChange& change, const std::string& side, Event
   }
   json::object whole;
   if (change.is_patch) whole = time_object(into, change.zone);
-  // Another kind of time takes the place of what was there, its null as good as its absence.
-  if (change.is_patch && given->contains("date") && !given->contains("dateTime")) {
-    whole.erase("dateTime");
-  }
-  if (change.is_patch && given->contains("dateTime") && !given->contains("date")) {
-    whole.erase("date");
-  }
+  // To make a whole day of a time the patch must also take the time away, by null.
   merge(whole, *given);
   auto time = read_time(whole, side, change.zone);
   if (!time) return time.error();

@@ -27,7 +27,7 @@ Answer<std::vector<Mail*>> find_mails(ApiCall& call) {
     if (!mailbox.find_label(label)) return bad_request("Invalid label: " + label);
     is_everywhere |= label == "TRASH" || label == "SPAM";
   }
-  const auto query = MailQuery::parse(q, mailbox.zone());
+  const auto query = MailQuery::parse(q, {mailbox.zone(), call.account.email});
   is_everywhere |= query.names_trash();
   auto mails = mailbox.newest_first();
   const auto now_ms = mailbox.now_ms();

@@ -61,6 +61,7 @@ bool holds(const Node& term, const MailState& mail) {
   const std::string_view field = term.field;
   const auto& facts = mail.facts;
   if (field == "in" || field == "label" || field == "is") return is_in_place(mail, term.value);
+  if (field == "category") return has_label(mail, "category_" + term.value);
   if (field == "has") return term.value == "attachment" && facts.has_attachment;
   if (field == "after" || field == "newer") return facts.time_ms >= term.number;
   if (field == "before" || field == "older") return facts.time_ms < term.number;
@@ -103,9 +104,9 @@ std::string fold_words(std::string_view text) {
   return out;
 }
 
-MailQuery MailQuery::parse(std::string_view text, std::string_view zone) {
+MailQuery MailQuery::parse(std::string_view text, const SearchHome& home) {
   MailQuery query;
-  query.root_ = std::make_shared<const Node>(parse_mail_query(text, zone, query.names_trash_));
+  query.root_ = std::make_shared<const Node>(parse_mail_query(text, home, query.names_trash_));
   return query;
 }
 

@@ -29,16 +29,22 @@ struct MailState {
   std::int64_t now_ms;
 };
 
+/// Whose box is searched: where days begin, and who `me` is.
+struct SearchHome {
+  std::string_view zone;
+  std::string_view address;
+};
+
 /// A text as its words in lower case, each between blanks: " ada work example ".
 std::string fold_words(std::string_view text);
 
 /// Gmail's search: words, "phrases", from: to: cc: bcc: subject: label: in: is: has: filename:
-/// after: before: newer: older: newer_than: older_than: larger: smaller: rfc822msgid:, `-`, OR,
-/// ( ) and { }. A word matches whole words; an operator that is none is a word, as there.
+/// category: after: before: newer: older: newer_than: older_than: larger: smaller: rfc822msgid:,
+/// `-`, OR, ( ) and { }; `me` is the box's owner. A word matches whole words; an operator that is
+/// none is a word, as there.
 class MailQuery {
  public:
-  /// `zone` is where days begin.
-  static MailQuery parse(std::string_view text, std::string_view zone);
+  static MailQuery parse(std::string_view text, const SearchHome& home);
 
   bool matches(const MailState& mail) const;
   /// It names a place outside of the mail that searches look at (in:trash, in:spam, in:anywhere).

@@ -20,6 +20,6 @@ struct MailQuery::Node {
 };
 
 /// `names_trash`: see MailQuery. Never fails: what is no operator is a word.
-MailQuery::Node parse_mail_query(std::string_view text, std::string_view zone, bool& names_trash);
+MailQuery::Node parse_mail_query(std::string_view text, const SearchHome& home, bool& names_trash);
 
 }  // namespace callosum::sim::google

@@ -17,10 +17,10 @@ constexpr std::size_t kMostDepth = 20;
 constexpr std::size_t kMostTerms = 200;
 constexpr std::int64_t kDayMs = 24 * 60 * 60 * 1000;
 
-constexpr std::array<std::string_view, 19> kFields{
-    "from",       "to",         "cc",       "bcc",     "subject",    "label", "in",
-    "is",         "has",        "filename", "after",   "before",     "newer", "older",
-    "newer_than", "older_than", "larger",   "smaller", "rfc822msgid"};
+constexpr std::array<std::string_view, 20> kFields{
+    "from",       "to",         "cc",       "bcc",     "subject",     "label",   "in",
+    "is",         "has",        "filename", "after",   "before",      "newer",   "older",
+    "newer_than", "older_than", "larger",   "smaller", "rfc822msgid", "category"};
 
 std::optional<std::int64_t> number_of(std::string_view text) {
   std::int64_t value = 0;
@@ -79,14 +79,17 @@ std::optional<std::int64_t> number_in(const Node& term, std::string_view zone) {
   return is_day ? day_ms(term.value, zone) : 0;
 }
 
+bool is_person(std::string_view field) {
+  return field == "from" || field == "to" || field == "cc" || field == "bcc";
+}
+
 bool is_of_words(std::string_view field) {
-  return field == "from" || field == "to" || field == "cc" || field == "bcc" ||
-         field == "subject" || field == "filename";
+  return is_person(field) || field == "subject" || field == "filename";
 }
 
 class Parser {
  public:
-  Parser(std::string_view text, std::string_view zone) : text_(text), zone_(zone) {}
+  Parser(std::string_view text, const SearchHome& home) : text_(text), home_(home) {}
 
   Node parse(bool& names_trash) {
     auto root = read_all('\0', 0);
@@ -197,31 +200,32 @@ class Parser {
       term.field.clear();
       term.value.clear();
     }
-    const auto number = number_in(term, zone_);
+    const auto number = number_in(term, home_.zone);
     if (!number) term.field.clear();  // a date that is none is a word, as in the service
     term.number = number.value_or(0);
-    const bool is_place =
-        term.field == "in" || term.field == "label" || term.field == "is" || term.field == "has";
+    const bool is_place = term.field == "in" || term.field == "label" || term.field == "is" ||
+                          term.field == "has" || term.field == "category";
     if (is_place) {
       term.value = to_lower_ascii(term.value);
       std::replace(term.value.begin(), term.value.end(), ' ', '-');
       names_trash_ |= term.value == "trash" || term.value == "spam" || term.value == "anywhere";
     } else if (term.field != "rfc822msgid") {
-      term.value = fold_words(term.value);
+      const bool is_me = is_person(term.field) && to_lower_ascii(term.value) == "me";
+      term.value = fold_words(is_me ? home_.address : std::string_view(term.value));
     }
     return term;
   }
 
   std::string_view text_;
-  std::string_view zone_;
+  SearchHome home_;
   std::size_t terms_ = 0;
   bool names_trash_ = false;
 };
 
 }  // namespace
 
-MailQuery::Node parse_mail_query(std::string_view text, std::string_view zone, bool& names_trash) {
-  return Parser(text, zone).parse(names_trash);
+MailQuery::Node parse_mail_query(std::string_view text, const SearchHome& home, bool& names_trash) {
+  return Parser(text, home).parse(names_trash);
 }
 
 }  // namespace callosum::sim::google

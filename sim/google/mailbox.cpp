@@ -158,7 +158,7 @@ Answer<Draft> Mailbox::add_draft(NewMail mail) {
   mail.labels = {"DRAFT"};
   const auto added = add(std::move(mail));
   if (!added) return added.error();
-  drafts_.push_front({"r" + std::to_string(random_.next_u64() >> 2), (*added)->id});
+  drafts_.push_front({"r" + std::to_string(random_.next_u64() >> 2), (*added)->id, ++drafts_made_});
   return drafts_.front();
 }
 

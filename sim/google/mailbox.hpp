@@ -43,6 +43,7 @@ struct NewMail {
 struct Draft {
   std::string id;
   std::string message_id;
+  std::int64_t number = 0;  ///< in the order that they were made
 };
 
 struct Label {
@@ -91,6 +92,7 @@ class Mailbox {
   std::vector<Label> labels_;
   std::size_t bytes_ = 0;
   std::uint64_t history_id_ = 100000;
+  std::int64_t drafts_made_ = 0;
 };
 
 }  // namespace callosum::sim::google

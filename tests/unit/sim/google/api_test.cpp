@@ -215,6 +215,28 @@ TEST(SimGoogleApi, HoldsAgainstParametersOfNoSense) {
   EXPECT_EQ(status("/calendar/v3/calendars/primary/events?syncToken=a"), 410);
 }
 
+TEST(SimGoogleApi, DraftsAreListedByPagesThoughOneIsSentInBetween) {
+  GoogleLine line;
+  line.sign_in("john@work.example");
+  const json::object message{{"raw", to_base64url("To: a@b.example\r\n\r\nx")}};
+  std::vector<std::string> made;
+  for (int i = 0; i < 5; ++i) {
+    const json::object draft{{"message", message}};
+    made.emplace_back(text_at(line.post("/gmail/v1/users/me/drafts", draft), "id"));
+  }
+  const auto first = line.get("/gmail/v1/users/me/drafts?maxResults=2");
+  const json::object sent{{"id", made[3]}};  // the last of the first page
+  line.post("/gmail/v1/users/me/drafts/send", sent);
+
+  const auto second = line.get("/gmail/v1/users/me/drafts?maxResults=5&pageToken=" +
+                               std::string(text_at(first, "nextPageToken")));
+
+  const auto& left = second.at("drafts").get_array();
+  ASSERT_EQ(left.size(), 3u);
+  EXPECT_EQ(text_at(left[0].get_object(), "id"), made[2]);
+  EXPECT_FALSE(second.contains("nextPageToken"));
+}
+
 TEST(SimGoogleApi, AFullCalendarOfSeriesIsListedInTime) {
   GoogleLine line;
   line.sign_in("john@work.example");

@@ -151,12 +151,16 @@ TEST(SimCalendar, APatchChangesWhatItNamesAndAnUpdateAll) {
   auto patched = **made;
   auto updated = **made;
   const auto patch = parse_strict(R"({"location":null,"reminders":{"useDefault":true},)"
-                                  R"("start":{"date":"2026-11-21"},"end":{"date":"2026-11-22"}})")
+                                  R"("start":{"date":"2026-11-21","dateTime":null},)"
+                                  R"("end":{"date":"2026-11-22","dateTime":null}})")
                          ->get_object();
+  const auto half = parse_strict(R"({"start":{"date":"2026-11-21"}})")->get_object();
   const auto update =
       parse_strict(R"({"summary":"c","start":{"date":"2026-11-21"},"end":{"date":"2026-11-22"}})")
           ->get_object();
 
+  EXPECT_EQ(apply_change({half, true, kZone}, patched, f.unknown).error().message,
+            "Invalid start time.");
   ASSERT_TRUE(apply_change({patch, true, kZone}, patched, f.unknown));
   ASSERT_TRUE(apply_change({update, false, kZone}, updated, f.unknown));
 
