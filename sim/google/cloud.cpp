@@ -28,11 +28,11 @@ std::string one_line(std::string_view text) {
 }
 
 /// A mail from anybody outside: {to, from, subject, text}.
-std::string write_mail(const json::object& given, const std::string& date) {
+std::string write_mail(const json::object& given, const std::string& date, const std::string& id) {
   return "From: " + one_line(text_at(given, "from", "somebody@outside.example")) +
          "\r\nTo: " + one_line(text_at(given, "to")) +
          "\r\nSubject: " + encode_header(one_line(text_at(given, "subject"))) +
-         "\r\nDate: " + date +
+         "\r\nDate: " + date + "\r\nMessage-ID: <" + id + "@outside.example>" +
          "\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n" +
          std::string(text_at(given, "text"));
 }
@@ -128,8 +128,9 @@ net::HttpResponse Cloud::take_mail(const net::HttpRequest& request) {
         bad_request("{to, from, subject, text} is expected, to being one of the accounts"));
   }
   const auto date = format_mail_date(account->mailbox.now_ms(), account->zone);
+  const auto id = "in-" + std::to_string(world_.random.next_u64());
   const auto added = account->mailbox.add(
-      {.raw = write_mail(*given, date), .labels = {"UNREAD", "CATEGORY_PERSONAL", "INBOX"}});
+      {.raw = write_mail(*given, date, id), .labels = {"UNREAD", "CATEGORY_PERSONAL", "INBOX"}});
   if (!added) return error_response(added.error());
   const json::object body{{"id", (*added)->id}, {"threadId", (*added)->thread_id}};
   return net::HttpResponse::json(200, json::serialize(body));

@@ -107,6 +107,8 @@ Answer<Mail*> send_mail(ApiCall& call, NewMail mail) {
                       {"to", cut_utf8(root.header("To"), kMostRecorded)},
                       {"subject", cut_utf8(root.header("Subject"), kMostRecorded)},
                       {"message_id", cut_utf8(root.header("Message-ID"), kMostRecorded)}};
+  const auto& given_id = prepared->given_message_id;
+  if (!given_id.empty()) record["given_message_id"] = cut_utf8(given_id, kMostRecorded);
   const auto key = repair_utf8(call.request.headers.get("Idempotency-Key"));
   if (!key.empty()) record["idempotency_key"] = cut_utf8(key, kMostRecorded);
   world.stats.record_sent(std::move(record));

@@ -32,8 +32,11 @@ bool is_from(const Account& sender, const MailPart& mail) {
   return from.size() == 1 && from.front() == sender.email;
 }
 
-std::string make_message_id(const std::string& raw, std::int64_t now_ms) {
-  return "<CA" + sha256_hex(raw + std::to_string(now_ms)).substr(0, 32) + "@mail.gmail.com>";
+/// Never the same twice: a box counts what happens to it.
+std::string make_message_id(const Account& sender, const std::string& raw) {
+  const auto moment =
+      std::to_string(sender.mailbox.now_ms()) + " " + std::to_string(sender.mailbox.history_id());
+  return "<CA" + sha256_hex(sender.email + moment + raw).substr(0, 32) + "@mail.gmail.com>";
 }
 
 }  // namespace
@@ -54,11 +57,10 @@ Answer<Outgoing> prepare_outgoing(const Account& sender, std::string raw, bool n
   if (mail->header("Date").empty()) {
     added += "Date: " + format_mail_date(now, sender.zone) + "\r\n";
   }
-  out.message_id = mail->header("Message-ID");
-  if (out.message_id.empty()) {
-    out.message_id = make_message_id(raw, now);
-    added += "Message-ID: " + out.message_id + "\r\n";
-  }
+  out.given_message_id = mail->header("Message-ID");
+  if (!out.given_message_id.empty()) raw = without_header(raw, "Message-ID");
+  out.message_id = make_message_id(sender, raw);
+  added += "Message-ID: " + out.message_id + "\r\n";
   out.raw = added + raw;
   return out;
 }

@@ -7,12 +7,14 @@
 
 namespace callosum::sim::google {
 
-/// A mail that somebody sends, checked and with the fields that the service adds: From is the
-/// sender's own, Date and Message-ID where they were missing.
+/// A mail that somebody sends, checked and with the fields that the service sets: From is the
+/// sender's own, Date is added where it was missing, Message-ID is always the service's: nobody
+/// finds a mail again by one of their own.
 struct Outgoing {
   std::string raw;
   std::vector<std::string> recipients;  ///< of To, Cc and Bcc, each once
   std::string message_id;
+  std::string given_message_id;  ///< that the sender wanted; lost
 };
 
 /// `needs_recipient`: a draft may go without one. 400 with what the service says.

@@ -95,6 +95,22 @@ TEST(SimGoogleApi, TheSenderIsWhoTheTokenIsOf) {
   EXPECT_EQ(raw.find("secret"), std::string::npos);
 }
 
+TEST(SimGoogleApi, TheServiceNamesEveryMailItself) {
+  GoogleLine line;
+  line.sign_in("john@work.example");
+  const auto raw = "To: a@b.example\r\nMessage-ID: <mine@work.example>\r\n\r\nx";
+  line.send("POST", "/gmail/v1/users/me/messages/send", mail_body(raw), line.token);
+  line.send("POST", "/gmail/v1/users/me/messages/send", mail_body(raw), line.token);
+
+  const auto stats = GoogleLine::object_of(line.send("GET", "/sim/stats"));
+  const auto found = line.get("/gmail/v1/users/me/messages?q=rfc822msgid:mine@work.example");
+
+  const auto& sent = stats.at("sent").get_array();
+  EXPECT_EQ(text_at(sent[0].get_object(), "given_message_id"), "<mine@work.example>");
+  EXPECT_NE(sent[0].get_object().at("message_id"), sent[1].get_object().at("message_id"));
+  EXPECT_EQ(found.at("resultSizeEstimate"), 0);
+}
+
 TEST(SimGoogleApi, AMailToOneselfIsOneMail) {
   GoogleLine line;
   line.sign_in("john@work.example");
