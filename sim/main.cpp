@@ -5,6 +5,7 @@
 
 #include "sim/chat/command.hpp"
 #include "sim/gemini/command.hpp"
+#include "sim/google/command.hpp"
 #include "sim/openai/command.hpp"
 #include "sim/xai/command.hpp"
 
@@ -17,6 +18,7 @@ int main(int argc, char** argv) {
   callosum::sim::xai::add_command(program);
   callosum::sim::gemini::add_command(program);
   callosum::sim::chat::add_command(program);
+  callosum::sim::google::add_command(program);
   try {
     program.parse(argc, argv);
   } catch (const CLI::RuntimeError& e) {

@@ -85,8 +85,8 @@ Result<void> serve_until_told(async::TimeSource& time, net::HttpHandler& handler
   if (!server) return server.error();
   const bool is_v6 = server_options.address.find(':') != std::string::npos;
   const auto host = is_v6 ? "[" + server_options.address + "]" : server_options.address;
-  std::printf("callosum-sim %.*s listening on %s://%s:%u%.*s\n", static_cast<int>(name.size()),
-              name.data(), *tls ? "wss" : "ws", host.c_str(), (*server)->port(),
+  std::printf("callosum-sim %.*s listening on %s%s://%s:%u%.*s\n", static_cast<int>(name.size()),
+              name.data(), options.scheme.c_str(), *tls ? "s" : "", host.c_str(), (*server)->port(),
               static_cast<int>(path.size()), path.data());
   std::fflush(stdout);
 

@@ -2,7 +2,7 @@
 // The vendors' own clients against the simulators, then against the gateway before each of them, then against
 // the gateway's offline voice.
 //
-//   run.mjs [--only SET]... [--bare | --xai | --gemini | --gateway | --gateway-xai | --gateway-gemini | --offline]
+//   run.mjs [--only SET]... [--bare | --xai | --gemini | --google | --gateway | --gateway-xai | --gateway-gemini | --offline]
 //           [--sim FILE] [--callosum FILE]
 //
 // GATEWAY_WS (and GATEWAY_KEY, GATEWAY_WSS, GATEWAY_TLS_CA, GATEWAY_OWN_TOOL; clients/kit.mjs) name a
@@ -35,6 +35,8 @@ const sets = [
   { name: 'genai1', gemini: 'gemini.mjs' },
   { name: 'genai2', gemini: 'gemini.mjs' },
   { name: 'genai3', gemini: 'gemini.mjs' },
+  // Google's connected accounts.
+  { name: 'google', google: 'google.mjs' },
 ];
 const setTimeoutMs = 240000;
 /// The simulator's counters of mistakes that the gateway must not make, whatever its clients do.
@@ -47,7 +49,7 @@ const neverByGateway = [
 ];
 const simKey = 'test-key';
 
-const phaseNames = ['bare', 'xai', 'gemini', 'gateway', 'gateway-xai', 'gateway-gemini', 'offline'];
+const phaseNames = ['bare', 'xai', 'gemini', 'google', 'gateway', 'gateway-xai', 'gateway-gemini', 'offline'];
 
 function parseArguments(argv) {
   const options = { only: [], phases: [...phaseNames], sim: '', callosum: '' };
@@ -126,6 +128,12 @@ async function geminiServer(sim) {
   const argv = ['gemini', '--listen', '127.0.0.1:0', '--key', simKey];
   const [, address] = await start(sim, argv, /listening on ws(:\/\/[^/]+)/);
   return { GEMINI_URL: `http${address}`, GEMINI_KEY: simKey };
+}
+
+async function googleServer(sim) {
+  const argv = ['google', '--listen', '127.0.0.1:0', '--consent', 'auto'];
+  const [, address] = await start(sim, argv, /listening on (http:\/\/[^/]+)/);
+  return { GOOGLE_URL: address };
 }
 
 async function bareServer(sim, vendor, scratch) {
@@ -228,14 +236,15 @@ if (process.env.GATEWAY_WS) {
   phases = [{ title: 'given server', startServer: async () => givenServer() }];
 } else {
   const has = (...names) => names.some((name) => options.phases.includes(name));
-  if (has('bare', 'xai', 'gemini', 'gateway', 'gateway-xai', 'gateway-gemini') && !sim) fail('no callosum-sim; build it first (./dev build) or name it with --sim');
+  if (has('bare', 'xai', 'gemini', 'google', 'gateway', 'gateway-xai', 'gateway-gemini') && !sim) fail('no callosum-sim; build it first (./dev build) or name it with --sim');
   if (has('gateway', 'gateway-xai', 'gateway-gemini', 'offline') && !callosum) {
-    fail('no callosum; build it first (./dev build), name it with --callosum, or say --bare, --xai or --gemini');
+    fail('no callosum; build it first (./dev build), name it with --callosum, or say --bare, --xai, --gemini or --google');
   }
   phases = [
     { name: 'bare', title: 'simulator', startServer: () => bareServer(sim, 'openai', scratch) },
     { name: 'xai', title: 'simulator of xAI', startServer: () => xaiServer(sim, scratch) },
     { name: 'gemini', title: 'simulator of Gemini', startServer: () => geminiServer(sim) },
+    { name: 'google', title: 'simulator of Google accounts', startServer: () => googleServer(sim) },
     {
       name: 'gateway', title: 'gateway',
       startServer: () => gatewayServer(sim, callosum, scratch, 'openai', 'gpt-realtime'),
@@ -263,7 +272,7 @@ let failed = 0;
 for (const { name, title, startServer } of phases) {
   console.log(`== ${title}`);
   const { stats, ...env } = await startServer();
-  const clients = chosen.map((set) => [set, ['offline', 'xai', 'gemini'].includes(name) ? set[name] : set.client])
+  const clients = chosen.map((set) => [set, ['offline', 'xai', 'gemini', 'google'].includes(name) ? set[name] : set.client])
     .filter(([, file]) => file);
   const run = async ([set, client]) => {
     const result = await runSet(node, set, client, env);
