@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -43,8 +44,8 @@ class History {
   void stop_waiting();
   /// The provider keeps all of it.
   void keep();
-  /// The provider keeps these, whatever was thought: so it is found. Of each the id that the
-  /// caller's program knows it by; empty: none.
+  /// The provider keeps these, in this order, and what came before the newest of them, whatever was
+  /// thought. Of each the id that the caller's program knows it by; empty: none.
   std::vector<std::string> find_kept(const std::vector<realtime::KeptItem>& found);
   /// The provider of before is not there any more, nor what it kept.
   void forget_kept();
@@ -53,7 +54,9 @@ class History {
 
  private:
   static Moment moment_of(const Line& line);
-  Line* find_said(const realtime::KeptItem& item, const std::vector<const Line*>& taken);
+  // What is compared with what a provider shows of it.
+  static std::vector<std::string> words_of_items(std::span<const realtime::KeptItem> found);
+  std::vector<std::string> words_of_lines(std::span<const realtime::KeptItem> found) const;
 
   static constexpr std::size_t kMaxLines = 40;
   static constexpr std::size_t kMaxLineBytes = 2000;

@@ -163,7 +163,6 @@ class Session {
 
   // session_resumption.cpp: a new connection goes on where the provider has kept the conversation
   void note_resumption();
-  void note_begun();
   bool forget_resumption(const Error& why);
   void take_up_conversation();
   void take_up_call(const std::string& call_id);

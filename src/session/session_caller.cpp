@@ -101,6 +101,8 @@ void Session::on_caller_item_reference(const realtime::ClientFrame& frame) {
   if (!veil_.is_hidden_item(text_at(*event, "item_id"))) {
     if (frame.type == EventType::conversation_item_delete) {
       history_.remove(text_at(*event, "item_id"));
+      // What is deleted while nobody is there would be found again: it is not told, then.
+      if (!is_connected_) resumption_.clear();
     }
     if (frame.type == EventType::conversation_item_truncate) on_reply_truncated();
     to_model(frame.text);

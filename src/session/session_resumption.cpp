@@ -9,7 +9,6 @@ namespace callosum::session {
 namespace {
 
 constexpr std::size_t kNewestCalls = 64;  // as many as are told apart from those never seen
-constexpr std::string_view kToldNext = "The result is told next.";
 
 /// Of the newest calls, those without an output.
 std::vector<std::string> find_open(const std::vector<realtime::KeptItem>& kept) {
@@ -30,19 +29,14 @@ std::vector<std::string> find_open(const std::vector<realtime::KeptItem>& kept) 
 
 }  // namespace
 
-/// What was said until the provider gave it is no news to a connection that goes on from it.
+/// What was said until the provider gave it is no news to a connection that goes on from it. A
+/// conversation that it keeps has no such moment: it shows itself what it has.
 void Session::note_resumption() {
   auto now = model_->resumption();
   if (now == resumption_) return;
   resumption_ = std::move(now);
   const bool is_a_moment = model_->profile().resumption != realtime::Resumption::conversation;
   if (is_a_moment) history_.keep();
-}
-
-/// A conversation that the provider keeps has no moment: what was sent before a response began has
-/// arrived, of what came later the provider says itself whether it has.
-void Session::note_begun() {
-  if (model_->profile().resumption == realtime::Resumption::conversation) history_.keep();
 }
 
 /// It cannot be taken up: the next connection begins anew. False: there was none.
@@ -82,7 +76,7 @@ void Session::take_up_call(const std::string& call_id) {
   }
   if (auto* done = history_.find_done(call_id)) {
     done->is_kept = true;
-    return answer_kept(call_id, done->is_waiting ? kToldNext : std::string_view(done->text));
+    return answer_kept(call_id, done->text);  // told in words as well where that waits
   }
   const bool is_unseen = is_seen_first(call_id);
   if (!is_unseen && !never_ran_.contains(call_id)) return;

@@ -38,6 +38,7 @@ class Call {
   asio::awaitable<Result<CallOutcome>> run() {
     const auto executor = co_await asio::this_coro::executor;
     done_ = std::make_unique<async::Event>(executor);
+    loaded_ = std::make_unique<async::Event>(executor);
     net::WsConnectOptions connect;
     connect.url = options_.url;
     connect.tls = options_.tls;
@@ -109,6 +110,8 @@ class Call {
 
   /// What is typed, one line after the other.
   asio::awaitable<void> chat() {
+    const auto soon = async::Deadline::after(time_, 5s);
+    co_await loaded_->wait(soon);  // for the first prompt
     while (true) {
       auto asking = options_.next_line();
       const auto line = co_await std::move(asking);
@@ -213,12 +216,16 @@ class Call {
       case EventType::output_audio_transcript_done:
         enter({0, "said", "", "", std::string(text_at(body, "transcript")), ""});
         return;
+      case EventType::response_created:
+        is_answered_ = is_answered_ && !options_.next_line;
+        return;
       case EventType::response_done:
         is_answered_ = outcome_.was_answered = true;
         return;
       case EventType::error: {
         const auto error = realtime::read_error(body);
         enter({0, "refused", "", "", std::string(error.message), std::string(error.code)});
+        is_answered_ |= static_cast<bool>(options_.next_line);  // whoever types may go on
         return;
       }
       default:
@@ -227,9 +234,12 @@ class Call {
     if (text_at(body, "type") == "callosum.confirmation.requested") return on_confirmation(body);
     if (text_at(body, "type") == "callosum.timeline" && text_at(body, "kind") == "loaded") {
       if (options_.on_tools) options_.on_tools(std::string(text_at(body, "text")));
+      loaded_->set();
       return;
     }
     if (text_at(body, "type") == "callosum.timeline") {
+      if (text_at(body, "kind") == "called") ++open_calls_;
+      if (text_at(body, "kind") == "answered" && open_calls_ > 0) --open_calls_;
       enter({0, std::string(text_at(body, "kind")), std::string(text_at(body, "tool")),
              std::string(text_at(body, "args")), std::string(text_at(body, "text")),
              std::string(text_at(body, "error_type"))});
@@ -266,7 +276,8 @@ class Call {
       const auto now = time_.now();
       const auto quiet = now - std::max(last_event_, *sent_at_);
       const auto enough = options_.speech ? kQuietAfterAnswer : kQuietAfterText;
-      const bool answered = is_answered_ && now - last_event_ > enough;
+      const bool is_running = options_.next_line && open_calls_ > 0;
+      const bool answered = is_answered_ && !is_running && now - last_event_ > enough;
       const bool unheard = !outcome_.was_heard && quiet > kGiveUpUnheard;
       if (answered || unheard || quiet > kGiveUpUnanswered) co_return;
     }
@@ -280,11 +291,13 @@ class Call {
   std::optional<SteadyTime> sent_at_;
   std::unique_ptr<net::WsConnection> connection_;
   std::unique_ptr<async::Event> done_;
+  std::unique_ptr<async::Event> loaded_;  // the tools are known
   std::optional<Error> problem_;
   CallOutcome outcome_;
   std::int64_t frames_ = 0;
   bool is_answered_ = false;
-  std::string asked_;  // the question that waits for a click
+  int open_calls_ = 0;  // of tools
+  std::string asked_;   // the question that waits for a click
 };
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -25,11 +26,21 @@ bool is_file(int descriptor) {
   return ::fstat(descriptor, &info) == 0 && S_ISREG(info.st_mode);
 }
 
+/// Waiting makes what is waited for non-blocking: a copy would leave the terminal of the shell, and
+/// of whoever reads after us, that way.
+int open_anew(int descriptor) {
+  const auto path = "/proc/self/fd/" + std::to_string(descriptor);
+  const int opened = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY);
+  return opened >= 0 ? opened : ::dup(descriptor);
+}
+
 }  // namespace
 
 struct TypedLines::Input {
   Input(const asio::any_io_executor& executor, int given)
-      : descriptor(::dup(given)), is_waited_for(!is_file(given)), stream(executor) {
+      : is_waited_for(!is_file(given)),
+        descriptor(is_waited_for ? open_anew(given) : ::dup(given)),
+        stream(executor) {
     boost::system::error_code ignored;
     if (is_waited_for) stream.assign(descriptor, ignored);
   }
@@ -53,8 +64,8 @@ struct TypedLines::Input {
     co_return size;
   }
 
-  int descriptor;
   bool is_waited_for;
+  int descriptor;
   asio::posix::stream_descriptor stream;
   std::string text;
   bool is_too_long = false;  // the rest of this line is dropped

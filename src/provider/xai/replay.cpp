@@ -45,7 +45,6 @@ void Replay::keep(std::string_view text) {
   const auto event = realtime::decode_server_event({realtime::peek_type(text), text});
   const auto* item = event ? find_object(event->body, "item") : nullptr;
   if (!item) return;
-  is_found_ = true;
   const auto type = text_at(*item, "type");
   realtime::KeptItem kept;
   kept.item_id = text_at(*item, "id");
@@ -56,7 +55,9 @@ void Replay::keep(std::string_view text) {
     kept.call_id = text_at(*item, "call_id");
     kept.is_output = type == "function_call_output";
   }
-  if (!kept.text.empty() || !kept.call_id.empty()) items_.push_back(std::move(kept));
+  if (kept.text.empty() && kept.call_id.empty()) return;
+  is_found_ = true;
+  items_.push_back(std::move(kept));
 }
 
 std::vector<realtime::KeptItem> Replay::take_items() { return std::exchange(items_, {}); }

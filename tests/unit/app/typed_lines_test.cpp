@@ -26,7 +26,8 @@ std::vector<std::string> piped(const std::string& text) {
   EXPECT_EQ(::write(ends[1], text.data(), text.size()), static_cast<ssize_t>(text.size()));
   ::close(ends[1]);
   const auto out = lines_of(ends[0]);
-  EXPECT_EQ(::close(ends[0]), 0);  // only a copy of it was read
+  EXPECT_EQ(::fcntl(ends[0], F_GETFL) & O_NONBLOCK, 0);  // whoever reads next may wait
+  EXPECT_EQ(::close(ends[0]), 0);                        // only a copy of it was read
   return out;
 }
 

@@ -11,6 +11,7 @@ namespace {
 using namespace std::chrono_literals;
 using namespace testing;
 using realtime::KeptItem;
+using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -85,6 +86,65 @@ TEST_F(KeptConversation, IsNotToldAgainWhatItSpellsInItsOwnWay) {
   lose({said("k1", "user", "do you have bread")});
 
   EXPECT_THAT(told(), IsEmpty());
+}
+
+TEST_F(KeptConversation, IsToldWhatDidNotArriveThoughAResponseHasBegun) {
+  begin({make_tool("stock")});
+  type("item_mine", "Do you have bread?");
+  type("item_next", "And milk?");
+  talk().response_created("resp_1");
+
+  lose({said("k1", "user", "Do you have bread?")});
+
+  ASSERT_GE(told().size(), 1u);
+  EXPECT_THAT(told()[0], HasSubstr("And milk?"));
+}
+
+TEST_F(KeptConversation, IsToldAllOfItWhereAnotherIsFound) {
+  begin({make_tool("stock")});
+  type("item_mine", "Do you have bread?");
+  talk().response_created("resp_1");
+  talk().message("resp_1", "We do.");
+  talk().response_done("resp_1");
+
+  lose({said("k1", "assistant", "Welcome to somebody else.")});
+
+  ASSERT_EQ(told().size(), 2u);
+  EXPECT_THAT(told()[0], HasSubstr("Do you have bread?"));
+  EXPECT_THAT(told()[1], HasSubstr("We do."));
+  EXPECT_THAT(talk().models[1]->named, IsEmpty());
+}
+
+TEST_F(KeptConversation, IsToldAgainWhatWasSaidTwiceAndArrivedOnce) {
+  begin({make_tool("stock")});
+  type("item_1", "Yes.");
+  talk().response_created("resp_1");
+  talk().message("resp_1", "Are you sure?");
+  talk().response_done("resp_1");
+  type("item_2", "Yes.");
+
+  lose({said("k1", "user", "Yes."), said("k2", "assistant", "Are you sure?")});
+
+  ASSERT_EQ(told().size(), 1u);
+  EXPECT_THAT(told()[0], AllOf(HasSubstr("item_2"), HasSubstr("Yes.")));
+  EXPECT_THAT(talk().models[1]->named, ::testing::Contains("k1 = item_1"));
+}
+
+TEST_F(KeptConversation, IsBegunAnewWhereTheCallerTookSomethingBackMeanwhile) {
+  begin({make_tool("stock")});
+  type("item_1", "My card is 4111.");
+  type("item_2", "Do you have bread?");
+  talk().refusals_left = 1;
+  talk().kept = {said("k1", "user", "My card is 4111."), said("k2", "user", "Do you have bread?")};
+  talk().lose_model();
+  talk().caller_says(R"({"type":"conversation.item.delete","item_id":"item_1"})");
+  talk().pass(3s);
+
+  const auto last = talk().models.size() - 1;
+  EXPECT_EQ(talk().models[last]->resumed_by, "");
+  const auto told = talk().sent("conversation.item.create", last);
+  ASSERT_EQ(told.size(), 1u);
+  EXPECT_THAT(told[0], HasSubstr("bread"));
 }
 
 TEST_F(KeptConversation, HasItsItemsNamedAsTheCallersProgramKnowsThem) {
