@@ -1,5 +1,6 @@
 #include "session/recent_ids.hpp"
 
+#include <algorithm>
 #include <functional>
 #include <utility>
 
@@ -38,6 +39,11 @@ void RecentIds::Table::insert(std::uint64_t hash) {
   ++used;
 }
 
+void RecentIds::Table::clear() {
+  std::fill(slots.begin(), slots.end(), 0);
+  used = 0;
+}
+
 bool RecentIds::contains(std::string_view id) const {
   const auto hash = hash_of(id);
   return young_.contains(hash) || old_.contains(hash);
@@ -47,7 +53,10 @@ bool RecentIds::insert(std::string_view id) {
   const auto hash = hash_of(id);
   if (young_.contains(hash)) return false;
   const bool is_known = old_.contains(hash);
-  if (young_.used >= keep_) old_ = std::exchange(young_, {});
+  if (young_.used >= keep_) {
+    std::swap(young_, old_);  // whose memory is used again
+    young_.clear();
+  }
   young_.insert(hash);  // seen again is seen lately
   return !is_known;
 }

@@ -23,6 +23,7 @@ class RecentIds {
     std::size_t used = 0;
     bool contains(std::uint64_t hash) const;
     void insert(std::uint64_t hash);
+    void clear();
   };
 
   Table young_, old_;
