@@ -10,7 +10,8 @@ void add_command(CLI::App& program) {
                      .description = "An OpenAI-compatible chat server, streamed, with tools",
                      .make_script = {},
                      .make_cloud = {},
-                     .path = "/v1/chat/completions"};
+                     .path = "/v1",
+                     .scheme = "http"};
   command.make_script = [] { return std::make_shared<Script>(); };
   command.make_cloud = [](World& world, std::string key) {
     return std::make_unique<Cloud>(world, std::move(key));

@@ -1,12 +1,11 @@
 #include "sim/gemini/script.hpp"
 
 #include <array>
-#include <fstream>
-#include <sstream>
 #include <yaml-cpp/yaml.h>
 
 #include "base/json.hpp"
 #include "sim/realtime/yaml_sheet.hpp"
+#include "sim/script_file.hpp"
 
 namespace callosum::sim::gemini {
 namespace {
@@ -244,13 +243,7 @@ Result<std::shared_ptr<const Script>> parse_script(const std::string& yaml) {
 }
 
 Result<std::shared_ptr<const Script>> load_script(const std::string& path) {
-  std::ifstream file(path);
-  if (!file) return fail(ErrorType::not_found, "cannot read the script " + path);
-  std::stringstream text;
-  text << file.rdbuf();
-  auto script = parse_script(text.str());
-  if (!script) return fail(ErrorType::validation, path + ": " + script.error().message);
-  return script;
+  return load_script_file(path, parse_script);
 }
 
 }  // namespace callosum::sim::gemini

@@ -63,20 +63,6 @@ json::value* entry(json::object& map, std::string_view key, bool& is_truncated) 
 
 }  // namespace
 
-void Stats::count(std::string_view counter, std::uint64_t by) {
-  const auto at = counters_.find(counter);
-  if (at != counters_.end()) {
-    at->second += by;
-  } else {
-    counters_.emplace(counter, by);
-  }
-}
-
-std::uint64_t Stats::get(std::string_view counter) const {
-  const auto at = counters_.find(counter);
-  return at == counters_.end() ? 0 : at->second;
-}
-
 void Stats::record_call(std::string_view id, json::object call) {
   if (auto* known = entry(calls_, id, is_truncated_)) *known = std::move(call);
 }
@@ -96,9 +82,7 @@ void Stats::record_session(std::string_view connection, std::string_view key, js
 }
 
 json::object Stats::to_json() const {
-  json::object out;
-  for (const char* name : kCounters) out[name] = 0;
-  for (const auto& [name, value] : counters_) out[name] = value;
+  auto out = counted(kCounters);
   out["calls"] = calls_;
   out["responses_by_call_id"] = responses_;
   out["sessions"] = sessions_;

@@ -2,9 +2,10 @@
 
 #include <boost/json/object.hpp>
 #include <cstdint>
-#include <map>
 #include <string>
 #include <string_view>
+
+#include "sim/counters.hpp"
 
 namespace callosum::sim::gemini {
 
@@ -12,11 +13,8 @@ namespace json = boost::json;
 
 /// What all connections did, for `GET /sim/stats`. The counters of a client's mistakes stay zero
 /// with a client that keeps the protocol. Maps are bounded: past the limit `truncated` says so.
-class Stats {
+class Stats : public Counters {
  public:
-  void count(std::string_view counter, std::uint64_t by = 1);
-  std::uint64_t get(std::string_view counter) const;
-
   void record_call(std::string_view id, json::object call);
   /// Adds to the responses of a call.
   void record_response(std::string_view id, json::value response);
@@ -27,7 +25,6 @@ class Stats {
   void reset();
 
  private:
-  std::map<std::string, std::uint64_t, std::less<>> counters_;
   json::object calls_;
   json::object responses_;
   json::object sessions_;

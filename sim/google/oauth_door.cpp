@@ -170,17 +170,17 @@ net::HttpResponse OAuthDoor::finish(const AuthRequest& request, const Decision& 
   const auto* account = world_.accounts.find(decision.account);
   auto location = request.redirect_uri;
   location += location.find('?') == std::string::npos ? '?' : '&';
-  if (!request.state.empty()) location += "state=" + encode_percent(request.state) + "&";
+  if (!request.state.empty()) location += "state=" + net::encode_percent(request.state) + "&";
   if (!decision.is_allowed || !account || granted.empty()) {
     world_.stats.count("denied_consents");
     location += request.prompt == "none" ? "error=interaction_required" : "error=access_denied";
   } else {
     world_.stats.count("codes");
     const auto code = world_.oauth.give_code(request, account->email, granted);
-    location +=
-        "iss=" + encode_percent("https://accounts.google.com") + "&code=" + encode_percent(code) +
-        "&scope=" + encode_percent(join_scopes(granted)) +
-        "&authuser=0&prompt=" + encode_percent(request.prompt.empty() ? "none" : request.prompt);
+    location += "iss=" + net::encode_percent("https://accounts.google.com") +
+                "&code=" + net::encode_percent(code) +
+                "&scope=" + net::encode_percent(join_scopes(granted)) + "&authuser=0&prompt=" +
+                net::encode_percent(request.prompt.empty() ? "none" : request.prompt);
   }
   auto response = page(302, "");
   response.headers.set("Location", location);

@@ -7,11 +7,6 @@ namespace {
 
 constexpr std::size_t kMostParams = 500;
 
-bool is_unreserved(char c) {
-  const bool is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-  return is_letter || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' || c == '~';
-}
-
 /// Of the character that begins here; 0: none does.
 std::size_t utf8_size(std::string_view text) {
   for (std::size_t size = 1; size <= 4 && size <= text.size(); ++size) {
@@ -51,22 +46,6 @@ std::vector<std::string> Params::all(std::string_view name) const {
   std::vector<std::string> out;
   for (const auto& [known, value] : pairs_) {
     if (known == name) out.push_back(value);
-  }
-  return out;
-}
-
-std::string encode_percent(std::string_view text) {
-  constexpr std::string_view kHex = "0123456789ABCDEF";
-  std::string out;
-  for (const char c : text) {
-    if (is_unreserved(c)) {
-      out += c;
-      continue;
-    }
-    const auto byte = static_cast<unsigned char>(c);
-    out += '%';
-    out += kHex[byte >> 4];
-    out += kHex[byte & 15];
   }
   return out;
 }

@@ -26,8 +26,6 @@ class Params {
   std::vector<std::pair<std::string, std::string>> pairs_;
 };
 
-/// For a query: all but letters, digits, "-", ".", "_" and "~" as escapes.
-std::string encode_percent(std::string_view text);
 /// For the text of a page and for attributes in quotes.
 std::string escape_html(std::string_view text);
 /// The text with whatever is no UTF-8 in it as U+FFFD.

@@ -1,10 +1,9 @@
 #include "sim/google/script.hpp"
 
-#include <fstream>
-#include <sstream>
 #include <yaml-cpp/yaml.h>
 
 #include "sim/realtime/yaml_sheet.hpp"
+#include "sim/script_file.hpp"
 
 namespace callosum::sim::google {
 namespace {
@@ -71,13 +70,7 @@ Result<std::shared_ptr<const Script>> parse_script(const std::string& yaml) {
 }
 
 Result<std::shared_ptr<const Script>> load_script(const std::string& path) {
-  std::ifstream file(path);
-  if (!file) return fail(ErrorType::not_found, "cannot read the script " + path);
-  std::stringstream text;
-  text << file.rdbuf();
-  auto script = parse_script(text.str());
-  if (!script) return fail(ErrorType::validation, path + ": " + script.error().message);
-  return script;
+  return load_script_file(path, parse_script);
 }
 
 }  // namespace callosum::sim::google

@@ -16,20 +16,6 @@ constexpr const char* kCounters[] = {
 
 }  // namespace
 
-void Stats::count(std::string_view counter, std::uint64_t by) {
-  const auto at = counters_.find(counter);
-  if (at != counters_.end()) {
-    at->second += by;
-  } else {
-    counters_.emplace(counter, by);
-  }
-}
-
-std::uint64_t Stats::get(std::string_view counter) const {
-  const auto at = counters_.find(counter);
-  return at == counters_.end() ? 0 : at->second;
-}
-
 void Stats::keep(json::array& list, json::object entry) {
   if (list.size() >= kMostEntries) {
     list.erase(list.begin());
@@ -39,9 +25,7 @@ void Stats::keep(json::array& list, json::object entry) {
 }
 
 json::object Stats::to_json() const {
-  json::object out;
-  for (const char* name : kCounters) out[name] = 0;
-  for (const auto& [name, value] : counters_) out[name] = value;
+  auto out = counted(kCounters);
   json::object sends_by_key;
   for (const auto& mail : sent_) {
     const auto* key = mail.get_object().if_contains("idempotency_key");

@@ -3,20 +3,18 @@
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <cstdint>
-#include <map>
 #include <string>
 #include <string_view>
+
+#include "sim/counters.hpp"
 
 namespace callosum::sim::google {
 
 namespace json = boost::json;
 
 /// What was asked of the service, for `GET /sim/stats`. The lists keep the newest thousand.
-class Stats {
+class Stats : public Counters {
  public:
-  void count(std::string_view counter, std::uint64_t by = 1);
-  std::uint64_t get(std::string_view counter) const;
-
   /// A call of mail or calendar: method, path, account, status, and what makes it one of a kind.
   void record_request(json::object request) { keep(requests_, std::move(request)); }
   /// A mail that has left: account, id, to, subject, message_id, idempotency_key.
@@ -27,7 +25,6 @@ class Stats {
  private:
   void keep(json::array& list, json::object entry);
 
-  std::map<std::string, std::uint64_t, std::less<>> counters_;
   json::array requests_;
   json::array sent_;
   bool is_truncated_ = false;

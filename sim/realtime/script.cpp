@@ -2,11 +2,10 @@
 
 #include <array>
 #include <boost/json/serialize.hpp>
-#include <fstream>
-#include <sstream>
 #include <yaml-cpp/yaml.h>
 
 #include "sim/realtime/yaml_sheet.hpp"
+#include "sim/script_file.hpp"
 
 namespace callosum::sim {
 namespace {
@@ -210,13 +209,8 @@ Result<std::shared_ptr<const Script>> parse_script(const std::string& yaml,
 
 Result<std::shared_ptr<const Script>> load_script(const std::string& path,
                                                   std::shared_ptr<Script> into) {
-  std::ifstream file(path);
-  if (!file) return fail(ErrorType::not_found, "cannot read the script " + path);
-  std::stringstream text;
-  text << file.rdbuf();
-  auto script = parse_script(text.str(), std::move(into));
-  if (!script) return fail(ErrorType::validation, path + ": " + script.error().message);
-  return script;
+  return load_script_file(path,
+                          [&into](const std::string& text) { return parse_script(text, into); });
 }
 
 }  // namespace callosum::sim

@@ -42,6 +42,7 @@ void add_sim_command(CLI::App& program, SimCommand vendor) {
   auto options = std::make_shared<Options>();
   auto* command = program.add_subcommand(vendor.name, vendor.description);
   add_listen_options(*command, options->listen);
+  options->listen.scheme = vendor.scheme;
   command->add_option("--script", options->script_file, "YAML file: what the sessions do");
   command->add_flag("--worst", options->is_worst, "The model does everything wrong on purpose");
   command->add_option("--key", options->key, "The only API key that is let in (else any)");

@@ -19,7 +19,8 @@ struct SimCommand {
   std::string description;
   std::function<std::shared_ptr<Script>()> make_script;
   std::function<std::unique_ptr<net::HttpHandler>(World&, std::string key)> make_cloud;
-  std::string path = "/v1/realtime";  ///< of what it serves
+  std::string path = "/v1/realtime";  ///< of what it serves, as the first line has it
+  std::string scheme = "ws";          ///< see ListenOptions
 };
 
 /// Adds it. It runs until SIGTERM or SIGINT.

@@ -41,20 +41,6 @@ json::value* entry(json::object& map, std::string_view key, bool& is_truncated) 
 
 }  // namespace
 
-void Stats::count(std::string_view counter, std::uint64_t by) {
-  const auto at = counters_.find(counter);
-  if (at != counters_.end()) {
-    at->second += by;
-  } else {
-    counters_.emplace(counter, by);
-  }
-}
-
-std::uint64_t Stats::get(std::string_view counter) const {
-  const auto at = counters_.find(counter);
-  return at == counters_.end() ? 0 : at->second;
-}
-
 void Stats::record_call(std::string_view call_id, std::string_view name, std::string_view arguments,
                         std::string_view status) {
   auto* call = entry(calls_, call_id, is_truncated_);
@@ -76,9 +62,7 @@ void Stats::record_session(std::string_view connection, std::string_view key, js
 }
 
 json::object Stats::to_json() const {
-  json::object out;
-  for (const char* name : kCounters) out[name] = 0;
-  for (const auto& [name, value] : counters_) out[name] = value;
+  auto out = counted(kCounters);
   out["calls"] = calls_;
   out["outputs_by_call_id"] = outputs_;
   out["sessions"] = sessions_;

@@ -42,6 +42,25 @@ HttpResponse make_response(int status, const char* content_type, std::string bod
 
 }  // namespace
 
+std::string encode_percent(std::string_view text) {
+  constexpr std::string_view kHex = "0123456789ABCDEF";
+  std::string out;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    const bool is_plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                          (c >= '0' && c <= '9') ||
+                          std::string_view("-._~").find(c) != std::string_view::npos;
+    if (is_plain) {
+      out += c;
+    } else {
+      out += '%';
+      out += kHex[byte >> 4];
+      out += kHex[byte & 15];
+    }
+  }
+  return out;
+}
+
 std::optional<std::string> decode_percent(std::string_view text) {
   std::string out;
   for (std::size_t at = 0; at < text.size(); ++at) {

@@ -37,6 +37,9 @@ struct HttpRequest {
   std::vector<std::pair<std::string, std::string>> query_all() const;
 };
 
+/// For a query or a segment of a path: all but letters, digits, "-", ".", "_" and "~" as escapes
+/// (RFC 3986 §2.3).
+std::string encode_percent(std::string_view text);
 /// A segment of a path (RFC 3986 §2.1). Nothing where an escape is broken.
 std::optional<std::string> decode_percent(std::string_view text);
 

@@ -75,7 +75,7 @@ std::vector<ToldLine> render_conversation(const std::vector<Moment>& continuity)
   std::vector<ToldLine> out;
   for (const auto& moment : continuity) {
     if (moment.is_done()) {
-      auto text = std::string(kToldResult) + moment.tool + " is: " + moment.text;
+      auto text = "The result of the earlier call of " + moment.tool + " is: " + moment.text;
       const bool has_arguments = !moment.arguments.empty() && moment.arguments != "{}";
       if (has_arguments) text += " It was called with " + moment.arguments;
       out.push_back({"system", std::move(text), ""});

@@ -45,8 +45,6 @@ struct ToldLine {
   std::string role, text;
   std::string item_id;  ///< as the caller knows it; empty: it does not
 };
-/// What a result begins with there.
-inline constexpr std::string_view kToldResult = "The result of the earlier call of ";
 /// The continuity for a provider: what was done is told by the system.
 std::vector<ToldLine> render_conversation(const std::vector<Moment>& continuity);
 /// The whole for chat completions: the instructions, then the continuity, calls as calls.

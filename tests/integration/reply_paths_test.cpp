@@ -57,12 +57,12 @@ const std::string kTalkative =
 class Path {
  public:
   explicit Path(const std::string& name) : provider("openai"), chat("chat") {
-    const auto brain = "http" + chat.url().substr(2, chat.url().rfind("/chat/") - 2);
     std::vector<std::string> options;
     for (const auto& set :
          {std::string("provider=openai"), "providers.openai.url=" + provider.url(),
-          "providers.openai.brain_url=" + brain, std::string("providers.openai.brain_model=sim"),
-          "reply_path=" + name, std::string("audit.sync=always")}) {
+          "providers.openai.brain_url=" + chat.url(),
+          std::string("providers.openai.brain_model=sim"), "reply_path=" + name,
+          std::string("audit.sync=always")}) {
       options.insert(options.end(), {"--set", set});
     }
     // On the path brain the provider's model must not matter: it calls what it may not.
@@ -184,13 +184,12 @@ TEST(ReplyPaths, BrainIsShownInTheRecordAndTheMetrics) {
 
 TEST(ReplyPaths, BrainPlansTheSameWithAnyMouth) {
   Cloud chat("chat");
-  const auto brain = "http" + chat.url().substr(2, chat.url().rfind("/chat/") - 2);
   for (const std::string name : {"xai", "gemini", "offline"}) {
     std::optional<Cloud> cloud;
     chat.follow(std::string(kScript));
     std::vector<std::string> options{"--set", "provider=" + name,
                                      "--set", "reply_path=brain",
-                                     "--set", "providers." + name + ".brain_url=" + brain};
+                                     "--set", "providers." + name + ".brain_url=" + chat.url()};
     if (name != "offline") {
       cloud.emplace(name);
       options.insert(options.end(), {"--set", "providers." + name + ".url=" + cloud->url()});

@@ -45,8 +45,7 @@ void CallCommand::add_to(CLI::App& app) {
   auto* file = verb_->add_option("FILE", file_, "What the caller says, a WAV file");
   typed_ = verb_->add_option("--text", text_, "What the caller types instead")->type_name("T");
   typed_->excludes(file);
-  verb_->add_option("--to", to_, "The gateway; default: the running demo's")->type_name("URL");
-  verb_->add_option("--token", token_, "Default: CALLOSUM_TOKEN, else the demo's")->type_name("T");
+  add_remote_options(*verb_, gateway_);
   verb_->add_option("--save", save_, "Write the spoken reply to this file (default: reply.wav)")
       ->type_name("WAV");
   verb_->add_option("--ca", ca_file_, "Trust this certificate, for wss:")->type_name("FILE");
@@ -58,11 +57,9 @@ void CallCommand::add_to(CLI::App& app) {
 bool CallCommand::is_selected() const { return verb_ && verb_->parsed(); }
 
 Result<CallOptions> CallCommand::prepare() {
-  CallOptions options;
-  options.url = find_url(env_, to_);
-  auto token = find_token(env_, token_);
-  if (!token) return token.error();
-  options.token = std::move(*token);
+  auto made = call_to(gateway_, ca_file_, env_);
+  if (!made) return made.error();
+  auto& options = *made;
   options.text = text_;
   options.is_phone = phone_;
   options.confirms = confirm_;
@@ -77,15 +74,10 @@ Result<CallOptions> CallCommand::prepare() {
     const auto writable = check_writable(save_);
     if (!writable) return writable.error();
   }
-  if (options.url.starts_with("wss:")) {
-    auto tls = net::make_client_tls(ca_file_);
-    if (!tls) return tls.error();
-    options.tls = std::move(*tls);
-  }
   options.on_entry = [this](const TimelineEntry& entry) {
     output_.out((json_ ? to_json_line(entry) : to_terminal_line(entry)) + "\n");
   };
-  return options;
+  return made;
 }
 
 int CallCommand::run() {
@@ -115,7 +107,7 @@ int CallCommand::run() {
   if (!outcome) {
     const auto& error = outcome.error();
     if (!error.detail.empty()) output_.err("  " + error.detail + "\n");
-    output_.err("callosum call: " + error.message + hint_for(error, to_) + "\n");
+    output_.err("callosum call: " + error.message + hint_for(error, gateway_.to) + "\n");
     return 1;
   }
   if (!outcome->reply.samples.empty() && !save_.empty()) {

@@ -2,6 +2,7 @@
 
 #include "app/commands/command.hpp"
 #include "app/commands/output.hpp"
+#include "app/commands/remote.hpp"
 #include "base/result.hpp"
 #include "config/load.hpp"
 
@@ -10,8 +11,6 @@ class Option;
 }
 
 namespace callosum::app {
-
-struct CallOptions;
 
 /// `callosum call`: places a call to a gateway as a phone or browser would, and tells what happens.
 class CallCommand final : public Command {
@@ -30,8 +29,7 @@ class CallCommand final : public Command {
   config::Environment env_;
   std::string file_;
   std::string text_;
-  std::string to_;
-  std::string token_;
+  RemoteGateway gateway_;
   std::string save_;
   std::string ca_file_;
   bool json_ = false;

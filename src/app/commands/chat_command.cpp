@@ -19,8 +19,7 @@ ChatCommand::ChatCommand(Output output, config::Environment env)
 
 void ChatCommand::add_to(CLI::App& app) {
   verb_ = app.add_subcommand("chat", "Talk to a gateway in the terminal, typed");
-  verb_->add_option("--to", to_, "The gateway; default: the running demo's")->type_name("URL");
-  verb_->add_option("--token", token_, "Default: CALLOSUM_TOKEN, else the demo's")->type_name("T");
+  add_remote_options(*verb_, gateway_);
   verb_->add_option("--ca", ca_file_, "Trust this certificate, for wss:")->type_name("FILE");
   verb_->add_flag("--json", json_, "One JSON object a line, for programs");
 }
@@ -45,23 +44,16 @@ bool ChatCommand::take_command(const std::string& line) {
 }
 
 Result<CallOptions> ChatCommand::prepare() {
-  CallOptions options;
-  options.url = find_url(env_, to_);
-  auto token = find_token(env_, token_);
-  if (!token) return token.error();
-  options.token = std::move(*token);
+  auto made = call_to(gateway_, ca_file_, env_);
+  if (!made) return made.error();
+  auto& options = *made;
   options.wants_audio = false;
-  if (options.url.starts_with("wss:")) {
-    auto tls = net::make_client_tls(ca_file_);
-    if (!tls) return tls.error();
-    options.tls = std::move(*tls);
-  }
   options.on_tools = [this](const std::string& tools) { tools_ = tools; };
   options.on_entry = [this](const TimelineEntry& entry) {
     if (json_) return output_.out(to_json_line(entry) + "\n");
     if (entry.kind != "heard") output_.out(to_terminal_line(entry) + "\n");  // it was typed here
   };
-  return options;
+  return made;
 }
 
 asio::awaitable<std::optional<std::string>> ChatCommand::next_line(TypedLines& lines) {
@@ -90,7 +82,7 @@ int ChatCommand::run() {
   if (outcome) return 0;
   const auto& error = outcome.error();
   if (!error.detail.empty()) output_.err("  " + error.detail + "\n");
-  output_.err("callosum chat: " + error.message + hint_for(error, to_) + "\n");
+  output_.err("callosum chat: " + error.message + hint_for(error, gateway_.to) + "\n");
   return 1;
 }
 

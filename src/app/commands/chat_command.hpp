@@ -6,12 +6,12 @@
 
 #include "app/commands/command.hpp"
 #include "app/commands/output.hpp"
+#include "app/commands/remote.hpp"
 #include "base/result.hpp"
 #include "config/load.hpp"
 
 namespace callosum::app {
 
-struct CallOptions;
 class TypedLines;
 
 /// `callosum chat`: a conversation with a gateway in the terminal, typed. Shows the calls of tools
@@ -34,8 +34,7 @@ class ChatCommand final : public Command {
 
   Output output_;
   config::Environment env_;
-  std::string to_;
-  std::string token_;
+  RemoteGateway gateway_;
   std::string ca_file_;
   bool json_ = false;
   std::string tools_;  // that are loaded

@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <boost/asio/io_context.hpp>
 
+#include "app/call/call_client.hpp"
 #include "app/commands/run_alone.hpp"
 #include "app/runtime_files.hpp"
 #include "async/time_source.hpp"
@@ -17,6 +18,21 @@ void add_remote_options(CLI::App& verb, RemoteGateway& gateway) {
   verb.add_option("--to", gateway.to, "A running gateway; default: the demo's")->type_name("URL");
   verb.add_option("--token", gateway.token, "Default: CALLOSUM_TOKEN, else the demo's")
       ->type_name("T");
+}
+
+Result<CallOptions> call_to(const RemoteGateway& gateway, const std::string& ca_file,
+                            const config::Environment& env) {
+  CallOptions options;
+  options.url = find_url(env, gateway.to);
+  auto token = find_token(env, gateway.token);
+  if (!token) return token.error();
+  options.token = std::move(*token);
+  if (options.url.starts_with("wss:")) {
+    auto tls = net::make_client_tls(ca_file);
+    if (!tls) return tls.error();
+    options.tls = std::move(*tls);
+  }
+  return options;
 }
 
 Result<std::string> ask_gateway(const RemoteGateway& gateway, const AdminRequest& request,

@@ -19,6 +19,11 @@ struct RemoteGateway {
 
 void add_remote_options(CLI::App& verb, RemoteGateway& gateway);
 
+struct CallOptions;
+/// A call to it. `ca_file`: trusted besides, for wss:.
+Result<CallOptions> call_to(const RemoteGateway& gateway, const std::string& ca_file,
+                            const config::Environment& env);
+
 struct AdminRequest {
   std::string method;
   std::string path;  ///< "/api/admin/tenants"

@@ -3,22 +3,8 @@
 namespace callosum::provider::cloud {
 
 std::string with_parameter(const std::string& url, std::string_view key, std::string_view value) {
-  std::string out = url + (url.find('?') == std::string::npos ? '?' : '&');
-  out += key;
-  out += '=';
-  constexpr char kHex[] = "0123456789ABCDEF";
-  for (const char c : value) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                       c == '-' || c == '.' || c == '_' || c == '~';
-    if (plain) {
-      out += c;
-      continue;
-    }
-    out += '%';
-    out += kHex[static_cast<unsigned char>(c) >> 4];
-    out += kHex[static_cast<unsigned char>(c) & 15];
-  }
-  return out;
+  const char before = url.find('?') == std::string::npos ? '?' : '&';
+  return url + before + std::string(key) + "=" + net::encode_percent(value);
 }
 
 net::WsConnectOptions connect_options(const CloudOptions& options) {

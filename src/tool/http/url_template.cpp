@@ -11,24 +11,6 @@ namespace {
 
 Error refuse(std::string why) { return fail(ErrorType::validation, std::move(why)); }
 
-/// RFC 3986 §2.3: what need not be encoded, and nothing more.
-void append_encoded(std::string_view text, std::string& out) {
-  constexpr std::string_view kHex = "0123456789ABCDEF";
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    const bool is_plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                          (c >= '0' && c <= '9') ||
-                          std::string_view("-._~").find(c) != std::string_view::npos;
-    if (is_plain) {
-      out += c;
-    } else {
-      out += '%';
-      out += kHex[byte >> 4];
-      out += kHex[byte & 15];
-    }
-  }
-}
-
 Result<void> check_in_path(const std::string& name, const std::optional<std::string>& value) {
   if (!value || value->empty()) return refuse(name + ": needed, and empty");
   if (value->find_first_of(std::string_view("/\\\0", 3)) == std::string::npos) return {};
@@ -46,7 +28,7 @@ Result<std::string> fill_segment(const TextTemplate& segment, const json::object
     const auto value = text_of(arguments, piece.text);
     if (!value) return value.error();
     if (const auto checked = check_in_path(piece.text, *value); !checked) return checked.error();
-    append_encoded(**value, out);
+    out += net::encode_percent(**value);
     last = piece.text;
   }
   if (out == "." || out == "..") return refuse(last + ": expected more than dots");
@@ -73,7 +55,7 @@ Result<std::string> fill_parameter(const TextTemplate& parameter, const json::ob
       return refuse(piece.text + ": expected text without NUL");
     }
     is_asked = true;
-    append_encoded(**value, out);
+    out += net::encode_percent(**value);
   }
   if (!is_asked) return std::string();
   if (!missing.empty()) return refuse(missing + ": needed beside the others");

@@ -66,7 +66,8 @@ Cloud::Cloud(const std::string& vendor) {
 }
 
 std::string Cloud::http(std::string_view path) const {
-  return "http" + url_.substr(2, url_.find('/', 5) - 2) + std::string(path);
+  const auto host = url_.find("://");
+  return "http" + url_.substr(host, url_.find('/', host + 3) - host) + std::string(path);
 }
 
 void Cloud::follow(const std::string& yaml) {
