@@ -99,21 +99,24 @@ Result<void> write_private_file(const fs::path& path, std::string_view text) {
   return put_private_file(path, text, true);
 }
 
-Result<Secret> load_or_create_demo_key(const fs::path& folder, Random& random) {
-  const fs::path path = folder / "jwt.key";
+Result<void> make_key_file(const fs::path& path, Random& random) {
   struct stat info {};
   if (::stat(path.c_str(), &info) != 0) {
     if (errno != ENOENT) return io_error(path, "cannot look at");
     std::array<std::uint8_t, 32> bytes{};
     random.fill(bytes);
     // Of two that start at once both use the key of the first.
-    const auto written = put_private_file(path, encode_hex(bytes), false);
-    if (!written) return written.error();
-  } else if ((info.st_mode & 077) != 0) {
-    return fail(
-        ErrorType::forbidden,
-        path.string() + " can be read by others; remove it, or: chmod 600 " + path.string());
+    return put_private_file(path, encode_hex(bytes), false);
   }
+  if ((info.st_mode & 077) == 0) return {};
+  return fail(ErrorType::forbidden,
+              path.string() + " can be read by others; remove it, or: chmod 600 " + path.string());
+}
+
+Result<Secret> load_or_create_demo_key(const fs::path& folder, Random& random) {
+  const fs::path path = folder / "jwt.key";
+  const auto made = make_key_file(path, random);
+  if (!made) return made.error();
   auto key = api::auth::read_key_file(path.string());
   if (!key) return key.error();
   const auto checked = api::auth::check_signing_key(key->reveal(), api::auth::JwtAlgorithm::hs256);

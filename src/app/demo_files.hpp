@@ -31,6 +31,10 @@ std::filesystem::path default_demo_folder(const config::Environment& env);
 /// could read it.
 Result<Secret> load_or_create_demo_key(const std::filesystem::path& folder, Random& random);
 
+/// A file of a random key of 32 bytes in hex, made with mode 0600 where there is none. FORBIDDEN
+/// where others could read it.
+Result<void> make_key_file(const std::filesystem::path& path, Random& random);
+
 /// DIR/demo.json: {tenant_id, slug, phone, pack, others: [the same]}; the first one is the default
 /// of tokens.
 Result<void> write_demo_tenants(const std::filesystem::path& folder,

@@ -1,5 +1,8 @@
 #include "app/doors.hpp"
 
+#include "api/account_callback.hpp"
+#include "api/account_start.hpp"
+#include "api/accounts.hpp"
 #include "api/admin_add_tenant.hpp"
 #include "api/admin_audit.hpp"
 #include "api/admin_decide_proposal.hpp"
@@ -89,6 +92,7 @@ void Doors::add_callers(const Planning& planning) {
                                                *parts.log};
   add(Place::main, make<api::ConfirmationsResource>(confirmations));
   add(Place::main, make<api::AnswerConfirmationResource>(confirmations));
+  add_accounts(find_tenant);
   const api::PlanRealtimeToken plan_token =
       [&planner = ground_.planner](api::auth::Principal principal, api::RealtimeTokenWish wish) {
         return planner.plan_token(std::move(principal), std::move(wish));
@@ -104,6 +108,22 @@ void Doors::add_callers(const Planning& planning) {
                                       parts.random, *parts.log, std::move(forget)})) {
     add(Place::main, std::move(resource));
   }
+}
+
+void Doors::add_accounts(const api::FindTenant& find_tenant) {
+  auto& parts = ground_.parts;
+  const auto& authenticator = *parts.authenticator;
+  add(Place::main, make<api::AccountStartResource>(api::AccountStartResource::Parts{
+                       authenticator, find_tenant, parts.sign_ins.get(), *parts.origins, parts.time,
+                       parts.random, *parts.log}));
+  const api::AccountCallbackParts callback{parts.sign_ins.get(), parts.time, parts.random,
+                                           *parts.log};
+  add(Place::main, make<api::AccountCallbackResource>(callback));
+  add(Place::main, make<api::AccountConnectResource>(callback));
+  const api::AccountsGround accounts{authenticator, find_tenant,  parts.accounts.get(),
+                                     parts.time,    parts.random, *parts.log};
+  add(Place::main, make<api::AccountsResource>(accounts));
+  add(Place::main, make<api::RemoveAccountResource>(accounts));
 }
 
 void Doors::add_operators(const Planning& planning) {

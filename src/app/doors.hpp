@@ -37,6 +37,7 @@ class Doors {
     api::PlanCall plan;
     api::FindTenant find_tenant;
   };
+  void add_accounts(const api::FindTenant& find_tenant);
   void add_callers(const Planning& planning);
   void add_operators(const Planning& planning);
   void add(Place place, std::unique_ptr<api::Resource> resource);

@@ -145,6 +145,15 @@ Result<std::unique_ptr<Parts>> make_parts(PartsOptions options) {
   for (const auto& [name, provider] : config.providers) {
     parts->breakers[name] = std::make_shared<session::ProviderBreaker>();
   }
+  // A command that only looks at tools has no use for them, and may lack the key.
+  if (options.with_provider) {
+    auto accounts = make_account_book(*parts);
+    if (!accounts) return accounts.error();
+    parts->accounts = std::move(*accounts);
+    if (parts->accounts) {
+      parts->sign_ins = std::make_unique<tool::account::SignIns>(*parts->accounts);
+    }
+  }
   const auto enablement = load_enablement(*parts);
   if (!enablement) return enablement.error();
   const auto loaded = load_editions(*parts, options.with_provider, options.reaches_backends);

@@ -27,6 +27,7 @@
 #include "storage/database.hpp"
 #include "telemetry/log.hpp"
 #include "telemetry/metrics.hpp"
+#include "tool/account/sign_ins.hpp"
 #include "tool/tool_kind.hpp"
 
 namespace callosum::app {
@@ -41,6 +42,8 @@ struct Parts {
   std::unique_ptr<telemetry::Log> log;
   telemetry::Metrics metrics;
   std::unique_ptr<storage::Database> database;
+  std::unique_ptr<tool::account::AccountBook> accounts;  ///< null: none can be connected
+  std::unique_ptr<tool::account::SignIns> sign_ins;      ///< null: the same
   std::vector<std::unique_ptr<tool::ToolKind>> kinds;
   /// By name, of every provider in the configuration.
   std::map<std::string, std::shared_ptr<session::ProviderBreaker>> breakers;

@@ -316,6 +316,28 @@ std::vector<std::unique_ptr<tool::ToolKind>> make_tool_kinds(const KindGround& g
   return kinds;
 }
 
+Result<std::unique_ptr<tool::account::AccountBook>> make_account_book(Parts& parts) {
+  using tool::account::OAuthService;
+  const auto& config = parts.config.accounts;
+  if (config.google.client_id.empty()) return nullptr;
+  auto sealer = Sealer::make(config.key, config.old_key);
+  if (!sealer) {
+    const auto is_old = static_cast<bool>(Sealer::make(config.key));
+    return fail(sealer.error().type,
+                (is_old ? "accounts.old_key: " : "accounts.key: ") + sealer.error().message);
+  }
+  auto tls = net::make_client_tls(config.google.ca_file);
+  if (!tls) return fail(tls.error().type, "accounts.google.ca_file: " + tls.error().message);
+  const auto& google = config.google;
+  std::vector<OAuthService> services;
+  services.push_back({"google", "Google", google.client_id, google.client_secret, google.auth_url,
+                      google.token_url, google.revoke_url, google.issuer, google.redirect_url,
+                      google.scopes, std::move(*tls)});
+  const tool::account::AccountGround ground{*parts.database, parts.time, parts.random, *parts.log};
+  return std::make_unique<tool::account::AccountBook>(ground, std::move(*sealer),
+                                                      std::move(services));
+}
+
 std::vector<std::string> exports_needed(const config::Config& config) {
   std::vector<std::string> names{kCallersExport};
   for (const auto& provider : names_of_providers(config)) {

@@ -19,6 +19,9 @@ struct KindGround {
 };
 
 std::vector<std::unique_ptr<tool::ToolKind>> make_tool_kinds(const KindGround& ground);
+/// The accounts that people connect; null where no service is configured. VALIDATION names the key
+/// that is wrong.
+Result<std::unique_ptr<tool::account::AccountBook>> make_account_book(Parts& parts);
 /// In the order they are asked (DESIGN "The way of one tool call").
 std::vector<std::unique_ptr<policy::Gate>> make_gates(Parts& parts);
 /// The configured provider and those that take over from it, for sessions on this snapshot.

@@ -30,6 +30,19 @@ bool is_one_line(const std::string& text) {
          });
 }
 
+/// Whether nobody on the way can read along.
+bool is_private_way(std::string_view url) {
+  if (url.starts_with("https://")) return true;
+  constexpr std::string_view kPlain = "http://";
+  if (!url.starts_with(kPlain)) return false;
+  url = url.substr(kPlain.size());
+  std::string authority(url.substr(0, url.find_first_of("/?")));
+  const bool has_port = authority.rfind(':') != std::string::npos && !authority.ends_with(']');
+  if (!has_port) authority += ":80";
+  const auto address = parse_listen_address(authority);
+  return address && address->is_loopback();
+}
+
 class Checker {
  public:
   Checker(const LoadRequest& request, LoadOutcome& outcome)
@@ -46,6 +59,8 @@ class Checker {
     check_jwt();
     check_api_keys();
     fetch_secrets();
+    fetch_account_keys();
+    check_google();
     warn_of_what_is_odd();
   }
 
@@ -180,6 +195,61 @@ class Checker {
       } else if (!is_one_line(text)) {
         refuse(field, "expected one line of text of at most 16 KiB, without control characters");
       }
+    }
+  }
+
+  void fetch_account_keys() {
+    auto& accounts = config_.accounts;
+    accounts.key = fetch_key("accounts.key", accounts.key_env, accounts.key_file);
+    accounts.old_key = fetch_key("accounts.old_key", accounts.old_key_env, accounts.old_key_file);
+    const bool is_named = !accounts.key_env.empty() || !accounts.key_file.empty();
+    if (!accounts.google.client_id.empty() && !is_named) {
+      refuse("accounts.key_file",
+             "needed, or key_env: what is kept of connected accounts is sealed with it; make one "
+             "with: openssl rand -hex 32");
+    }
+  }
+
+  /// At `key`_env or `key`_file; empty where neither is given.
+  Secret fetch_key(const std::string& key, const std::string& env, const std::string& file) {
+    if (!env.empty() && !file.empty()) {
+      refuse(key + "_file", "only one of " + key + "_env and " + key + "_file may be given");
+      return {};
+    }
+    if (env.empty() && file.empty()) return {};
+    auto value = env.empty() ? read_secret_file(file) : fetch(key, env);
+    if (value.empty()) {
+      miss(key + (env.empty() ? "_file" : "_env"),
+           env.empty() ? file + " cannot be read, or is empty" : "the environment has no " + env);
+    }
+    return value;
+  }
+
+  void check_google() {
+    auto& google = config_.accounts.google;
+    if (google.client_id.empty()) return;
+    const std::string prefix = "accounts.google.";
+    google.client_secret = fetch(prefix + "client_secret", google.client_secret_env);
+    if (google.client_secret.empty()) {
+      miss(prefix + "client_secret_env",
+           google.client_secret_env.empty() ? "needed: the variable that holds the client's secret"
+                                            : "the environment has no " + google.client_secret_env);
+    }
+    for (const auto& [name, url] :
+         {std::pair{"auth_url", &google.auth_url}, std::pair{"token_url", &google.token_url},
+          std::pair{"revoke_url", &google.revoke_url},
+          std::pair{"redirect_url", &google.redirect_url}}) {
+      const bool may_be_empty = url == &google.redirect_url && config_.listen.is_loopback();
+      if ((url->empty() && may_be_empty) || is_private_way(*url)) continue;
+      refuse(prefix + name, url->empty() ? "needed: where the browser comes back to, such as "
+                                           "https://voice.example/api/accounts/google/callback"
+                                         : "expected https: tokens go there; http is for this "
+                                           "machine alone (127.0.0.1, [::1], localhost)");
+    }
+    const auto& scopes = google.scopes;
+    for (const auto* needed : {"openid", "email"}) {
+      if (std::find(scopes.begin(), scopes.end(), needed) != scopes.end()) continue;
+      refuse(prefix + "scopes", std::string(needed) + " is needed: it says whose account it is");
     }
   }
 

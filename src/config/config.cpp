@@ -82,6 +82,20 @@ std::map<std::string, ProviderConfig> Config::default_providers() {
   return {{"openai", openai}, {"xai", xai}, {"gemini", gemini}, {"offline", offline}};
 }
 
+AccountServiceConfig AccountsConfig::default_google() {
+  AccountServiceConfig google;
+  google.client_secret_env = "GOOGLE_CLIENT_SECRET";
+  google.auth_url = "https://accounts.google.com/o/oauth2/v2/auth";
+  google.token_url = "https://oauth2.googleapis.com/token";
+  google.revoke_url = "https://oauth2.googleapis.com/revoke";
+  google.issuer = "https://accounts.google.com";
+  // Mail without what deletes it for good; events, and when somebody is busy.
+  google.scopes = {"openid", "email", "https://www.googleapis.com/auth/gmail.modify",
+                   "https://www.googleapis.com/auth/calendar.events",
+                   "https://www.googleapis.com/auth/calendar.freebusy"};
+  return google;
+}
+
 std::map<std::string, ChannelLimits> Config::default_limits() {
   // DESIGN section 6. A typed chat plans longer; an MCP client has no turns.
   return {{"voice", {2, 3, 0, 0, 16 * 1024, 8}},

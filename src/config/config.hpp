@@ -90,6 +90,33 @@ struct SecretConfig {
   Secret value;
 };
 
+/// A service whose accounts callers may connect (OAuth 2.0). Without a client id nobody can.
+struct AccountServiceConfig {
+  std::string client_id;
+  std::string client_secret_env;
+  Secret client_secret;  ///< value of `client_secret_env`
+  std::string auth_url;
+  std::string token_url;
+  std::string revoke_url;
+  std::string issuer;
+  std::string redirect_url;  ///< empty: this machine's, where `listen` is loopback
+  std::string ca_file;
+  std::vector<std::string> scopes;
+};
+
+/// What is kept of connected accounts is sealed with a key of 32 bytes; an old one only opens.
+struct AccountsConfig {
+  std::string key_env;
+  std::string key_file;
+  Secret key;  ///< of either
+  std::string old_key_env;
+  std::string old_key_file;
+  Secret old_key;
+  AccountServiceConfig google = default_google();
+
+  static AccountServiceConfig default_google();
+};
+
 /// What one turn of a conversation may spend. 0 lifts a cap, except that of the result.
 struct ChannelLimits {
   std::int64_t retrieval_calls = 0;
@@ -140,6 +167,7 @@ struct Config {
   AuditConfig audit;
   EgressConfig egress;
   std::map<std::string, SecretConfig> secrets;
+  AccountsConfig accounts;
   bool registry_lock = true;
   LogConfig log;
   bool metrics = true;

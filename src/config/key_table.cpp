@@ -35,6 +35,8 @@ Slot limit_at(Config& config, const std::string& channel) {
 
 constexpr auto kJwt = &AuthConfig::jwt;
 constexpr auto kAuth = &Config::auth;
+constexpr auto kAccounts = &Config::accounts;
+constexpr auto kGoogle = &AccountsConfig::google;
 constexpr std::int64_t kDay_ms = 24 * 3600 * 1000;
 
 std::vector<KeySpec> make_table() {
@@ -255,6 +257,41 @@ std::vector<KeySpec> make_table() {
        "Environment variable that holds the credential which manifests call {secret: NAME}."},
       {"secrets.NAME.file", Kind::path, secret_at<&SecretConfig::file>,
        "File that holds it instead, white space around it left out."},
+      {"accounts.key_env", Kind::variable, at<kAccounts, &AccountsConfig::key_env>,
+       "Environment variable that holds the key which the tokens of connected accounts are sealed "
+       "with: 32 bytes as 64 hex digits or base64 (docs/accounts.md). Needed where accounts can be "
+       "connected."},
+      {"accounts.key_file", Kind::path, at<kAccounts, &AccountsConfig::key_file>,
+       "File that holds it instead, white space around it left out."},
+      {"accounts.old_key_env", Kind::variable, at<kAccounts, &AccountsConfig::old_key_env>,
+       "Environment variable that holds the key before: it opens what is there and seals nothing."},
+      {"accounts.old_key_file", Kind::path, at<kAccounts, &AccountsConfig::old_key_file>,
+       "File that holds that one instead."},
+      {"accounts.google.client_id", Kind::text,
+       at<kAccounts, kGoogle, &AccountServiceConfig::client_id>,
+       "The gateway's OAuth client at Google. Empty: no Google accounts can be connected."},
+      {"accounts.google.client_secret_env", Kind::variable,
+       at<kAccounts, kGoogle, &AccountServiceConfig::client_secret_env>,
+       "Environment variable that holds that client's secret."},
+      {"accounts.google.auth_url", Kind::url,
+       at<kAccounts, kGoogle, &AccountServiceConfig::auth_url>,
+       "Where people sign in. This and the three below: https, or http on this machine."},
+      {"accounts.google.token_url", Kind::url,
+       at<kAccounts, kGoogle, &AccountServiceConfig::token_url>, "Where tokens are given."},
+      {"accounts.google.revoke_url", Kind::url,
+       at<kAccounts, kGoogle, &AccountServiceConfig::revoke_url>, "Where they are taken back."},
+      {"accounts.google.redirect_url", Kind::url,
+       at<kAccounts, kGoogle, &AccountServiceConfig::redirect_url>,
+       "Where the browser comes back to, as Google knows it: "
+       "https://HOST/api/accounts/google/callback. Empty: this machine, where `listen` is "
+       "loopback."},
+      {"accounts.google.issuer", Kind::text, at<kAccounts, kGoogle, &AccountServiceConfig::issuer>,
+       "Who its id tokens are from."},
+      {"accounts.google.scopes", Kind::texts, at<kAccounts, kGoogle, &AccountServiceConfig::scopes>,
+       "What people are asked to allow. openid and email are needed."},
+      {"accounts.google.ca_file", Kind::path,
+       at<kAccounts, kGoogle, &AccountServiceConfig::ca_file>,
+       "PEM authorities to trust there instead of the system's."},
       {"registry.lock", Kind::flag, at<&Config::registry_lock>,
        "Packs stay as they were at the start. false: a reload makes a new version."},
       {"log.level",

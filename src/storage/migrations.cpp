@@ -237,12 +237,52 @@ constexpr std::string_view kFewerPages = R"sql(
     BEGIN SELECT RAISE(ABORT, 'the audit is never shortened'); END;
 )sql";
 
+// Accounts of a person at other services; the tokens are sealed. And those who are on the way to
+// connect one.
+constexpr std::string_view kConnectedAccounts = R"sql(
+  CREATE TABLE connected_accounts (
+    tenant_id TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    service TEXT NOT NULL,
+    email TEXT NOT NULL,
+    scopes TEXT NOT NULL,
+    access_token TEXT NOT NULL,
+    refresh_token TEXT NOT NULL,
+    expires_at_ms INTEGER NOT NULL,
+    renew_at_ms INTEGER NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('connected', 'revoked')),
+    revision INTEGER NOT NULL CHECK (revision > 0),
+    connected_at_ms INTEGER NOT NULL,
+    changed_at_ms INTEGER NOT NULL,
+    PRIMARY KEY (tenant_id, subject, service, email)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE account_sign_ins (
+    state_hash TEXT PRIMARY KEY,
+    service TEXT NOT NULL,
+    tenant_id TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    tenant_name TEXT NOT NULL,
+    user_name TEXT NOT NULL,
+    verifier TEXT NOT NULL,
+    redirect_uri TEXT NOT NULL,
+    return_to TEXT NOT NULL,
+    expires_at_ms INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX account_sign_ins_by_end ON account_sign_ins (expires_at_ms);
+)sql";
+
 constexpr std::array kMigrations{
-    Migration{1, "tenants", kTenants},        Migration{2, "pack_installs", kPackInstalls},
-    Migration{3, "tool_calls", kToolCalls},   Migration{4, "audit", kAudit},
-    Migration{5, "proposals", kProposals},    Migration{6, "realtime_sessions", kRealtimeSessions},
-    Migration{7, "enablement", kEnablement},  Migration{8, "confirmations", kConfirmations},
-    Migration{9, "fewer_pages", kFewerPages}, Migration{10, "reply_paths", kReplyPaths},
+    Migration{1, "tenants", kTenants},
+    Migration{2, "pack_installs", kPackInstalls},
+    Migration{3, "tool_calls", kToolCalls},
+    Migration{4, "audit", kAudit},
+    Migration{5, "proposals", kProposals},
+    Migration{6, "realtime_sessions", kRealtimeSessions},
+    Migration{7, "enablement", kEnablement},
+    Migration{8, "confirmations", kConfirmations},
+    Migration{9, "fewer_pages", kFewerPages},
+    Migration{10, "reply_paths", kReplyPaths},
+    Migration{11, "connected_accounts", kConnectedAccounts},
 };
 
 Result<void> apply(sqlite::Connection& connection, const Migration& step) {

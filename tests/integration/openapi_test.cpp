@@ -10,6 +10,7 @@
 #include "base/json.hpp"
 #include "served.hpp"
 #include "storage/confirmations.hpp"
+#include "storage/connected_accounts.hpp"
 #include "storage/sqlite/connection.hpp"
 
 namespace callosum::testing {
@@ -36,7 +37,11 @@ std::set<std::string> routes_there_are() {
 class OpenApiDocument : public ::testing::Test {
  protected:
   static void SetUpTestSuite() {
-    gateway = std::make_unique<Served>();
+    // Where it leads is not asked by these tests.
+    gateway = std::make_unique<Served>(
+        std::vector<std::string>{"--set", "accounts.google.client_id=client", "--set",
+                                 "accounts.key_env=ACCOUNTS_KEY"},
+        Environment{{"ACCOUNTS_KEY", std::string(63, '0') + "1"}, {"GOOGLE_CLIENT_SECRET", "s"}});
     const auto made =
         gateway->ask("POST", "/api/admin/tenants", R"({"slug":"bella","timezone":"Europe/Rome"})");
     ASSERT_EQ(made.status, 201) << made.body;
@@ -63,6 +68,8 @@ class OpenApiDocument : public ::testing::Test {
       const std::string name(text_at(parameter, "name"));
       auto example = std::string(text_at(parameter, "example"));
       if (name == "id") example = row_for(operation.path);
+      if (name == "state" && operation.is_open) example = sign_in();
+      if (name == "email" && text_at(parameter, "in") == "path") connect(example);
       if (text_at(parameter, "in") == "query" && !example.empty()) {
         query += (query.empty() ? "?" : "&") + name + "=" + example;
       } else if (const auto at = target.find("{" + name + "}"); at != std::string::npos) {
@@ -102,6 +109,26 @@ class OpenApiDocument : public ::testing::Test {
     return question.id;
   }
 
+  /// The state of one that has begun.
+  static std::string sign_in() {
+    const auto* maker = find("GET /api/accounts/{service}/start");
+    const auto made = send(*maker, target_of(*maker), "", true);
+    net::HttpRequest url;
+    url.target = "/" + std::string(parse_strict(made.body)->at("url").as_string());
+    return url.query("state");
+  }
+
+  /// An account of the user of these tests that its service has ended: nobody else is asked.
+  static void connect(const std::string& email) {
+    const auto database = gateway->data() / "callosum.db";
+    auto connection = std::move(*storage::sqlite::Connection::open({.path = database}));
+    const auto tenant = connection->query("SELECT id FROM tenants WHERE slug = 'bella'");
+    storage::ConnectedAccount account;
+    account.key = {std::string(tenant->at(0).at("id").as_string()), "test", "google", email};
+    account.changed_at_ms = 1;
+    EXPECT_TRUE(storage::save_account(*connection, account));
+  }
+
   /// The same for all: a principal's calls without a session have a budget.
   static const std::string& proposal() {
     static const std::string id = [] {
@@ -123,7 +150,7 @@ class OpenApiDocument : public ::testing::Test {
   }
 
   static std::string example_of(const OpenApi::Operation& operation) {
-    if (operation.body.empty()) return {};
+    if (operation.body.empty() || operation.is_form) return {};
     return json::serialize(operation.body.at("content").at("application/json").at("example"));
   }
 
@@ -176,7 +203,8 @@ TEST_F(OpenApiDocument, SaysHowABadBodyIsAnswered) {
 
 TEST_F(OpenApiDocument, SaysHowAGoodRequestIsAnswered) {
   for (const auto& operation : document().operations()) {
-    if (operation.is_websocket) continue;
+    // A form comes from the page before it, which has its own tests.
+    if (operation.is_websocket || operation.is_form) continue;
 
     const auto answer =
         send(operation, target_of(operation), example_of(operation), !operation.is_open);

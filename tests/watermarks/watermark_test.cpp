@@ -114,6 +114,11 @@ class Fuzzer {
                                                  "POST /v1/realtime/client_secrets",
                                                  "GET /api/confirmations",
                                                  "POST /api/confirmations/{id}",
+                                                 "GET /api/accounts",
+                                                 "GET /api/accounts/{service}/start",
+                                                 "GET /api/accounts/{service}/callback",
+                                                 "POST /api/accounts/{service}/callback",
+                                                 "DELETE /api/accounts/{service}/{email}",
                                                  "GET /metrics",
                                                  "GET /healthz",
                                                  "GET /readyz"};
@@ -126,6 +131,8 @@ class Fuzzer {
     // An operator is shown all businesses; everybody else may be anybody.
     if (!has("/api/admin/tenants")) call.token = random_();
     if (has("{business_id}") || has("{tenant}")) call.parts.push_back(as_tenant);
+    if (has("{service}")) call.parts.emplace_back("google");
+    if (has("{email}")) call.parts.emplace_back(at_random(2) ? "john@work.example" : tenant.mark);
     if (has("{id}")) call.parts.push_back(some_id(tenant, kind_of(call.door)));
     if (has("{consumer}")) call.parts.emplace_back("openai");
     if (has("{decision}")) call.parts.emplace_back(at_random(3) ? "reject" : "apply");

@@ -71,6 +71,16 @@ Result<config::Config> DemoCommand::configure() const {
                   "registry.lock=false"};
   request.sets.insert(request.sets.end(), sets_.begin(), sets_.end());
   request.env = env_;
+  const auto is_set = [this](std::string_view key) {
+    return std::any_of(sets_.begin(), sets_.end(),
+                       [&](const std::string& set) { return set.starts_with(key); });
+  };
+  if (is_set("accounts.google.client_id=") && !is_set("accounts.key_")) {
+    const auto file = (std::filesystem::path(data_) / "accounts.key").string();
+    const auto made = make_key_file(file, random_);
+    if (!made) return made.error();
+    request.sets.push_back("accounts.key_file=" + file);
+  }
   auto config = config::config_or_error(config::load(request));
   if (!config) return config;
   if (!config->listen.is_loopback()) {

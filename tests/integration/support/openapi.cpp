@@ -58,6 +58,8 @@ OpenApi::OpenApi() : document_(read_document()) {
       }
       const auto* body = find_object(*spec, "requestBody");
       if (body) operation.body = follow(*body);
+      const auto* content = find_object(operation.body, "content");
+      operation.is_form = content && content->contains("application/x-www-form-urlencoded");
       operation.is_on_admin = item.contains("servers");
       operation.is_websocket = spec->contains("x-websocket");
       const auto* security = find_array(*spec, "security");
@@ -108,7 +110,7 @@ std::string OpenApi::problem_of(const Operation& operation, const net::HttpRespo
 }
 
 std::string OpenApi::problem_of_example(const Operation& operation) const {
-  if (operation.body.empty()) return "";
+  if (operation.body.empty() || operation.is_form) return "";
   const auto& media = operation.body.at("content").at("application/json").as_object();
   if (!media.contains("example")) return operation.name() + ": the body has no example";
   const auto problem = problem_of(media.at("example"), media);

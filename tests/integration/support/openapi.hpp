@@ -23,6 +23,7 @@ class OpenApi {
     bool is_on_admin = false;
     bool is_websocket = false;
     bool is_open = false;  ///< needs no credential
+    bool is_form = false;  ///< sent by a page, not as JSON
 
     std::string name() const { return method + " " + path; }
     bool documents(int status) const;
