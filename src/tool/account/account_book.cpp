@@ -115,10 +115,11 @@ bool AccountBook::is_refused(const AccountKey& key, const Secret& token) const {
          at->second.token_hash == sha256_hex(token.reveal());
 }
 
-void AccountBook::note_renewed(const AccountKey& key) {
+void AccountBook::note_replaced(const AccountKey& key, const Secret& token) {
+  if (!is_refused(key, token)) return;
   const std::lock_guard lock(mutex_);
   const auto at = refusals_.find(key);
-  if (at == refusals_.end() || at->second.token_hash.empty()) return;
+  if (at == refusals_.end()) return;
   at->second.token_hash.clear();
   at->second.replaced_at = ground_.time.now();
 }
@@ -203,7 +204,7 @@ asio::awaitable<Result<Secret>> AccountBook::renew(AccountKey key) {
   if (tokens->refresh_token.empty()) tokens->refresh_token = *refresh;
   auto storing = store_renewed(account, *tokens, async::Deadline::after(ground_.time, kRenewTime));
   co_await std::move(storing);
-  note_renewed(key);
+  note_replaced(key, kept->token);
   co_return tokens->access_token;
 }
 

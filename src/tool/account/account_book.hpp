@@ -107,7 +107,7 @@ class AccountBook final : public AccountTokens {
   void land(const storage::AccountKey& key, const std::shared_ptr<Flight>& flight,
             Result<Secret> outcome);
   bool is_refused(const storage::AccountKey& key, const Secret& token) const;
-  void note_renewed(const storage::AccountKey& key);
+  void note_replaced(const storage::AccountKey& key, const Secret& token);
   void tell(const storage::AccountKey& key);
   Error no_longer(std::string_view service) const;
   std::string title_of(std::string_view service) const;
