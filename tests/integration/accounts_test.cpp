@@ -1,82 +1,20 @@
 // Accounts at another service, through the real programs: a browser's way through the sign-in, and
 // where the tokens must not be afterwards.
 #include <boost/json/serialize.hpp>
-#include <fstream>
 #include <gmock/gmock.h>
 
 #include "base/json.hpp"
+#include "google_sim.hpp"
 #include "served.hpp"
 
 namespace callosum::testing {
 namespace {
 
-using namespace std::chrono_literals;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-constexpr const char* kSecret = "a-client-secret-of-google";
-constexpr const char* kKey = "5d0f1c2b3a49586776859493a2b1c0df0e1d2c3b4a59687786f5e4d3c2b1a091";
-
-/// The simulator, played with by what a person does at Google's pages.
-class Google {
- public:
-  explicit Google(const std::vector<std::string>& options = {}) {
-    std::vector<std::string> command{program("callosum-sim"), "google",      "--listen",
-                                     "127.0.0.1:0",           "--client-id", "client-7",
-                                     "--client-secret",       kSecret};
-    command.insert(command.end(), options.begin(), options.end());
-    process_ = std::make_unique<Process>(command, Environment{});
-    const auto line = process_->read_line(30s);
-    base_ = line.substr(line.find("http://"));
-    base_.pop_back();
-  }
-  const std::string& base() const { return base_; }
-  json::object stats() { return parse_strict(fetch(base_ + "/sim/stats").body)->as_object(); }
-  net::HttpResponse post(const std::string& path, const std::string& body = {}) {
-    net::HttpRequest request;
-    request.method = "POST";
-    request.body = body;
-    return fetch(base_ + path, request);
-  }
-  /// Signs in and allows everything: the address that the browser is sent back to.
-  std::string allow(const std::string& url, const std::string& account,
-                    const std::string& decision = "allow") {
-    net::HttpRequest asked;
-    asked.target = "/" + url.substr(url.find('?'));
-    std::string form = "decision=" + decision + "&account=" + net::encode_percent(account);
-    const auto scopes = asked.query("scope");
-    std::size_t at = 0;
-    while (at < scopes.size()) {
-      const auto end = std::min(scopes.find(' ', at), scopes.size());
-      auto scope = scopes.substr(at, end - at);
-      if (scope == "email") scope = "https://www.googleapis.com/auth/userinfo.email";
-      form += "&scope=" + net::encode_percent(scope);
-      at = end + 1;
-    }
-    const auto answer = post(url.substr(base_.size()), form);
-    EXPECT_EQ(answer.status, 302) << answer.body;
-    return std::string(answer.headers.get("Location"));
-  }
-
- private:
-  std::unique_ptr<Process> process_;
-  std::string base_;
-};
-
 class Accounts : public ::testing::Test {
  protected:
-  static std::vector<std::string> options(const Google& google) {
-    std::vector<std::string> out;
-    for (const auto& set :
-         {std::string("accounts.key_env=ACCOUNTS_KEY"), std::string("log.level=debug"),
-          std::string("accounts.google.client_id=client-7"),
-          "accounts.google.auth_url=" + google.base() + "/o/oauth2/v2/auth",
-          "accounts.google.token_url=" + google.base() + "/token",
-          "accounts.google.revoke_url=" + google.base() + "/revoke"}) {
-      out.insert(out.end(), {"--set", set});
-    }
-    return out;
-  }
   void SetUp() override {
     for (const char* slug : {"bella", "rival"}) {
       const auto made =
@@ -91,7 +29,8 @@ class Accounts : public ::testing::Test {
     for (const auto& file : std::filesystem::recursive_directory_iterator(gateway.data())) {
       if (file.is_regular_file()) everything += gateway.read(file.path());
     }
-    for (const char* text : {"ya29.sim-", "1//0sim-", "4/0sim", kSecret, kKey}) {
+    for (const std::string& text : {std::string("ya29.sim-"), std::string("1//0sim-"),
+                                    std::string("4/0sim"), GoogleSim::secret(), GoogleSim::key()}) {
       EXPECT_EQ(everything.find(text), std::string::npos) << text;
     }
     EXPECT_GT(everything.size(), 10'000u);
@@ -121,16 +60,7 @@ class Accounts : public ::testing::Test {
   }
   /// Presses the button of that page.
   net::HttpResponse press(const net::HttpResponse& page) {
-    const auto field = [&page](const std::string& name) {
-      const auto mark = "name=\"" + name + "\" value=\"";
-      const auto at = page.body.find(mark);
-      if (at == std::string::npos) return std::string();
-      const auto from = at + mark.size();
-      return page.body.substr(from, page.body.find('"', from) - from);
-    };
-    return ask("POST", "/api/accounts/google/callback", "",
-               "state=" + net::encode_percent(field("state")) +
-                   "&code=" + net::encode_percent(field("code")));
+    return ask("POST", "/api/accounts/google/callback", "", form_of(page));
   }
   net::HttpResponse connect(const std::string& account = "john@work.example",
                             const std::string& token = ada()) {
@@ -143,9 +73,8 @@ class Accounts : public ::testing::Test {
   }
   static std::string ada() { return Served::token("bella", {}, "ada"); }
 
-  Google google;
-  Served gateway{options(google),
-                 Environment{{"GOOGLE_CLIENT_SECRET", kSecret}, {"ACCOUNTS_KEY", kKey}}};
+  GoogleSim google;
+  Served gateway{google.options({"log.level=debug"}), GoogleSim::environment()};
   std::string everything;
 };
 
@@ -294,7 +223,7 @@ TEST_F(Accounts, SayWhatIsWrongWhereTheServiceDoesNotAnswer) {
 }
 
 TEST_F(Accounts, OutliveTheProcess) {
-  connect();
+  EXPECT_EQ(connect_account(google, gateway.main(), ada(), "john@work.example").status, 200);
   gateway.process().send_signal(SIGKILL);
   gateway.start_again();
 
@@ -319,7 +248,7 @@ TEST(AccountsSetUp, SaysWhichKeyIsWrong) {
     EXPECT_EQ(ended.status, 1);
     return ended.err;
   };
-  const Environment secret{{"GOOGLE_CLIENT_SECRET", kSecret}};
+  const Environment secret{{"GOOGLE_CLIENT_SECRET", "any"}};
   auto with_key = secret;
   with_key["KEY"] = "not a key of 32 bytes";
 
@@ -337,13 +266,13 @@ TEST(AccountsSetUp, SaysWhichKeyIsWrong) {
 }
 
 TEST(AccountsSetUp, MakesItsOwnKeyForADemo) {
-  Google google;
+  GoogleSim google;
   std::vector<std::string> options;
   for (const auto& set : {std::string("accounts.google.client_id=client-7"),
                           "accounts.google.auth_url=" + google.base() + "/o/oauth2/v2/auth"}) {
     options.insert(options.end(), {"--set", set});
   }
-  Gateway gateway(options, Environment{{"GOOGLE_CLIENT_SECRET", kSecret}});
+  Gateway gateway(options, Environment{{"GOOGLE_CLIENT_SECRET", "any"}});
   const auto file = gateway.data() / "accounts.key";
 
   ASSERT_TRUE(std::filesystem::exists(file));
