@@ -1,35 +1,11 @@
 #pragma once
 
-#include <boost/json/object.hpp>
 #include <functional>
 #include <string>
 
-#include "api/auth/authenticator.hpp"
-#include "api/resource.hpp"
-#include "async/time_source.hpp"
-#include "base/random.hpp"
-#include "telemetry/log.hpp"
+#include "api/credential_mint.hpp"
 
 namespace callosum::api {
-
-namespace json = boost::json;
-
-/// A credential made by the provider.
-struct ProviderCredential {
-  std::string value;
-  std::int64_t expires_at_s = 0;
-};
-
-/// What a voice session of this principal at this tenant is made of.
-struct RealtimeTokenPlan {
-  auth::Principal owner;  ///< narrowed to the tenant, and to the pack where one was named
-  json::object session;   ///< type, model, instructions, audio, tools, tool_choice
-  bool tools_unavailable = false;
-  /// Body of the provider's own route in, credential out; empty: this provider has none.
-  std::function<boost::asio::awaitable<Result<ProviderCredential>>(std::string body,
-                                                                   async::Deadline deadline)>
-      mint;
-};
 
 struct RealtimeTokenWish {
   std::string tenant;  ///< uuid or slug; empty: the only one
@@ -47,11 +23,8 @@ class RealtimeTokenResource final : public Resource {
  public:
   struct Parts {
     const auth::Authenticator& authenticator;
-    auth::ClientSecretStore& secrets;
+    CredentialMint mint;
     PlanRealtimeToken plan;
-    async::TimeSource& time;
-    Random& random;
-    telemetry::Log& log;
   };
   explicit RealtimeTokenResource(Parts parts) : parts_(std::move(parts)) {}
   std::string_view method() const override { return "GET"; }
@@ -61,11 +34,6 @@ class RealtimeTokenResource final : public Resource {
                                                    const std::vector<std::string>& parts) override;
 
  private:
-  Result<ProviderCredential> mint_here(const RealtimeTokenPlan& plan, std::chrono::seconds life);
-  boost::asio::awaitable<Result<ProviderCredential>> mint_there(const RealtimeTokenPlan& plan,
-                                                                std::chrono::seconds life);
-  net::HttpResponse refuse(const Error& error);
-
   const Parts parts_;
 };
 

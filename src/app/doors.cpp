@@ -13,14 +13,17 @@
 #include "api/admin_sessions.hpp"
 #include "api/admin_tenants.hpp"
 #include "api/admin_tools.hpp"
+#include "api/admin_user_modes.hpp"
 #include "api/client_secrets.hpp"
 #include "api/confirmations.hpp"
 #include "api/knowledge.hpp"
 #include "api/probes.hpp"
+#include "api/realtime_session.hpp"
 #include "api/realtime_token.hpp"
 #include "api/realtime_tools.hpp"
 #include "api/registry_reload.hpp"
 #include "api/session_tools.hpp"
+#include "api/update_tools.hpp"
 
 namespace callosum::app {
 
@@ -97,9 +100,21 @@ void Doors::add_callers(const Planning& planning) {
       [&planner = ground_.planner](api::auth::Principal principal, api::RealtimeTokenWish wish) {
         return planner.plan_token(std::move(principal), std::move(wish));
       };
-  add(Place::main,
-      make<api::RealtimeTokenResource>(api::RealtimeTokenResource::Parts{
-          authenticator, *parts.secrets, plan_token, parts.time, parts.random, *parts.log}));
+  const api::CredentialMint mint{*parts.secrets, parts.time, parts.random, *parts.log};
+  add(Place::main, make<api::RealtimeTokenResource>(
+                       api::RealtimeTokenResource::Parts{authenticator, mint, plan_token}));
+  const api::PlanRealtimeSession plan_session =
+      [&planner = ground_.planner](api::auth::Principal principal, api::RealtimeSessionWish wish) {
+        return planner.plan_realtime_session(std::move(principal), std::move(wish));
+      };
+  add(Place::main, make<api::RealtimeSessionResource>(
+                       api::RealtimeSessionResource::Parts{authenticator, mint, plan_session}));
+  const api::UpdateTools update_tools = [&planner = ground_.planner](api::auth::Principal principal,
+                                                                     api::UpdateToolsWish wish) {
+    return planner.update_tools(std::move(principal), std::move(wish));
+  };
+  add(Place::main, make<api::UpdateToolsResource>(api::UpdateToolsResource::Parts{
+                       authenticator, update_tools, parts.random, *parts.log}));
   auto forget = [&parts](const std::string& tenant_id, std::string_view table) {
     forget_results(parts, tenant_id, table);
   };
@@ -146,6 +161,19 @@ void Doors::add_operators(const Planning& planning) {
             verb, api::AdminEnablementResource::Parts{
                       authenticator, find_tenant, *parts.database, parts.time, parts.enablement,
                       [&parts] { return parts.editions->current()->snapshot(); }, *parts.log}));
+  }
+  const auto apply_modes = [&parts](const std::string& tenant_id, const std::string& subject,
+                                    const storage::UserModes& modes) {
+    std::optional<session::ToolNames> names;
+    if (modes) names.emplace(modes->begin(), modes->end());
+    parts.load_book->set_modes(tenant_id, subject, names);
+  };
+  for (const auto verb :
+       {api::AdminUserModesResource::Verb::find, api::AdminUserModesResource::Verb::change}) {
+    add(Place::admin,
+        make<api::AdminUserModesResource>(
+            verb, api::AdminUserModesResource::Parts{authenticator, find_tenant, *parts.database,
+                                                     parts.time, apply_modes, *parts.log}));
   }
   add(Place::admin, make<api::AdminTenantsResource>(authenticator, *parts.database, parts.time));
   add(Place::admin, make<api::AdminAddTenantResource>(api::AdminAddTenantResource::Parts{

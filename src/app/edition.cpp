@@ -20,11 +20,7 @@ Result<Edition::Offer> Edition::offer_for(const registry::CallContext& context,
                     std::string(to_string(context.access_mode)) + "|" + context.mode;
   for (const auto& role : context.roles) key += "|" + role;
   for (const auto& name : off) key += "|-" + name;
-  {
-    const std::lock_guard lock(mutex_);
-    const auto at = offers_.find(key);
-    if (at != offers_.end()) return at->second;
-  }
+  if (auto known = find_offer(key)) return known;
   const registry::Audience audience{.channel = context.channel,
                                     .roles = context.roles,
                                     .assurance = context.assurance,
@@ -32,18 +28,43 @@ Result<Edition::Offer> Edition::offer_for(const registry::CallContext& context,
                                     .is_realtime = true,
                                     .access_mode = context.access_mode};
   auto visible = registry::visible_tools(*snapshot(), audience);
-  std::erase_if(visible, [&off](const auto* tool) { return policy::is_off(*tool, off); });
+  std::erase_if(visible, [&off](const auto* tool) {
+    return policy::is_off(*tool, off) || tool->pack == registry::kMetaPack;
+  });
+  return compile(key, visible, export_name);
+}
+
+Result<Edition::Offer> Edition::offer_of(const registry::LoadedSet& set, bool is_frozen,
+                                         std::string_view export_name) const {
+  std::string key = std::string(export_name) + (is_frozen ? "|frozen" : "|set");
+  for (const auto& name : *set.tools) key += "|" + name;
+  if (auto known = find_offer(key)) return known;
+  Tools listed;
+  for (const auto& tool : snapshot()->tools()) {
+    const bool is_listed = !is_frozen || tool.pack == registry::kMetaPack;
+    if (is_listed && set.tools->contains(tool.name)) listed.push_back(&tool);
+  }
+  return compile(key, listed, export_name);
+}
+
+Edition::Offer Edition::find_offer(const std::string& key) const {
+  const std::lock_guard lock(mutex_);
+  const auto at = offers_.find(key);
+  return at == offers_.end() ? nullptr : at->second;
+}
+
+Result<Edition::Offer> Edition::compile(const std::string& key, const Tools& tools,
+                                        std::string_view export_name) const {
   const auto* target = registry::find_export(export_name);
   if (!target) {
     return fail(ErrorType::internal, "the tools could not be exported",
                 "there is no export " + std::string(export_name));
   }
-  auto exported = target->compile(visible);
+  auto exported = target->compile(tools);
   if (!exported) return exported.error();
   std::vector<std::string> names;
-  for (const auto* tool : visible) names.push_back(tool->name);
-  std::shared_ptr<const session::ToolOffer> offer =
-      std::make_shared<session::ToolOffer>(std::move(exported->tools), std::move(names));
+  for (const auto* tool : tools) names.push_back(tool->name);
+  Offer offer = std::make_shared<session::ToolOffer>(std::move(exported->tools), std::move(names));
   const std::lock_guard lock(mutex_);
   if (offers_.size() > 256) offers_.clear();  // roles are claims: their number is not ours to say
   offers_[key] = offer;

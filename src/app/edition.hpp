@@ -40,6 +40,7 @@ struct ProviderFactory {
   std::shared_ptr<session::ProviderBreaker> breaker;  ///< of all editions and sessions
   std::chrono::seconds cap{0};                        ///< see session::ModelSource
   std::chrono::milliseconds patience{std::chrono::seconds(30)};
+  bool is_frozen = false;  ///< see app::is_frozen
   /// Ears of our own, for reply paths that need them; else empty.
   realtime::MakeEars make_ears;
   /// What plans where the provider is only a mouth; else null.
@@ -69,8 +70,17 @@ class Edition {
   using Offer = std::shared_ptr<const session::ToolOffer>;
   Result<Offer> offer_for(const registry::CallContext& context, const policy::SwitchedOff& off,
                           std::string_view export_name) const;
+  /// What a conversation whose tools come and go is shown of its set; compiled once a set. Where
+  /// the list is frozen these are the meta tools alone, one of which carries the others.
+  Result<Offer> offer_of(const registry::LoadedSet& set, bool is_frozen,
+                         std::string_view export_name) const;
 
  private:
+  using Tools = std::vector<const registry::ToolSpec*>;
+  Offer find_offer(const std::string& key) const;
+  Result<Offer> compile(const std::string& key, const Tools& tools,
+                        std::string_view export_name) const;
+
   const std::shared_ptr<const pipeline::Catalog> catalog_;
   const std::vector<ProviderFactory> providers_;
   const telemetry::Gauge live_;

@@ -41,6 +41,7 @@ class Worker {
         doors_({parts, planner, executor_, desk, admin_on_main}) {
     host_.keep_records(*parts.sessions);
     host_.keep_confirmations(*parts.confirmations);
+    host_.keep_loading(*parts.load_book);
     parts.board.add(context_.get_executor(), host_);
     desk.add(session_place_);
     doors_.main().add_upgrade("/v1/realtime", [this](const net::HttpRequest& request) {

@@ -60,7 +60,8 @@ Result<void> load_enablement(Parts& parts) {
 }
 
 Result<void> load_editions(Parts& parts, bool with_provider, bool reaches_backends) {
-  parts.kinds = make_tool_kinds({*parts.database, parts.config, *parts.log, !reaches_backends});
+  parts.kinds = make_tool_kinds(
+      {*parts.database, parts.config, *parts.log, !reaches_backends, parts.load_book.get()});
   for (auto& kind : parts.kinds) {
     const bool is_own = kind->name() == "sql" || kind->name() == "builtin";
     if (!reaches_backends && !is_own) kind = make_dry(std::move(kind));
@@ -136,6 +137,7 @@ Result<std::unique_ptr<Parts>> make_parts(PartsOptions options) {
   auto database = storage::Database::open({.path = config.database_or_default()});
   if (!database) return database.error();
   parts->database = std::move(*database);
+  parts->load_book = std::make_unique<session::LoadBook>(*parts->database, parts->board);
 
   if (options.with_provider) {
     const auto recovered = recover(*parts);
@@ -165,6 +167,7 @@ Result<std::unique_ptr<Parts>> make_parts(PartsOptions options) {
   auto sessions = session::SessionStore::open(*parts->database, *parts->log);
   if (!sessions) return sessions.error();
   parts->sessions = std::move(*sessions);
+  parts->load_book->keep_records(parts->sessions.get());
   parts->cache = std::make_unique<pipeline::ResultCache>(parts->time);
   parts->ledger = std::make_unique<pipeline::Ledger>(*parts->database, parts->time);
   parts->gates = make_gates(*parts);

@@ -21,6 +21,7 @@
 #include "pipeline/proposals.hpp"
 #include "policy/enablement.hpp"
 #include "policy/gate.hpp"
+#include "session/load_book.hpp"
 #include "session/session_board.hpp"
 #include "session/session_slots.hpp"
 #include "session/session_store.hpp"
@@ -42,6 +43,9 @@ struct Parts {
   std::unique_ptr<telemetry::Log> log;
   telemetry::Metrics metrics;
   std::unique_ptr<storage::Database> database;
+  session::SessionBoard board;  ///< tells live conversations what happens outside of them
+  std::unique_ptr<session::LoadBook> load_book;
+  std::unique_ptr<AccountWatch> account_watch;            ///< null: the same
   std::unique_ptr<tool::account::AccountBook> accounts;  ///< null: none can be connected
   std::unique_ptr<tool::account::SignIns> sign_ins;      ///< null: the same
   std::vector<std::unique_ptr<tool::ToolKind>> kinds;
@@ -54,7 +58,6 @@ struct Parts {
   std::unique_ptr<CountingAudit> audit;
   std::unique_ptr<pipeline::Ledger> ledger;
   std::unique_ptr<pipeline::Proposals> proposals;
-  session::SessionBoard board;  ///< tells live conversations what callers have confirmed
   std::unique_ptr<pipeline::Confirmations> confirmations;
   std::unique_ptr<session::SessionStore> sessions;
   std::unique_ptr<pipeline::ResultCache> cache;

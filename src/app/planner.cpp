@@ -4,6 +4,7 @@
 
 #include "api/session_desk.hpp"
 #include "app/caller_memory.hpp"
+#include "app/loading.hpp"
 #include "app/product_context.hpp"
 #include "app/reply_paths.hpp"
 #include "app/tenant_prompt.hpp"
@@ -45,22 +46,6 @@ std::string choose_model(const ProviderFactory& provider, const std::string& ask
   return is_offered ? asked : std::string();
 }
 
-/// Whether a session of this pack alone can be had; `name` empty: of all.
-Result<void> check_pack(const registry::Snapshot& snapshot, const std::string& name,
-                        const policy::SwitchedOff* off) {
-  if (name.empty()) return {};
-  if (!snapshot.find_pack(name)) {
-    std::vector<std::string> known;
-    for (const auto& pack : snapshot.packs()) known.push_back(pack.name);
-    return fail(ErrorType::validation,
-                "pack: there is no such pack; there are " + join(known, ", "));
-  }
-  if (off && off->contains(name)) {
-    return fail(ErrorType::not_loaded, "pack: it is switched off for this business");
-  }
-  return {};
-}
-
 Error not_theirs() { return fail(ErrorType::forbidden, "you are not a member of that business"); }
 
 /// Whether some tool of the session depends on what the caller says, in words: a spoken yes, an
@@ -75,6 +60,21 @@ bool minds_words(const registry::Snapshot& snapshot, const session::ToolOffer& o
 }
 
 }  // namespace
+
+Result<void> check_pack(const registry::Snapshot& snapshot, const std::string& name,
+                        const policy::SwitchedOff* off) {
+  if (name.empty()) return {};
+  if (!snapshot.find_pack(name)) {
+    std::vector<std::string> known;
+    for (const auto& pack : snapshot.packs()) known.push_back(pack.name);
+    return fail(ErrorType::validation,
+                "pack: there is no such pack; there are " + join(known, ", "));
+  }
+  if (off && off->contains(name)) {
+    return fail(ErrorType::not_loaded, "pack: it is switched off for this business");
+  }
+  return {};
+}
 
 asio::awaitable<Result<storage::Tenant>> Planner::find_tenant(api::auth::Principal principal,
                                                               std::string asked) {
@@ -149,23 +149,34 @@ asio::awaitable<Result<storage::RealtimeSession>> Planner::find_session(
   co_return std::move(*session);
 }
 
-asio::awaitable<Result<pipeline::CallRequest>> Planner::plan_session_call(
-    api::auth::Principal principal, std::vector<std::string> ids) {
+asio::awaitable<Result<Planner::Named>> Planner::find_named(api::auth::Principal principal,
+                                                            std::vector<std::string> ids) {
   auto finding = find_session(principal.subject, ids);
-  const auto session = co_await std::move(finding);
+  auto session = co_await std::move(finding);
   if (!session) co_return session.error();
   auto finding_tenant = find_tenant(principal, session->tenant_id);
-  const auto tenant = co_await std::move(finding_tenant);
+  auto tenant = co_await std::move(finding_tenant);
   if (!tenant && tenant.error().type == ErrorType::forbidden) co_return api::no_such_session();
   if (!tenant) co_return tenant.error();
   const auto channel = registry::parse_word<registry::Channel>(session->channel);
   const bool may_use_it = channel && principal.channel.value_or(*channel) == *channel;
-  if (!may_use_it) co_return api::no_such_session();
+  const bool is_meant = principal.session_id.empty() || principal.session_id == session->id;
+  if (!may_use_it || !is_meant) co_return api::no_such_session();
+  co_return Named{std::move(*session), std::move(*tenant)};
+}
 
+asio::awaitable<Result<pipeline::CallRequest>> Planner::plan_session_call(
+    api::auth::Principal principal, std::vector<std::string> ids) {
+  auto finding = find_named(principal, std::move(ids));
+  const auto named = co_await std::move(finding);
+  if (!named) co_return named.error();
+  const auto* session = &named->session;
   const auto edition = parts_.editions->find(session->registry_version);
-  auto context = context_for(principal, *tenant, *edition);
+  auto context = context_for(principal, named->tenant, *edition);
   context.session_id = session->id;
-  context.channel = *channel;
+  if (!session->pack.empty()) context.pack = session->pack;
+  context.channel = *registry::parse_word<registry::Channel>(session->channel);
+  put_loaded(context, parts_.load_book->current(session->id));
   context.is_realtime = true;
   // What a client passes on is what the provider's model planned.
   context.is_provider_planned = true;
@@ -182,7 +193,9 @@ asio::awaitable<Result<pipeline::CallRequest>> Planner::plan_session_call(
 }
 
 Result<Edition::Offer> Planner::offer_tools(const Opening& opening, std::string_view export_name) {
-  auto offer = opening.edition->offer_for(opening.context, opening.off, export_name);
+  const auto& loaded = opening.context.loaded;
+  auto offer = loaded ? opening.edition->offer_of(*loaded, false, export_name)
+                      : opening.edition->offer_for(opening.context, opening.off, export_name);
   if (offer) return offer;
   parts_.metrics
       .counter("tools_unavailable_total",
@@ -213,9 +226,18 @@ std::vector<session::ModelSource> Planner::model_sources(const Opening& opening,
     source.make =
         make_model_of(parts_, {edition, &provider}, path, choose_model(provider, asked_model));
     source.offer = std::move(*offer);
+    if (opening.context.loaded) {
+      source.offer_for = [edition, &provider](const registry::LoadedSet& set) {
+        auto made = edition->offer_of(set, provider.is_frozen, provider.export_name);
+        return made ? std::move(*made) : nullptr;
+      };
+      if (auto first = source.offer_for(*opening.context.loaded)) source.offer = std::move(first);
+    }
     source.voice = provider.voice;
     const bool is_native = path == registry::ReplyPath::native;
-    if (!is_native || minds_words(*edition->snapshot(), *source.offer)) {
+    // What is loaded later may mind them.
+    const bool may_grow = !!opening.context.loaded;
+    if (!is_native || may_grow || minds_words(*edition->snapshot(), *source.offer)) {
       source.transcription_model = provider.transcription_model;
     }
     source.breaker = provider.breaker;
@@ -227,12 +249,14 @@ std::vector<session::ModelSource> Planner::model_sources(const Opening& opening,
 }
 
 asio::awaitable<Result<Planner::Opening>> Planner::open(api::auth::Principal principal,
-                                                        storage::Tenant tenant) {
+                                                        storage::Tenant tenant,
+                                                        std::string session_id) {
   Opening opening;
   // Pinned here, once: what this session is shown, says and runs is all of one version.
   opening.edition = parts_.editions->current();
   opening.context = context_for(principal, tenant, *opening.edition);
-  opening.context.session_id = make_id("sess_", parts_.random);
+  opening.context.session_id =
+      session_id.empty() ? make_id("sess_", parts_.random) : std::move(session_id);
   opening.context.channel = principal.channel.value_or(registry::Channel::voice);
   opening.context.is_realtime = true;
   // Latched here, once: never worked out again.
@@ -243,9 +267,24 @@ asio::awaitable<Result<Planner::Opening>> Planner::open(api::auth::Principal pri
   auto& off = opening.off;
   if (switched_off) off = *switched_off;
   for (const auto& pack : snapshot->packs()) {
-    if (!principal.pack.empty() && pack.name != principal.pack) off.insert(pack.name);
+    const bool is_meant =
+        principal.pack.empty() || pack.name == principal.pack || pack.name == registry::kMetaPack;
+    if (!is_meant) off.insert(pack.name);
   }
   const auto deadline = async::Deadline::after(parts_.time, kPlanTimeout);
+  auto making = make_load_ground(parts_, opening.context, off, deadline);
+  auto ground = co_await std::move(making);
+  if (!ground) co_return ground.error();
+  opening.load = std::move(*ground);
+  if (opening.load) {
+    const auto& providers = opening.edition->providers();
+    opening.load->is_frozen = std::any_of(providers.begin(), providers.end(),
+                                          [](const auto& each) { return each.is_frozen; });
+    if (session::is_gated(*opening.load)) {
+      put_loaded(opening.context,
+                 std::make_shared<const registry::LoadedSet>(session::load(*opening.load, {})));
+    }
+  }
   PromptSource source{snapshot, tenant, off};
   auto prompt = co_await fill_tenant_prompt(*parts_.database, std::move(source), deadline);
   if (!prompt) co_return prompt.error();
@@ -254,6 +293,24 @@ asio::awaitable<Result<Planner::Opening>> Planner::open(api::auth::Principal pri
   auto recalling = recall(parts_, principal, tenant.id, deadline);
   opening.product.memory = co_await std::move(recalling);
   co_return opening;
+}
+
+void Planner::fill_token(const Opening& opening, api::RealtimeTokenPlan& plan) {
+  const auto& provider = opening.edition->provider();
+  // Shown as callers know tools, but only those that the provider can be given.
+  auto offer = offer_tools(opening, provider.export_name);
+  if (offer) offer = offer_tools(opening, kCallersExport);
+  plan.session = {{"type", "realtime"},
+                  {"model", provider.model},
+                  {"instructions", session::render_instructions(opening.product)},
+                  {"tools", offer ? (*offer)->tools()->list : json::array()},
+                  {"tool_choice", "auto"}};
+  if (!provider.voice.empty()) {
+    plan.session["audio"] = json::object{{"output", {{"voice", provider.voice}}}};
+  }
+  plan.tools_unavailable = !offer;
+  // A browser that talks to the provider itself has the provider's own ears and brain.
+  if (opening.context.reply_path == registry::ReplyPath::native) plan.mint = provider.mint;
 }
 
 asio::awaitable<Result<api::RealtimeTokenPlan>> Planner::plan_token(api::auth::Principal principal,
@@ -271,21 +328,7 @@ asio::awaitable<Result<api::RealtimeTokenPlan>> Planner::plan_token(api::auth::P
   auto opens = open(plan.owner, *tenant);
   const auto opening = co_await std::move(opens);
   if (!opening) co_return opening.error();
-  const auto& provider = opening->edition->provider();
-  // Shown as callers know tools, but only those that the provider can be given.
-  auto offer = offer_tools(*opening, provider.export_name);
-  if (offer) offer = offer_tools(*opening, kCallersExport);
-  plan.session = {{"type", "realtime"},
-                  {"model", provider.model},
-                  {"instructions", session::render_instructions(opening->product)},
-                  {"tools", offer ? (*offer)->tools()->list : json::array()},
-                  {"tool_choice", "auto"}};
-  if (!provider.voice.empty()) {
-    plan.session["audio"] = json::object{{"output", {{"voice", provider.voice}}}};
-  }
-  plan.tools_unavailable = !offer;
-  // A browser that talks to the provider itself has the provider's own ears and brain.
-  if (opening->context.reply_path == registry::ReplyPath::native) plan.mint = provider.mint;
+  fill_token(*opening, plan);
   co_return plan;
 }
 
@@ -304,11 +347,24 @@ asio::awaitable<Result<session::SessionPlan>> Planner::plan_session(
   auto finding_tenant = find_tenant(*principal, std::move(asked));
   const auto tenant = co_await std::move(finding_tenant);
   if (!tenant) co_return tenant.error();
-  auto opens = open(*principal, *tenant);
+  std::optional<storage::RealtimeSession> before;
+  auto session_id =
+      principal->session_id.empty() ? request.query("session_id") : principal->session_id;
+  if (!session_id.empty()) {
+    auto finding = find_resumable(*principal, tenant->id, session_id);
+    auto found = co_await std::move(finding);
+    if (!found) co_return found.error();
+    before = std::move(*found);
+    principal->pack = before->pack;
+  }
+  auto opens = open(*principal, *tenant, std::move(session_id));
   auto opening = co_await std::move(opens);
   if (!opening) co_return opening.error();
   const auto& edition = opening->edition;
   session::SessionPlan plan;
+  if (before && before->state == storage::SessionState::ended)
+    plan.start.resumed = before->resumed + 1;
+  plan.start.in_book = begin_loading(*opening, before ? &*before : nullptr);
   plan.catalog = catalog_of(edition);
   plan.start.models = model_sources(*opening, asked_model(*principal, request));
   plan.start.context = std::move(opening->context);

@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "api/realtime_session.hpp"
+#include "api/update_tools.hpp"
 #include "app/parts.hpp"
 #include "pipeline/executor.hpp"
 #include "session/session_host.hpp"
@@ -38,6 +40,12 @@ class Planner {
   /// where it is not theirs or does not exist.
   boost::asio::awaitable<Result<storage::Tenant>> find_tenant(api::auth::Principal principal,
                                                               std::string asked);
+  /// The same session with an id, and tools that come and go: it has begun.
+  boost::asio::awaitable<Result<api::RealtimeSessionPlan>> plan_realtime_session(
+      api::auth::Principal principal, api::RealtimeSessionWish wish);
+  /// Other tools in the live session that every one of `ids` names.
+  boost::asio::awaitable<Result<api::UpdatedTools>> update_tools(api::auth::Principal principal,
+                                                                 api::UpdateToolsWish wish);
   Parts& parts() { return parts_; }
 
  private:
@@ -53,9 +61,27 @@ class Planner {
     registry::CallContext context;
     session::ProductContext product;
     policy::SwitchedOff off;
+    std::optional<session::LoadGround> load;  ///< where its tools come and go
   };
+  /// A live session of this principal that `ids` names, and its tenant.
+  struct Named {
+    storage::RealtimeSession session;
+    storage::Tenant tenant;
+  };
+  boost::asio::awaitable<Result<Named>> find_named(api::auth::Principal principal,
+                                                   std::vector<std::string> ids);
+  /// The session that somebody goes on with. SESSION_INACTIVE, as for one that never was: it ended
+  /// too long ago, or is not theirs. CONFLICT: somebody holds it.
+  boost::asio::awaitable<Result<storage::RealtimeSession>> find_resumable(
+      const api::auth::Principal& principal, const std::string& tenant_id, std::string id);
+  /// The opening's tools are in the book from here on, until the result goes.
+  std::shared_ptr<const void> begin_loading(Opening& opening,
+                                            const storage::RealtimeSession* before);
+  /// `session_id` empty: a new one.
   boost::asio::awaitable<Result<Opening>> open(api::auth::Principal principal,
-                                               storage::Tenant tenant);
+                                               storage::Tenant tenant, std::string session_id = {});
+  /// What a credential opens, and who makes it.
+  void fill_token(const Opening& opening, api::RealtimeTokenPlan& plan);
   /// What its context may use and is not off, in an export's words. Logs and counts a failure.
   Result<Edition::Offer> offer_tools(const Opening& opening, std::string_view export_name);
   /// What a session may be held with: `opening`'s provider, and those that take over from it.
@@ -64,5 +90,9 @@ class Planner {
 
   Parts& parts_;
 };
+
+/// Whether a session of this pack alone can be had; `name` empty: of all.
+Result<void> check_pack(const registry::Snapshot& snapshot, const std::string& name,
+                        const policy::SwitchedOff* off);
 
 }  // namespace callosum::app

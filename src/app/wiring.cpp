@@ -4,6 +4,7 @@
 #include <array>
 #include <atomic>
 
+#include "app/loading.hpp"
 #include "async/blocking_pool.hpp"
 #include "net/tls.hpp"
 #include "policy/access.hpp"
@@ -39,6 +40,7 @@
 #include "provider/xai/xai_port.hpp"
 #include "storage/acts.hpp"
 #include "tool/builtin/builtin_kind.hpp"
+#include "tool/builtin/meta_tools.hpp"
 #include "tool/builtin/noop.hpp"
 #include "tool/http/http_kind.hpp"
 #include "tool/process/process_kind.hpp"
@@ -288,6 +290,9 @@ Result<ProviderFactory> make_provider(const std::string& name, Parts& parts,
   auto made = (*kind)->make(source);
   if (!made) return made.error();
   made->name = name;
+  // A chat model is given its tools with every question.
+  made->is_frozen = parts.config.reply_path != "brain" &&
+                    is_frozen(parts.config, name, (*kind)->profile_of(made->model));
   made->export_name = planners_export(parts.config, **kind, made->model);
   made->breaker = parts.breakers.at(name);
   made->cap = std::chrono::seconds(config.session_s);
@@ -312,6 +317,7 @@ std::vector<std::unique_ptr<tool::ToolKind>> make_tool_kinds(const KindGround& g
       tool::process::make_process_kind(ground.config, ground.log, {.is_trial = ground.is_trial}));
   auto builtin = std::make_unique<tool::builtin::BuiltinKind>();
   builtin->add("noop", tool::builtin::do_nothing);
+  tool::builtin::add_meta_tools(*builtin, ground.sessions);
   kinds.push_back(std::move(builtin));
   return kinds;
 }

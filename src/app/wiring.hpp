@@ -5,6 +5,10 @@
 
 #include "app/parts.hpp"
 
+namespace callosum::tool::builtin {
+class SessionTools;
+}
+
 namespace callosum::app {
 
 // The one place that names concrete parts. A new provider, gate or tool kind is one line in
@@ -16,6 +20,7 @@ struct KindGround {
   const config::Config& config;
   telemetry::Log& log;
   bool is_trial = false;  ///< manifests are tried away from the machine that they are for
+  tool::builtin::SessionTools* sessions = nullptr;  ///< null: no conversation is held here
 };
 
 std::vector<std::unique_ptr<tool::ToolKind>> make_tool_kinds(const KindGround& ground);

@@ -42,6 +42,7 @@ struct ProviderConfig {
   std::string brain_url;  ///< OpenAI-compatible chat server; empty: the phrase matcher
   std::string brain_model;
   std::string brain_key_env;
+  std::string tool_changes;          ///< reconnect, carry; empty: as fits the provider
   std::int64_t session_s = 0;        ///< of a connection; 0: what is known of the vendor
   std::int64_t silence_ms = 30'000;  ///< in the middle of a response; 0: any
   Secret key;                        ///< value of `key_env`; empty where the environment has none
@@ -154,6 +155,8 @@ struct Config {
   std::vector<std::string> fallback;  ///< asked in this order where `provider` cannot be had
   std::map<std::string, ProviderConfig> providers = default_providers();
   std::string reply_path = "native";
+  /// Of the tools that come and go with a mode, in a model's list at once; 0: any number.
+  std::int64_t tool_tokens = 4'000;
   std::int64_t context_tokens = 8'000;  ///< what a model is told of a conversation at most
   AuthConfig auth;
   /// voice, phone, text, mcp: always these four.

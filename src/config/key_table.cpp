@@ -92,6 +92,13 @@ std::vector<KeySpec> make_table() {
        {},
        0,
        kDay_ms},
+      {"providers.NAME.tool_changes",
+       Kind::word,
+       provider_at<&ProviderConfig::tool_changes>,
+       "How tools come and go at a provider that takes no new list within a connection. reconnect: "
+       "by another connection, between two turns. carry: the list stays, and one tool of it runs "
+       "the others. Empty: what fits the provider.",
+       {"", "reconnect", "carry"}},
       {"providers.NAME.brain_url", Kind::url, provider_at<&ProviderConfig::brain_url>,
        "OpenAI-compatible chat server that plans: of offline, and of every provider where "
        "`reply_path` "
@@ -107,6 +114,15 @@ std::vector<KeySpec> make_table() {
        "bridge: our ears, the provider's brain and mouth. brain: our ears, the chat server at "
        "`providers.NAME.brain_url`, the provider's mouth.",
        {"native", "bridge", "brain"}},
+      {"tools.tokens",
+       Kind::integer,
+       at<&Config::tool_tokens>,
+       "How large a model's list of tools may be, about, where they come and go with a mode: "
+       "beyond "
+       "it those that were not used for longest are left out. 0: any size.",
+       {},
+       0,
+       1'000'000},
       {"context.tokens",
        Kind::integer,
        at<&Config::context_tokens>,

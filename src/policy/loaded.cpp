@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.hpp"
+#include "registry/snapshot.hpp"
 
 namespace callosum::policy {
 namespace {
@@ -39,7 +40,8 @@ std::optional<Verdict> LoadedGate::judge(const PreparedCall& call) {
     return not_loaded(
         "that is switched off for this business; somebody who manages it can switch it on");
   }
-  if (!context.pack.empty() && tool.pack != context.pack) {
+  const bool is_of_pack = tool.pack == context.pack || tool.pack == registry::kMetaPack;
+  if (!context.pack.empty() && !is_of_pack) {
     return not_loaded("that is not part of this conversation; begin one that is about it");
   }
   if (!context.is_realtime && !context.is_provider_planned) return pass();

@@ -4,6 +4,7 @@
 #include "base/json.hpp"
 #include "registry/export/export.hpp"
 #include "registry/manifest/drafts.hpp"
+#include "registry/manifest/meta_pack.hpp"
 #include "registry/manifest/pack_files.hpp"
 #include "registry/manifest/schema_reader.hpp"
 #include "registry/snapshot.hpp"
@@ -82,6 +83,8 @@ std::string make_version(const Packs& packs) {
 }
 
 LoadOutcome finish(Packs packs, const std::vector<std::string>& providers, LoadOutcome out) {
+  // First, so that a pack whose names collide with it is told so in its own place.
+  if (auto meta = make_meta_pack(packs)) packs.insert(packs.begin(), std::move(meta));
   check_together(packs);
   // What is wrong anyway would be refused a second time in other words.
   const bool is_sound = std::all_of(

@@ -14,9 +14,11 @@ struct LoadedSet {
   using Names = std::set<std::string, std::less<>>;
 
   std::uint64_t epoch = 0;
+  std::string mode;            ///< empty: none has been entered
+  std::string account;         ///< e-mail of the selected account; empty: none
   std::optional<Names> tools;  ///< names that are loaded; nothing: all of the mode's
   Names disabled;              ///< "pack.name" or "pack": switched off for the tenant
-  Names accounts;              ///< providers of the accounts that are connected: "google"
+  Names accounts;              ///< services that the selected account is of: "google"
 };
 
 }  // namespace callosum::registry

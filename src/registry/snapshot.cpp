@@ -23,6 +23,20 @@ const Pack* Snapshot::find_pack(std::string_view name) const {
   return found == packs_.end() ? nullptr : &*found;
 }
 
+const Mode* Snapshot::find_mode(std::string_view name) const {
+  for (const auto& pack : packs_) {
+    for (const auto& mode : pack.modes) {
+      if (mode.name == name) return &mode;
+    }
+  }
+  return nullptr;
+}
+
+bool Snapshot::gates_by_mode() const {
+  return std::any_of(packs_.begin(), packs_.end(),
+                     [](const Pack& pack) { return !pack.modes.empty(); });
+}
+
 std::string LoadProblem::to_string() const {
   std::string out = place.to_string() + ": ";
   if (!field.empty()) out += field + ": ";

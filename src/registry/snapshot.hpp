@@ -12,6 +12,16 @@
 
 namespace callosum::registry {
 
+/// A domain of a pack, whose tools are there while the conversation is in it.
+struct Mode {
+  std::string name;
+  std::string summary;             ///< one line, for the model
+  std::string account;             ///< service of an account that must be selected; empty: none
+  std::vector<std::string> roles;  ///< who may enter; empty: every member
+  Assurance min_assurance = Assurance::none;
+  std::vector<std::string> from;  ///< modes that it is entered from; empty: any, and none
+};
+
 /// A pack as loaded: its tools, and what the composition root needs of the folder beside them.
 struct Pack {
   std::string name;
@@ -21,11 +31,24 @@ struct Pack {
   std::string access_mode;  ///< default of its sessions
   std::map<std::string, std::string> tenant_columns;  ///< table -> column that holds the tenant
   std::map<std::string, std::vector<std::string>>
-      slots;                          ///< slot name -> words callers use (offline ears)
-  std::filesystem::path schema_file;  ///< SQL that makes the pack's tables; empty: none
-  std::filesystem::path demo_file;    ///< SQL of the demo data; empty: none
-  std::string digest;                 ///< SHA-256 in hex of the manifest and of every file it names
+      slots;                            ///< slot name -> words callers use (offline ears)
+  std::filesystem::path schema_file;    ///< SQL that makes the pack's tables; empty: none
+  std::filesystem::path demo_file;      ///< SQL of the demo data; empty: none
+  std::vector<Mode> modes;              ///< empty: its tools are there from the start
+  std::vector<std::string> meta_tools;  ///< loaded with any mode, beside those that change it
+  std::string digest;  ///< SHA-256 in hex of the manifest and of every file it names
 };
+
+/// The pack that the gateway brings itself, beside packs that gate by mode: the meta tools.
+constexpr std::string_view kMetaPack = "session";
+/// What a conversation that is gated by mode begins with.
+constexpr std::string_view kSetMode = "set_mode";
+constexpr std::string_view kSelectAccount = "select_account";
+/// What finds and describes tools, and runs one where the list cannot grow.
+constexpr std::string_view kSearchTools = "search_tools";
+constexpr std::string_view kDescribeTool = "describe_tool";
+constexpr std::string_view kRunTool = "run_tool";
+constexpr std::string_view kEndSession = "end_session";
 
 /// All packs compiled, under one version. Immutable; a session keeps the one it started with.
 class Snapshot {
@@ -36,6 +59,10 @@ class Snapshot {
   const std::vector<ToolSpec>& tools() const { return tools_; }
   const std::vector<Pack>& packs() const { return packs_; }
   const Pack* find_pack(std::string_view name) const;
+  /// Of the first pack that has a mode of this name; null: none has.
+  const Mode* find_mode(std::string_view name) const;
+  /// Whether some pack's tools come and go with a mode.
+  bool gates_by_mode() const;
   /// Whether any argument may only name what was seen before.
   bool minds_provenance() const { return minds_provenance_; }
   /// MAJOR.MINOR.<hash8>: the hash is over every pack's canonical content.

@@ -88,8 +88,9 @@ struct ToolSpec {
   /// How the offline brain says the result: "Your {service} is {status}."; empty: reads the fields
   /// out.
   std::string reply;
-  std::string reply_empty;    ///< where the result is null or an empty list
-  json::object input_schema;  ///< as written, without the bound parameters: what a model may send
+  std::string reply_empty;      ///< where the result is null or an empty list
+  std::size_t list_tokens = 0;  ///< about what it takes of a model's list of tools
+  json::object input_schema;    ///< as written, without the bound parameters: what a model may send
   json::object output_schema;
   std::shared_ptr<const Schema> input;
   std::shared_ptr<const Schema> output;  ///< null: anything

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "realtime/model_port.hpp"
+#include "registry/loaded_set.hpp"
 #include "session/provider_breaker.hpp"
 #include "session/tool_offer.hpp"
 
@@ -17,7 +18,9 @@ struct ModelSource {
   /// A new connection to it: called at the start and after each loss.
   std::function<std::unique_ptr<realtime::ModelPort>()> make;
   std::shared_ptr<const ToolOffer> offer;  ///< our tools, exported for it
-  std::string voice;                       ///< empty: the provider's own
+  /// The same for another set of tools; null: it could not be exported. Empty: they never change.
+  std::function<std::shared_ptr<const ToolOffer>(const registry::LoadedSet&)> offer_for;
+  std::string voice;  ///< empty: the provider's own
   /// The caller's words are needed, whether it asks for them or not: what writes them down.
   std::string transcription_model;
   std::shared_ptr<ProviderBreaker> breaker;  ///< shared by all sessions; null: none

@@ -7,6 +7,7 @@
 #include "base/ids.hpp"
 #include "base/json.hpp"
 #include "realtime/client_event.hpp"
+#include "session/load_book.hpp"
 
 namespace callosum::session {
 
@@ -27,13 +28,18 @@ Session::Session(SessionParts parts, SessionStart start, std::unique_ptr<CallerL
       preset_(std::move(start.preset)),
       wants_timeline_(start.wants_timeline),
       wants_tools_(start.wants_tools),
+      resumed_(start.resumed),
+      in_book_(std::move(start.in_book)),
       caller_(std::move(caller)),
       calls_(std::make_shared<policy::SessionCalls>()),
       sources_(std::move(start.models)),
       view_(render_instructions(start.product), sources_.front()),
       state_(context_->channel),
       sequencer_(start.max_follow_ups),
-      event_prefix_("evt_" + make_id("", parts_.random).substr(0, 12) + "_") {}
+      event_prefix_("evt_" + make_id("", parts_.random).substr(0, 12) + "_") {
+  wanted_ = context_->loaded;
+  if (parts_.loading) parts_.loading->attach(id());
+}
 
 Session::~Session() {
   for (const auto& [key, call] : pending_) parts_.executor.forget(call.ticket);
@@ -54,6 +60,7 @@ asio::awaitable<Result<void>> Session::open_model() {
   const auto patience = sources_.size() > 1 ? kShortOpenTimeout : kOpenTimeout;
   const auto deadline = async::Deadline::after(parts_.time, patience);
   auto with = view_.opening();
+  listed_ = source().offer;
   with.resumption = resumption_;
   auto opening = model_->open(std::move(with), deadline);
   auto opened = co_await async::with_deadline(deadline, std::move(opening));
@@ -83,7 +90,7 @@ void Session::begin_connection() {
     note(storage::SessionState::live);
   }
   updates_.clear();
-  updates_.push_back({std::string(kOpenId), "", std::nullopt});
+  updates_.push_back({std::string(kOpenId), "", std::nullopt, nullptr});
   connected_at_ = parts_.time.now();
   has_reopened_plain_ = false;
   is_connected_ = true;
@@ -103,6 +110,7 @@ asio::awaitable<void> Session::run() {
   }
   auto opened = co_await open_first_model();
   if (!opened) co_return co_await refuse_caller(opened.error());
+  on_list_opened();
 
   async::TaskGroup tasks(executor, parts_.time);
   tasks_ = &tasks;
@@ -148,6 +156,9 @@ void Session::note(storage::SessionState state, std::string_view provider_sessio
   if (context_->snapshot) session.registry_version = context_->snapshot->version();
   session.reply_path = to_string(context_->reply_path);
   session.tool_ownership = to_string(context_->tool_ownership);
+  session.pack = context_->pack;
+  session.resumed = resumed_;
+  if (context_->loaded) write_loaded(session, *context_->loaded);
   session.state = state;
   session.created_at_ms = epoch_ms(parts_.time.wall_now());
   if (state == storage::SessionState::ended) {
@@ -216,12 +227,15 @@ asio::awaitable<void> Session::pump_model() {
 asio::awaitable<void> Session::keep_time() {
   while (!is_ending_) {
     wake_->reset();
-    looks_at_ = std::min({cap_warning_at_, next_renewal_look(), stop_by_, next_pace_look(),
-                          stalls_at(), sequencer_.next_look().value_or(SteadyTime::max())});
+    looks_at_ =
+        std::min({cap_warning_at_, next_renewal_look(), stop_by_, next_pace_look(), load_until_,
+                  stalls_at(), sequencer_.next_look().value_or(SteadyTime::max())});
     const auto deadline = async::Deadline::at(parts_.time, looks_at_);
     co_await wake_->wait(deadline);
     if (parts_.time.now() >= cap_warning_at_) on_cap_near(cap_at_ - parts_.time.now());
     give_up_stalled();
+    give_up_waiting_for_list();
+    reload_when_due();
     keep_pace();
     create_when_due();
     renew_when_idle();

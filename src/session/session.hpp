@@ -36,6 +36,8 @@ class TaskGroup;
 
 namespace callosum::session {
 
+class LoadBook;
+
 /// What a session is made of. References outlive it.
 struct SessionParts {
   async::TimeSource& time;
@@ -46,6 +48,7 @@ struct SessionParts {
   std::shared_ptr<const pipeline::Catalog> catalog;
   SessionRecords* records = nullptr;                       ///< null: nobody is told of it
   pipeline::ConfirmationAnswers* confirmations = nullptr;  ///< null: none can be given here
+  LoadBook* loading = nullptr;                             ///< null: its tools never change
 };
 
 /// Who, where, and what the session declares to the model.
@@ -60,6 +63,9 @@ struct SessionStart {
   bool wants_timeline = false;
   bool wants_tools = false;  ///< and which of them are loaded
   int max_follow_ups = 8;    ///< see ResponseSequencer
+  std::int64_t resumed = 0;  ///< see storage::RealtimeSession
+  /// What it has loaded stays in the book as long as this; null: it never changes.
+  std::shared_ptr<const void> in_book;
 };
 
 /// One live conversation on the native path: a caller, a model, and the tools between them. Lives
@@ -78,6 +84,8 @@ class Session {
   // Of a question of this session, on its thread: it was asked; somebody has answered it.
   void show_confirmation(const storage::Confirmation& question);
   void on_confirmation_answered(const storage::Confirmation& question);
+  /// Its tools are others now, on its thread.
+  void take_loaded();
 
   const std::string& id() const { return context_->session_id; }
   const StateController& state() const { return state_; }
@@ -86,6 +94,8 @@ class Session {
   std::uint16_t close_code() const { return caller_->close_code(); }
 
  private:
+  using Loaded = std::shared_ptr<const registry::LoadedSet>;
+
   struct PendingCall {
     std::string call_id;
     std::string name;
@@ -99,6 +109,8 @@ class Session {
     bool is_withdrawn = false;     // the model took it back: it is given no output
     SteadyTime filler_at = SteadyTime::max();  // the caller hears a line, should it take that long
     std::string_view filler;                   // the line; of the pinned snapshot
+    /// Its answer, which waits until the model has the list of tools that it speaks of.
+    std::shared_ptr<const registry::Envelope> held;
   };
   /// A finished call that may only run once its whole response has completed (it changes
   /// something).
@@ -109,6 +121,7 @@ class Session {
     /// Of a terminal one whose response is over (`response_id` is empty): what was said before it
     /// has been heard then.
     SteadyTime heard_at = SteadyTime::max();
+    Loaded issued_in;  // what was loaded then; null: everything
   };
   /// A line said while a tool is slow, outside the conversation.
   struct Filler {
@@ -121,7 +134,8 @@ class Session {
   struct SentUpdate {
     std::string event_id;               // as it was sent
     std::string callers_id;             // the caller's own; empty: it gave none
-    std::optional<json::object> patch;  // of the caller; none: our opening
+    std::optional<json::object> patch;  // of the caller; none: our opening, or a list of tools
+    Loaded loads;                       // that list; null: it is none
   };
 
   /// What became of an event for the model.
@@ -260,11 +274,27 @@ class Session {
   void release_heard(SteadyTime now);
   void cancel_unheard();
 
+  // session_loading.cpp: tools that come and go
+  void note_issued(std::string_view response_id);
+  Loaded issued_in(std::string_view response_id) const;
+  std::shared_ptr<const registry::CallContext> context_at(const Loaded& set) const;
+  bool changes_tools(std::string_view name) const;
+  void tell_loaded();
+  void reload_when_due();
+  void on_list_opened();
+  void put_in_force(const Loaded& set);
+  void tell_tools();
+  void answer_held();
+  bool hold_answer(const std::string& key, const registry::Envelope& envelope);
+  void give_up_waiting_for_list();
+
   // session_calls.cpp: our tools
   bool is_ours(std::string_view name, std::string_view response_id) const;
   void on_finished_call(const realtime::FinishedCall& call);
+  void take_call(const realtime::FinishedCall& call, bool is_carried);
   void hold_call(const realtime::FinishedCall& call, bool is_terminal, bool is_given_up);
-  void start_call(std::string_view call_id, std::string_view name, std::string_view arguments);
+  void start_call(std::string_view call_id, std::string_view name, std::string_view arguments,
+                  const Loaded& issued);
   void release_waiting(std::string_view response_id, bool run);
   std::string key_of(std::string_view call_id) const;
   bool is_seen_first(std::string_view call_id);
@@ -295,6 +325,8 @@ class Session {
   json::object preset_;
   bool wants_timeline_ = false;
   bool wants_tools_ = false;
+  std::int64_t resumed_ = 0;  // how often it was gone on with
+  std::shared_ptr<const void> in_book_;
   std::unique_ptr<CallerLink> caller_;
   std::shared_ptr<realtime::ModelPort> model_;  // shared with whoever waits for its next event
   std::shared_ptr<policy::SessionCalls> calls_;
@@ -329,8 +361,18 @@ class Session {
   RecentIds shown_{64};       // questions that the caller's program has been shown
   RecentIds told_{64};        // items that this connection was told, which the caller knows already
   Deque<WaitingCall> waiting_;
-  Deque<SentUpdate> updates_;       // on their way, in order
-  Deque<SentUpdate> held_updates_;  // while the model is being found again
+  struct Issued {
+    std::string response_id;
+    Loaded set;
+  };
+  Deque<Issued> issued_;                       // what was loaded when responses began
+  Loaded wanted_;                              // what the model has been told last, or is to be
+  std::shared_ptr<const ToolOffer> listed_;    // what it has of it
+  SteadyTime load_asked_at_{};                 // when that changed last
+  SteadyTime load_until_ = SteadyTime::max();  // no longer waits for the model's word
+  bool wants_reload_ = false;                  // by another connection
+  Deque<SentUpdate> updates_;                  // on their way, in order
+  Deque<SentUpdate> held_updates_;             // while the model is being found again
   Filler filler_;
   std::string cut_for_result_;              // the response that gives way to a result
   std::uint64_t filler_turn_ = UINT64_MAX;  // the turn that has had one

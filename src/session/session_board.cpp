@@ -14,6 +14,14 @@ void SessionBoard::answered(const storage::Confirmation& question) {
   tell(question, &Session::on_confirmation_answered);
 }
 
+void SessionBoard::on_loaded(const std::string& session_id) {
+  for (const auto& place : places_) {
+    boost::asio::post(place.thread, [host = place.host, session_id] {
+      if (auto* session = host->find(session_id)) session->take_loaded();
+    });
+  }
+}
+
 void SessionBoard::tell(const storage::Confirmation& question, Tell how) {
   const auto shared = std::make_shared<const storage::Confirmation>(question);
   for (const auto& place : places_) {

@@ -5,16 +5,17 @@
 #include <vector>
 
 #include "pipeline/confirmations.hpp"
+#include "session/load_book.hpp"
 
 namespace callosum::session {
 
 class Session;
 class SessionHost;
 
-/// Tells live conversations of what happens to their questions, whichever thread it happened on:
-/// each host looks for the session on its own. One that lives in another process learns it when the
-/// model calls again.
-class SessionBoard final : public pipeline::ConfirmationWatcher {
+/// Tells live conversations of what happens to their questions and their tools, whichever thread it
+/// happened on: each host looks for the session on its own. One that lives in another process
+/// learns it when the model calls again.
+class SessionBoard final : public pipeline::ConfirmationWatcher, public LoadWatcher {
  public:
   /// All of them before the first question; none of them goes before the last.
   void add(boost::asio::any_io_executor thread, SessionHost& host) {
@@ -22,6 +23,7 @@ class SessionBoard final : public pipeline::ConfirmationWatcher {
   }
   void asked(const storage::Confirmation& question) override;
   void answered(const storage::Confirmation& question) override;
+  void on_loaded(const std::string& session_id) override;
 
  private:
   struct Place {

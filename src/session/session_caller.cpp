@@ -81,7 +81,8 @@ void Session::on_caller_session_update(const realtime::ClientFrame& frame) {
   }
   ++updates_seen_;
   if (is_connected_) return send_update(*session, event_id);
-  held_updates_.push_back({"", event_id, *session});  // for the connection that is being found
+  held_updates_.push_back(
+      {"", event_id, *session, nullptr});  // for the connection that is being found
 }
 
 /// `patch` has been admitted. It is part of the session once the model says so.
@@ -91,7 +92,7 @@ void Session::send_update(json::object patch, std::string callers_id) {
   to_model(realtime::encode_session_update(*admitted, event_id));
   json::object kept;
   kept = std::move(patch);
-  updates_.push_back({event_id, std::move(callers_id), std::move(kept)});
+  updates_.push_back({event_id, std::move(callers_id), std::move(kept), nullptr});
 }
 
 /// What the caller's program does not see it can neither read nor take away.

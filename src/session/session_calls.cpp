@@ -4,6 +4,8 @@
 
 #include "base/json.hpp"
 #include "pipeline/prepare.hpp"
+#include "registry/carried_call.hpp"
+#include "session/load_book.hpp"
 #include "session/session.hpp"
 
 namespace callosum::session {
@@ -44,8 +46,20 @@ bool Session::is_seen_first(std::string_view call_id) {
   return says_which ? seen_calls_.insert(call_id) : seen_calls_.insert(key_of(call_id));
 }
 
+/// One that carries another is that other from here on.
 void Session::on_finished_call(const realtime::FinishedCall& call) {
-  if (!is_ours(call.name, call.response_id)) {
+  const auto carried = source().offer->contains(call.name)
+                           ? registry::find_carried(call.name, call.arguments)
+                           : std::nullopt;
+  if (!carried) return take_call(call, false);
+  auto meant = call;
+  meant.name = carried->name;
+  meant.arguments = carried->arguments;
+  take_call(meant, true);
+}
+
+void Session::take_call(const realtime::FinishedCall& call, bool is_carried) {
+  if (!is_carried && !is_ours(call.name, call.response_id)) {
     if (is_seen_first(call.call_id)) {
       sequencer_.on_call(call.response_id, call.call_id, false);
     }
@@ -72,7 +86,7 @@ void Session::on_finished_call(const realtime::FinishedCall& call) {
   if (is_given_up) {
     return refuse_call(std::string(call.call_id), fail(ErrorType::cancelled, kCancelled), true);
   }
-  start_call(call.call_id, call.name, call.arguments);
+  start_call(call.call_id, call.name, call.arguments, issued_in(call.response_id));
 }
 
 /// Until its response has completed: one that is cut off before its end does not run it.
@@ -83,11 +97,11 @@ void Session::hold_call(const realtime::FinishedCall& call, bool is_terminal, bo
   if (waiting_.size() >= kMaxPendingCalls) return refuse_call(id, too_many(), is_given_up);
   if (response.empty()) return refuse_call(id, fail(ErrorType::cancelled, kNoResponse));
   waiting_.push_back({response, id, std::string(call.name), std::string(call.arguments),
-                      is_given_up, is_terminal});
+                      is_given_up, is_terminal, SteadyTime::max(), issued_in(response)});
 }
 
 void Session::start_call(std::string_view call_id, std::string_view name,
-                         std::string_view arguments) {
+                         std::string_view arguments, const Loaded& issued) {
   const std::string id(call_id);
   if (pending_.size() >= kMaxPendingCalls) {
     return refuse_call(id, too_many());
@@ -108,7 +122,8 @@ void Session::start_call(std::string_view call_id, std::string_view name,
   pending.made_in = sequencer_.responses();
 
   pipeline::CallRequest request{
-      {id, std::string(name), std::string(arguments)}, context_, calls_, parts_.catalog};
+      {id, std::string(name), std::string(arguments)}, context_at(issued), calls_, parts_.catalog};
+  if (parts_.loading) parts_.loading->touch(context_->session_id, name);
   pipeline::Executor::OnAnswer on_done = [this, key](const pipeline::Executor::Answer& answer) {
     on_answer(key, *answer);
   };
@@ -135,7 +150,7 @@ void Session::release_waiting(std::string_view response_id, bool run) {
   }
   for (const auto& call : released) {
     if (run) {
-      start_call(call.call_id, call.name, call.arguments);
+      start_call(call.call_id, call.name, call.arguments, call.issued_in);
       continue;
     }
     refuse_call(call.call_id, fail(ErrorType::cancelled, kCancelled), call.is_given_up);
@@ -156,6 +171,7 @@ void Session::refuse_call(const std::string& call_id, Error error, bool is_silen
 }
 
 void Session::on_answer(const std::string& key, const registry::Envelope& envelope) {
+  if (hold_answer(key, envelope)) return;
   const auto node = pending_.extract(key);
   if (node.empty()) return;
   const auto& call = node.mapped();
@@ -184,6 +200,7 @@ void Session::on_answer(const std::string& key, const registry::Envelope& envelo
   }
   sequencer_.on_output(key, is_silent, parts_.time.now());
   if (call.interrupts && !is_past && !call.is_withdrawn) interrupt_for_result(call);
+  reload_when_due();
   create_when_due();
   stop_when_answered();
 }

@@ -129,6 +129,7 @@ void Session::on_response_created(const realtime::ServerFrame& frame) {
   const std::string unended = sequencer_.active_response();
   if (!unended.empty() && unended != info.id) release_waiting(unended, false);
   creates_.on_created();
+  note_issued(info.id);
   on_reply_began();
   const auto* response = find_object(event->body, "response");
   const auto* metadata = response ? find_object(*response, "metadata") : nullptr;

@@ -38,7 +38,14 @@ bool Session::on_update_refused(const realtime::ErrorInfo& error) {
   if (at == updates_.end()) return false;
   const auto refused = std::move(*at);
   updates_.erase(at);
-  if (!refused.patch) {
+  if (refused.loads) {
+    parts_.log.warn("tools_refused", {{"session_id", id()},
+                                      {"provider", context_->provider},
+                                      {"epoch", refused.loads->epoch},
+                                      {"code", error.code},
+                                      {"message", error.message}});
+    put_in_force(refused.loads);
+  } else if (!refused.patch) {
     on_opening_refused(error);
   } else {
     pass_error(error, refused.callers_id);
@@ -62,7 +69,7 @@ void Session::on_opening_refused(const realtime::ErrorInfo& error) {
   }
   view_.forget_caller();
   const auto opening = view_.opening();
-  updates_.push_front({next_event_id(), "", std::nullopt});
+  updates_.push_front({next_event_id(), "", std::nullopt, nullptr});
   to_model(realtime::encode_session_update(opening.session, opening.tools->text,
                                            updates_.front().event_id));
 }

@@ -29,6 +29,9 @@ class SessionHost {
   /// Where the callers of the sessions from now on confirm things.
   void keep_confirmations(pipeline::ConfirmationAnswers& answers) { confirmations_ = &answers; }
 
+  /// Who knows what the sessions from now on have loaded.
+  void keep_loading(LoadBook& book) { loading_ = &book; }
+
   /// One conversation from join to end.
   boost::asio::awaitable<void> serve(std::shared_ptr<SessionPlan> plan,
                                      std::unique_ptr<CallerLink> caller);
@@ -46,6 +49,7 @@ class SessionHost {
   telemetry::Gauge live_sessions_;
   SessionRecords* records_ = nullptr;
   pipeline::ConfirmationAnswers* confirmations_ = nullptr;
+  LoadBook* loading_ = nullptr;
   std::list<Session*> sessions_;
 };
 

@@ -180,6 +180,7 @@ void Session::tell_new_model() {
     sequencer_.on_output("", false, parts_.time.now());
   }
   was_busy_when_lost_ = false;
+  on_list_opened();
   create_when_due();
 }
 
@@ -207,7 +208,7 @@ void Session::tell_history() {
 /// Else it would hear the wish and call again.
 void Session::tell_pending() {
   for (const auto& [key, call] : pending_) {
-    if (call.connection == connection_) continue;  // it knows its own
+    if (call.connection == connection_ || call.held) continue;  // it knows its own
     const auto item_id = "item_" + next_event_id();
     veil_.hide_item(item_id);
     const auto news = "The earlier call of " + call.name +

@@ -109,7 +109,12 @@ void Session::on_session_event(const realtime::ServerFrame& frame) {
     return;
   }
   on_source_serves();
-  if (!updates_.empty()) updates_.pop_front();
+  Loaded loads;
+  if (!updates_.empty()) {
+    loads = std::move(updates_.front().loads);
+    updates_.pop_front();
+  }
+  if (loads) return put_in_force(loads);
   if (answers_callers) {
     if (session && session->is_object()) session->get_object()["id"] = id();
     to_caller(json::serialize(event->body));
@@ -269,6 +274,7 @@ void Session::finish_response(const realtime::ServerFrame& frame, realtime::Serv
   if (cancelled && !gives_way) interrupt_calls();
   (cancelled ? cut_off_ : completed_).insert(id);
   release_waiting(id, !cancelled);
+  reload_when_due();
   create_when_due();
 }
 

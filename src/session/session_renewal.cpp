@@ -108,6 +108,7 @@ asio::awaitable<void> Session::renew_model() {
   const auto updates = updates_seen_;
   std::shared_ptr<realtime::ModelPort> next = source().make();
   const auto deadline = async::Deadline::after(parts_.time, kOpenTimeout);
+  const auto listed = source().offer;
   auto opening = next->open(view_.opening(), deadline);
   const auto opened = co_await async::with_deadline(deadline, std::move(opening));
   is_renewing_ = false;
@@ -118,6 +119,7 @@ asio::awaitable<void> Session::renew_model() {
     lose_model();
     std::swap(model_, next);
     is_served_ = is_resumed_ = false;
+    listed_ = listed;
     begin_connection();
     parts_.log.info("provider_renewed", {{"session_id", id()}, {"provider", context_->provider}});
     tell_new_model();

@@ -24,7 +24,8 @@ constexpr auto kRetry = 1s;
 
 /// What `newer` says, and what it leaves unsaid.
 void merge(RealtimeSession& older, RealtimeSession newer) {
-  if (older.state == SessionState::ended) return;  // none comes back
+  const bool is_over = older.state == SessionState::ended;
+  if (newer.resumed < older.resumed || (is_over && newer.resumed == older.resumed)) return;
   if (newer.provider_session_id.empty()) {
     newer.provider_session_id = std::move(older.provider_session_id);
   }
@@ -108,6 +109,27 @@ asio::awaitable<Result<SessionStore::Found>> SessionStore::find_live(std::string
   }
   lay_over(found, id, subject);
   co_return choose(std::move(found), id);
+}
+
+asio::awaitable<Result<SessionStore::Found>> SessionStore::find_own(std::string id,
+                                                                    std::string subject,
+                                                                    async::Deadline deadline) {
+  if (id.empty() || id.size() > kMaxIdBytes) co_return Found();
+  std::function<Result<Found>(storage::sqlite::Connection&)> work =
+      [id, subject](storage::sqlite::Connection& c) {
+        return storage::find_own_session(c, id, subject);
+      };
+  std::vector<RealtimeSession> found;
+  lay_over(found, id, subject);
+  auto pending = database_.read<Found>(deadline, std::move(work));
+  auto kept = co_await std::move(pending);
+  if (!kept) co_return kept.error();
+  if (found.empty() && *kept) found.push_back(std::move(**kept));
+  lay_over(found, id, subject);
+  for (auto& session : found) {
+    if (session.id == id) co_return Found(std::move(session));
+  }
+  co_return Found();
 }
 
 void SessionStore::lay_over(std::vector<RealtimeSession>& found, const std::string& id,

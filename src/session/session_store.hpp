@@ -43,6 +43,9 @@ class SessionStore final : public SessionRecords {
   using Found = std::optional<storage::RealtimeSession>;
   boost::asio::awaitable<Result<Found>> find_live(std::string id, std::string subject,
                                                   async::Deadline deadline);
+  /// By its own id, whether it lives or has ended.
+  boost::asio::awaitable<Result<Found>> find_own(std::string id, std::string subject,
+                                                 async::Deadline deadline);
 
  private:
   using Rows = std::unordered_map<std::string, storage::RealtimeSession>;  // by id

@@ -239,6 +239,11 @@ json::array SessionView::all_tools(const json::array& callers) const {
   return out;
 }
 
+json::array SessionView::tools() const {
+  const auto* callers = find_array(caller_, "tools");
+  return callers ? all_tools(*callers) : offer_->tools()->list;
+}
+
 json::array SessionView::without_ours(const json::array& callers) const {
   json::array out;
   for (const auto& tool : callers) {

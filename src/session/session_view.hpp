@@ -22,6 +22,10 @@ class SessionView {
   /// of these was in the last one's words.
   void move_to(const ModelSource& source);
 
+  /// Our tools are these now.
+  void load(std::shared_ptr<const ToolOffer> offer) { offer_ = std::move(offer); }
+  /// Ours and the caller's.
+  json::array tools() const;
   /// What to send to the model for a caller's `session` of session.update (sparse, as GA merges
   /// it). VALIDATION with the GA code in `detail` and the parameter in `say` where it may not.
   Result<json::object> admit(const json::object& caller_session) const;

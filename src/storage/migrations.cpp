@@ -271,6 +271,25 @@ constexpr std::string_view kConnectedAccounts = R"sql(
   CREATE INDEX account_sign_ins_by_end ON account_sign_ins (expires_at_ms);
 )sql";
 
+// What a conversation has loaded, so that it goes on there after a restart; and which modes a user
+// may enter, where that is not all of them.
+constexpr std::string_view kLoadedTools = R"sql(
+  ALTER TABLE realtime_sessions ADD COLUMN pack TEXT NOT NULL DEFAULT '';
+  ALTER TABLE realtime_sessions ADD COLUMN current_mode TEXT NOT NULL DEFAULT '';
+  ALTER TABLE realtime_sessions ADD COLUMN selected_account_email TEXT NOT NULL DEFAULT '';
+  ALTER TABLE realtime_sessions ADD COLUMN active_tools TEXT NOT NULL DEFAULT '';
+  ALTER TABLE realtime_sessions ADD COLUMN epoch INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE realtime_sessions ADD COLUMN resumed INTEGER NOT NULL DEFAULT 0;
+  CREATE TABLE user_modes (
+    tenant_id TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    modes TEXT NOT NULL,
+    changed_by TEXT NOT NULL,
+    changed_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%SZ', 'now')),
+    PRIMARY KEY (tenant_id, subject)
+  ) STRICT, WITHOUT ROWID;
+)sql";
+
 constexpr std::array kMigrations{
     Migration{1, "tenants", kTenants},
     Migration{2, "pack_installs", kPackInstalls},
@@ -283,6 +302,7 @@ constexpr std::array kMigrations{
     Migration{9, "fewer_pages", kFewerPages},
     Migration{10, "reply_paths", kReplyPaths},
     Migration{11, "connected_accounts", kConnectedAccounts},
+    Migration{12, "loaded_tools", kLoadedTools},
 };
 
 Result<void> apply(sqlite::Connection& connection, const Migration& step) {

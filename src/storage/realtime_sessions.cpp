@@ -12,14 +12,19 @@ constexpr std::array<std::string_view, 2> kStates{"live", "ended"};
 
 constexpr std::string_view kSave = R"sql(
   INSERT INTO realtime_sessions (id, provider_session_id, tenant_id, subject, channel, provider,
-    registry_version, reply_path, tool_ownership, state, created_at_ms, ended_at_ms, close_code)
+    registry_version, reply_path, tool_ownership, pack, current_mode, selected_account_email,
+    active_tools, epoch, resumed, state, created_at_ms, ended_at_ms, close_code)
   VALUES (:id, :provider_session_id, :tenant_id, :subject, :channel, :provider,
-    :registry_version, :reply_path, :tool_ownership, :state, :created_at_ms, :ended_at_ms, :close_code)
+    :registry_version, :reply_path, :tool_ownership, :pack, :current_mode, :selected_account_email,
+    :active_tools, :epoch, :resumed, :state, :created_at_ms, :ended_at_ms, :close_code)
   ON CONFLICT (id) DO UPDATE SET
     provider_session_id = iif(excluded.provider_session_id = '', provider_session_id,
                               excluded.provider_session_id),
-    provider = excluded.provider, state = excluded.state, ended_at_ms = excluded.ended_at_ms, close_code = excluded.close_code
-  WHERE state = 'live'
+    provider = excluded.provider, registry_version = excluded.registry_version,
+    current_mode = excluded.current_mode, selected_account_email = excluded.selected_account_email,
+    active_tools = excluded.active_tools, epoch = excluded.epoch, resumed = excluded.resumed,
+    state = excluded.state, ended_at_ms = excluded.ended_at_ms, close_code = excluded.close_code
+  WHERE state = 'live' OR excluded.resumed > resumed
 )sql";
 constexpr std::string_view kEndAll = R"sql(
   UPDATE realtime_sessions SET state = 'ended', ended_at_ms = :now WHERE state = 'live'
@@ -35,6 +40,8 @@ constexpr std::string_view kFindLive = R"sql(
       AND subject = :subject AND state = 'live'
   ) ORDER BY kin LIMIT 3
 )sql";
+constexpr std::string_view kFindOwn =
+    "SELECT * FROM realtime_sessions WHERE id = :id AND subject = :subject";
 constexpr std::string_view kList = R"sql(
   SELECT * FROM realtime_sessions
   WHERE tenant_id = :tenant_id AND (:state = '' OR state = :state)
@@ -53,6 +60,12 @@ RealtimeSession to_session(const json::object& row) {
   out.registry_version = text("registry_version");
   out.reply_path = text("reply_path");
   out.tool_ownership = text("tool_ownership");
+  out.pack = text("pack");
+  out.current_mode = text("current_mode");
+  out.selected_account_email = text("selected_account_email");
+  out.active_tools = text("active_tools");
+  out.epoch = row.at("epoch").to_number<std::uint64_t>();
+  out.resumed = row.at("resumed").to_number<std::int64_t>();
   out.state = text_at(row, "state") == "live" ? SessionState::live : SessionState::ended;
   out.created_at_ms = row.at("created_at_ms").to_number<std::int64_t>();
   out.ended_at_ms = row.at("ended_at_ms").to_number<std::int64_t>();
@@ -72,19 +85,26 @@ Result<std::vector<RealtimeSession>> to_sessions(const Result<json::array>& rows
 std::string_view to_string(SessionState state) { return kStates[static_cast<std::size_t>(state)]; }
 
 Result<void> save_session(sqlite::Connection& connection, const RealtimeSession& session) {
-  const auto saved = connection.change(kSave, {{"id", session.id},
-                                               {"provider_session_id", session.provider_session_id},
-                                               {"tenant_id", session.tenant_id},
-                                               {"subject", session.subject},
-                                               {"channel", session.channel},
-                                               {"provider", session.provider},
-                                               {"registry_version", session.registry_version},
-                                               {"reply_path", session.reply_path},
-                                               {"tool_ownership", session.tool_ownership},
-                                               {"state", to_string(session.state)},
-                                               {"created_at_ms", session.created_at_ms},
-                                               {"ended_at_ms", session.ended_at_ms},
-                                               {"close_code", session.close_code}});
+  const auto saved =
+      connection.change(kSave, {{"id", session.id},
+                                {"provider_session_id", session.provider_session_id},
+                                {"tenant_id", session.tenant_id},
+                                {"subject", session.subject},
+                                {"channel", session.channel},
+                                {"provider", session.provider},
+                                {"registry_version", session.registry_version},
+                                {"reply_path", session.reply_path},
+                                {"tool_ownership", session.tool_ownership},
+                                {"pack", session.pack},
+                                {"current_mode", session.current_mode},
+                                {"selected_account_email", session.selected_account_email},
+                                {"active_tools", session.active_tools},
+                                {"epoch", static_cast<std::int64_t>(session.epoch)},
+                                {"resumed", session.resumed},
+                                {"state", to_string(session.state)},
+                                {"created_at_ms", session.created_at_ms},
+                                {"ended_at_ms", session.ended_at_ms},
+                                {"close_code", session.close_code}});
   if (!saved) return saved.error();
   return {};
 }
@@ -99,6 +119,16 @@ Result<std::vector<RealtimeSession>> find_live_sessions(sqlite::Connection& conn
                                                         std::string_view id,
                                                         std::string_view subject) {
   return to_sessions(connection.query(kFindLive, {{"id", id}, {"subject", subject}}));
+}
+
+Result<std::optional<RealtimeSession>> find_own_session(sqlite::Connection& connection,
+                                                        std::string_view id,
+                                                        std::string_view subject) {
+  auto rows = to_sessions(connection.query(kFindOwn, {{"id", id}, {"subject", subject}}));
+  if (!rows) return rows.error();
+  std::optional<RealtimeSession> found;
+  if (!rows->empty()) found = std::move(rows->front());
+  return found;
 }
 
 Result<std::vector<RealtimeSession>> list_sessions(sqlite::Connection& connection,

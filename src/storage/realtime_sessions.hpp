@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,6 +24,13 @@ struct RealtimeSession {
   std::string tenant_id, subject, channel, provider, registry_version;
   std::string reply_path = "native";
   std::string tool_ownership = "provider_native";  ///< whose model may plan its calls
+  std::string pack;                                ///< the only one of the conversation; empty: all
+  std::string current_mode;                        ///< empty: none
+  std::string selected_account_email;              ///< empty: none
+  std::string active_tools;  ///< a JSON list of names; empty: they do not come and go
+  std::uint64_t epoch = 0;   ///< of its tools
+  /// How often it was gone on with after its end. One that is gone on with is live again.
+  std::int64_t resumed = 0;
   SessionState state = SessionState::live;
   std::int64_t created_at_ms = 0;
   std::int64_t ended_at_ms = 0;  ///< 0: it is live
@@ -39,6 +47,11 @@ Result<std::size_t> end_live_sessions(sqlite::Connection& connection, std::int64
 /// The live ones of this subject that either id names: by the session's own one at most, which is
 /// the first.
 Result<std::vector<RealtimeSession>> find_live_sessions(sqlite::Connection& connection,
+                                                        std::string_view id,
+                                                        std::string_view subject);
+
+/// The session itself, live or ended, where it is this subject's.
+Result<std::optional<RealtimeSession>> find_own_session(sqlite::Connection& connection,
                                                         std::string_view id,
                                                         std::string_view subject);
 

@@ -200,6 +200,14 @@ Counter Metrics::provider_reconnects(std::string_view provider) {
                  {{"provider", std::string(provider)}});
 }
 
+Histogram Metrics::tools_loaded(std::string_view provider) {
+  static const std::vector<double> kBuckets{1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000};
+  return histogram(
+      "tools_loaded_ms",
+      "From a change of a session's tools to the model's word that it has them, in ms.",
+      {{"provider", std::string(provider)}}, kBuckets);
+}
+
 Counter Metrics::sessions_started(std::string_view provider, std::string_view reply_path,
                                   std::string_view tool_ownership) {
   return counter("sessions_started_total", "Sessions, by who owns ears, brain and mouth.",

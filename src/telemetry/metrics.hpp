@@ -87,6 +87,8 @@ class Metrics {
   Gauge queued_bytes();                                      ///< waiting for slow readers
   Counter audio_frames_dropped(std::string_view direction);  ///< to_caller, to_provider
   Counter provider_reconnects(std::string_view provider);
+  /// From a change of a session's tools to the model's word that it has them, in ms.
+  Histogram tools_loaded(std::string_view provider);
   Counter provider_failovers(std::string_view from, std::string_view to);
   Counter sessions_started(std::string_view provider, std::string_view reply_path,
                            std::string_view tool_ownership);

@@ -36,7 +36,8 @@ struct ModelScript {
   bool keeps_conversation = false;       // as a whole, and shows what it has kept
   std::vector<realtime::KeptItem> kept;  // what it shows
   std::vector<std::string> named;        // "their id = the known one"
-  bool is_broken = false;                // takes nothing more, and has not said so yet
+  bool can_change_tools = true;
+  bool is_broken = false;  // takes nothing more, and has not said so yet
 };
 
 class FakeModel final : public realtime::ModelPort {
@@ -46,6 +47,7 @@ class FakeModel final : public realtime::ModelPort {
   }
   const realtime::ProviderProfile& profile() const override {
     profile_.withdraws_calls = script_->withdraws_calls;
+    profile_.can_change_tools = script_->can_change_tools;
     if (script_->keeps_conversation) {
       profile_.resumption = realtime::Resumption::conversation;
       profile_.has_stable_call_ids = true;

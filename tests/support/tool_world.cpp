@@ -16,6 +16,12 @@ boost::asio::awaitable<Result<tool::ToolOutput>> ScriptedHandler::run(
   ++script_.finished;
   if (script_.error) co_return *script_.error;
   tool::ToolOutput output;
+  if (script_.act) {
+    auto acted = script_.act(invocation);
+    if (!acted) co_return acted.error();
+    output.data = std::move(*acted);
+    co_return output;
+  }
   output.data = script_.data;
   output.intents = script_.intents;
   co_return output;

@@ -2,6 +2,7 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/json/value.hpp>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -43,6 +44,8 @@ struct ToolScript {
   int runs = 0;
   int finished = 0;
   std::vector<std::string> arguments;
+  /// Answers instead of `data`, where there is one.
+  std::function<Result<json::value>(const tool::Invocation&)> act;
 };
 
 class ScriptedHandler final : public tool::ToolHandler {

@@ -107,10 +107,14 @@ class Fuzzer {
                                                  "GET /api/admin/audit",
                                                  "GET /api/admin/enablement/{tenant}",
                                                  "PUT /api/admin/enablement/{tenant}",
+                                                 "GET /api/admin/user-modes/{tenant}/{user}",
+                                                 "PUT /api/admin/user-modes/{tenant}/{user}",
                                                  "GET /api/admin/tenants",
                                                  "GET /api/admin/registry",
                                                  "GET /api/admin/registry/exports/{consumer}",
                                                  "GET /api/ai/realtime-token",
+                                                 "POST /api/realtime/session",
+                                                 "POST /api/realtime/update-tools",
                                                  "POST /v1/realtime/client_secrets",
                                                  "GET /api/confirmations",
                                                  "POST /api/confirmations/{id}",
@@ -133,6 +137,12 @@ class Fuzzer {
     if (has("{business_id}") || has("{tenant}")) call.parts.push_back(as_tenant);
     if (has("{service}")) call.parts.emplace_back("google");
     if (has("{email}")) call.parts.emplace_back(at_random(2) ? "john@work.example" : tenant.mark);
+    if (has("{user}")) call.parts.emplace_back("somebody");
+    if (has("user-modes")) call.body = {{"modes", nullptr}};
+    if (has("realtime/session")) call.body = {{"tenant_id", as_tenant}};
+    if (has("update-tools")) {
+      call.body = {{"session_id", "sess_of_" + as_tenant}, {"mode", "email"}};
+    }
     if (has("{id}")) call.parts.push_back(some_id(tenant, kind_of(call.door)));
     if (has("{consumer}")) call.parts.emplace_back("openai");
     if (has("{decision}")) call.parts.emplace_back(at_random(3) ? "reject" : "apply");

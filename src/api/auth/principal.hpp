@@ -31,6 +31,7 @@ struct Principal {
   CredentialKind kind = CredentialKind::jwt;
   /// The session that a client secret was minted with; null for other credentials.
   std::shared_ptr<const boost::json::object> session;
+  std::string session_id;  ///< of the conversation that it was made for; empty: any
 
   bool is_member_of(std::string_view tenant) const;
   bool has_role(std::string_view role) const;

@@ -51,7 +51,7 @@ realtime::ProviderProfile profile_of(std::string_view model) {
   realtime::ProviderProfile profile;
   profile.provider = "gemini";
   profile.as_of = find_model(model).as_of;
-  profile.can_change_tools = true;           // by contextUpdate, or by a connection of its own
+  profile.can_change_tools = traits_of(model).context_update;  // §6; else by another connection
   profile.can_answer_while_speaking = true;  // the adapter keeps an output until it may be given
   profile.has_stable_call_ids = true;
   profile.withdraws_calls = true;                              // toolCallCancellation

@@ -1,6 +1,8 @@
 #include "provider/offline/phrase_brain.hpp"
 
 #include <boost/json/serialize.hpp>
+#include <optional>
+#include <set>
 
 #include "base/json.hpp"
 #include "base/text.hpp"
@@ -43,6 +45,13 @@ class PhraseBrain final : public Brain {
            turns[at - 1].kind != Turn::Kind::assistant) {
       --at;
     }
+    // With the tools of another mode at hand, what was asked can be understood.
+    if (at > 0 && turns[at - 1].kind == Turn::Kind::user && has_only_entered(turns, at)) {
+      plan = answer(turns[at - 1], tools);
+      const bool asks_again = !plan.calls.empty() && plan.calls.front().name == registry::kSetMode;
+      if (!plan.calls.empty() && !asks_again) co_return plan;
+      plan = {};
+    }
     for (std::size_t i = at; i < turns.size(); ++i) {
       if (turns[i].kind != Turn::Kind::output) continue;
       if (!plan.text.empty()) plan.text += ' ';
@@ -65,6 +74,48 @@ class PhraseBrain final : public Brain {
     return nullptr;
   }
 
+  /// Whether all that was done since is that a mode was entered.
+  bool has_only_entered(const std::vector<Turn>& turns, std::size_t from) const {
+    bool has_entered = false;
+    for (std::size_t i = from; i < turns.size(); ++i) {
+      if (turns[i].kind != Turn::Kind::output) continue;
+      const auto* tool = tool_of(turns, turns[i].call_id);
+      const auto output = parse_strict(turns[i].text);
+      const auto* envelope = output ? output->if_object() : nullptr;
+      const auto* ok = envelope ? envelope->if_contains("ok") : nullptr;
+      const bool is_done = ok && ok->is_bool() && ok->get_bool();
+      if (!tool || tool->name != registry::kSetMode || !is_done) return false;
+      has_entered = true;
+    }
+    return has_entered;
+  }
+
+  /// What the user asks for is another mode's: that mode is to be entered first.
+  std::optional<PlannedCall> find_mode_for(std::string_view sentence,
+                                           const json::array& tools) const {
+    std::set<std::string, std::less<>> declared;
+    for (const auto& tool : tools) {
+      if (const auto* object = tool.if_object()) declared.emplace(text_at(*object, "name"));
+    }
+    if (!declared.contains(registry::kSetMode)) return std::nullopt;
+    json::array all = tools;
+    for (const auto& tool : snapshot_->tools()) {
+      const bool is_elsewhere = !declared.contains(tool.name) && !tool.phrases.empty();
+      if (is_elsewhere) all.push_back(json::object{{"name", tool.name}});
+    }
+    const auto matches = matcher_.find_all(sentence, all);
+    for (const auto& match : matches) {
+      const auto* tool = snapshot_->find(match.tool);
+      if (!tool || declared.contains(match.tool)) continue;
+      const auto* pack = snapshot_->find_pack(tool->pack);
+      if (!pack || pack->modes.empty()) continue;
+      const auto& mode = tool->modes.empty() ? pack->modes.front().name : tool->modes.front();
+      return PlannedCall{std::string(registry::kSetMode),
+                         json::serialize(json::object{{"mode", mode}})};
+    }
+    return std::nullopt;
+  }
+
   Plan answer(const Turn& user, const json::array& tools) const {
     Plan plan;
     if (asks_what_it_is(user.text)) {
@@ -73,6 +124,10 @@ class PhraseBrain final : public Brain {
     }
     if (!user.was_understood) {
       plan.text = std::string(kAskBack);
+      return plan;
+    }
+    if (auto call = find_mode_for(user.text, tools)) {
+      plan.calls.push_back(std::move(*call));
       return plan;
     }
     for (const auto& match : matcher_.find_all(user.text, tools)) {

@@ -18,6 +18,8 @@ using Make = const ToolExport& (*)();
 constexpr std::array<Make, 6> kExports{
     openai_export, xai_export, gemini_export, gemini_json_schema_export, chat_export, mcp_export};
 
+}  // namespace
+
 bool is_for(const ToolSpec& tool, const Audience& audience) {
   const json::object no_arguments;
   const Access access = tool.access_for(&no_arguments);
@@ -34,8 +36,6 @@ bool is_for(const ToolSpec& tool, const Audience& audience) {
          std::any_of(audience.roles.begin(), audience.roles.end(),
                      [&](const std::string& role) { return has(tool.roles, role); });
 }
-
-}  // namespace
 
 const ToolExport* find_export(std::string_view name) {
   name = name.substr(0, name.find(':'));

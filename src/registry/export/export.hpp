@@ -86,6 +86,7 @@ struct Audience {
   AccessMode access_mode = AccessMode::read_only;  ///< read_only hides proposals and writes
 };
 
+bool is_for(const ToolSpec& tool, const Audience& audience);
 /// The tools worth listing to this audience, in the registry's order. A hint; the gates are the
 /// rule.
 std::vector<const ToolSpec*> visible_tools(const Snapshot& snapshot, const Audience& audience);

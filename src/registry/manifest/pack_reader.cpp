@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <array>
 #include <set>
 
 #include "base/encoding.hpp"
@@ -14,6 +16,7 @@ constexpr std::size_t kMaxPromptBytes = 64 << 10;
 constexpr std::size_t kMaxSqlBytes = 16 << 20;
 constexpr TextLimits kName{.max_characters = 64, .max_lines = 1};
 constexpr TextLimits kFileName{.max_characters = 255, .max_lines = 1};
+constexpr TextLimits kModeSummary{.max_characters = 200, .max_lines = 1};
 constexpr TextLimits kPrompt{.max_characters = kMaxPromptBytes};
 
 /// A file that the manifest names, as found. Its digest goes into the pack's.
@@ -35,6 +38,7 @@ class PackReader {
     draft_.pack.demo_file = read_named_file("demo", kMaxSqlBytes).path;
     read_tenants();
     read_slots();
+    read_modes();
     read_tools();
     read_access_mode();
     fields_.finish();
@@ -48,6 +52,8 @@ class PackReader {
   void read_access_mode();
   void read_tenants();
   void read_slots();
+  void read_modes();
+  void read_mode(const YamlMember& member);
   void read_tools();
   NamedFile read_named_file(std::string_view key, std::size_t max_bytes);
 
@@ -155,6 +161,44 @@ void PackReader::read_slots() {
     }
     draft_.pack.slots[member.key] = std::move(words);
   }
+}
+
+void PackReader::read_modes() {
+  if (const auto* modes = fields_.find_map("modes")) {
+    for (const auto& member : modes->members) read_mode(member);
+    if (modes->members.empty()) fields_.problem("modes", "expected at least one mode");
+  }
+  draft_.pack.meta_tools = fields_.texts("meta_tools", kName);
+  constexpr std::array known{kSearchTools, kDescribeTool, kEndSession};
+  for (const auto& name : draft_.pack.meta_tools) {
+    if (std::find(known.begin(), known.end(), name) != known.end()) continue;
+    fields_.problem("meta_tools",
+                    "expected search_tools, describe_tool or end_session, found " + shown(name));
+  }
+  if (!draft_.pack.meta_tools.empty() && draft_.pack.modes.empty()) {
+    fields_.problem("meta_tools", "they come with modes, and this pack has none");
+  }
+}
+
+void PackReader::read_mode(const YamlMember& member) {
+  const auto path = "modes." + member.key;
+  if (!is_tool_name(member.key)) {
+    draft_.report.problem(member.line, path, "expected a name of letters, digits, `_` and `-`");
+  }
+  if (!member.value.is_map()) {
+    draft_.report.problem(member.line, path, "expected a map with `summary`");
+    return;
+  }
+  FieldReader fields(member.value, path, draft_.report);
+  Mode mode;
+  mode.name = member.key;
+  mode.summary = fields.text("summary", Need::required, kModeSummary).value_or("");
+  mode.account = fields.text("account", Need::optional, kName).value_or("");
+  mode.roles = fields.texts("roles", kName);
+  mode.min_assurance = fields.word<Assurance>("min_assurance").value_or(Assurance::none);
+  mode.from = fields.texts("from", kName);
+  fields.finish();
+  draft_.pack.modes.push_back(std::move(mode));
 }
 
 void PackReader::read_tools() {

@@ -100,6 +100,35 @@ void check_phrases(const Packs& packs) {
   }
 }
 
+bool has_mode(const Pack& pack, const std::string& name) {
+  return std::any_of(pack.modes.begin(), pack.modes.end(),
+                     [&](const Mode& mode) { return mode.name == name; });
+}
+
+/// What a pack's tools and modes say of its modes. A pack without any leaves them to whoever says
+/// which mode a session is in.
+void check_modes(PackDraft& draft) {
+  const auto& pack = draft.pack;
+  if (pack.modes.empty()) return;
+  std::vector<std::string_view> known;
+  for (const auto& mode : pack.modes) known.push_back(mode.name);
+  auto& report = draft.report;
+  for (const auto& mode : pack.modes) {
+    for (const auto& from : mode.from) {
+      if (has_mode(pack, from)) continue;
+      report.problem(draft.root.find("modes")->line, "modes." + mode.name + ".from",
+                     "there is no mode " + shown(from) + nearest_hint(from, known));
+    }
+  }
+  for (const auto& tool : draft.tools) {
+    for (const auto& name : tool.spec.modes) {
+      if (has_mode(pack, name)) continue;
+      report.problem(tool.line_of("modes"), tool.path + ".modes",
+                     "there is no mode " + shown(name) + nearest_hint(name, known));
+    }
+  }
+}
+
 }  // namespace
 
 void check_together(const Packs& packs) {
@@ -108,6 +137,7 @@ void check_together(const Packs& packs) {
   check_phrases(packs);
   const Graph tools = all_tools(packs);
   for (const auto& pack : packs) {
+    check_modes(*pack);
     for (const auto& tool : pack->tools) {
       check_mentions({tool, "requires", tool.spec.requires_tools}, tools, pack->report);
       check_mentions({tool, "invalidates", tool.spec.invalidates}, tools, pack->report);

@@ -259,6 +259,10 @@ ToolDraft read_tool(const YamlNode& node, std::string path, const Pack& pack, Re
   read_mask(fields, tool);
   auto input = read_input_schema(fields);
   tool.input_schema = std::move(input.written);
+  constexpr std::size_t kFrame = 60;  // punctuation of its own entry
+  tool.list_tokens =
+      (tool.name.size() + tool.summary.size() + kFrame + canonical_json(tool.input_schema).size()) /
+      4;
   tool.input = std::move(input.compiled);
   const bool must_have_output = tool.category == Category::retrieval;
   auto output = read_output_schema(fields, must_have_output ? Need::required : Need::optional);

@@ -22,7 +22,7 @@ std::vector<std::string> of_type(const std::vector<std::string>& events, const s
 
 Conversation::Conversation(std::vector<registry::ToolSpec> tools, session::SessionStart start,
                            session::SessionRecords* records, std::map<std::string, Error> refused,
-                           Wrap around)
+                           Wrap around, session::LoadBook* book)
     : w(std::move(tools)), refusals(std::move(refused)), wrap(std::move(around)) {
   caller = std::make_shared<CallerScript>(w.world.executor());
   json::array list;
@@ -33,6 +33,9 @@ Conversation::Conversation(std::vector<registry::ToolSpec> tools, session::Sessi
   }
   const auto latched = std::move(start.context);
   start.context = w.context();
+  start.context.loaded = latched.loaded;
+  start.context.epoch = latched.epoch;
+  start.context.mode = latched.mode;
   start.context.reply_path = latched.reply_path;
   start.context.tool_ownership = latched.tool_ownership;
   start.context.is_provider_planned = latched.is_provider_planned;
@@ -40,8 +43,8 @@ Conversation::Conversation(std::vector<registry::ToolSpec> tools, session::Sessi
   if (start.models.empty()) start.models.emplace_back();
   for (auto& source : start.models) complete(source);
   start.product.persona = "PROMPT";
-  session::SessionParts parts{w.world.time(), random,    *w.executor, log,
-                              metrics,        w.catalog, records,     &w.confirmations};
+  session::SessionParts parts{w.world.time(), random,  *w.executor,      log, metrics,
+                              w.catalog,      records, &w.confirmations, book};
   // As the board does it, on the session's own thread.
   w.confirmations.on_asked = [this](const storage::Confirmation& question) {
     boost::asio::post(w.world.executor(),
@@ -174,6 +177,7 @@ void Conversation::complete(session::ModelSource& source) {
     model.source = name;
     model.opening_takes = opening_takes;
     model.is_broken = is_born_broken;
+    model.can_change_tools = can_change_tools;
     model.keeps_conversation = keeps_conversation;
     model.kept = kept;
     const auto refusal = refusals.find(name);

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "fake_ends.hpp"
+#include "session/load_book.hpp"
 #include "session/session.hpp"
 #include "tool_world.hpp"
 
@@ -20,7 +21,8 @@ class Conversation {
 
   explicit Conversation(std::vector<registry::ToolSpec> tools, session::SessionStart start = {},
                         session::SessionRecords* records = nullptr,
-                        std::map<std::string, Error> refused = {}, Wrap around = {});
+                        std::map<std::string, Error> refused = {}, Wrap around = {},
+                        session::LoadBook* book = nullptr);
   ~Conversation();
 
   void hang_up();
@@ -59,6 +61,7 @@ class Conversation {
   bool keeps_conversation = false;             // connections to come
   std::vector<realtime::KeptItem> kept;        // what they show
   bool is_born_broken = false;                 // connections to come
+  bool can_change_tools = true;                // likewise
   std::chrono::milliseconds opening_takes{0};  // of connections to come
   bool ended = false;
   std::exception_ptr failure;

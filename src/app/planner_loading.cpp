@@ -1,0 +1,142 @@
+// Sessions that somebody goes on with, and tools that come and go.
+#include "api/session_desk.hpp"
+#include "app/loading.hpp"
+#include "app/planner.hpp"
+#include "base/ids.hpp"
+
+namespace callosum::app {
+
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr auto kPlanTimeout = 5s;
+constexpr std::chrono::milliseconds kResumable = 15min;  // after its end
+
+/// Ends what the book knows of a conversation.
+struct InBook {
+  session::LoadBook& book;
+  std::string session_id;
+  InBook(session::LoadBook& b, std::string id) : book(b), session_id(std::move(id)) {}
+  ~InBook() { book.end(session_id); }
+  InBook(const InBook&) = delete;
+  InBook& operator=(const InBook&) = delete;
+};
+
+boost::json::array names_of(const registry::LoadedSet* set) {
+  boost::json::array out;
+  if (!set || !set->tools) return out;
+  for (const auto& name : *set->tools) out.emplace_back(name);
+  return out;
+}
+
+}  // namespace
+
+asio::awaitable<Result<storage::RealtimeSession>> Planner::find_resumable(
+    const api::auth::Principal& principal, const std::string& tenant_id, std::string id) {
+  const auto deadline = async::Deadline::after(parts_.time, kPlanTimeout);
+  auto finding = parts_.sessions->find_own(id, principal.subject, deadline);
+  auto found = co_await std::move(finding);
+  if (!found) co_return found.error();
+  if (!*found || (*found)->tenant_id != tenant_id) co_return api::no_such_session();
+  auto& row = **found;
+  const auto channel = principal.channel.value_or(registry::Channel::voice);
+  const bool has_pack = principal.pack.empty() || principal.pack == row.pack;
+  if (row.channel != to_string(channel) || !has_pack) co_return api::no_such_session();
+  const bool has_ended = row.state == storage::SessionState::ended;
+  const auto ended_for = epoch_ms(parts_.time.wall_now()) - row.ended_at_ms;
+  if (has_ended && ended_for > kResumable.count()) co_return api::no_such_session();
+  // One that was made and not begun yet has no provider.
+  const bool is_held = !has_ended && (!row.provider.empty() || parts_.load_book->is_attached(id));
+  if (is_held) {
+    co_return fail(ErrorType::conflict, "that session is held by another connection; end it there");
+  }
+  co_return std::move(row);
+}
+
+std::shared_ptr<const void> Planner::begin_loading(Opening& opening,
+                                                   const storage::RealtimeSession* before) {
+  if (!opening.load) return nullptr;
+  auto& book = *parts_.load_book;
+  auto wish = before ? session::wish_of(*before) : session::LoadWish();
+  const auto epoch = before ? before->epoch : 0;
+  put_loaded(opening.context, book.begin(std::move(*opening.load), std::move(wish), epoch));
+  return std::make_shared<const InBook>(book, opening.context.session_id);
+}
+
+asio::awaitable<Result<api::RealtimeSessionPlan>> Planner::plan_realtime_session(
+    api::auth::Principal principal, api::RealtimeSessionWish wish) {
+  auto finding_tenant = find_tenant(principal, std::move(wish.tenant));
+  const auto tenant = co_await std::move(finding_tenant);
+  if (!tenant) co_return tenant.error();
+  const auto checked = check_pack(*parts_.editions->current()->snapshot(), wish.pack,
+                                  parts_.enablement.of(tenant->id).get());
+  if (!checked) co_return checked.error();
+  api::RealtimeSessionPlan plan;
+  auto& owner = plan.token.owner;
+  owner = std::move(principal);
+  owner.tenants = {tenant->id};
+  if (!wish.pack.empty()) owner.pack = std::move(wish.pack);
+  auto opens = open(owner, *tenant);
+  auto opening = co_await std::move(opens);
+  if (!opening) co_return opening.error();
+  const auto& context = opening->context;
+  owner.session_id = plan.session_id = context.session_id;
+
+  storage::RealtimeSession row;
+  row.id = context.session_id;
+  row.tenant_id = context.tenant_id;
+  row.subject = context.subject;
+  row.pack = context.pack;
+  row.channel = to_string(context.channel);
+  row.registry_version = opening->edition->version();
+  row.reply_path = to_string(context.reply_path);
+  row.tool_ownership = to_string(context.tool_ownership);
+  row.created_at_ms = epoch_ms(parts_.time.wall_now());
+  if (wish.is_direct) row.provider = opening->edition->provider().name;
+  session::LoadWish loads;
+  if (opening->load && !wish.account.empty()) {
+    const auto account = session::find_account(*opening->load, wish.account);
+    if (!account) co_return account.error();
+    loads.account = account->email;
+  } else if (!wish.account.empty()) {
+    co_return fail(ErrorType::validation, "account: nothing in this session acts in an account");
+  }
+  if (opening->load) {
+    const auto set = parts_.load_book->begin(std::move(*opening->load), std::move(loads), 0, row);
+    put_loaded(opening->context, set);
+  } else {
+    parts_.sessions->note(row);
+  }
+  fill_token(*opening, plan.token);
+  if (const auto* set = opening->context.loaded.get()) {
+    plan.mode = set->mode;
+    plan.account = set->account;
+    plan.epoch = set->epoch;
+  }
+  co_return plan;
+}
+
+asio::awaitable<Result<api::UpdatedTools>> Planner::update_tools(api::auth::Principal principal,
+                                                                 api::UpdateToolsWish wish) {
+  auto finding = find_named(std::move(principal), std::move(wish.ids));
+  const auto named = co_await std::move(finding);
+  if (!named) co_return named.error();
+  const auto& id = named->session.id;
+  auto set = parts_.load_book->change(id, {.mode = wish.mode, .only = wish.only});
+  if (!set) co_return set.error();
+  const auto edition = parts_.editions->find(named->session.registry_version);
+  auto offer = edition->offer_of(**set, false, kCallersExport);
+  if (!offer) co_return offer.error();
+  api::UpdatedTools out;
+  out.session_id = id;
+  out.mode = (*set)->mode;
+  out.account = (*set)->account;
+  out.epoch = (*set)->epoch;
+  out.active_tools = names_of(set->get());
+  out.tools = (*offer)->tools()->list;
+  co_return out;
+}
+
+}  // namespace callosum::app

@@ -1,0 +1,353 @@
+#include "session/load_book.hpp"
+
+#include <algorithm>
+#include <boost/json/serialize.hpp>
+
+#include "base/json.hpp"
+#include "base/text.hpp"
+#include "storage/database.hpp"
+
+namespace callosum::session {
+
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr std::size_t kMostRecent = 64;
+constexpr std::size_t kMostIndexes = 4;
+constexpr std::size_t kMostHits = 50;  // before those that are not for this user are taken out
+
+Error unknown_session() {
+  return fail(ErrorType::session_inactive, "this conversation has no tools that come and go");
+}
+
+/// The mode, of those that the user may be in, in which the tool can be had; the current one
+/// first; nothing: in none.
+std::optional<std::string> mode_for(const LoadGround& ground, const LoadWish& now,
+                                    const registry::ToolSpec& tool) {
+  if (may_load(ground, tool, now)) return now.mode;
+  for (const auto* mode : modes_for(ground)) {
+    auto there = now;
+    there.mode = mode->name;
+    if (may_load(ground, tool, there)) return mode->name;
+  }
+  return std::nullopt;
+}
+
+json::array to_json(const ToolNames& names) {
+  json::array out;
+  for (const auto& name : names) out.emplace_back(name);
+  return out;
+}
+
+json::object to_answer(const registry::LoadedSet& set) {
+  json::object out{{"mode", set.mode}, {"tools", to_json(*set.tools)}};
+  if (!set.account.empty()) out["account"] = set.account;
+  return out;
+}
+
+void use(std::vector<std::string>& recent, std::string_view tool) {
+  std::erase(recent, tool);
+  recent.emplace_back(tool);
+  if (recent.size() > kMostRecent) recent.erase(recent.begin());
+}
+
+/// One account, and nobody has chosen: that one.
+void choose_only_account(const LoadGround& ground, LoadWish& wish) {
+  const auto is_usable = std::any_of(ground.accounts.begin(), ground.accounts.end(),
+                                     [&](const auto& one) { return one.email == wish.account; });
+  if (is_usable) return;
+  wish.account = ground.accounts.size() == 1 ? ground.accounts.front().email : "";
+}
+
+}  // namespace
+
+void write_loaded(storage::RealtimeSession& row, const registry::LoadedSet& set) {
+  row.current_mode = set.mode;
+  row.selected_account_email = set.account;
+  row.epoch = set.epoch;
+  row.active_tools = set.tools ? json::serialize(to_json(*set.tools)) : "";
+}
+
+LoadWish wish_of(const storage::RealtimeSession& row) {
+  LoadWish wish{
+      .mode = row.current_mode, .account = row.selected_account_email, .only = {}, .recent = {}};
+  const auto names = parse_strict(row.active_tools.empty() ? "[]" : row.active_tools);
+  if (names && names->is_array() && !names->get_array().empty() && !wish.mode.empty()) {
+    wish.only.emplace();
+    for (const auto& name : names->get_array()) {
+      if (name.is_string()) wish.only->emplace(name.get_string());
+    }
+  }
+  return wish;
+}
+
+LoadBook::Entry* LoadBook::find(const std::string& session_id) {
+  const auto at = entries_.find(session_id);
+  return at == entries_.end() ? nullptr : &at->second;
+}
+
+/// Of a conversation whose tools come and go.
+LoadBook::Entry* LoadBook::find_gated(const std::string& session_id) {
+  auto* entry = find(session_id);
+  return entry && entry->set ? entry : nullptr;
+}
+
+bool LoadBook::renew(Entry& entry) {
+  if (!entry.set) return false;
+  auto next = load(entry.ground, entry.wish);
+  const auto* old = entry.set.get();
+  const bool is_same = old && old->mode == next.mode && old->account == next.account &&
+                       old->tools == next.tools && old->accounts == next.accounts;
+  if (is_same) return false;
+  next.epoch = old ? old->epoch + 1 : next.epoch;
+  entry.set = std::make_shared<const registry::LoadedSet>(std::move(next));
+  if (entry.row && records_) {
+    write_loaded(*entry.row, *entry.set);
+    records_->note(*entry.row);
+  }
+  return true;
+}
+
+LoadBook::Set LoadBook::begin(LoadGround ground, LoadWish wish, std::uint64_t epoch,
+                              std::optional<storage::RealtimeSession> row) {
+  const auto id = ground.session_id;
+  choose_only_account(ground, wish);
+  // What was left then may have been taken from the user since.
+  if (!wish.mode.empty() && find_obstacle(ground, wish, wish.mode)) wish.mode.clear();
+  if (wish.mode.empty()) wish.only.reset();
+  const std::lock_guard lock(mutex_);
+  auto& entry = entries_[id];
+  entry = {std::move(ground), std::move(wish), nullptr, std::move(row), false};
+  if (is_gated(entry.ground)) {
+    auto first = load(entry.ground, entry.wish);
+    first.epoch = epoch + 1;
+    entry.set = std::make_shared<const registry::LoadedSet>(std::move(first));
+  }
+  if (entry.row && entry.set) write_loaded(*entry.row, *entry.set);
+  if (entry.row && records_) records_->note(*entry.row);
+  return entry.set;
+}
+
+void LoadBook::attach(const std::string& session_id) {
+  const std::lock_guard lock(mutex_);
+  auto* entry = find(session_id);
+  if (!entry) return;
+  entry->row.reset();
+  entry->is_attached = true;
+}
+
+bool LoadBook::is_attached(const std::string& session_id) const {
+  const std::lock_guard lock(mutex_);
+  const auto at = entries_.find(session_id);
+  return at != entries_.end() && at->second.is_attached;
+}
+
+void LoadBook::end(const std::string& session_id) {
+  const std::lock_guard lock(mutex_);
+  entries_.erase(session_id);
+}
+
+LoadBook::Set LoadBook::current(const std::string& session_id) const {
+  const std::lock_guard lock(mutex_);
+  const auto at = entries_.find(session_id);
+  return at == entries_.end() ? nullptr : at->second.set;
+}
+
+std::size_t LoadBook::size() const {
+  const std::lock_guard lock(mutex_);
+  return entries_.size();
+}
+
+void LoadBook::tell(const std::vector<std::string>& session_ids) {
+  for (const auto& id : session_ids) watcher_.on_loaded(id);
+}
+
+Result<void> LoadBook::enter(Entry& entry, const std::string& mode) {
+  if (auto obstacle = find_obstacle(entry.ground, entry.wish, mode)) return std::move(*obstacle);
+  if (entry.wish.mode == mode) return {};
+  entry.wish.mode = mode;
+  entry.wish.only.reset();  // it was of the mode before
+  return {};
+}
+
+Result<LoadBook::Set> LoadBook::change(const std::string& session_id, const LoadChange& change) {
+  Set set;
+  bool is_new = false;
+  {
+    const std::lock_guard lock(mutex_);
+    auto* entry = find_gated(session_id);
+    if (!entry) return unknown_session();
+    const auto before = entry->wish;
+    if (change.mode) {
+      const auto entered = enter(*entry, *change.mode);
+      if (!entered) return entered.error();
+    }
+    if (change.only) {
+      entry->wish.only.emplace();
+      for (const auto& name : *change.only) {
+        const auto* tool = entry->ground.snapshot->find(name);
+        if (!tool || !may_load(entry->ground, *tool, entry->wish)) {
+          entry->wish = before;
+          return fail(ErrorType::validation,
+                      "active_tools: " + name + " is not a tool of this mode that could be loaded");
+        }
+        entry->wish.only->insert(name);
+      }
+    }
+    is_new = renew(*entry);
+    set = entry->set;
+  }
+  if (is_new) tell({session_id});
+  return set;
+}
+
+void LoadBook::touch(const std::string& session_id, std::string_view tool) {
+  const std::lock_guard lock(mutex_);
+  auto* entry = find_gated(session_id);
+  if (entry && entry->ground.most_tokens > 0) use(entry->wish.recent, tool);
+}
+
+template <class Change>
+void LoadBook::change_users(const std::string& tenant_id, const std::string& subject,
+                            const Change& change) {
+  std::vector<std::string> changed;
+  {
+    const std::lock_guard lock(mutex_);
+    for (auto& [id, entry] : entries_) {
+      if (entry.ground.tenant_id != tenant_id || entry.ground.subject != subject) continue;
+      change(entry);
+      if (renew(entry)) changed.push_back(id);
+    }
+  }
+  tell(changed);
+}
+
+void LoadBook::set_accounts(const std::string& tenant_id, const std::string& subject,
+                            const std::vector<UsableAccount>& accounts) {
+  change_users(tenant_id, subject, [&](Entry& entry) {
+    entry.ground.accounts = accounts;
+    choose_only_account(entry.ground, entry.wish);
+  });
+}
+
+void LoadBook::set_modes(const std::string& tenant_id, const std::string& subject,
+                         const std::optional<ToolNames>& modes) {
+  change_users(tenant_id, subject, [&](Entry& entry) {
+    entry.ground.modes = modes;
+    if (modes && !modes->contains(entry.wish.mode)) entry.wish.mode.clear();
+  });
+}
+
+LoadBook::Answer LoadBook::set_mode(const registry::CallContext& context, const std::string& mode) {
+  auto changed = change(context.session_id, {.mode = mode, .only = {}});
+  if (!changed) return changed.error();
+  return to_answer(**changed);
+}
+
+LoadBook::Answer LoadBook::select_account(const registry::CallContext& context,
+                                          const std::string& wanted) {
+  Set set;
+  bool is_new = false;
+  {
+    const std::lock_guard lock(mutex_);
+    auto* entry = find_gated(context.session_id);
+    if (!entry) return unknown_session();
+    const auto account = find_account(entry->ground, wanted);
+    if (!account) return account.error();
+    entry->wish.account = account->email;
+    is_new = renew(*entry);
+    set = entry->set;
+  }
+  if (is_new) tell({context.session_id});
+  return to_answer(*set);
+}
+
+json::object LoadBook::describe(const Entry& entry, const registry::ToolSpec& tool) const {
+  json::object out{{"tool", tool.name}, {"summary", tool.summary}};
+  const auto mode = mode_for(entry.ground, entry.wish, tool);
+  if (mode && *mode != entry.wish.mode) out["mode"] = *mode;
+  out["loaded"] = entry.set->tools->contains(tool.name);
+  return out;
+}
+
+asio::awaitable<LoadBook::Answer> LoadBook::search_tools(const registry::CallContext& context,
+                                                         std::string query, std::size_t limit,
+                                                         async::Deadline deadline) {
+  using Names = std::vector<std::string>;
+  std::shared_ptr<const registry::Snapshot> snapshot;
+  std::shared_ptr<const ToolIndex> index;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto* entry = find_gated(context.session_id);
+    if (!entry) co_return unknown_session();
+    snapshot = entry->ground.snapshot;
+    const auto at = indexes_.find(snapshot->version());
+    if (at != indexes_.end()) index = at->second;
+  }
+  std::function<Result<Names>(storage::sqlite::Connection&)> work =
+      [this, snapshot, index,
+       query = std::move(query)](storage::sqlite::Connection&) mutable -> Result<Names> {
+    if (!index) {
+      auto made = ToolIndex::make(*snapshot);
+      if (!made) return made.error();
+      index = std::move(*made);
+      const std::lock_guard lock(mutex_);
+      if (indexes_.size() >= kMostIndexes) indexes_.clear();
+      indexes_[snapshot->version()] = index;
+    }
+    return index->find(query, kMostHits);
+  };
+  auto searching = database_.read<Names>(deadline, std::move(work));
+  const auto found = co_await std::move(searching);
+  if (!found) co_return found.error();
+  co_return answer_found(context, *found, limit);
+}
+
+/// What is found in this mode is loaded, where it was not.
+Result<json::object> LoadBook::answer_found(const registry::CallContext& context,
+                                            const std::vector<std::string>& names,
+                                            std::size_t limit) {
+  json::array hits;
+  bool is_new = false;
+  {
+    const std::lock_guard lock(mutex_);
+    auto* entry = find_gated(context.session_id);
+    if (!entry) return unknown_session();
+    std::vector<const registry::ToolSpec*> found;
+    for (const auto& name : names) {
+      const auto* tool = entry->ground.snapshot->find(name);
+      const bool is_for_them =
+          tool && tool->pack != registry::kMetaPack && mode_for(entry->ground, entry->wish, *tool);
+      if (is_for_them && found.size() < limit) found.push_back(tool);
+    }
+    // The best is to stay longest.
+    for (auto tool = found.rbegin(); tool != found.rend(); ++tool) {
+      if (!may_load(entry->ground, **tool, entry->wish)) continue;
+      if (entry->ground.most_tokens > 0) use(entry->wish.recent, (*tool)->name);
+      if (entry->wish.only) entry->wish.only->insert((*tool)->name);
+    }
+    is_new = !entry->ground.is_frozen && renew(*entry);
+    for (const auto* tool : found) hits.push_back(describe(*entry, *tool));
+  }
+  if (is_new) tell({context.session_id});
+  return json::object{{"tools", std::move(hits)}};
+}
+
+LoadBook::Answer LoadBook::describe_tool(const registry::CallContext& context,
+                                         const std::string& name) {
+  const std::lock_guard lock(mutex_);
+  const auto* entry = find_gated(context.session_id);
+  if (!entry) return unknown_session();
+  const auto* tool = entry->ground.snapshot->find(name);
+  // The same for what is not there and what is not theirs.
+  if (!tool || !mode_for(entry->ground, entry->wish, *tool)) {
+    return fail(ErrorType::not_found, "there is no tool " + name + "; search_tools finds some");
+  }
+  auto out = describe(*entry, *tool);
+  if (!tool->description.empty()) out["description"] = tool->description;
+  out["arguments"] = tool->input_schema;
+  return out;
+}
+
+}  // namespace callosum::session

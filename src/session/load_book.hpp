@@ -1,0 +1,113 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "session/load_state.hpp"
+#include "session/session_records.hpp"
+#include "session/tool_index.hpp"
+#include "tool/builtin/meta_tools.hpp"
+
+namespace callosum::storage {
+class Database;
+}
+
+namespace callosum::session {
+
+/// Told that a conversation's tools are others now. Any thread.
+class LoadWatcher {
+ public:
+  virtual ~LoadWatcher() = default;
+  virtual void on_loaded(const std::string& session_id) = 0;
+};
+
+/// What a caller's program changes over HTTP.
+struct LoadChange {
+  std::optional<std::string> mode;
+  std::optional<std::vector<std::string>> only;  ///< no more than these; nothing: as it is
+};
+
+/// Which tools each conversation has at hand: the one place that knows it, whichever door a change
+/// comes through. Each change that makes a difference makes a new epoch. Shared by all threads.
+class LoadBook final : public tool::builtin::SessionTools {
+ public:
+  using Set = std::shared_ptr<const registry::LoadedSet>;
+
+  /// What is given outlives it.
+  LoadBook(storage::Database& database, LoadWatcher& watcher)
+      : database_(database), watcher_(watcher) {}
+
+  /// A conversation begins, or goes on where `epoch` says that it was. `row`: as it is written down
+  /// while nobody holds it on a socket.
+  Set begin(LoadGround ground, LoadWish wish, std::uint64_t epoch = 0,
+            std::optional<storage::RealtimeSession> row = {});
+  /// Where changes of conversations without a socket are written down; null: nowhere.
+  void keep_records(SessionRecords* records) { records_ = records; }
+  /// A session on a socket writes its row itself from now on.
+  void attach(const std::string& session_id);
+  bool is_attached(const std::string& session_id) const;
+  void end(const std::string& session_id);
+
+  /// Null: it is not known here, or its tools do not come and go.
+  Set current(const std::string& session_id) const;
+  /// SESSION_INACTIVE; else as set_mode, and VALIDATION for a tool that could not be loaded.
+  Result<Set> change(const std::string& session_id, const LoadChange& change);
+  /// It was called: it stays when others must go.
+  void touch(const std::string& session_id, std::string_view tool);
+  /// The user's accounts, or the modes that the user may enter, are these now.
+  void set_accounts(const std::string& tenant_id, const std::string& subject,
+                    const std::vector<UsableAccount>& accounts);
+  void set_modes(const std::string& tenant_id, const std::string& subject,
+                 const std::optional<ToolNames>& modes);
+  std::size_t size() const;
+
+  // SessionTools: what a model asks for.
+  Answer set_mode(const registry::CallContext& context, const std::string& mode) override;
+  Answer select_account(const registry::CallContext& context, const std::string& wanted) override;
+  boost::asio::awaitable<Answer> search_tools(const registry::CallContext& context,
+                                              std::string query, std::size_t limit,
+                                              async::Deadline deadline) override;
+  Answer describe_tool(const registry::CallContext& context, const std::string& name) override;
+
+ private:
+  struct Entry {
+    LoadGround ground;
+    LoadWish wish;
+    Set set;  // null: all of its tools are there from the start
+    std::optional<storage::RealtimeSession> row;
+    bool is_attached = false;
+  };
+
+  Entry* find(const std::string& session_id);
+  Entry* find_gated(const std::string& session_id);
+  /// With the lock held. Whether there is a new epoch.
+  bool renew(Entry& entry);
+  Result<void> enter(Entry& entry, const std::string& mode);
+  /// Without the lock: whoever is told may ask.
+  void tell(const std::vector<std::string>& session_ids);
+  template <class Change>
+  void change_users(const std::string& tenant_id, const std::string& subject, const Change& change);
+  boost::json::object describe(const Entry& entry, const registry::ToolSpec& tool) const;
+  Result<boost::json::object> answer_found(const registry::CallContext& context,
+                                           const std::vector<std::string>& names,
+                                           std::size_t limit);
+
+  storage::Database& database_;
+  LoadWatcher& watcher_;
+  SessionRecords* records_ = nullptr;
+  mutable std::mutex mutex_;
+  std::unordered_map<std::string, Entry> entries_;
+  /// By version; made at the first search.
+  std::map<std::string, std::shared_ptr<const ToolIndex>> indexes_;
+};
+
+/// How a row says it.
+void write_loaded(storage::RealtimeSession& row, const registry::LoadedSet& set);
+LoadWish wish_of(const storage::RealtimeSession& row);
+
+}  // namespace callosum::session

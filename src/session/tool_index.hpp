@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "registry/snapshot.hpp"
+
+namespace callosum::storage::sqlite {
+class Connection;
+}
+
+namespace callosum::session {
+
+/// The tools of one snapshot, to be found by what they do: names, summaries, arguments and what
+/// callers say of them, ranked by BM25. Blocks for some tens of microseconds; any thread.
+class ToolIndex {
+ public:
+  static Result<std::unique_ptr<ToolIndex>> make(const registry::Snapshot& snapshot);
+  ~ToolIndex();
+
+  /// Names, the best first. Any text is a query; one without a word of it finds nothing.
+  Result<std::vector<std::string>> find(std::string_view query, std::size_t most) const;
+
+ private:
+  explicit ToolIndex(std::unique_ptr<storage::sqlite::Connection> connection);
+
+  mutable std::mutex mutex_;
+  std::unique_ptr<storage::sqlite::Connection> connection_;
+};
+
+}  // namespace callosum::session

@@ -1,0 +1,240 @@
+// Tools that come and go with a mode, at every provider: two at the start, the others when the
+// model asks for them, by the socket and over HTTP, and again after a restart.
+#include <boost/json/serialize.hpp>
+#include <fstream>
+#include <gmock/gmock.h>
+#include <map>
+
+#include "base/json.hpp"
+#include "base/text.hpp"
+#include "served.hpp"
+#include "slow_write.hpp"
+
+namespace callosum::testing {
+namespace {
+
+using namespace std::chrono_literals;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+constexpr const char* kPack = R"yaml(pack: helper
+version: 1.0.0
+access_mode: confirm
+prompt_text: You help one person. There are the modes todo and vault.
+modes:
+  todo: {summary: The list of things to do.}
+  vault: {summary: What only owners see., roles: [owner]}
+meta_tools: [search_tools, describe_tool]
+tools:
+  - {name: list_todo, version: 1.0.0, summary: What is on the list., category: action, access: read,
+     channels: [voice, text], modes: [todo], phrases: [what is on my list],
+     reply: There is milk., run: {builtin: noop},
+     input: {type: object, properties: {}, additionalProperties: false}}
+  - {name: open_vault, version: 1.0.0, summary: Opens the vault., category: action, access: read,
+     channels: [voice, text], modes: [vault], run: {builtin: noop},
+     input: {type: object, properties: {}, additionalProperties: false}}
+)yaml";
+
+/// The same for every simulator.
+constexpr const char* kScript = R"yaml(
+rules:
+  - {when: {tool_output: set_mode}, calls: [{name: list_todo}]}
+  - {when: {tool_output: list_todo}, say: There is milk on it.}
+  - {when: {tool_output: open_vault}, say: I cannot do that.}
+  - {when: {text: what is on my list}, calls: [{name: set_mode, arguments: {mode: todo}}]}
+  - {when: {text: open the vault}, calls: [{name: open_vault}]}
+)yaml";
+
+struct Begun {
+  std::string id, secret;
+  json::object body;
+};
+
+class Modes : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    std::vector<std::string> options{"--set", "audit.sync=always"};
+    for (const char* name : {"openai", "xai", "gemini"}) {
+      clouds[name] = std::make_unique<Cloud>(name);
+      clouds[name]->follow(kScript);
+      for (const auto& option : played_by(name, *clouds[name])) options.push_back(option);
+    }
+    folder = std::make_unique<TempFolder>();
+    std::ofstream(config()) << "provider: offline\n";
+    options.insert(options.begin(), {"--config", config()});
+    gateway = std::make_unique<Served>(options, any_keys());
+    std::filesystem::create_directories(gateway->folder() / "packs/helper");
+    std::ofstream(gateway->folder() / "packs/helper/pack.yaml") << kPack;
+    serve("offline");
+    const auto made =
+        gateway->ask("POST", "/api/admin/tenants", R"({"slug":"bella","timezone":"Europe/Rome"})");
+    ASSERT_EQ(made.status, 201) << made.body;
+  }
+  static void TearDownTestSuite() {
+    gateway.reset();
+    clouds.clear();
+    folder.reset();
+  }
+  static std::string config() { return (folder->path() / "callosum.yaml").string(); }
+  static void serve(const std::string& provider, const std::string& more = "") {
+    std::ofstream(config()) << "provider: " << provider << "\n" << more;
+    gateway->start_again();
+  }
+
+  static net::HttpResponse post(const std::string& path, const std::string& body,
+                                const std::string& subject = "ada") {
+    net::HttpRequest request;
+    request.method = "POST";
+    request.body = body;
+    request.headers.set("Authorization", "Bearer " + Served::token("bella", {"sales"}, subject));
+    return fetch(gateway->main() + path, request);
+  }
+  static Begun begin(const std::string& subject = "ada") {
+    const auto answer =
+        post("/api/realtime/session", R"({"tenant_id":"bella","pack":"helper"})", subject);
+    EXPECT_EQ(answer.status, 200) << answer.body;
+    const auto body = parse_strict(answer.body)->as_object();
+    return {std::string(text_at(body, "session_id")), std::string(text_at(body, "value")), body};
+  }
+  static Conversation talk(const std::string& secret, const std::string& text,
+                           const std::string& query = "") {
+    app::CallOptions options;
+    options.url = gateway->realtime() + query;
+    options.token = secret;
+    options.text = text;
+    options.wants_audio = false;
+    options.on_tools = [](const std::string&) {};
+    return converse({options}).front();
+  }
+  static std::string names(const json::value& tools) {
+    std::vector<std::string> out;
+    for (const auto& tool : tools.as_array()) out.emplace_back(tool.at("name").as_string());
+    return join(out, " ");
+  }
+
+  static inline std::map<std::string, std::unique_ptr<Cloud>> clouds;
+  static inline std::unique_ptr<TempFolder> folder;
+  static inline std::unique_ptr<Served> gateway;
+};
+
+TEST_F(Modes, BeginWithTwoToolsAndGrowThoseThatAreNeededAtEveryProvider) {
+  for (const char* provider : {"openai", "xai", "gemini", "offline"}) {
+    SCOPED_TRACE(provider);
+    serve(provider);
+    const auto begun = begin();
+    EXPECT_EQ(names(begun.body.at("session").at("tools")), "set_mode select_account");
+
+    const auto heard = talk(begun.secret, "what is on my list");
+
+    const auto transcript = heard.transcript();
+    EXPECT_THAT(transcript, HasSubstr("set_mode"));
+    EXPECT_THAT(transcript, HasSubstr("list_todo"));
+    EXPECT_THAT(heard.said(), HasSubstr("milk")) << transcript;
+    EXPECT_TRUE(heard.all("refused").empty()) << transcript;
+  }
+}
+
+TEST_F(Modes, AreTheUsersAndNotTheModels) {
+  serve("openai");
+
+  const auto heard = talk(begin().secret, "open the vault");
+
+  ASSERT_EQ(heard.all("refused").size(), 1u) << heard.transcript();
+  EXPECT_EQ(heard.all("refused")[0].error_type, "NOT_LOADED");
+  const auto put =
+      gateway->ask_of("bella", "PUT", "/api/admin/user-modes/bella/ada", R"({"modes":["vault"]})");
+  ASSERT_EQ(put.status, 200) << put.body;
+  const auto refused = talk(begin().secret, "what is on my list");
+  ASSERT_FALSE(refused.all("refused").empty()) << refused.transcript();
+  EXPECT_EQ(refused.all("refused")[0].error_type, "FORBIDDEN");
+  const auto all =
+      gateway->ask_of("bella", "PUT", "/api/admin/user-modes/bella/ada", R"({"modes":null})");
+  ASSERT_EQ(all.status, 200) << all.body;
+}
+
+TEST_F(Modes, ChangeOverHttpForWhoeverTheSessionBelongsTo) {
+  serve("offline");
+  const auto begun = begin();
+  const auto update = [&](const std::string& more, const std::string& subject = "ada") {
+    return post("/api/realtime/update-tools", R"({"session_id":")" + begun.id + "\"," + more + "}",
+                subject);
+  };
+
+  const auto entered = update(R"("mode":"todo")");
+  ASSERT_EQ(entered.status, 200) << entered.body;
+  const auto data = parse_strict(entered.body)->at("data").as_object();
+  EXPECT_EQ(names(data.at("tools")),
+            "set_mode select_account search_tools describe_tool list_todo");
+  EXPECT_EQ(data.at("epoch").to_number<int>(), 2);
+  const auto narrowed = update(R"("active_tools":[])");
+  EXPECT_EQ(names(parse_strict(narrowed.body)->at("data").at("tools")),
+            "set_mode select_account search_tools describe_tool");
+  EXPECT_EQ(update(R"("active_tools":["open_vault"])").status, 400);
+  EXPECT_EQ(update(R"("mode":"vault")").status, 403);
+  EXPECT_EQ(update(R"("mode":"kitchen")").status, 400);
+  EXPECT_EQ(update(R"("mode":"todo","active_tools":[])").status, 400);
+
+  const auto theirs = update(R"("mode":"todo")", "eve");
+  const auto nobodys =
+      post("/api/realtime/update-tools",
+           R"({"session_id":"sess_00000000000000000000000000000000","mode":"todo"})");
+  EXPECT_EQ(theirs.status, 404);
+  EXPECT_EQ(theirs.body, nobodys.body);
+}
+
+TEST_F(Modes, AreChangedByTheToolsThemselvesOverHttp) {
+  serve("offline");
+  const auto begun = begin();
+  const auto call = [&](const std::string& tool, const std::string& more = "") {
+    return post("/api/tools/" + tool, R"({"session_id":")" + begun.id + "\"" + more + "}").body;
+  };
+
+  EXPECT_THAT(call("list_todo"), HasSubstr("NOT_LOADED"));
+  EXPECT_THAT(call("set_mode", R"(,"mode":"todo")"), HasSubstr(R"("ok":true)"));
+  EXPECT_THAT(call("list_todo"), HasSubstr(R"("ok":true)"));
+  EXPECT_THAT(call("search_tools", R"(,"query":"things to do list")"), HasSubstr("list_todo"));
+  EXPECT_THAT(call("describe_tool", R"(,"tool":"list_todo")"), HasSubstr("arguments"));
+  EXPECT_THAT(call("describe_tool", R"(,"tool":"open_vault")"), HasSubstr("describe_tool"));
+  EXPECT_THAT(gateway->audit(), HasSubstr("session.set_mode"));
+}
+
+TEST_F(Modes, AreGoneOnWithAfterARestart) {
+  serve("openai");
+  const auto begun = begin();
+  const auto first = talk(begun.secret, "what is on my list");
+  ASSERT_THAT(first.said(), HasSubstr("milk")) << first.transcript();
+
+  serve("openai");
+  const auto token = Served::token("bella", {"sales"}, "ada");
+  const auto again = talk(token, "hello", "?tenant_id=bella&session_id=" + begun.id);
+  const auto foreign = talk(Served::token("bella", {"sales"}, "eve"), "hello",
+                            "?tenant_id=bella&session_id=" + begun.id);
+
+  EXPECT_FALSE(again.problem) << again.problem->message;
+  EXPECT_TRUE(foreign.problem);
+  const auto stats = clouds.at("openai")->stats();
+  EXPECT_THAT(json::serialize(stats), HasSubstr("list_todo"));
+  net::HttpRequest none;
+  const auto listed = gateway->ask_of("bella", "GET", "/api/admin/sessions?limit=200");
+  EXPECT_THAT(listed.body, HasSubstr(begun.id));
+}
+
+TEST_F(Modes, AreCarriedByOneToolWhereTheListIsToStayAsItIs) {
+  clouds.at("openai")->follow(R"yaml(
+rules:
+  - {when: {tool_output: set_mode}, calls: [{name: run_tool, arguments: {tool: list_todo, args: {}}}]}
+  - {when: {tool_output: run_tool}, say: There is milk on it.}
+  - {when: {text: what is on my list}, calls: [{name: set_mode, arguments: {mode: todo}}]}
+)yaml");
+  serve("openai", "providers: {openai: {tool_changes: carry}}\n");
+
+  const auto heard = talk(begin().secret, "what is on my list");
+
+  EXPECT_THAT(heard.said(), HasSubstr("milk")) << heard.transcript();
+  EXPECT_THAT(heard.transcript(), HasSubstr("list_todo"));
+  EXPECT_THAT(heard.transcript(), Not(HasSubstr("run_tool")));
+  clouds.at("openai")->follow(kScript);
+}
+
+}  // namespace
+}  // namespace callosum::testing
