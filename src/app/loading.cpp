@@ -47,6 +47,13 @@ asio::awaitable<Result<std::optional<session::LoadGround>>> make_load_ground(
   auto modes = co_await std::move(finding);
   if (!modes) co_return modes.error();
   ground.modes = std::move(*modes);
+  if (parts.accounts) {
+    auto looking =
+        find_usable_accounts(*parts.database, context.tenant_id, context.subject, deadline);
+    auto accounts = co_await std::move(looking);
+    if (!accounts) co_return accounts.error();
+    ground.accounts = std::move(*accounts);
+  }
   co_return std::optional<session::LoadGround>(std::move(ground));
 }
 

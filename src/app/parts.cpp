@@ -153,6 +153,9 @@ Result<std::unique_ptr<Parts>> make_parts(PartsOptions options) {
     if (!accounts) return accounts.error();
     parts->accounts = std::move(*accounts);
     if (parts->accounts) {
+      parts->account_watch = std::make_unique<AccountWatch>(*parts->database, parts->time,
+                                                            *parts->load_book, *parts->log);
+      parts->accounts->set_watcher(parts->account_watch.get());
       parts->sign_ins = std::make_unique<tool::account::SignIns>(*parts->accounts);
     }
   }

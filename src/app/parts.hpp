@@ -8,6 +8,7 @@
 #include "api/auth/authenticator.hpp"
 #include "api/auth/client_secret_store.hpp"
 #include "api/auth/origin_policy.hpp"
+#include "app/account_watch.hpp"
 #include "app/editions.hpp"
 #include "app/sinks.hpp"
 #include "async/time_source.hpp"
@@ -45,7 +46,7 @@ struct Parts {
   std::unique_ptr<storage::Database> database;
   session::SessionBoard board;  ///< tells live conversations what happens outside of them
   std::unique_ptr<session::LoadBook> load_book;
-  std::unique_ptr<AccountWatch> account_watch;            ///< null: the same
+  std::unique_ptr<AccountWatch> account_watch;           ///< null: the same
   std::unique_ptr<tool::account::AccountBook> accounts;  ///< null: none can be connected
   std::unique_ptr<tool::account::SignIns> sign_ins;      ///< null: the same
   std::vector<std::unique_ptr<tool::ToolKind>> kinds;
