@@ -12,6 +12,7 @@
 #include "app/commands/config_command.hpp"
 #include "app/commands/demo_command.hpp"
 #include "app/commands/diff_command.hpp"
+#include "app/commands/modes_command.hpp"
 #include "app/commands/serve_command.hpp"
 #include "app/commands/tenant_command.hpp"
 #include "app/commands/token_command.hpp"
@@ -67,6 +68,7 @@ int run_program(int argc, char** argv) {
   commands.push_back(std::make_unique<ToolsCommand>(standard_output(), try_packs));
   commands.push_back(std::make_unique<AttackCommand>());
   commands.push_back(std::make_unique<DiffCommand>());
+  commands.push_back(std::make_unique<ModesCommand>());
   commands.push_back(std::make_unique<TenantCommand>());
   commands.push_back(std::make_unique<AuditCommand>());
   commands.push_back(std::make_unique<TokenCommand>(clock, random));
