@@ -26,7 +26,7 @@ bool is_proposed(const PreparedCall& call) {
 }
 
 bool needs_consent(const PreparedCall& call) {
-  return call.tool->confirmation != Confirmation::none || is_proposed(call);
+  return call.confirmation() != Confirmation::none || is_proposed(call);
 }
 
 Verdict consented(std::string_view consent, std::string by = {}) {
@@ -83,7 +83,7 @@ std::string preview_of(const PreparedCall& call) {
 std::optional<Verdict> ConsentGate::judge(const PreparedCall& call) {
   if (is_person(call)) return consented(needs_consent(call) ? "person" : "");
   if (is_proposed(call)) return std::nullopt;
-  switch (call.tool->confirmation) {
+  switch (call.confirmation()) {
     case Confirmation::none:
       return pass();
     case Confirmation::strong:
@@ -110,7 +110,7 @@ boost::asio::awaitable<Verdict> ConsentGate::ask(const PreparedCall& call) {
     auto proposed = co_await std::move(proposing);
     co_return proposed;
   }
-  if (call.tool->confirmation == Confirmation::strong) {
+  if (call.confirmation() == Confirmation::strong) {
     auto settling = settle(call);
     auto settled = co_await std::move(settling);
     co_return settled;

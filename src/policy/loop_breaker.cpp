@@ -16,9 +16,9 @@ std::uint64_t identity_of(const PreparedCall& call) {
 std::optional<Verdict> LoopBreakerGate::judge(const PreparedCall& call) {
   // What is confirmed by more than words runs once for each time that the caller does so; asking
   // again before that asks the caller nothing new.
-  if (call.tool->poll || call.tool->confirmation == registry::Confirmation::strong) return pass();
+  if (call.tool->poll || call.confirmation() == registry::Confirmation::strong) return pass();
   const bool is_confirmed =
-      call.tool->confirmation != registry::Confirmation::none && !call.confirmation_token.empty();
+      call.confirmation() != registry::Confirmation::none && !call.confirmation_token.empty();
   if (is_confirmed) return pass();
   auto& times = call.calls.facts().repeated.times(identity_of(call), call.context.turn);
   if (times >= most_) {

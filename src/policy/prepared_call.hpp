@@ -47,6 +47,11 @@ struct PreparedCall {
     return key.starts_with("provider:") ? context.provider + " " + key : key;
   }
   bool is_write() const { return access != registry::Access::read; }
+  /// What these very arguments ask of the caller; the strictest where they cannot be read.
+  registry::Confirmation confirmation() const {
+    if (!tool) return registry::Confirmation::none;
+    return tool->confirmation_for(arguments_problem ? nullptr : &arguments());
+  }
   /// The stricter of the session's and of the tool's pack.
   registry::AccessMode access_mode() const {
     return tool ? std::min(context.access_mode, tool->access_mode) : context.access_mode;

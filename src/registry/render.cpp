@@ -54,7 +54,10 @@ std::string render_risk(const RiskRule& rule) {
   for (const auto& [argument, values] : rule.when) {
     when[argument] = json::array(values.begin(), values.end());
   }
-  return std::string(to_string(rule.access)) + " when " + to_json_text(when);
+  const auto asks = rule.confirmation
+                        ? ", confirmation " + std::string(to_string(*rule.confirmation))
+                        : std::string();
+  return std::string(to_string(rule.access)) + " when " + to_json_text(when) + asks;
 }
 
 std::vector<Line> rights(const ToolSpec& tool) {

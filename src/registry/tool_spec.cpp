@@ -49,4 +49,15 @@ Access ToolSpec::access_for(const json::object* arguments) const {
   return strictest;
 }
 
+Confirmation ToolSpec::confirmation_for(const json::object* arguments) const {
+  const bool is_by_rule = !risk.empty() && access == Access::read;
+  Confirmation strictest = is_by_rule ? Confirmation::none : confirmation;
+  for (const auto& rule : risk) {
+    if (arguments == nullptr || holds(rule, *arguments)) {
+      strictest = std::max(strictest, rule.confirmation.value_or(confirmation));
+    }
+  }
+  return strictest;
+}
+
 }  // namespace callosum::registry

@@ -24,6 +24,7 @@ struct SourcePlace {
 struct RiskRule {
   std::vector<std::pair<std::string, std::vector<json::value>>> when;
   Access access = Access::read;
+  std::optional<Confirmation> confirmation;  ///< of these calls; nothing: the tool's own
 };
 
 /// A parameter that the gateway fills and no model sees.
@@ -103,6 +104,9 @@ struct ToolSpec {
   /// (null) count as the strictest rule there is. A destructive name is destructive whatever the
   /// manifest says.
   Access access_for(const json::object* arguments) const;
+  /// What these arguments ask of the caller, likewise: where a tool reads but for its rules, its
+  /// confirmation is for the calls that a rule holds for.
+  Confirmation confirmation_for(const json::object* arguments) const;
   bool is_write() const { return access == Access::write || access == Access::destructive; }
 };
 

@@ -33,7 +33,9 @@ json::object rules_of(const ToolSpec& tool) {
     for (const auto& [argument, values] : rule.when) {
       when[argument] = json::array(values.begin(), values.end());
     }
-    risk.push_back(json::object{{"when", std::move(when)}, {"access", to_string(rule.access)}});
+    json::object said{{"when", std::move(when)}, {"access", to_string(rule.access)}};
+    if (rule.confirmation) said["confirmation"] = to_string(*rule.confirmation);
+    risk.push_back(std::move(said));
   }
   return {{"version", tool.version},
           {"access", to_string(tool.access)},

@@ -57,6 +57,11 @@ void check_risk(const ToolSpec& tool, const Names& arguments, const Notes& notes
                                 std::string(to_string(tool.access)) + "`, found `" +
                                 std::string(to_string(rule.access)) + "`");
     }
+    if (rule.confirmation && *rule.confirmation > tool.confirmation) {
+      notes.problem("risk",
+                    "a rule asks for no more than the tool itself: expected `confirmation: " +
+                        std::string(to_string(*rule.confirmation)) + "` of the tool");
+    }
     for (const auto& [argument, values] : rule.when) {
       if (!contains(arguments, argument)) {
         notes.unknown_argument("risk", argument, arguments);

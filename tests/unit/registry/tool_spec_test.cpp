@@ -45,6 +45,25 @@ TEST(ToolAccess, IsNotFooledByTheSpellingOfAValue) {
   EXPECT_EQ(access_for(calendar_tool(), {{"action", "ＥＲase"}}), Access::destructive);
 }
 
+TEST(ToolConfirmation, IsForTheCallsThatARuleHoldsFor) {
+  auto tool = calendar_tool();
+  tool.confirmation = Confirmation::spoken;
+  tool.risk[0].confirmation = Confirmation::none;
+  const auto confirmation_for = [&](const json::object& arguments) {
+    return tool.confirmation_for(&arguments);
+  };
+
+  EXPECT_EQ(confirmation_for({{"action", "list"}}), Confirmation::none);
+  EXPECT_EQ(confirmation_for({{"action", "move"}}), Confirmation::none);
+  EXPECT_EQ(confirmation_for({{"action", "Erase"}}), Confirmation::spoken);
+  EXPECT_EQ(tool.confirmation_for(nullptr), Confirmation::spoken);
+  tool.access = Access::write;
+  EXPECT_EQ(confirmation_for({{"action", "list"}}), Confirmation::spoken) << "it writes anyway";
+  tool.risk.clear();
+  tool.access = Access::read;
+  EXPECT_EQ(confirmation_for({}), Confirmation::spoken) << "said of the whole tool";
+}
+
 TEST(ToolAccess, ADestructiveNameIsDestructiveWhateverTheManifestSays) {
   ToolSpec tool;
 
