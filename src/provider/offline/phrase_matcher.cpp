@@ -102,6 +102,18 @@ double described_share(std::string_view question, const json::object& tool) {
   return all > 0 ? hit / all : 0;
 }
 
+/// "args.day" is `day` within `args`.
+void set_argument(json::object& arguments, std::string_view name, const std::string& value) {
+  auto* at = &arguments;
+  for (auto dot = name.find('.'); dot != std::string_view::npos; dot = name.find('.')) {
+    auto& inner = (*at)[name.substr(0, dot)];
+    if (!inner.is_object()) inner = json::object();
+    at = &inner.get_object();
+    name.remove_prefix(dot + 1);
+  }
+  (*at)[name] = value;
+}
+
 bool asks_same(const Match& a, const Match& b) {
   return a.tool == b.tool && a.arguments == b.arguments;
 }
@@ -159,7 +171,7 @@ PhraseMatcher::PhraseMatcher(const registry::Snapshot& snapshot) {
 }
 
 /// "{topic}" is any word of that slot; "{topic:refunds}" are the words "refunds", and what they
-/// mean.
+/// mean; "{action=search}" is meant and not said. "{args.day}" is an argument within another.
 PhraseMatcher::Phrase PhraseMatcher::parse(const std::string& tool, std::string_view text) {
   Phrase phrase;
   phrase.tool = tool;
@@ -169,14 +181,19 @@ PhraseMatcher::Phrase PhraseMatcher::parse(const std::string& tool, std::string_
     const auto close = text.find('}', open == std::string_view::npos ? text.size() : open);
     if (close == std::string_view::npos) break;
     const auto inner = text.substr(open + 1, close - open - 1);
-    const auto colon = inner.find(':');
-    if (colon == std::string_view::npos) {
-      phrase.slots.emplace_back(inner);
-      phrase.words.push_back("{" + std::string(inner) + "}");
+    const auto mark = inner.find_first_of(":=");
+    const std::string argument(inner.substr(0, mark));
+    if (mark == std::string_view::npos) {
+      const auto slot = argument.substr(argument.rfind('.') + 1);
+      phrase.places[slot] = argument;
+      phrase.slots.push_back(slot);
+      phrase.words.push_back("{" + slot + "}");
     } else {
-      const auto value = inner.substr(colon + 1);
-      phrase.fixed[std::string(inner.substr(0, colon))] = value;
-      for (auto& word : words_of(value)) phrase.words.push_back(std::move(word));
+      const auto value = inner.substr(mark + 1);
+      phrase.fixed[argument] = value;
+      if (inner[mark] == ':') {
+        for (auto& word : words_of(value)) phrase.words.push_back(std::move(word));
+      }
     }
     text.remove_prefix(close + 1);
   }
@@ -243,8 +260,11 @@ Match PhraseMatcher::find(std::string_view sentence, const json::array& tools) c
     const double score = similarity(reading.words, phrase);
     if (score <= best.score) continue;
     best = {phrase.tool, {}, score};
-    for (const auto& [slot, value] : phrase.fixed) best.arguments[slot] = value;
-    for (const auto& [slot, value] : reading.values) best.arguments[slot] = value;
+    for (const auto& [argument, value] : phrase.fixed)
+      set_argument(best.arguments, argument, value);
+    for (const auto& [slot, value] : reading.values) {
+      set_argument(best.arguments, phrase.places.at(slot), value);
+    }
   }
   const auto stranger = find_stranger(sentence, tools);
   const bool is_ours = best.score >= kCloseEnough;

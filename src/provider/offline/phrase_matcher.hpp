@@ -38,7 +38,8 @@ class PhraseMatcher {
     std::string tool;
     std::vector<std::string> words;  // slots as "{name}"
     std::vector<std::string> slots;
-    std::map<std::string, std::string> fixed;  // arguments that the phrase itself names
+    std::map<std::string, std::string> places;  // slot -> the argument it fills: "args.day"
+    std::map<std::string, std::string> fixed;   // arguments that the phrase itself names
     double norm = 0;
   };
   struct SlotWord {

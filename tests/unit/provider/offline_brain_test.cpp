@@ -48,6 +48,27 @@ TEST(PhraseMatcher, FindsTheToolAndItsArgumentInOtherWords) {
   EXPECT_EQ(hours.tool, "get_hours");
 }
 
+TEST(PhraseMatcher, GivesWhatIsMeantAndNotSaidAndArgumentsWithinOthers) {
+  registry::Pack pack;
+  pack.name = "desk";
+  pack.slots["day"] = {"tomorrow", "monday"};
+  const registry::Snapshot snapshot(
+      {pack},
+      {tool_with("calendar", {"{action=list}what is on {args.day}",
+                              "{action=list}{args.day=today}what is on now"}),
+       tool_with("mail", {"{action=search}check my mail"})},
+      "1.0.0");
+  const json::array tools{json::object{{"name", "calendar"}}, json::object{{"name", "mail"}}};
+  const PhraseMatcher matcher(snapshot);
+
+  EXPECT_EQ(canonical_json(matcher.find("What is on tomorrow?", tools).arguments),
+            R"({"action":"list","args":{"day":"tomorrow"}})");
+  EXPECT_EQ(canonical_json(matcher.find("please check my mail", tools).arguments),
+            R"({"action":"search"})");
+  EXPECT_EQ(canonical_json(matcher.find("what is on now", tools).arguments),
+            R"({"action":"list","args":{"day":"today"}})");
+}
+
 TEST(PhraseMatcher, GivesAPhrasesOwnArgument) {
   const auto snapshot = desk();
   const PhraseMatcher matcher(snapshot);

@@ -46,11 +46,16 @@ Result<PhraseParts> parse_phrase(const std::string& phrase, const PhraseSet& set
     if (open == std::string_view::npos) break;
     const auto close = rest.find('}', open);
     if (close == std::string_view::npos) return refuse(phrase, "a { without its }");
-    const std::string inner(rest.substr(open + 1, close - open - 1));
+    std::string inner(rest.substr(open + 1, close - open - 1));
     rest.remove_prefix(close + 1);
+    if (inner.find('=') != std::string::npos) continue;  // meant, and not said
     if (const auto colon = inner.find(':'); colon != std::string::npos) {
       append_words(std::string_view(inner).substr(colon + 1), parts);
-    } else if (!set.slots.contains(inner)) {
+      continue;
+    }
+    inner.erase(0,
+                inner.rfind('.') + 1);  // an argument within another: the words have its own name
+    if (!set.slots.contains(inner)) {
       return refuse(phrase, "unknown slot {" + inner + "}");
     } else if (spoken_values(inner, set).empty()) {
       return refuse(phrase, "slot {" + inner + "} has no values that can be said");

@@ -10,8 +10,8 @@
 namespace callosum::provider::offline::speech {
 
 /// What callers may say: "what is your {topic} policy" with the slot's values as they are spoken.
-/// "{topic:refunds}" stands for the words "refunds" alone. Texts may hold capitals, digits and
-/// marks; ears hear them spelled out.
+/// "{topic:refunds}" stands for the words "refunds" alone, "{action=add}" for none. Texts may hold
+/// capitals, digits and marks; ears hear them spelled out.
 struct PhraseSet {
   std::vector<std::string> phrases;
   std::map<std::string, std::vector<std::string>> slots;
