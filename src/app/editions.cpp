@@ -39,7 +39,8 @@ Editions::~Editions() {
 }
 
 Result<std::unique_ptr<Editions>> Editions::make(Options options) {
-  auto loaded = registry::load_packs(options.registry.folders, options.registry.providers);
+  auto loaded = registry::load_packs(options.registry.folders, options.registry.providers,
+                                     options.registry.styles);
   if (!loaded.snapshot) return report(loaded.problems);
   for (const auto& warning : loaded.warnings) {
     options.log.warn("manifest_warning", {{"problem", warning.to_string()}});

@@ -59,6 +59,14 @@ Result<void> load_enablement(Parts& parts) {
   });
 }
 
+registry::Styles styles_of(const config::Config& config) {
+  registry::Styles styles;
+  for (const auto& [pack, options] : config.packs_options) {
+    if (!options.style.empty()) styles[pack] = options.style;
+  }
+  return styles;
+}
+
 Result<void> load_editions(Parts& parts, bool with_provider, bool reaches_backends) {
   parts.kinds = make_tool_kinds(
       {*parts.database, parts.config, *parts.log, !reaches_backends, parts.load_book.get()});
@@ -69,6 +77,7 @@ Result<void> load_editions(Parts& parts, bool with_provider, bool reaches_backen
   const auto& packs = parts.config.packs;
   registry::RegistryOptions registry{.folders = {packs.begin(), packs.end()},
                                      .providers = exports_needed(parts.config),
+                                     .styles = styles_of(parts.config),
                                      .is_locked = parts.config.registry_lock,
                                      .accept = {}};
   auto build = [&parts, with_provider](const auto& snapshot, Problems& problems) {

@@ -77,6 +77,7 @@ struct AuthConfig {
 struct EgressRule {
   std::string url;          ///< scheme://host[:port], nothing behind it
   bool is_private = false;  ///< may resolve to loopback and private addresses
+  std::string at;           ///< what is connected to in its place; empty: the url itself
 };
 
 struct EgressConfig {
@@ -118,6 +119,11 @@ struct AccountsConfig {
   static AccountServiceConfig default_google();
 };
 
+/// What a pack leaves to whoever runs it.
+struct PackConfig {
+  std::string style;  ///< of its tools; empty: the pack's usual one
+};
+
 /// What one turn of a conversation may spend. 0 lifts a cap, except that of the result.
 struct ChannelLimits {
   std::int64_t retrieval_calls = 0;
@@ -151,6 +157,7 @@ struct Config {
   std::string data = "callosum-data";
   std::string database;  ///< empty: callosum.db in `data`
   std::vector<std::string> packs;
+  std::map<std::string, PackConfig> packs_options;
   std::string provider = "offline";
   std::vector<std::string> fallback;  ///< asked in this order where `provider` cannot be had
   std::map<std::string, ProviderConfig> providers = default_providers();

@@ -29,6 +29,10 @@ Slot secret_at(Config& config, const std::string& name) {
   return &(config.secrets[name].*kMember);
 }
 template <auto kMember>
+Slot pack_at(Config& config, const std::string& name) {
+  return &(config.packs_options[name].*kMember);
+}
+template <auto kMember>
 Slot limit_at(Config& config, const std::string& channel) {
   return &(config.limits[channel].*kMember);
 }
@@ -53,6 +57,8 @@ std::vector<KeySpec> make_table() {
        "SQLite file. Empty: callosum.db in `data`."},
       {"packs", Kind::paths, at<&Config::packs>,
        "Folders of packs. Empty: those that come with the program."},
+      {"packs_options.NAME.style", Kind::name, pack_at<&PackConfig::style>,
+       "Which of the pack's `styles` its tools are offered in. Empty: its first."},
       {"provider", Kind::name, at<&Config::provider>, "The provider that sessions talk to."},
       {"fallback", Kind::texts, at<&Config::fallback>,
        "Providers that take over, in this order, where `provider` cannot be had: at the start of a "
@@ -266,7 +272,8 @@ std::vector<KeySpec> make_table() {
        {"grouped", "always"}},
       {"egress.allow", Kind::egress_rules, at<&Config::egress, &EgressConfig::allow>,
        "Backends that tools may call: a list of https://host[:port], or {url, private: true} where "
-       "one may be at a private or loopback address. Nothing else is connected to."},
+       "one may be at a private or loopback address, or {url, at} where something else stands in "
+       "its place. Nothing else is connected to, but the services of connected accounts."},
       {"egress.ca_file", Kind::path, at<&Config::egress, &EgressConfig::ca_file>,
        "PEM authorities to trust at those backends instead of the system's."},
       {"secrets.NAME.env", Kind::variable, secret_at<&SecretConfig::env>,
@@ -378,7 +385,7 @@ std::vector<std::string> possible_keys(std::string_view written) {
       std::string key(spec.path);
       keys.push_back(key.replace(key.find(placeholder), placeholder.size(), word));
     };
-    if (spec.path.starts_with("secrets.")) {
+    if (spec.path.starts_with("secrets.") || spec.path.starts_with("packs_options.")) {
       fill("NAME", secret);
     } else if (spec.path.find("NAME") != std::string_view::npos) {
       for (const auto& name : names) fill("NAME", name);

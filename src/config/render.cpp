@@ -47,7 +47,10 @@ std::string yaml_api_key(const ApiKeyConfig& key) {
 
 std::string yaml_egress_rule(const EgressRule& rule) {
   const auto url = boost::json::serialize(boost::json::string(rule.url));
-  return rule.is_private ? "{url: " + url + ", private: true}" : url;
+  const auto at = rule.at.empty() ? std::string()
+                                  : ", at: " + boost::json::serialize(boost::json::string(rule.at));
+  if (!rule.is_private && at.empty()) return url;
+  return "{url: " + url + at + (rule.is_private ? ", private: true}" : "}");
 }
 
 /// How a slot's value stands in YAML.
@@ -130,6 +133,8 @@ std::vector<std::string> names_of(const KeySpec& spec, const Config& config) {
   std::vector<std::string> names;
   if (spec.path.starts_with("secrets.")) {
     for (const auto& entry : config.secrets) names.push_back(entry.first);
+  } else if (spec.path.starts_with("packs_options.")) {
+    for (const auto& entry : config.packs_options) names.push_back(entry.first);
   } else if (spec.path.find("NAME") != std::string_view::npos) {
     for (const auto& entry : config.providers) names.push_back(entry.first);
   } else if (spec.path.find("CHANNEL") != std::string_view::npos) {
@@ -200,7 +205,8 @@ std::string render_reference() {
       "nearest known one. Relative paths in a file are taken from that file's folder. Anchors, "
       "aliases and\n"
       "tags of YAML are refused, and so is a key that is there twice.\n\n"
-      "`NAME` is the name of a provider or of a secret; `CHANNEL` is `voice`, `phone`, `text` or "
+      "`NAME` is the name of a provider, of a secret or of a pack; `CHANNEL` is `voice`, `phone`, "
+      "`text` or "
       "`mcp`.\n"
       "This version has no phone channel yet: `limits.phone` has no effect, and a warning says "
       "so.\n\n"

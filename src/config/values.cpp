@@ -117,11 +117,13 @@ class ValueReader {
     for (const auto& [key, value] : node.members) {
       if (key.text == "url") {
         good = read_as(origin, key_ + ".url", value, out.url) && good;
+      } else if (key.text == "at") {
+        good = read_as(origin, key_ + ".at", value, out.at) && good;
       } else if (key.text == "private") {
         good = read_as(flag, key_ + ".private", value, out.is_private) && good;
       } else {
-        good =
-            refuse(key, "unknown member " + quote_briefly(key.text) + "; expected url and private");
+        good = refuse(
+            key, "unknown member " + quote_briefly(key.text) + "; expected url, at and private");
       }
     }
     if (good && out.url.empty())

@@ -82,14 +82,21 @@ std::string make_version(const Packs& packs) {
          sha256_hex(canonical_json(digests)).substr(0, 8);
 }
 
-LoadOutcome finish(Packs packs, const std::vector<std::string>& providers, LoadOutcome out) {
+/// What must hold of all packs together.
+struct Wanted {
+  const std::vector<std::string>& providers;
+  const Styles& styles;
+};
+
+LoadOutcome finish(Packs packs, const Wanted& wanted, LoadOutcome out) {
   // First, so that a pack whose names collide with it is told so in its own place.
   if (auto meta = make_meta_pack(packs)) packs.insert(packs.begin(), std::move(meta));
+  choose_styles(packs, wanted.styles);
   check_together(packs);
   // What is wrong anyway would be refused a second time in other words.
   const bool is_sound = std::all_of(
       packs.begin(), packs.end(), [](const auto& pack) { return pack->report.problems().empty(); });
-  if (is_sound) check_exports(packs, providers);
+  if (is_sound) check_exports(packs, wanted.providers);
   for (const auto& pack : packs) {
     auto& problems = pack->report.problems();
     const auto by_line = [](const LoadProblem& a, const LoadProblem& b) {
@@ -117,7 +124,7 @@ LoadOutcome finish(Packs packs, const std::vector<std::string>& providers, LoadO
 }  // namespace
 
 LoadOutcome load_packs(const std::vector<fs::path>& folders,
-                       const std::vector<std::string>& providers) {
+                       const std::vector<std::string>& providers, const Styles& styles) {
   LoadOutcome out;
   Packs packs;
   for (const auto& folder : folders) {
@@ -125,14 +132,14 @@ LoadOutcome load_packs(const std::vector<fs::path>& folders,
       packs.push_back(read_manifest(manifest));
     }
   }
-  return finish(std::move(packs), providers, std::move(out));
+  return finish(std::move(packs), {providers, styles}, std::move(out));
 }
 
 LoadOutcome load_pack_text(std::string_view yaml, std::string_view file,
-                           const std::vector<std::string>& providers) {
+                           const std::vector<std::string>& providers, const Styles& styles) {
   Packs packs;
   packs.push_back(read_pack({std::string(file), {}, std::string(yaml)}));
-  return finish(std::move(packs), providers, {});
+  return finish(std::move(packs), {providers, styles}, {});
 }
 
 }  // namespace callosum::registry

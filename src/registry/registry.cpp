@@ -17,7 +17,7 @@ Result<LoadOutcome> Registry::reload() {
                 "restart with another lock, to change the tools");
   }
   const std::lock_guard one_at_a_time(reloading_);
-  auto loaded = load_packs(options_.folders, options_.providers);
+  auto loaded = load_packs(options_.folders, options_.providers, options_.styles);
   if (!loaded.snapshot) return loaded;
   if (const auto before = current(); loaded.snapshot->version() == before->version()) {
     loaded.snapshot = before;  // sessions that start now share what is there

@@ -15,6 +15,7 @@ namespace callosum::registry {
 struct RegistryOptions {
   std::vector<std::filesystem::path> folders;
   std::vector<std::string> providers;  ///< whose exports must carry every tool
+  Styles styles;                       ///< of packs that have several
   bool is_locked = false;              ///< `serve`: what started is what runs
   /// The composition root's own word on a new snapshot: compiles each tool's `run`. Problems refuse
   /// it. Not asked about the one that serves already.

@@ -90,14 +90,19 @@ struct LoadOutcome {
   std::vector<LoadProblem> warnings;
 };
 
+/// Which style of its tools a pack offers, where it has several: pack -> style.
+using Styles = std::map<std::string, std::string, std::less<>>;
+
 /// Loads `DIR/*/pack.yaml`, or one pack where DIR itself has a pack.yaml. All problems are
 /// collected.
 LoadOutcome load_packs(const std::vector<std::filesystem::path>& folders,
-                       const std::vector<std::string>& providers = {"openai"});
+                       const std::vector<std::string>& providers = {"openai"},
+                       const Styles& styles = {});
 
 /// One pack from its text alone: files it names are neither looked for nor read. `file` is for the
 /// messages.
 LoadOutcome load_pack_text(std::string_view yaml, std::string_view file,
-                           const std::vector<std::string>& providers = {"openai"});
+                           const std::vector<std::string>& providers = {"openai"},
+                           const Styles& styles = {});
 
 }  // namespace callosum::registry

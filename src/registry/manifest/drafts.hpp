@@ -11,11 +11,14 @@
 
 namespace callosum::registry {
 
+class FieldReader;
+
 /// A tool as read, with the place of each of its keys, until the whole registry has been checked.
 struct ToolDraft {
   ToolSpec spec;
   const YamlNode* node = nullptr;  ///< owned by the pack's draft
   std::string path;                ///< "tools.get_faqs"
+  std::string style;               ///< of those the pack has; empty: in every one
 
   int line_of(std::string_view key) const {
     const auto* member = node->find(key);
@@ -33,6 +36,7 @@ struct PackDraft {
   YamlNode root;
   Pack pack;
   SemVer version;
+  std::vector<std::string> styles;  ///< the first unless another is chosen; empty: no choice
   std::vector<ToolDraft> tools;
 };
 
@@ -45,8 +49,15 @@ struct ManifestText {
 
 std::unique_ptr<PackDraft> read_pack(const ManifestText& manifest);
 
+/// Leaves the tools of the chosen style, and those of none.
+void choose_styles(const std::vector<std::unique_ptr<PackDraft>>& packs, const Styles& chosen);
+
 /// `path` stands in for the name where the tool has none: "tools[2]".
 ToolDraft read_tool(const YamlNode& node, std::string path, const Pack& pack, Report& report);
+
+/// `needs`: the validator of the tool's arguments, made stricter by the value of one of them. What
+/// a model is shown stays as it is.
+void read_needs(FieldReader& fields, ToolSpec& tool);
 
 /// What can only be said of a tool as a whole: keys that contradict each other, and what deserves a
 /// warning.

@@ -39,6 +39,7 @@ class PackReader {
     read_tenants();
     read_slots();
     read_modes();
+    read_styles();
     read_tools();
     read_access_mode();
     fields_.finish();
@@ -54,7 +55,9 @@ class PackReader {
   void read_slots();
   void read_modes();
   void read_mode(const YamlMember& member);
+  void read_styles();
   void read_tools();
+  void check_style(const ToolDraft& tool);
   NamedFile read_named_file(std::string_view key, std::size_t max_bytes);
 
   const ManifestText& manifest_;
@@ -201,6 +204,22 @@ void PackReader::read_mode(const YamlMember& member) {
   draft_.pack.modes.push_back(std::move(mode));
 }
 
+void PackReader::read_styles() {
+  draft_.styles = fields_.texts("styles", kName);
+  if (draft_.styles.size() == 1) {
+    fields_.problem("styles", "expected at least two to choose from; the first is the usual one");
+  }
+}
+
+void PackReader::check_style(const ToolDraft& tool) {
+  if (tool.style.empty()) return;
+  const std::vector<std::string_view> known(draft_.styles.begin(), draft_.styles.end());
+  if (std::find(known.begin(), known.end(), tool.style) != known.end()) return;
+  draft_.report.problem(
+      tool.line_of("style"), tool.path + ".style",
+      shown(tool.style) + " is none of the pack's `styles`" + nearest_hint(tool.style, known));
+}
+
 void PackReader::read_tools() {
   const auto* tools = fields_.find_list("tools", Need::required);
   if (tools == nullptr) return;
@@ -214,6 +233,7 @@ void PackReader::read_tools() {
       continue;
     }
     draft_.tools.push_back(read_tool(node, std::move(path), draft_.pack, draft_.report));
+    check_style(draft_.tools.back());
     check_tool(draft_.tools.back(), draft_.report);
     check_templates(draft_.tools.back(), draft_.pack, draft_.report);
   }

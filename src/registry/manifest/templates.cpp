@@ -2,6 +2,7 @@
 // ("Your {service} is {status}.").
 #include <algorithm>
 
+#include "base/json.hpp"
 #include "base/text.hpp"
 #include "registry/manifest/drafts.hpp"
 #include "registry/manifest/names.hpp"
@@ -26,11 +27,27 @@ std::optional<Names> find_slots(std::string_view text) {
   return slots;
 }
 
+/// "args.from": properties of properties, which a slot may name as well.
+std::vector<std::string> nested_names(const json::object& schema) {
+  std::vector<std::string> out;
+  const auto* properties = find_object(schema, "properties");
+  if (properties == nullptr) return out;
+  for (const auto& property : *properties) {
+    const auto* inner = property.value().if_object();
+    if (inner == nullptr) continue;
+    for (const auto name : property_names(*inner)) {
+      out.push_back(std::string(property.key()) + "." + std::string(name));
+    }
+  }
+  return out;
+}
+
 struct Checker {
   const ToolDraft& tool;
   const Pack& pack;
   Report& report;
   Names arguments = property_names(tool.spec.input_schema);
+  std::vector<std::string> nested = nested_names(tool.spec.input_schema);
 
   void phrase(std::size_t index) const;
   void phrase_slot(std::string_view slot, int line, const std::string& field) const;
@@ -56,9 +73,11 @@ void Checker::phrase(std::size_t index) const {
 }
 
 void Checker::phrase_slot(std::string_view slot, int line, const std::string& field) const {
-  const auto colon = slot.find(':');
+  // "{topic:refunds}" is said, "{action=search}" is not.
+  const auto colon = slot.find_first_of(":=");
   const auto argument = trim(slot.substr(0, colon));
-  if (std::find(arguments.begin(), arguments.end(), argument) == arguments.end()) {
+  const bool is_nested = std::find(nested.begin(), nested.end(), argument) != nested.end();
+  if (!is_nested && std::find(arguments.begin(), arguments.end(), argument) == arguments.end()) {
     report.problem(
         line, field,
         "slot " + shown(argument) + " is no property of input" + nearest_hint(argument, arguments));
@@ -68,7 +87,8 @@ void Checker::phrase_slot(std::string_view slot, int line, const std::string& fi
     phrase_value(argument, trim(slot.substr(colon + 1)), line, field);
     return;
   }
-  const bool has_words = pack.slots.contains(std::string(argument)) ||
+  const auto last = argument.substr(argument.rfind('.') + 1);
+  const bool has_words = pack.slots.contains(std::string(last)) ||
                          find_choices(tool.spec.input_schema, argument) != nullptr;
   if (has_words) return;
   report.warn(line, field,
@@ -79,7 +99,7 @@ void Checker::phrase_slot(std::string_view slot, int line, const std::string& fi
 void Checker::phrase_value(std::string_view argument, std::string_view value, int line,
                            const std::string& field) const {
   if (value.empty()) {
-    report.problem(line, field, "expected a value after `" + std::string(argument) + ":`");
+    report.problem(line, field, "expected a value after `" + std::string(argument) + "`");
     return;
   }
   const auto* choices = find_choices(tool.spec.input_schema, argument);

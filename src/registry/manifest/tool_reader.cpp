@@ -81,6 +81,7 @@ std::optional<RiskRule> read_risk_rule(const YamlNode& node, std::string path, R
     if (rule.when.empty()) fields.problem("when", "expected at least one argument");
   }
   const auto access = fields.word<Access>("access", Need::required);
+  rule.confirmation = fields.word<Confirmation>("confirmation");
   fields.finish();
   if (!access || rule.when.empty()) return std::nullopt;
   rule.access = *access;
@@ -225,7 +226,9 @@ void read_run(FieldReader& fields, ToolSpec& tool) {
   }
   tool.run.kind = chosen->key;
   tool.run.place.line = chosen->line;
-  const bool is_text = chosen->key == "sql" || chosen->key == "builtin";
+  // Statements by the value of an argument are a map.
+  const bool is_text =
+      (chosen->key == "sql" && !chosen->value.is_map()) || chosen->key == "builtin";
   const auto field = fields.path_of("run." + chosen->key);
   if (is_text) {
     read_text(chosen->value, chosen->line, field, {.max_characters = 65'536}, fields.report());
@@ -249,6 +252,7 @@ ToolDraft read_tool(const YamlNode& node, std::string path, const Pack& pack, Re
   tool.place = {report.file(), node.line};
   tool.digest = sha256_hex(canonical_json(to_json(node)));
   read_identity(fields, tool);
+  draft.style = fields.text("style", Need::optional, kName).value_or("");
   tool.id = pack.name + "." + tool.name;
   read_access(fields, tool);
   read_audience(fields, tool);
@@ -264,6 +268,7 @@ ToolDraft read_tool(const YamlNode& node, std::string path, const Pack& pack, Re
       (tool.name.size() + tool.summary.size() + kFrame + canonical_json(tool.input_schema).size()) /
       4;
   tool.input = std::move(input.compiled);
+  read_needs(fields, tool);
   const bool must_have_output = tool.category == Category::retrieval;
   auto output = read_output_schema(fields, must_have_output ? Need::required : Need::optional);
   tool.output_schema = std::move(output.written);

@@ -31,6 +31,85 @@ TEST(Manifest, LoadsWithoutAWord) {
   EXPECT_EQ(outcome.snapshot->tools().size(), 2u);
 }
 
+std::string names_in(const LoadOutcome& outcome) {
+  if (!outcome.snapshot) return render_problems(outcome.problems);
+  std::string out;
+  for (const auto& tool : outcome.snapshot->tools()) out += tool.name + " ";
+  return out;
+}
+
+TEST(Manifest, OffersTheToolsOfOneStyle) {
+  auto text = changed("version: 1.2.0", "version: 1.2.0\nstyles: [small, large]");
+  const auto replace = [&text](std::string_view from, std::string_view to) {
+    text.replace(text.find(from), from.size(), to);
+  };
+  replace("    summary: What customers ask", "    style: small\n    summary: What customers ask");
+  replace("    summary: Moves or", "    style: large\n    summary: Moves or");
+  replace("    invalidates: [get_faqs]\n    requires: [get_faqs]\n", "");
+  const auto with = [&](const Styles& styles) {
+    return load_pack_text(text, "shop/pack.yaml", {"openai"}, styles);
+  };
+
+  EXPECT_EQ(names_in(with({})), "get_faqs ");
+  EXPECT_EQ(names_in(with({{"shop", "large"}})), "change_booking ");
+  EXPECT_NE(with({}).snapshot->version(), with({{"shop", "large"}}).snapshot->version());
+  EXPECT_EQ(names_in(with({{"shop", "huge"}})),
+            "shop/pack.yaml:3: styles: the style `huge` was chosen; there are small or large\n");
+  EXPECT_EQ(
+      names_in(with({{"stop", "large"}})),
+      "shop/pack.yaml:1: pack: a style was chosen for the pack `stop`, which is not loaded\n");
+  replace("style: large", "style: larg");
+  EXPECT_NE(
+      names_in(with({})).find("tools.change_booking.style: `larg` is none of the pack's `styles`"),
+      std::string::npos);
+}
+
+TEST(Manifest, AsksForArgumentsByTheValueOfAnother) {
+  const auto load_with = [](const std::string& needs) {
+    return load_pack_text(changed("    confirmation: spoken", needs + "    confirmation: spoken"),
+                          "shop/pack.yaml");
+  };
+  auto text = changed("        booking_id: {type: string}",
+                      "        booking_id: {type: string}\n        to: {type: object, properties: "
+                      "{day: {type: string}}}");
+  text.insert(text.find("    confirmation: spoken"),
+              "    needs: [{when: {action: move}, arguments: [to.day]}]\n");
+  const auto snapshot = load(text);
+  const auto& input = *snapshot->find("change_booking")->input;
+
+  EXPECT_TRUE(input.is_valid(parse_strict(R"({"booking_id":"1","action":"cancel"})").value()));
+  EXPECT_TRUE(input.is_valid(
+      parse_strict(R"({"booking_id":"1","action":"move","to":{"day":"x"}})").value()));
+  EXPECT_FALSE(
+      input.is_valid(parse_strict(R"({"booking_id":"1","action":"move","to":{}})").value()));
+  const auto hints = input.explain(parse_strict(R"({"booking_id":"1","action":"move"})").value());
+  ASSERT_FALSE(hints.empty());
+  EXPECT_NE((hints[0].path + hints[0].message).find("to"), std::string::npos)
+      << hints[0].path << hints[0].message;
+  EXPECT_FALSE(snapshot->find("change_booking")->input_schema.contains("allOf"))
+      << "a provider would refuse it";
+  EXPECT_NE(render_problems(
+                load_with("    needs: [{when: {action: fly}, arguments: [booking_id]}]\n").problems)
+                .find("needs[0].when.action: expected an argument with an `enum`"),
+            std::string::npos);
+  EXPECT_NE(
+      render_problems(load_with("    needs: [{when: {action: move}, arguments: [day]}]\n").problems)
+          .find("needs[0].arguments: `day` is no argument"),
+      std::string::npos);
+}
+
+TEST(Manifest, LetsARuleAskForLessThanItsTool) {
+  const auto rule = [](const char* more) {
+    return load_pack_text(
+        changed("access: destructive", std::string("access: destructive\n        ") + more),
+        "shop/pack.yaml");
+  };
+  EXPECT_EQ(rule("confirmation: none").snapshot->find("change_booking")->risk[0].confirmation,
+            Confirmation::none);
+  EXPECT_NE(render_problems(rule("confirmation: strong").problems).find("a rule asks for no more"),
+            std::string::npos);
+}
+
 TEST(Manifest, FillsEveryFieldOfATool) {
   const auto snapshot = load(kGoodManifest);
   const auto* tool = snapshot->find("change_booking");
