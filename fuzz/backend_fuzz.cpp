@@ -8,6 +8,7 @@
 #include "base/json.hpp"
 #include "net/content_coding.hpp"
 #include "tool/http/answer.hpp"
+#include "tool/http/mail_parts.hpp"
 #include "tool/process/line_protocol.hpp"
 
 namespace {
@@ -21,8 +22,13 @@ const http::Plan& plan() {
     http::Plan plan;
     plan.max_body_bytes = kMaxBytes;
     const auto origin = http::origin_of("https://a.example").value();
-    plan.redirects.push_back({origin, false});
-    const auto result = callosum::parse_strict(R"({"one":"/a/0","all":""})").value();
+    plan.redirects.push_back({origin, false, std::nullopt});
+    const auto result =
+        callosum::parse_strict(
+            R"({"one":"/a/0","all":"",)"
+            R"("mails":{"each":"/m","give":{"text":{"at":"/p","as":"mail_text"},"files":{"at":"/p","as":"mail_files"},)"
+            R"("from":{"at":"/h","as":"header","name":"From"},"at":{"at":"/t","as":"time"},"short":{"at":"/s","as":"words"}}}})")
+            .value();
     plan.result = http::ResultMap::read(&result).value();
     return plan;
   }();
@@ -52,7 +58,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   follow(bytes);
   callosum::net::HttpResponse response;
   response.body = bytes;
-  http::read_answer(plan(), response, "a");
+  if (const auto read = http::read_answer(plan(), response, "a")) plan().result.apply(*read);
+  http::without_tags(bytes);
+  http::error_of_account(response, "a");
   const auto answer = callosum::tool::process::decode_answer(bytes, kMaxBytes);
   if (answer && !answer->data && answer->data.error().message.empty()) std::abort();
   return 0;

@@ -309,10 +309,16 @@ Result<ProviderFactory> make_provider(const std::string& name, Parts& parts,
 
 }  // namespace
 
+/// The services where callers have accounts that tools may act in.
+std::map<std::string, std::vector<std::string>> account_apis() {
+  return {{"google", {"https://gmail.googleapis.com", "https://www.googleapis.com"}}};
+}
+
 std::vector<std::unique_ptr<tool::ToolKind>> make_tool_kinds(const KindGround& ground) {
   std::vector<std::unique_ptr<tool::ToolKind>> kinds;
   kinds.push_back(tool::sql::make_sql_kind(ground.database));
-  kinds.push_back(tool::http::make_http_kind(ground.config, {.is_trial = ground.is_trial}));
+  kinds.push_back(tool::http::make_http_kind(
+      ground.config, {.is_trial = ground.is_trial, .account_apis = account_apis()}));
   kinds.push_back(
       tool::process::make_process_kind(ground.config, ground.log, {.is_trial = ground.is_trial}));
   auto builtin = std::make_unique<tool::builtin::BuiltinKind>();

@@ -23,6 +23,8 @@ struct KindGround {
   tool::builtin::SessionTools* sessions = nullptr;  ///< null: no conversation is held here
 };
 
+/// The services where callers have accounts, and the origins of their APIs.
+std::map<std::string, std::vector<std::string>> account_apis();
 std::vector<std::unique_ptr<tool::ToolKind>> make_tool_kinds(const KindGround& ground);
 /// The accounts that people connect; null where no service is configured. VALIDATION names the key
 /// that is wrong.

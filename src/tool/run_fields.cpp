@@ -93,6 +93,29 @@ Result<void> RunFields::finish() {
   return {};
 }
 
+namespace {
+
+/// The values that a required argument may have; none where that is not all text.
+std::vector<std::string> choices_of(const registry::ToolSpec& tool, std::string_view argument) {
+  const auto* required = find_array(tool.input_schema, "required");
+  const auto* properties = find_object(tool.input_schema, "properties");
+  const auto* property = properties == nullptr ? nullptr : find_object(*properties, argument);
+  const auto* choices = property == nullptr ? nullptr : find_array(*property, "enum");
+  const bool is_required =
+      required != nullptr &&
+      std::find(required->begin(), required->end(), json::value(argument)) != required->end();
+  if (!is_required || choices == nullptr) return {};
+  std::vector<std::string> out;
+  for (const auto& choice : *choices) {
+    const auto* text = choice.if_string();
+    if (text == nullptr) return {};
+    out.emplace_back(*text);
+  }
+  return out;
+}
+
+}  // namespace
+
 Result<const json::object*> find_run(const registry::ToolSpec& tool, std::string_view kind) {
   const auto* config = tool.run.config.if_object();
   const auto* run = config == nullptr ? nullptr : find_object(*config, kind);
@@ -113,13 +136,41 @@ bool may_write(const registry::ToolSpec& tool) {
   return tool.access != registry::Access::read || !tool.risk.empty();
 }
 
-std::set<std::string, std::less<>> argument_names(const registry::ToolSpec& tool) {
-  std::set<std::string, std::less<>> names;
-  if (const auto* properties = find_object(tool.input_schema, "properties")) {
-    for (const auto& property : *properties) names.emplace(property.key());
+bool may_write(const registry::ToolSpec& tool, std::string_view argument, std::string_view value) {
+  // Every rule counts that such a call can meet, whatever else it says.
+  return tool.access != registry::Access::read ||
+         std::any_of(tool.risk.begin(), tool.risk.end(), [&](const registry::RiskRule& rule) {
+           return std::all_of(rule.when.begin(), rule.when.end(), [&](const auto& condition) {
+             const auto& values = condition.second;
+             return condition.first != argument ||
+                    std::find(values.begin(), values.end(), json::value(value)) != values.end();
+           });
+         });
+}
+
+Result<CaseList> read_case_list(const registry::ToolSpec& tool, RunFields& fields) {
+  CaseList out;
+  out.by = fields.text("by", Need::required);
+  const auto* cases = fields.map("cases");
+  if (cases == nullptr) fields.problem("cases", "needed beside by: a map of its values");
+  const auto choices = fields.is_good() ? choices_of(tool, out.by) : std::vector<std::string>();
+  if (choices.empty()) {
+    fields.problem("by", "expected a required property of input with an `enum` of texts");
+    return fields.finish().error();
   }
-  for (const auto& binding : tool.bind) names.insert(binding.parameter);
-  return names;
+  for (const auto& choice : choices) {
+    const auto* written = find_object(*cases, choice);
+    if (written == nullptr) fields.problem("cases." + choice, "needed: a map");
+    out.cases.emplace_back(choice, written);
+  }
+  for (const auto& member : *cases) {
+    if (std::find(choices.begin(), choices.end(), member.key()) != choices.end()) continue;
+    fields.problem("cases." + std::string(member.key()),
+                   "is no value that " + out.by + " may have" +
+                       hint_of(member.key(), {choices.begin(), choices.end()}));
+  }
+  if (!fields.is_good()) return fields.finish().error();
+  return out;
 }
 
 std::string hint_of(std::string_view word, const std::set<std::string, std::less<>>& known) {

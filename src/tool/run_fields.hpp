@@ -7,6 +7,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/result.hpp"
@@ -54,8 +55,17 @@ Result<const json::object*> find_run(const registry::ToolSpec& tool, std::string
 /// Whether some call of it changes something. Such a tool is never sent twice on a guess.
 bool may_write(const registry::ToolSpec& tool);
 
-/// The arguments that a template may name: the input's properties and what is bound.
-std::set<std::string, std::less<>> argument_names(const registry::ToolSpec& tool);
+/// Whether some call with this value of the argument does.
+bool may_write(const registry::ToolSpec& tool, std::string_view argument, std::string_view value);
+
+/// `by` and `cases`: a tool that does one thing or another, by the value of an argument.
+struct CaseList {
+  std::string by;
+  std::vector<std::pair<std::string, const json::object*>> cases;
+};
+/// There is one for each value that the argument may have: a required one of the input, of text,
+/// with an enum. VALIDATION otherwise.
+Result<CaseList> read_case_list(const registry::ToolSpec& tool, RunFields& fields);
 
 /// "; there are a and b", or with the nearest: "; did you mean a?".
 std::string hint_of(std::string_view word, const std::set<std::string, std::less<>>& known);

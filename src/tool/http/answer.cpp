@@ -5,6 +5,8 @@
 
 #include "base/json.hpp"
 #include "base/text.hpp"
+#include "net/client.hpp"
+#include "tool/http/json_pointer.hpp"
 
 namespace callosum::tool::http {
 namespace {
@@ -51,22 +53,38 @@ bool is_worth_a_retry(const Error& error) {
 
 bool is_backend_trouble(int status) { return status >= 500 || status == 408; }
 
-Result<ToolOutput> read_answer(const Plan& plan, const net::HttpResponse& response,
-                               const std::string& where) {
-  ToolOutput output;
-  if (trim(response.body).empty()) {
-    output.data = plan.result.apply(json::object());
-    return output;
+Error error_of_account(const net::HttpResponse& response, const std::string& where) {
+  auto error = error_of_status(response.status, where);
+  if (response.status != 403) return error;
+  const auto document = parse_strict(response.body);
+  static const auto kReason = JsonPointer::parse("/error/errors/0/reason");
+  const auto* reason = document ? kReason->find(*document) : nullptr;
+  const auto* word = reason == nullptr ? nullptr : reason->if_string();
+  if (word == nullptr) return error;
+  const bool is_limit = word->ends_with("LimitExceeded") || *word == "quotaExceeded";
+  if (is_limit) {
+    return fail(ErrorType::rate_limit, "the account has had too many requests; try again later",
+                error.detail);
   }
+  if (*word == "insufficientPermissions") {
+    return fail(ErrorType::auth,
+                "the account was connected without the permission for that; connect it again",
+                error.detail);
+  }
+  return error;
+}
+
+Result<json::value> read_answer(const Plan& plan, const net::HttpResponse& response,
+                                const std::string& where) {
+  if (trim(response.body).empty()) return json::value(json::object());
   JsonLimits limits;
   limits.max_bytes = plan.max_body_bytes;
-  const auto document = parse_strict(response.body, limits);
+  auto document = parse_strict(response.body, limits);
   if (!document) {
     return fail(ErrorType::invalid_output, "the service's answer could not be understood",
                 where + ": " + document.error().message);
   }
-  output.data = plan.result.apply(*document);
-  return output;
+  return document;
 }
 
 std::optional<std::chrono::seconds> retry_after(const net::HttpResponse& response) {
@@ -98,7 +116,9 @@ Result<Hop> read_redirect(const Plan& plan, const net::HttpResponse& response, c
   // After 301 and 302 some clients repeat what changes something and some do not: neither is meant.
   const bool is_clear = response.status == 303 || response.status >= 307 || !plan.is_write;
   if (!is_clear) return bad_redirect("a write is not repeated after 301 or 302");
-  return Hop{*listed, std::move(url), response.status == 303};
+  const auto target = net::parse_url(url);
+  if (!target) return bad_redirect(target.error().message);
+  return Hop{*listed, listed->where().to_string() + target->target, response.status == 303};
 }
 
 }  // namespace callosum::tool::http

@@ -18,9 +18,13 @@ bool is_worth_a_retry(const Error& error);
 /// Whether the status tells of a backend in trouble, as opposed to one that refuses a call.
 bool is_backend_trouble(int status);
 
-/// The tool's data out of a 2xx. INVALID_OUTPUT where the body is no JSON.
-Result<ToolOutput> read_answer(const Plan& plan, const net::HttpResponse& response,
-                               const std::string& where);
+/// What a service said that holds callers' accounts: it tells a right that was not given from a
+/// limit, where both are 403, in the reason it names. Nothing else of the body is looked at.
+Error error_of_account(const net::HttpResponse& response, const std::string& where);
+
+/// The JSON of a 2xx; of an empty body an empty object. INVALID_OUTPUT where it is none.
+Result<json::value> read_answer(const Plan& plan, const net::HttpResponse& response,
+                                const std::string& where);
 
 /// Whole seconds of Retry-After, as far as they make sense here.
 std::optional<std::chrono::seconds> retry_after(const net::HttpResponse& response);

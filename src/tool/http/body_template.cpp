@@ -1,6 +1,11 @@
 #include "tool/http/body_template.hpp"
 
+#include <set>
 #include <string>
+
+#include "base/encoding.hpp"
+#include "tool/http/mail_message.hpp"
+#include "tool/run_fields.hpp"
 
 namespace callosum::tool::http {
 
@@ -8,9 +13,27 @@ struct BodyTemplate::Node {
   json::value kind;  ///< an empty object or array; else what stands here, where `text` is none
   std::optional<TextTemplate> text;
   std::vector<std::pair<std::string, NodePtr>> children;  ///< without names in an array
+  bool is_mail = false;
 };
 
 namespace {
+
+constexpr std::string_view kMail = "$mail";
+const std::set<std::string, std::less<>>& mail_members() {
+  static const std::set<std::string, std::less<>> kMembers{"to", "cc", "bcc", "subject", "text"};
+  return kMembers;
+}
+
+/// Null where it is none.
+const json::value* mail_in(const json::value& written) {
+  const auto* map = written.if_object();
+  return map != nullptr && map->size() == 1 ? map->if_contains(kMail) : nullptr;
+}
+
+json::value encode_mail(const std::string& text) {
+  const auto* bytes = reinterpret_cast<const std::uint8_t*>(text.data());
+  return json::value(json::string(encode_base64url({bytes, text.size()})));
+}
 
 Error at_place(std::string_view member, const Error& error) {
   return fail(ErrorType::validation, std::string(member) + ": " + error.message);
@@ -27,9 +50,19 @@ Result<BodyTemplate::NodePtr> BodyTemplate::parse_node(const json::value& writte
     node->children.emplace_back(std::move(name), std::move(*parsed));
     return {};
   };
-  if (const auto* object = written.if_object()) {
+  const auto* mail = mail_in(written);
+  const auto* object = mail != nullptr ? mail->if_object() : written.if_object();
+  node->is_mail = mail != nullptr;
+  if (node->is_mail && object == nullptr) {
+    return fail(ErrorType::validation, "$mail: expected a map of to, cc, bcc, subject and text");
+  }
+  if (object != nullptr) {
     node->kind = json::object();
     for (const auto& member : *object) {
+      if (node->is_mail && !mail_members().contains(member.key())) {
+        return fail(ErrorType::validation, "$mail." + std::string(member.key()) + ": unknown" +
+                                               hint_of(member.key(), mail_members()));
+      }
       const auto added = add(member.key(), member.value());
       if (!added) return at_place(member.key(), added.error());
     }
@@ -61,7 +94,7 @@ Result<std::optional<json::value>> BodyTemplate::fill_node(const Node& node,
                                                            const json::object& arguments) {
   if (node.text) {
     if (const auto name = node.text->only_argument(); !name.empty()) {
-      const auto* value = arguments.if_contains(name);
+      const auto* value = find_argument(arguments, name);
       return value == nullptr ? std::optional<json::value>() : std::optional<json::value>(*value);
     }
     auto filled = node.text->fill(arguments);
@@ -80,7 +113,10 @@ Result<std::optional<json::value>> BodyTemplate::fill_node(const Node& node,
       out.get_array().push_back(std::move(**filled));
     }
   }
-  return std::optional<json::value>(std::move(out));
+  if (!node.is_mail) return std::optional<json::value>(std::move(out));
+  const auto message = write_mail(out);
+  if (!message) return message.error();
+  return std::optional<json::value>(encode_mail(*message));
 }
 
 Result<json::value> BodyTemplate::fill(const json::object& arguments) const {

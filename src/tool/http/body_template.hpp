@@ -9,7 +9,8 @@
 namespace callosum::tool::http {
 
 /// JSON as a manifest writes it, with arguments in its texts. A text that is one argument and
-/// nothing else becomes that argument's own value. Immutable.
+/// nothing else becomes that argument's own value. `{$mail: {to, cc, bcc, subject, text}}` becomes
+/// such a message (mail_message.hpp) in base64url. Immutable.
 class BodyTemplate {
  public:
   /// VALIDATION names the place in the body.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,9 @@ class EgressList {
   struct Entry {
     Origin origin;
     bool is_private = false;
+    /// Where it really is, if the configuration puts something in its place.
+    std::optional<Origin> at;
+    const Origin& where() const { return at ? *at : origin; }
   };
 
   /// VALIDATION where a rule is no origin.
@@ -23,6 +27,8 @@ class EgressList {
 
   /// VALIDATION says what to add to the configuration, or why the entry is not enough.
   Result<Entry> find(const Origin& origin) const;
+  /// Likewise for an origin that needs no entry.
+  Result<Entry> find_known(const Origin& origin) const;
 
  private:
   std::vector<Entry> entries_;

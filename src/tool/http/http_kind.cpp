@@ -15,7 +15,11 @@ class HttpKind final : public ToolKind {
  public:
   HttpKind(const config::Config& config, const HttpOptions& options)
       : options_(options), ground_(options.max_per_tenant) {
+    ground_.accounts = options.accounts;
     for (const auto& [name, secret] : config.secrets) secrets_.emplace(name, secret.value);
+    for (const auto& [service, urls] : options.account_apis) {
+      for (const auto& url : urls) apis_[service].push_back(origin_of(url).value());
+    }
     if (options.is_trial) {
       egress_ = EgressList::of_a_trial();
       return;
@@ -34,10 +38,10 @@ class HttpKind final : public ToolKind {
   Result<std::unique_ptr<ToolHandler>> make(const registry::ToolSpec& tool,
                                             const registry::Pack& /*pack*/) override {
     if (problem_) return *problem_;
-    auto plan = read_plan(tool, {egress_, secrets_, options_.is_trial});
-    if (!plan) return plan.error();
+    auto plans = read_plans(tool, {egress_, secrets_, apis_, options_.is_trial});
+    if (!plans) return plans.error();
     if (const auto ready = prepare_tls(); !ready) return ready.error();
-    return make_http_handler(std::move(*plan), ground_);
+    return make_http_handler(std::move(*plans), ground_);
   }
 
  private:
@@ -56,6 +60,7 @@ class HttpKind final : public ToolKind {
   std::mutex mutex_;
   HttpGround ground_;
   EgressList egress_;
+  AccountApis apis_;
   std::map<std::string, Secret, std::less<>> secrets_;
   std::optional<Error> problem_;
 };

@@ -1,10 +1,17 @@
 #pragma once
 
 #include <cstddef>
+#include <map>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "config/config.hpp"
 #include "tool/tool_kind.hpp"
+
+namespace callosum::tool {
+class AccountTokens;
+}
 
 namespace callosum::tool::http {
 
@@ -13,6 +20,10 @@ struct HttpOptions {
   /// To try manifests away from the machine that they are for: every backend passes and no secret
   /// is looked for. Such handlers are not to be run.
   bool is_trial = false;
+  /// For tools that act in a caller's account (`run.http.account`); null: they answer AUTH.
+  AccountTokens* accounts = nullptr;
+  /// The services of such accounts, and where their APIs are: tokens go nowhere else.
+  std::map<std::string, std::vector<std::string>> account_apis;
 };
 
 /// The kind "http": one request to a backend that the configuration allows (egress.allow), at an

@@ -59,42 +59,4 @@ const json::value* JsonPointer::find(const json::value& document) const {
   return at;
 }
 
-Result<ResultMap> ResultMap::read(const json::value* written) {
-  ResultMap out;
-  if (written == nullptr) return out;
-  if (const auto* text = written->if_string()) {
-    auto pointer = JsonPointer::parse(*text);
-    if (!pointer) return pointer.error();
-    out.one_ = std::move(*pointer);
-    return out;
-  }
-  const auto* map = written->if_object();
-  if (map == nullptr || map->empty()) {
-    return fail(ErrorType::validation, "expected a JSON Pointer, or a map of fields to pointers");
-  }
-  out.is_map_ = true;
-  for (const auto& member : *map) {
-    const auto* text = member.value().if_string();
-    auto pointer = JsonPointer::parse(text == nullptr ? std::string_view("?") : *text);
-    if (!pointer) {
-      return fail(ErrorType::validation,
-                  std::string(member.key()) + ": " + pointer.error().message);
-    }
-    out.fields_.emplace_back(member.key(), std::move(*pointer));
-  }
-  return out;
-}
-
-json::value ResultMap::apply(const json::value& document) const {
-  if (!is_map_) {
-    const auto* found = one_.find(document);
-    return found == nullptr ? json::value(nullptr) : *found;
-  }
-  json::object out;
-  for (const auto& [field, pointer] : fields_) {
-    if (const auto* found = pointer.find(document)) out[field] = *found;
-  }
-  return out;
-}
-
 }  // namespace callosum::tool::http

@@ -3,6 +3,7 @@
 #include <boost/json/value.hpp>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/result.hpp"
@@ -18,23 +19,12 @@ class JsonPointer {
   static Result<JsonPointer> parse(std::string_view text);
   /// Null where there is nothing.
   const json::value* find(const json::value& document) const;
+  json::value* find(json::value& document) const {
+    return const_cast<json::value*>(find(std::as_const(document)));
+  }
 
  private:
   std::vector<std::string> steps_;
-};
-
-/// How an answer becomes the tool's data: the whole of it, one place, or an object of places.
-class ResultMap {
- public:
-  /// `written`: nothing (the whole), a pointer, or {field: pointer}. VALIDATION says why not.
-  static Result<ResultMap> read(const json::value* written);
-  /// A field that points to nothing is left out; one place that is nothing is null.
-  json::value apply(const json::value& document) const;
-
- private:
-  JsonPointer one_;
-  std::vector<std::pair<std::string, JsonPointer>> fields_;
-  bool is_map_ = false;
 };
 
 }  // namespace callosum::tool::http

@@ -28,20 +28,58 @@ constexpr std::array<std::string_view, 14> kOurHeaders{"host",
                                                        "idempotency-key"};
 constexpr std::size_t kMostRedirects = 8;
 
+/// `account`, which must be the service that the tool itself asks for.
+std::string read_account(const registry::ToolSpec& tool, const AccountApis& apis,
+                         RunFields& fields) {
+  auto account = fields.text("account");
+  if (account.empty()) return account;
+  if (!apis.contains(account)) {
+    Names known;
+    for (const auto& [service, origins] : apis) known.insert(service);
+    fields.problem("account",
+                   "there is no service " + account + " to connect" + hint_of(account, known));
+  } else if (account != tool.account) {
+    fields.problem("account", "expected `account: " + account + "` of the tool itself as well");
+  }
+  return account;
+}
+
+/// Where a plan stands, and what its tool says of it.
+struct Setting {
+  const registry::ToolSpec& tool;
+  const PlanGround& ground;
+  const Names& names;
+  std::string path;
+  bool is_write = false;
+  bool is_case = false;
+  std::string account;  ///< of all cases
+};
+
 class Reader {
  public:
-  Reader(const registry::ToolSpec& tool, const PlanGround& ground, const json::object& run)
-      : tool_(tool), ground_(ground), names_(argument_names(tool)), fields_(run, "run.http") {}
+  Reader(const Setting& setting, const json::object& run)
+      : tool_(setting.tool),
+        ground_(setting.ground),
+        names_(setting.names),
+        setting_(setting),
+        fields_(run, setting.path) {}
 
   Result<Plan> read() {
-    plan_.is_write = may_write(tool_);
-    read_method();
-    read_url();
+    plan_.is_write = setting_.is_write;
+    plan_.account =
+        setting_.is_case ? setting_.account : read_account(tool_, ground_.apis, fields_);
+    if (fields_.find("function") != nullptr) {
+      read_function();
+    } else {
+      read_method();
+      read_url();
+      read_body();
+      read_each();
+      read_repeats();
+    }
     read_headers();
-    read_body();
     read_result();
     read_redirects();
-    read_repeats();
     plan_.max_body_bytes =
         static_cast<std::size_t>(fields_.number("max_bytes", 1 << 20, 256, 4 << 20));
     const auto finished = fields_.finish();
@@ -64,6 +102,17 @@ class Reader {
     if (plan_.method == "DELETE" && !plan_.is_write) {
       fields_.problem("method", "DELETE is for tools whose access is write or destructive");
     }
+    // Of a tool whose access is one word that is its author's business; a case has no such word.
+    const bool only_reads = setting_.is_case && fields_.flag("only_reads");
+    const bool must_write = setting_.is_case && !is_safe && !only_reads;
+    if (must_write && !plan_.is_write) {
+      fields_.problem("method",
+                      "`risk` has no rule that makes this value a write; expected one, or "
+                      "only_reads: true for a POST that looks something up");
+    }
+    if (only_reads && (plan_.is_write || plan_.method != "POST")) {
+      fields_.problem("only_reads", "is for a POST whose access is read");
+    }
   }
 
   void read_url() {
@@ -72,9 +121,94 @@ class Reader {
     auto url = UrlTemplate::parse(text, names_);
     if (!url) return fields_.problem("url", url.error().message);
     plan_.url = std::move(*url);
-    const auto entry = ground_.egress.find(plan_.url.origin());
+    read_place();
+  }
+
+  /// A token goes to the service it is of. That needs no entry in the configuration: nothing is
+  /// sent before somebody has connected an account.
+  void read_place() {
+    const auto& origin = plan_.url.origin();
+    const bool is_account = !plan_.account.empty();
+    if (is_account && !is_api_of_account(origin)) {
+      return fields_.problem("url", origin.to_string() + " is not where " + plan_.account +
+                                        "'s accounts are; their tokens go nowhere else");
+    }
+    const auto entry = is_account ? ground_.egress.find_known(origin) : ground_.egress.find(origin);
     if (!entry) return fields_.problem("url", entry.error().message);
-    plan_.is_private = entry->is_private;
+    plan_.place = *entry;
+  }
+
+  bool is_api_of_account(const Origin& origin) const {
+    const auto service = ground_.apis.find(plan_.account);
+    if (service == ground_.apis.end()) return false;
+    return std::find(service->second.begin(), service->second.end(), origin) !=
+           service->second.end();
+  }
+
+  void read_each() {
+    const auto* written = fields_.map("each");
+    if (written == nullptr) return;
+    RunFields each(*written, setting_.path + ".each");
+    EachPlan plan;
+    if (plan_.method != "GET") each.problem("in", "is for answers to a GET");
+    auto list = JsonPointer::parse(each.text("in", Need::required));
+    if (!list) {
+      each.problem("in", list.error().message);
+    } else {
+      plan.list = std::move(*list);
+    }
+    const auto text = each.text("url", Need::required);
+    if (each.is_good()) read_entry_url(text, plan, each);
+    plan.most = static_cast<std::size_t>(each.number("most", 10, 1, 20));
+    fields_.adopt(each.finish());
+    plan_.each = std::move(plan);
+  }
+
+  void read_entry_url(const std::string& text, EachPlan& plan, RunFields& each) const {
+    if (names_.contains("item")) return each.problem("url", "no argument may be called item");
+    auto url = UrlTemplate::parse(text, with_entry(text));
+    if (!url) return each.problem("url", url.error().message);
+    if (!(url->origin() == plan_.url.origin())) {
+      return each.problem("url", "expected the origin of the first request");
+    }
+    plan.url = std::move(*url);
+  }
+
+  /// Nothing is known of an entry until it comes: any member of it may be named.
+  Names with_entry(std::string_view text) const {
+    Names names = names_;
+    constexpr std::string_view kEntry = "{item.";
+    for (auto at = text.find(kEntry); at != std::string_view::npos;
+         at = text.find(kEntry, at + 1)) {
+      const auto end = text.find('}', at);
+      if (end != std::string_view::npos) names.emplace(text.substr(at + 1, end - at - 1));
+    }
+    return names;
+  }
+
+  void read_function() {
+    const auto found = find_function(fields_.text("function", Need::required));
+    if (!found) return fields_.problem("function", found.error().message);
+    plan_.function = *found;
+    if (plan_.function->is_write && !plan_.is_write) {
+      fields_.problem("function", "it changes something, and `access` and `risk` do not say so");
+    }
+    if (!plan_.function->is_write && plan_.is_write) {
+      fields_.problem("function", "it only reads, and `access` or `risk` say that it writes");
+    }
+    plan_.is_repeatable = plan_.function->is_repeatable;
+    plan_.honours_key = plan_.function->is_write && plan_.is_repeatable;
+    const auto text = fields_.text("url", Need::required);
+    if (text.empty()) return;
+    auto url = UrlTemplate::parse(text, {});
+    if (!url) return fields_.problem("url", url.error().message);
+    plan_.url = std::move(*url);
+    read_place();
+    if (const auto* written = fields_.find("with")) {
+      auto with = BodyTemplate::parse(*written, names_);
+      if (!with) return fields_.problem("with", with.error().message);
+      plan_.with = std::move(*with);
+    }
   }
 
   void read_headers() {
@@ -84,6 +218,9 @@ class Reader {
       const std::string name(member.key());
       const std::string key = "headers." + name;
       if (!net::is_http_token(name)) return fields_.problem(key, "no name of a header field");
+      if (!plan_.account.empty() && is_credential(name)) {
+        return fields_.problem(key, "the account's own is sent; a request has one credential");
+      }
       const auto lower = to_lower_ascii(name);
       if (std::find(kOurHeaders.begin(), kOurHeaders.end(), lower) != kOurHeaders.end()) {
         return fields_.problem(key, "the gateway sets it itself, where it is due");
@@ -102,7 +239,7 @@ class Reader {
       auto parsed = TextTemplate::parse(*text, names_);
       if (!parsed) return fields_.problem(key, parsed.error().message);
       header.text = std::move(*parsed);
-      if (is_credential(name)) {
+      if (is_credential(name) && plan_.account.empty()) {
         return fields_.problem(key,
                                "a credential is never in a manifest; expected {secret: NAME}, "
                                "with secrets.NAME in the configuration");
@@ -189,17 +326,62 @@ class Reader {
 
   const registry::ToolSpec& tool_;
   const PlanGround& ground_;
-  const Names names_;
+  const Names& names_;
+  const Setting& setting_;
   RunFields fields_;
   Plan plan_;
 };
 
+Names names_of(const registry::ToolSpec& tool) {
+  Names names;
+  add_names(tool.input_schema, names);
+  for (const auto& binding : tool.bind) names.insert(binding.parameter);
+  return names;
+}
+
+Result<Plans> read_cases(const Setting& setting, const json::object& run) {
+  RunFields fields(run, setting.path);
+  Plans plans;
+  auto each = setting;
+  each.is_case = true;
+  each.account = read_account(setting.tool, setting.ground.apis, fields);
+  const auto cases = read_case_list(setting.tool, fields);
+  if (!cases) return cases.error();
+  const auto finished = fields.finish();
+  if (!finished) return finished.error();
+  plans.by = cases->by;
+  for (const auto& [value, written] : cases->cases) {
+    each.path = setting.path + ".cases." + value;
+    each.is_write = may_write(setting.tool, plans.by, value);
+    auto plan = Reader(each, *written).read();
+    if (!plan) return plan.error();
+    plans.cases.emplace(value, std::move(*plan));
+  }
+  return plans;
+}
+
 }  // namespace
 
-Result<Plan> read_plan(const registry::ToolSpec& tool, const PlanGround& ground) {
+Result<Plans> read_plans(const registry::ToolSpec& tool, const PlanGround& ground) {
   const auto run = find_run(tool, "http");
   if (!run) return run.error();
-  return Reader(tool, ground, **run).read();
+  const Names names = names_of(tool);
+  const Setting setting{tool, ground, names, "run.http", may_write(tool), false, {}};
+  if ((*run)->contains("cases") || (*run)->contains("by")) return read_cases(setting, **run);
+  auto plan = Reader(setting, **run).read();
+  if (!plan) return plan.error();
+  Plans plans;
+  plans.cases.emplace("", std::move(*plan));
+  return plans;
+}
+
+Result<const Plan*> Plans::find(const json::object& arguments) const {
+  if (by.empty()) return &cases.begin()->second;
+  const auto found = cases.find(text_at(arguments, by));
+  if (found != cases.end()) return &found->second;
+  std::vector<std::string> known;
+  for (const auto& [value, plan] : cases) known.push_back(value);
+  return fail(ErrorType::validation, by + ": expected one of " + join(known, ", "));
 }
 
 }  // namespace callosum::tool::http

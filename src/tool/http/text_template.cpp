@@ -6,6 +6,39 @@
 #include "tool/run_fields.hpp"
 
 namespace callosum::tool::http {
+namespace {
+
+constexpr int kDeepest = 3;
+constexpr std::size_t kMostNames = 256;
+
+void add_properties(const json::object& schema, const std::string& prefix, int depth,
+                    Names& names) {
+  const auto* properties = find_object(schema, "properties");
+  if (properties == nullptr) return;
+  for (const auto& property : *properties) {
+    if (property.key().find('.') != std::string_view::npos || names.size() >= kMostNames) continue;
+    const auto name = prefix + std::string(property.key());
+    names.insert(name);
+    const auto* inner = property.value().if_object();
+    if (inner != nullptr && depth < kDeepest) add_properties(*inner, name + ".", depth + 1, names);
+  }
+}
+
+}  // namespace
+
+void add_names(const json::object& schema, Names& names) { add_properties(schema, "", 1, names); }
+
+const json::value* find_argument(const json::object& arguments, std::string_view name) {
+  const json::object* at = &arguments;
+  while (true) {
+    const auto dot = name.find('.');
+    const auto* value = at->if_contains(name.substr(0, dot));
+    if (value == nullptr || dot == std::string_view::npos) return value;
+    at = value->if_object();
+    if (at == nullptr) return nullptr;
+    name.remove_prefix(dot + 1);
+  }
+}
 
 Result<TextTemplate> TextTemplate::parse(std::string_view text, const Names& known) {
   TextTemplate out;
@@ -66,7 +99,7 @@ Result<std::optional<std::string>> TextTemplate::fill(const json::object& argume
 }
 
 Result<std::optional<std::string>> text_of(const json::object& arguments, std::string_view name) {
-  const auto* value = arguments.if_contains(name);
+  const auto* value = find_argument(arguments, name);
   if (value == nullptr || value->is_null()) return std::optional<std::string>();
   if (const auto* text = value->if_string()) return std::optional<std::string>(*text);
   if (!value->is_structured()) return std::optional<std::string>(canonical_json(*value));

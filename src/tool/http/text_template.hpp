@@ -14,6 +14,12 @@ namespace callosum::tool::http {
 namespace json = boost::json;
 using Names = std::set<std::string, std::less<>>;
 
+/// What a template may name of this input schema, `args.from` too: properties of properties, three
+/// deep. A name with a dot of its own cannot be named.
+void add_names(const json::object& schema, Names& names);
+/// Null where nothing is there, or on the way to it.
+const json::value* find_argument(const json::object& arguments, std::string_view name);
+
 /// Text with `{argument}` in it; `{{` and `}}` are braces. Immutable.
 class TextTemplate {
  public:

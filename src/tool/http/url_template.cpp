@@ -35,30 +35,31 @@ Result<std::string> fill_segment(const TextTemplate& segment, const json::object
   return out;
 }
 
-/// Nothing where none of its arguments is there.
-Result<std::string> fill_parameter(const TextTemplate& parameter, const json::object& arguments) {
-  std::string out;
-  std::string missing;
-  bool is_asked = !parameter.has_arguments();
-  for (const auto& piece : parameter.pieces()) {
+struct Filled {
+  std::string text;
+  bool has_values = false;
+  std::string missing;  ///< an argument that is not there
+};
+
+Result<Filled> fill_encoded(const TextTemplate& text, const json::object& arguments) {
+  Filled out;
+  for (const auto& piece : text.pieces()) {
     if (!piece.is_argument) {
-      out += piece.text;
+      out.text += piece.text;
       continue;
     }
     const auto value = text_of(arguments, piece.text);
     if (!value) return value.error();
     if (!*value) {
-      missing = piece.text;
+      out.missing = piece.text;
       continue;
     }
     if ((*value)->find('\0') != std::string::npos) {
       return refuse(piece.text + ": expected text without NUL");
     }
-    is_asked = true;
-    out += net::encode_percent(**value);
+    out.has_values = true;
+    out.text += net::encode_percent(**value);
   }
-  if (!is_asked) return std::string();
-  if (!missing.empty()) return refuse(missing + ": needed beside the others");
   return out;
 }
 
@@ -69,6 +70,23 @@ Result<std::vector<TextTemplate>> parse_all(std::string_view text, char separato
     auto parsed = TextTemplate::parse(part, known);
     if (!parsed) return parsed.error();
     out.push_back(std::move(*parsed));
+  }
+  return out;
+}
+
+/// "x" for each name; an object where a longer name goes on behind it.
+json::object example_of(const Names& known) {
+  json::object out;
+  for (const auto& name : known) {  // in order: "args" before "args.from"
+    auto* at = &out;
+    std::string_view rest = name;
+    for (auto dot = rest.find('.'); dot != std::string_view::npos; dot = rest.find('.')) {
+      auto& inner = (*at)[rest.substr(0, dot)];
+      if (!inner.is_object()) inner = json::object();
+      at = &inner.get_object();
+      rest.remove_prefix(dot + 1);
+    }
+    (*at)[rest] = "x";
   }
   return out;
 }
@@ -112,18 +130,81 @@ Result<UrlTemplate> UrlTemplate::parse(std::string_view text, const Names& known
   if (!segments) return segments.error();
   out.segments_ = std::move(*segments);
   if (question < target.size()) {
-    auto parameters = parse_all(target.substr(question + 1), '&', known);
-    if (!parameters) return parameters.error();
-    out.parameters_ = std::move(*parameters);
+    for (const auto text : split(target.substr(question + 1), '&')) {
+      auto parameter = parse_parameter(text, known);
+      if (!parameter) return parameter.error();
+      out.parameters_.push_back(std::move(*parameter));
+    }
   }
   // What is written, with plain words for the arguments, is what an origin server takes.
-  json::object words;
-  for (const auto& name : known) words[name] = "x";
-  const auto example = out.fill(words);
+  const auto example = out.fill(example_of(known));
   if (!example) return example.error();
   if (const auto fault = net::check_target("GET", *example)) {
     return refuse(std::string(fault->reason) + "; expected a URL with its escapes");
   }
+  return out;
+}
+
+Result<UrlTemplate::Parameter> UrlTemplate::parse_parameter(std::string_view text,
+                                                            const Names& known) {
+  Parameter out;
+  const auto add = [&](std::string_view piece, std::optional<std::string_view> otherwise) {
+    Part part;
+    auto parsed = TextTemplate::parse(piece, known);
+    if (!parsed) return Result<void>(parsed.error());
+    part.text = std::move(*parsed);
+    if (otherwise) {
+      auto second = TextTemplate::parse(*otherwise, known);
+      if (!second) return Result<void>(second.error());
+      part.otherwise = std::move(*second);
+    }
+    out.push_back(std::move(part));
+    return Result<void>();
+  };
+  while (!text.empty()) {
+    const auto open = text.find_first_of("[]");
+    if (open > 0) {
+      const auto added = add(text.substr(0, open), std::nullopt);
+      if (!added) return added.error();
+    }
+    if (open == std::string_view::npos) break;
+    const auto close = text.find_first_of("[]", open + 1);
+    const bool is_pair = text[open] == '[' && close != std::string_view::npos && text[close] == ']';
+    if (!is_pair) return refuse("a bracket without the other; expected [optional part], or %5B");
+    const auto inner = text.substr(open + 1, close - open - 1);
+    const auto bar = inner.find('|');
+    const auto added =
+        add(inner.substr(0, bar),
+            bar == std::string_view::npos ? std::string_view() : inner.substr(bar + 1));
+    if (!added) return added.error();
+    text.remove_prefix(close + 1);
+  }
+  return out;
+}
+
+/// Nothing where none of its arguments is there.
+Result<std::string> UrlTemplate::fill_parameter(const Parameter& parameter,
+                                                const json::object& arguments) {
+  std::string out;
+  std::string missing;
+  bool is_asked = false;
+  bool has_arguments = false;
+  for (const auto& part : parameter) {
+    auto filled = fill_encoded(part.text, arguments);
+    if (!filled) return filled.error();
+    has_arguments = has_arguments || part.text.has_arguments();
+    if (part.otherwise && !filled->missing.empty()) {
+      filled = fill_encoded(*part.otherwise, arguments);
+      if (!filled) return filled.error();
+      if (!filled->missing.empty()) continue;
+      filled->has_values = !filled->text.empty();
+    }
+    is_asked = is_asked || filled->has_values;
+    if (!filled->missing.empty()) missing = filled->missing;
+    out += filled->text;
+  }
+  if (has_arguments && !is_asked) return std::string();
+  if (!missing.empty()) return refuse(missing + ": needed beside the others");
   return out;
 }
 

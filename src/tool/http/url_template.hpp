@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,7 +24,9 @@ struct Origin {
 Result<Origin> origin_of(std::string_view url);
 
 /// A URL with `{argument}` in its path and query. What an argument says is percent-encoded and
-/// stays within its segment or parameter; scheme, host and port are never a caller's.
+/// stays within its segment or parameter; scheme, host and port are never a caller's. In the query
+/// `[from:{who} ]` is there only where its arguments are, and `[in:{box}|in:inbox]` says what
+/// stands there else.
 class UrlTemplate {
  public:
   static Result<UrlTemplate> parse(std::string_view text, const Names& known);
@@ -34,9 +37,20 @@ class UrlTemplate {
   Result<std::string> fill(const json::object& arguments) const;
 
  private:
+  /// A piece of a parameter; `otherwise` where it may be missing.
+  struct Part {
+    TextTemplate text;
+    std::optional<TextTemplate> otherwise;
+  };
+  using Parameter = std::vector<Part>;
+
+  static Result<Parameter> parse_parameter(std::string_view text, const Names& known);
+  static Result<std::string> fill_parameter(const Parameter& parameter,
+                                            const json::object& arguments);
+
   Origin origin_;
   std::vector<TextTemplate> segments_;
-  std::vector<TextTemplate> parameters_;
+  std::vector<Parameter> parameters_;
 };
 
 }  // namespace callosum::tool::http

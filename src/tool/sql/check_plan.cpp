@@ -12,8 +12,8 @@ namespace {
 using storage::sqlite::Connection;
 using storage::sqlite::Statement;
 
-Error refuse(const std::string& why, const std::string& sql) {
-  return fail(ErrorType::validation, "run.sql: " + why, sql);
+Error refuse(const std::string& why, const Plan& plan) {
+  return fail(ErrorType::validation, plan.field + ": " + why, plan.sql);
 }
 
 Result<Statement> compile(Connection& connection, const Plan& plan) {
@@ -22,25 +22,25 @@ Result<Statement> compile(Connection& connection, const Plan& plan) {
   auto statement = connection.prepare(plan.sql);
   const auto refusal = fence.take_refusal();
   if (!refusal.empty()) {
-    return refuse(refusal + ", which the tenant fence does not allow", plan.sql);
+    return refuse(refusal + ", which the tenant fence does not allow", plan);
   }
   if (statement) return statement;
   if (statement.error().type == ErrorType::validation) {
-    return refuse(statement.error().message, plan.sql);
+    return refuse(statement.error().message, plan);
   }
   // Whoever wrote the manifest reads this, so SQLite's own words help.
   const auto& detail = statement.error().detail;
-  return refuse(detail.substr(0, detail.find(" in: ")), plan.sql);
+  return refuse(detail.substr(0, detail.find(" in: ")), plan);
 }
 
 Result<void> check_effect(const Statement& statement, const Plan& plan) {
-  if (statement.is_explain()) return refuse("EXPLAIN is not a query", plan.sql);
+  if (statement.is_explain()) return refuse("EXPLAIN is not a query", plan);
   if (!plan.is_write && !statement.is_readonly()) {
-    return refuse("the statement writes, but the tool's access does not", plan.sql);
+    return refuse("the statement writes, but the tool's access does not", plan);
   }
   if (plan.shape == ResultShape::affected ? statement.column_count() > 0
                                           : statement.column_count() == 0) {
-    return refuse("the statement's columns do not fit run.result", plan.sql);
+    return refuse("the statement's columns do not fit run.result", plan);
   }
   return {};
 }
@@ -50,15 +50,14 @@ Result<void> check_parameters(const Statement& statement, const registry::ToolSp
   const auto* properties = find_object(tool.input_schema, "properties");
   for (const auto& parameter : statement.parameters()) {
     if (parameter.front() != ':') {
-      return refuse("parameter " + parameter + ": expected the form :name", plan.sql);
+      return refuse("parameter " + parameter + ": expected the form :name", plan);
     }
     const auto name = parameter.substr(1);
     if (properties != nullptr && properties->contains(name)) continue;
     const bool is_bound = std::any_of(tool.bind.begin(), tool.bind.end(),
                                       [&](const auto& b) { return b.parameter == name; });
     if (!is_bound) {
-      return refuse("parameter " + parameter + " is neither in input.properties nor in bind",
-                    plan.sql);
+      return refuse("parameter " + parameter + " is neither in input.properties nor in bind", plan);
     }
   }
   return {};
@@ -74,7 +73,7 @@ Result<void> check_against_output(const std::set<std::string, std::less<>>& colu
   const bool is_closed = additional != nullptr && additional->is_bool() && !additional->get_bool();
   for (const auto& column : columns) {
     if (is_closed && !properties->contains(column)) {
-      return refuse("column '" + column + "' is not in the output schema", plan.sql);
+      return refuse("column '" + column + "' is not in the output schema", plan);
     }
   }
   const auto* required = find_array(*row, "required");
@@ -83,7 +82,7 @@ Result<void> check_against_output(const std::set<std::string, std::less<>>& colu
     if (name.is_string() && !columns.contains(std::string_view(name.get_string()))) {
       return refuse(
           "the output schema requires '" + std::string(name.get_string()) + "', which is no column",
-          plan.sql);
+          plan);
     }
   }
   return {};
@@ -95,7 +94,7 @@ Result<void> check_columns(const Statement& statement, const registry::ToolSpec&
   for (int index = 0; index < statement.column_count(); ++index) {
     const std::string name(statement.column_name(index));
     if (!columns.insert(name).second) {
-      return refuse("two columns are named '" + name + "'", plan.sql);
+      return refuse("two columns are named '" + name + "'", plan);
     }
   }
   return check_against_output(columns, tool, plan);

@@ -3,6 +3,8 @@
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
 #include <cstdint>
+#include <map>
+#include <memory>
 #include <set>
 #include <string>
 
@@ -22,8 +24,9 @@ enum class ResultShape : std::uint8_t {
   affected,  ///< {affected}: rows written
 };
 
-/// A tool's `run`, read and checked once at load.
+/// One statement of a tool's `run`, read and checked once at load.
 struct Plan {
+  std::string field = "run.sql";  ///< where it stands
   std::string sql;
   ResultShape shape = ResultShape::many;
   std::size_t max_rows = 50;
@@ -33,8 +36,19 @@ struct Plan {
   std::set<std::string, std::less<>> boolean_columns;  ///< 0 and 1 that it calls boolean
 };
 
-/// Reads `{sql, result, max_rows?}`. VALIDATION names the key.
-Result<Plan> read_plan(const registry::ToolSpec& tool);
+/// All that a tool may do: one plan, or one for each value of an argument.
+struct Plans {
+  std::string by;  ///< the argument; empty: `cases` holds one plan under ""
+  std::map<std::string, std::shared_ptr<const Plan>, std::less<>> cases;
+
+  /// Null where the argument has no value that there is a case for.
+  std::shared_ptr<const Plan> find(const json::object& arguments) const;
+  bool may_write() const;
+};
+
+/// Reads `{sql, result, max_rows?}`, or `{sql: {by, cases: {VALUE: {sql, result, max_rows?}}}}`.
+/// VALIDATION names the key.
+Result<Plans> read_plans(const registry::ToolSpec& tool);
 
 /// What the output schema says of one row; null: nothing.
 const json::object* row_schema(const json::object& output, ResultShape shape);

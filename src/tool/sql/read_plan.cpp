@@ -2,6 +2,7 @@
 
 #include "base/json.hpp"
 #include "base/text.hpp"
+#include "tool/run_fields.hpp"
 #include "tool/sql/plan.hpp"
 
 namespace callosum::tool::sql {
@@ -9,7 +10,9 @@ namespace {
 
 constexpr std::int64_t kMostRows = 500;
 
-Error refuse(const std::string& why) { return fail(ErrorType::validation, "run." + why); }
+Error refuse(const std::string& why, const std::string& path = "run.") {
+  return fail(ErrorType::validation, path + why);
+}
 
 bool names_type(const json::object& schema, std::string_view word) {
   const auto* type = schema.if_contains("type");
@@ -80,25 +83,75 @@ const json::object* row_schema(const json::object& output, ResultShape shape) {
   return items == nullptr ? nullptr : find_object(*items, "items");
 }
 
-Result<Plan> read_plan(const registry::ToolSpec& tool) {
-  const auto* config = tool.run.config.if_object();
-  if (config == nullptr) return fail(ErrorType::validation, "run: expected sql and result");
-  const auto keys = check_keys(*config);
-  if (!keys) return keys.error();
-  const auto* sql = find_string(*config, "sql");
-  if (sql == nullptr || trim(*sql).empty()) return refuse("sql: expected one SQL statement");
-  const auto shape = read_shape(*config);
-  if (!shape) return shape.error();
+namespace {
 
-  Plan plan{.sql = std::string(*sql), .shape = *shape, .is_write = tool.is_write()};
-  if (plan.shape == ResultShape::affected && !plan.is_write) {
-    return refuse("result: affected is for tools whose access is write");
+/// `path` is where the map stands: "run.".
+Result<Plan> read_plan(const registry::ToolSpec& tool, const json::object& config, bool is_write,
+                       const std::string& path) {
+  const auto placed = [&path](const Error& error) {
+    return fail(ErrorType::validation,
+                path + error.message.substr(std::string_view("run.").size()));
+  };
+  const auto keys = check_keys(config);
+  if (!keys) return placed(keys.error());
+  const auto* sql = find_string(config, "sql");
+  if (sql == nullptr || trim(*sql).empty()) {
+    return refuse("sql: expected one SQL statement", path);
   }
-  const auto rows = read_max_rows(*config, plan);
-  if (!rows) return rows.error();
+  const auto shape = read_shape(config);
+  if (!shape) return placed(shape.error());
+
+  Plan plan{.field = path + "sql", .sql = std::string(*sql), .shape = *shape, .is_write = is_write};
+  if (plan.shape == ResultShape::affected && !plan.is_write) {
+    return refuse("result: affected is for tools whose access is write", path);
+  }
+  const auto rows = read_max_rows(config, plan);
+  if (!rows) return placed(rows.error());
   const auto* row = row_schema(tool.output_schema, plan.shape);
   if (row != nullptr) read_columns(*row, plan);
   return plan;
+}
+
+Result<Plans> read_cases(const registry::ToolSpec& tool, const json::object& config) {
+  const auto found = find_run(tool, "sql");
+  if (!found) return found.error();
+  RunFields fields(*find_object(config, "sql"), "run.sql");
+  const auto list = read_case_list(tool, fields);
+  if (!list) return list.error();
+  const auto finished = fields.finish();
+  if (!finished) return finished.error();
+  Plans plans;
+  plans.by = list->by;
+  for (const auto& [value, written] : list->cases) {
+    auto plan =
+        read_plan(tool, *written, may_write(tool, plans.by, value), "run.sql.cases." + value + ".");
+    if (!plan) return plan.error();
+    plans.cases.emplace(value, std::make_shared<const Plan>(std::move(*plan)));
+  }
+  return plans;
+}
+
+}  // namespace
+
+Result<Plans> read_plans(const registry::ToolSpec& tool) {
+  const auto* config = tool.run.config.if_object();
+  if (config == nullptr) return fail(ErrorType::validation, "run: expected sql and result");
+  if (find_object(*config, "sql") != nullptr) return read_cases(tool, *config);
+  auto plan = read_plan(tool, *config, tool.is_write(), "run.");
+  if (!plan) return plan.error();
+  Plans plans;
+  plans.cases.emplace("", std::make_shared<const Plan>(std::move(*plan)));
+  return plans;
+}
+
+std::shared_ptr<const Plan> Plans::find(const json::object& arguments) const {
+  const auto found = cases.find(by.empty() ? std::string_view() : text_at(arguments, by));
+  return found == cases.end() ? nullptr : found->second;
+}
+
+bool Plans::may_write() const {
+  return std::any_of(cases.begin(), cases.end(),
+                     [](const auto& one) { return one.second->is_write; });
 }
 
 }  // namespace callosum::tool::sql

@@ -18,11 +18,8 @@ using storage::sqlite::Connection;
 class SqlHandler final : public ToolHandler {
  public:
   SqlHandler(std::shared_ptr<PackStore> store, TenantShares& shares, storage::DiskWatch& disk,
-             Plan plan)
-      : store_(std::move(store)),
-        shares_(shares),
-        disk_(disk),
-        plan_(std::make_shared<const Plan>(std::move(plan))) {}
+             Plans plans)
+      : store_(std::move(store)), shares_(shares), disk_(disk), plans_(std::move(plans)) {}
 
   asio::awaitable<Result<ToolOutput>> run(const Invocation& invocation,
                                           async::Deadline deadline) override {
@@ -31,26 +28,30 @@ class SqlHandler final : public ToolHandler {
     const auto place = shares_.take(tenant);
     if (!place) co_return fail(ErrorType::rate_limit, "too many look-ups at once, try again");
 
+    const auto plan = plans_.find(invocation.arguments);
+    if (!plan)
+      co_return fail(ErrorType::validation, plans_.by + ": nothing is done for that value");
+
     // The query may outlive this frame by its last moments, so it owns all it uses.
     std::function<Result<json::value>(Connection&)> query =
-        [plan = plan_, tenant, arguments = json::object(invocation.arguments, {}),
+        [plan, tenant, arguments = json::object(invocation.arguments, {}),
          recorder = invocation.recorder](Connection& connection) {
           if (!recorder) return run_plan(connection, *plan, arguments, tenant);
           return run_recorded(connection, *recorder,
                               [&] { return run_plan(connection, *plan, arguments, tenant); });
         };
-    auto pending = plan_->is_write
+    auto pending = plan->is_write
                        ? store_->writer()->run_transaction<json::value>(deadline, std::move(query))
                        : store_->readers()->run<json::value>(deadline, std::move(query));
     auto result = co_await std::move(pending);
-    if (!result && plan_->is_write) disk_.note(result.error());
+    if (!result && plan->is_write) disk_.note(result.error());
     if (!result) co_return result.error();
     ToolOutput output;
     output.data = std::move(*result);
     co_return output;
   }
 
-  bool records_within() const override { return plan_->is_write; }
+  bool records_within() const override { return plans_.may_write(); }
 
  private:
   static Result<json::value> run_recorded(Connection& connection, Recorder& recorder,
@@ -71,7 +72,7 @@ class SqlHandler final : public ToolHandler {
   const std::shared_ptr<PackStore> store_;
   TenantShares& shares_;
   storage::DiskWatch& disk_;
-  const std::shared_ptr<const Plan> plan_;
+  const Plans plans_;
 };
 
 class SqlKind final : public ToolKind {
@@ -87,17 +88,19 @@ class SqlKind final : public ToolKind {
 
   Result<std::unique_ptr<ToolHandler>> make(const registry::ToolSpec& tool,
                                             const registry::Pack& pack) override {
-    auto plan = read_plan(tool);
-    if (!plan) return plan.error();
+    auto plans = read_plans(tool);
+    if (!plans) return plans.error();
     const std::lock_guard lock(mutex_);
     const auto store = store_of(pack);
     if (!store) return store.error();
-    const auto scratch = (*store)->scratch(plan->is_write);
-    if (!scratch) return scratch.error();
-    const auto checked = check_plan(**scratch, tool, *plan);
-    if (!checked) return checked.error();
+    for (const auto& [value, plan] : plans->cases) {
+      const auto scratch = (*store)->scratch(plan->is_write);
+      if (!scratch) return scratch.error();
+      const auto checked = check_plan(**scratch, tool, *plan);
+      if (!checked) return checked.error();
+    }
     return std::unique_ptr<ToolHandler>(
-        std::make_unique<SqlHandler>(*store, shares_, database_.disk(), std::move(*plan)));
+        std::make_unique<SqlHandler>(*store, shares_, database_.disk(), std::move(*plans)));
   }
 
  private:

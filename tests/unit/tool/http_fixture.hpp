@@ -34,12 +34,13 @@ struct Ended {
 struct HttpWorld {
   testing::RealWorld world;
   config::Config config;
+  HttpOptions options;
   std::unique_ptr<ToolKind> kind;
   std::string key = "openai:call_1";
   std::string tenant = "tenant-a";
 
   void allow(const std::string& url, bool is_private = true) {
-    config.egress.allow.push_back({url, is_private});
+    config.egress.allow.push_back({url, is_private, {}});
   }
 
   static registry::ToolSpec make_tool(const std::string& run,
@@ -56,7 +57,7 @@ struct HttpWorld {
   }
 
   Result<std::unique_ptr<ToolHandler>> load(const registry::ToolSpec& tool) {
-    if (!kind) kind = make_http_kind(config);
+    if (!kind) kind = make_http_kind(config, options);
     return kind->make(tool, {});
   }
 

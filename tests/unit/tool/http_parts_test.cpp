@@ -9,6 +9,7 @@
 #include "tool/http/breaker.hpp"
 #include "tool/http/egress.hpp"
 #include "tool/http/json_pointer.hpp"
+#include "tool/http/result_map.hpp"
 #include "tool/http/url_template.hpp"
 
 namespace callosum::tool::http {
@@ -81,6 +82,35 @@ TEST(UrlTemplate, NamesItsOriginInOneSpelling) {
   EXPECT_EQ(origin_of("HTTPS://A.Example/x")->to_string(), "https://a.example:443");
   EXPECT_EQ(origin_of("http://a.example:8080")->to_string(), "http://a.example:8080");
   EXPECT_EQ(origin_of("http://[::1]:80")->to_string(), "http://[::1]:80");
+}
+
+TEST(UrlTemplate, LeavesOutAnOptionalPartWithItsArgument) {
+  constexpr auto kUrl = "https://a.example/?q=[in:{to}|in:inbox][%20from:({from})]";
+  EXPECT_EQ(*fill(kUrl, "{}"), "/?q=in:inbox");
+  EXPECT_EQ(*fill(kUrl, R"({"from":"a b"})"), "/?q=in:inbox%20from:(a%20b)");
+  EXPECT_EQ(*fill(kUrl, R"({"to":"sent","from":"x"})"), "/?q=in:sent%20from:(x)");
+  EXPECT_EQ(*fill("https://a.example/?a=1&q=[{from}]", "{}"), "/?a=1");
+  EXPECT_EQ(*fill("https://a.example/?q=[{from}][-{to}]", R"({"to":"b"})"), "/?q=-b");
+  EXPECT_FALSE(UrlTemplate::parse("https://a.example/?q=[{from}", kNames));
+  EXPECT_FALSE(UrlTemplate::parse("https://a.example/?q={from}]", kNames));
+  EXPECT_FALSE(UrlTemplate::parse("https://a.example/?q=[{nobody}]", kNames));
+}
+
+TEST(Arguments, AreReachedWithinOthersThreeDeep) {
+  Names names;
+  add_names(args(R"({"properties":{"a.b":{},"action":{},"args":{"type":"object","properties":
+      {"from":{},"x":{"properties":{"y":{"properties":{"z":{}}}}}}}}})"),
+            names);
+
+  EXPECT_EQ(names, (Names{"action", "args", "args.from", "args.x", "args.x.y"}));
+  const auto arguments = args(R"({"args":{"from":"j","x":7},"args.from":"forged"})");
+  EXPECT_EQ(*find_argument(arguments, "args.from"), "j");
+  EXPECT_EQ(find_argument(arguments, "args.x.y"), nullptr);
+  EXPECT_EQ(find_argument(args(R"({"args.from":"forged"})"), "args.from"), nullptr);
+  const auto url = UrlTemplate::parse("https://a.example/{args.from}", names);
+  ASSERT_TRUE(url);
+  EXPECT_EQ(*url->fill(arguments), "/j");
+  EXPECT_FALSE(UrlTemplate::parse("https://a.example/{args}", names)) << "an object is no text";
 }
 
 TEST(TextTemplate, KnowsBracesFromArguments) {
@@ -156,10 +186,47 @@ TEST(ResultMap, MakesTheDataOutOfAnAnswer) {
   }
 }
 
+TEST(ResultMap, TakesTheFirstPlaceThatHasSomethingAndEveryEntryOfAList) {
+  const auto document = parse(
+      R"({"list":[{"a":"1","h":[{"name":"from","value":"J <j@x>"}],"t":"1763715600000","l":["UNREAD"]},{"b":"2","s":"a &amp; b &#39;c&#x27;"},{"c":3}]})");
+  const auto map = [&](const char* written) {
+    const auto value = parse(written);
+    const auto read = ResultMap::read(&value);
+    return read ? canonical_json(read->apply(document)) : read.error().message;
+  };
+
+  EXPECT_EQ(map(R"({"x":["/list/0/b","/list/0/a"],"y":["/no","/nope"]})"), R"({"x":"1"})");
+  EXPECT_EQ(
+      map(R"({"items":{"each":"/list","most":2,"give":{"id":["/a","/b"],"who":{"at":"/h","as":"mail_name","name":"From"},)"
+          R"("from":{"at":"/h","as":"header","name":"FROM"},"at":{"at":"/t","as":"time"},"new":{"at":"/l","as":"has","value":"UNREAD"},)"
+          R"("text":{"at":"/s","as":"words"}}}})"),
+      R"({"items":[{"at":"2025-11-21T09:00:00Z","from":"J <j@x>","id":"1","new":true,"who":"J"},{"id":"2","text":"a & b 'c'"}]})");
+  EXPECT_EQ(map(R"({"none":{"each":"/nothing","give":"/x"},"done":{"always":"yes"}})"),
+            R"({"done":"yes","none":[]})");
+  EXPECT_THAT(map(R"({"x":{"at":"/a","as":"word"}})"),
+              HasSubstr("x: as: there is no filter word; did you mean words?"));
+  EXPECT_THAT(map(R"({"x":{"at":"/a","as":"words","max":3}})"), HasSubstr("max: unknown key"));
+  EXPECT_THAT(map(R"({"x":{"each":"/a","give":"/x","most":0}})"),
+              HasSubstr("most: expected a whole number"));
+}
+
+TEST(EgressList, PutsSomethingElseInAPlaceWhereTheConfigurationSaysSo) {
+  const auto list = EgressList::make({{"https://a.example", true, "http://127.0.0.1:9000"},
+                                      {"https://b.example", false, "http://127.0.0.1:9000"}});
+  ASSERT_TRUE(list);
+
+  EXPECT_EQ(list->find(*origin_of("https://a.example"))->where().to_string(),
+            "http://127.0.0.1:9000");
+  EXPECT_FALSE(list->find(*origin_of("https://b.example"))) << "a private address, and not meant";
+  EXPECT_EQ(list->find_known(*origin_of("https://c.example"))->where().to_string(),
+            "https://c.example:443");
+  EXPECT_FALSE(list->find_known(*origin_of("https://c.example"))->is_private);
+}
+
 TEST(EgressList, LetsNothingPassThatIsNotWritten) {
-  const auto list = EgressList::make({{"https://api.example.com", false},
-                                      {"http://127.0.0.1:9000", false},
-                                      {"http://10.0.0.1:9000", true}});
+  const auto list = EgressList::make({{"https://api.example.com", false, {}},
+                                      {"http://127.0.0.1:9000", false, {}},
+                                      {"http://10.0.0.1:9000", true, {}}});
   ASSERT_TRUE(list);
   const auto find = [&](const char* url) { return list->find(*origin_of(url)); };
 
@@ -173,7 +240,7 @@ TEST(EgressList, LetsNothingPassThatIsNotWritten) {
     EXPECT_THAT(found.error().message, HasSubstr("egress.allow")) << other;
   }
   EXPECT_THAT(find("http://127.0.0.1:9000").error().message, HasSubstr("private: true"));
-  EXPECT_FALSE(EgressList::make({{"nonsense", false}}));
+  EXPECT_FALSE(EgressList::make({{"nonsense", false, {}}}));
 }
 
 TEST(Breaker, OpensAfterFailuresInARowAndTriesAgainLater) {

@@ -39,6 +39,58 @@ TEST(SqlKind, NamesTheKeyOfRunThatIsWrong) {
             "run.result: affected is for tools whose access is write");
 }
 
+registry::ToolSpec make_cases(json::object cases) {
+  auto tool = with_config({{"sql", {{"by", "id"}, {"cases", std::move(cases)}}}});
+  tool.input_schema = {
+      {"type", "object"},
+      {"required", json::array{"id"}},
+      {"properties", {{"id", {{"enum", {"look", "close"}}}}, {"text", {{"type", "string"}}}}}};
+  tool.risk = {{{{"id", {"close"}}}, registry::Access::write, std::nullopt}};
+  return tool;
+}
+
+json::object case_of(std::string sql, std::string result) {
+  return {{"sql", sql}, {"result", result}};
+}
+
+TEST(SqlKind, DoesWhatAnArgumentSays) {
+  TwoTenants world;
+  const auto tool = make_cases(
+      {{"look", case_of("SELECT count(*) AS open FROM bookings WHERE status = 'open'", "one")},
+       {"close", case_of("UPDATE bookings SET status = :text", "affected")}});
+  const auto run = [&](const char* tenant, json::object arguments) {
+    const auto data = world.run(tool, tenant, std::move(arguments));
+    return data ? canonical_json(*data) : data.error().message;
+  };
+
+  EXPECT_EQ(run(kTenantA, {{"id", "look"}}), R"({"open":2})");
+  EXPECT_EQ(run(kTenantA, {{"id", "close"}, {"text", "done"}}), R"({"affected":2})");
+  EXPECT_EQ(run(kTenantA, {{"id", "look"}}), R"({"open":0})");
+  EXPECT_EQ(run(kTenantB, {{"id", "look"}}), R"({"open":3})") << "the fence stands";
+  EXPECT_EQ(run(kTenantA, {{"id", "Close"}}), "id: nothing is done for that value");
+}
+
+TEST(SqlKind, SaysWhichCaseIsWrong) {
+  const auto look = case_of("SELECT 1 AS a", "one");
+  const auto problem = [&](json::object second) {
+    return load_problem(make_cases({{"look", look}, {"close", std::move(second)}}));
+  };
+  EXPECT_EQ(problem(case_of("UPDATE bookings SET status = 'x'", "affected")), "loaded");
+  EXPECT_EQ(problem(case_of("SELEC 1", "one")),
+            "run.sql.cases.close.sql: near \"SELEC\": syntax error");
+  EXPECT_EQ(problem(case_of("SELECT 1", "all")),
+            "run.sql.cases.close.result: expected one, many, value or affected");
+  EXPECT_EQ(
+      load_problem(make_cases(
+          {{"look", case_of("UPDATE bookings SET status = 'x'", "affected")}, {"close", look}})),
+      "run.sql.cases.look.result: affected is for tools whose access is write");
+  EXPECT_EQ(
+      load_problem(make_cases(
+          {{"look", case_of("DELETE FROM bookings RETURNING id", "many")}, {"close", look}})),
+      "run.sql.cases.look.sql: deletes from temp.bookings, which the tenant fence does not allow");
+  EXPECT_EQ(load_problem(make_cases({{"look", look}})), "run.sql.cases.close: needed: a map");
+}
+
 TEST(SqlKind, TakesOnlyParametersThatTheToolHas) {
   EXPECT_EQ(load_problem(TwoTenants::make_tool("SELECT id FROM bookings WHERE id = :id")),
             "loaded");
