@@ -58,10 +58,10 @@ std::string Gateway::realtime() const {
   return "ws://127.0.0.1:" + std::to_string(port_) + "/v1/realtime";
 }
 
-Cloud::Cloud(const std::string& vendor) {
-  process_ = std::make_unique<Process>(
-      std::vector<std::string>{program("callosum-sim"), vendor, "--listen", "127.0.0.1:0"},
-      Environment{});
+Cloud::Cloud(const std::string& vendor, const std::vector<std::string>& options) {
+  std::vector<std::string> command{program("callosum-sim"), vendor, "--listen", "127.0.0.1:0"};
+  command.insert(command.end(), options.begin(), options.end());
+  process_ = std::make_unique<Process>(command, Environment{});
   url_ = address_in(process_->read_line(30s), *process_);
 }
 

@@ -43,7 +43,8 @@ class Gateway {
 /// A running `callosum-sim VENDOR`.
 class Cloud {
  public:
-  explicit Cloud(const std::string& vendor = "openai");
+  explicit Cloud(const std::string& vendor = "openai",
+                 const std::vector<std::string>& options = {});
 
   const std::string& url() const { return url_; }
   /// For connections from now on (sim/README.md), and with counters at zero.
