@@ -5,9 +5,12 @@
 
 #include "app/parts.hpp"
 
-namespace callosum::tool::builtin {
+namespace callosum::tool {
+class AccountTokens;
+namespace builtin {
 class SessionTools;
 }
+}  // namespace callosum::tool
 
 namespace callosum::app {
 
@@ -21,6 +24,7 @@ struct KindGround {
   telemetry::Log& log;
   bool is_trial = false;  ///< manifests are tried away from the machine that they are for
   tool::builtin::SessionTools* sessions = nullptr;  ///< null: no conversation is held here
+  tool::AccountTokens* accounts = nullptr;          ///< null: none can be connected
 };
 
 /// The services where callers have accounts, and the origins of their APIs.
