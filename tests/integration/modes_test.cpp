@@ -97,13 +97,16 @@ class Modes : public ::testing::Test {
     return {std::string(text_at(body, "session_id")), std::string(text_at(body, "value")), body};
   }
   static Conversation talk(const std::string& secret, const std::string& text,
-                           const std::string& query = "") {
+                           const std::string& query = "",
+                           std::vector<std::string>* tools = nullptr) {
     app::CallOptions options;
     options.url = gateway->realtime() + query;
     options.token = secret;
     options.text = text;
     options.wants_audio = false;
-    options.on_tools = [](const std::string&) {};
+    options.on_tools = [tools](const std::string& loaded) {
+      if (tools) tools->push_back(loaded);
+    };
     return converse({options}).front();
   }
   static std::string names(const json::value& tools) {
@@ -198,6 +201,21 @@ TEST_F(Modes, AreChangedByTheToolsThemselvesOverHttp) {
   EXPECT_THAT(gateway->audit(), HasSubstr("session.set_mode"));
 }
 
+TEST_F(Modes, OfOneUserAreEachSessionsOwn) {
+  serve("offline");
+  const auto browser = begin();
+  const auto other = begin();
+  const auto phone = begin();
+  const auto enter = [&](const Begun& session, const std::string& tool, const std::string& more) {
+    return post("/api/tools/" + tool, R"({"session_id":")" + session.id + "\"" + more + "}").body;
+  };
+
+  EXPECT_THAT(enter(browser, "set_mode", R"(,"mode":"todo")"), HasSubstr(R"("ok":true)"));
+  EXPECT_THAT(enter(other, "list_todo", ""), HasSubstr("NOT_LOADED"));
+  EXPECT_THAT(enter(phone, "set_mode", R"(,"mode":"vault")"), HasSubstr("FORBIDDEN"));
+  EXPECT_THAT(enter(browser, "list_todo", ""), HasSubstr(R"("ok":true)"));
+}
+
 TEST_F(Modes, AreGoneOnWithAfterARestart) {
   serve("openai");
   const auto begun = begin();
@@ -206,15 +224,15 @@ TEST_F(Modes, AreGoneOnWithAfterARestart) {
 
   serve("openai");
   const auto token = Served::token("bella", {"sales"}, "ada");
-  const auto again = talk(token, "hello", "?tenant_id=bella&session_id=" + begun.id);
+  std::vector<std::string> tools;
+  const auto again = talk(token, "hello", "?tenant_id=bella&session_id=" + begun.id, &tools);
   const auto foreign = talk(Served::token("bella", {"sales"}, "eve"), "hello",
                             "?tenant_id=bella&session_id=" + begun.id);
 
   EXPECT_FALSE(again.problem) << again.problem->message;
+  ASSERT_FALSE(tools.empty());
+  EXPECT_THAT(tools.front(), HasSubstr("list_todo"));  // from its first moment
   EXPECT_TRUE(foreign.problem);
-  const auto stats = clouds.at("openai")->stats();
-  EXPECT_THAT(json::serialize(stats), HasSubstr("list_todo"));
-  net::HttpRequest none;
   const auto listed = gateway->ask_of("bella", "GET", "/api/admin/sessions?limit=200");
   EXPECT_THAT(listed.body, HasSubstr(begun.id));
 }
