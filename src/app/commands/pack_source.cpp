@@ -6,7 +6,8 @@
 namespace callosum::app {
 
 registry::LoadOutcome load_folders(const std::vector<std::string>& folders,
-                                   const std::vector<std::string>& consumers) {
+                                   const std::vector<std::string>& consumers,
+                                   const registry::Styles& styles) {
   std::vector<std::filesystem::path> paths(folders.begin(), folders.end());
   if (paths.empty()) {
     auto found = find_packs_folder();
@@ -17,7 +18,19 @@ registry::LoadOutcome load_folders(const std::vector<std::string>& folders,
     }
     paths.push_back(std::move(*found));
   }
-  return registry::load_packs(paths, consumers);
+  return registry::load_packs(paths, consumers, styles);
+}
+
+Result<registry::Styles> parse_styles(const std::vector<std::string>& written) {
+  registry::Styles styles;
+  for (const auto& text : written) {
+    const auto mark = text.find('=');
+    if (mark == std::string::npos || mark == 0 || mark + 1 == text.size()) {
+      return fail(ErrorType::validation, "--style: expected PACK=STYLE, not " + text);
+    }
+    styles[text.substr(0, mark)] = text.substr(mark + 1);
+  }
+  return styles;
 }
 
 std::string consumer_names() {

@@ -20,7 +20,15 @@ ToolsCommand::ToolsCommand(Output output, Accept accept)
 void ToolsCommand::add_to(CLI::App& app) {
   verb_ = app.add_subcommand("tools", "What the packs hold");
   verb_->require_subcommand(1);
-  const auto add_folders = [this](CLI::App* sub) {
+  const auto add_styles = [this](CLI::App* sub) {
+    sub->add_option("--style", styles_,
+                    "Which of a pack's styles, instead of its first; may be repeated")
+        ->type_name("PACK=STYLE")
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+        ->allow_extra_args(false);
+  };
+  const auto add_folders = [this, &add_styles](CLI::App* sub) {
+    add_styles(sub);
     sub->add_option("--packs", folders_, "Folder of packs, or one pack; may be repeated")
         ->type_name("DIR")
         ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
@@ -33,6 +41,7 @@ void ToolsCommand::add_to(CLI::App& app) {
   add_folders(show_);
   lint_ = verb_->add_subcommand("lint", "Check packs: 0 if they would load");
   lint_->add_option("folder", folders_, "Folder of packs, or one pack")->type_name("DIR");
+  add_styles(lint_);
   lint_
       ->add_option("--for", consumers_,
                    "Who must be able to carry every tool: " + consumer_names() +
@@ -69,8 +78,14 @@ int ToolsCommand::run() {
 }
 
 registry::LoadOutcome ToolsCommand::load() const {
-  if (consumers_.empty()) return load_folders(folders_);
-  return load_folders(folders_, consumers_);
+  const auto styles = parse_styles(styles_);
+  if (!styles) {
+    registry::LoadOutcome outcome;
+    outcome.problems.push_back({{}, "", styles.error().message});
+    return outcome;
+  }
+  if (consumers_.empty()) return load_folders(folders_, {"openai"}, *styles);
+  return load_folders(folders_, consumers_, *styles);
 }
 
 int ToolsCommand::list(const registry::Snapshot& snapshot) const {

@@ -33,6 +33,7 @@ class ToolsCommand final : public Command {
   Output output_;
   Accept accept_;
   std::vector<std::string> folders_;
+  std::vector<std::string> styles_;
   std::string name_;
   std::string consumer_;
   std::vector<std::string> consumers_;  ///< of lint

@@ -178,6 +178,26 @@ TEST_F(DiffOfTools, EndsWithTwoWhereItCannotBeSaid) {
   }
 }
 
+TEST_F(Tools, ShowsTheStyleThatItIsTold) {
+  std::string text(kPack);
+  text.replace(text.find("version: 1.0.0"), 14, "version: 1.0.0\nstyles: [plain, grand]");
+  text.replace(text.find("    summary:"), 12, "    style: plain\n    summary:");
+  write("packs/shop/pack.yaml", text);
+  const auto list = [&](std::vector<std::string> words) {
+    words.insert(words.begin(), {"tools", "list", "--packs", folder / "packs"});
+    return run(std::move(words));
+  };
+
+  EXPECT_EQ(list({}), 0);
+  EXPECT_THAT(out, HasSubstr("get_price"));
+  EXPECT_EQ(list({"--style", "shop=grand"}), 0) << err;
+  EXPECT_THAT(out, ::testing::Not(HasSubstr("get_price")));
+  EXPECT_EQ(list({"--style", "shop=huge"}), 1);
+  EXPECT_THAT(err, HasSubstr("the style `huge` was chosen"));
+  EXPECT_EQ(list({"--style", "grand"}), 1);
+  EXPECT_THAT(err, HasSubstr("--style: expected PACK=STYLE"));
+}
+
 TEST_F(Tools, LintAsksTheConsumersThatItIsTold) {
   std::string text(kPack);
   text.replace(text.find("article: {type"), 7, "on-sale");

@@ -83,5 +83,28 @@ TEST(Config, ListsTheBackendsThatToolsMayCall) {
                                             HasSubstr("egress.allow[3]: unknown member \"x\"")));
 }
 
+TEST(Config, PutsSomethingElseInABackendsPlace) {
+  const auto good = from_yaml(
+      "egress.allow: [{url: 'https://a.example', at: 'http://127.0.0.1:9000', private: true}]");
+  const auto bad = from_yaml("egress.allow: [{url: 'https://a.example', at: 'nowhere'}]");
+
+  ASSERT_THAT(problems_of(good), IsEmpty());
+  EXPECT_EQ(good.config.egress.allow[0].at, "http://127.0.0.1:9000");
+  EXPECT_THAT(
+      render(good.config),
+      HasSubstr("{url: \"https://a.example\", at: \"http://127.0.0.1:9000\", private: true}"));
+  EXPECT_THAT(problems_of(bad), ElementsAre(HasSubstr("egress.allow[0].at: expected an origin")));
+}
+
+TEST(Config, SaysWhichStyleOfAPackIsOffered) {
+  const auto good = from_yaml("packs_options:\n  assistant:\n    style: fine\n");
+  const auto bad = from_yaml("packs_options.assistant.stile: fine");
+
+  ASSERT_THAT(problems_of(good), IsEmpty());
+  EXPECT_EQ(good.config.packs_options.at("assistant").style, "fine");
+  EXPECT_THAT(render(good.config), HasSubstr("packs_options:\n  assistant:\n    style: fine"));
+  EXPECT_THAT(problems_of(bad), ElementsAre(HasSubstr("packs_options.assistant.style?")));
+}
+
 }  // namespace
 }  // namespace callosum::config

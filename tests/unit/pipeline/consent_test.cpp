@@ -70,6 +70,30 @@ TEST(Consent, AsksFirstAndRunsOnceWhenTheCallerHasAgreed) {
   EXPECT_EQ(talk.w.audit.consents, (std::vector<std::string>{"", "spoken"}));
 }
 
+TEST(Consent, IsAskedForWhatARuleMakesAWriteAndForNothingElse) {
+  auto tool = make_tool("mail");
+  tool.confirmation = registry::Confirmation::spoken;
+  tool.risk = {{{{"action", {"send"}}}, registry::Access::write, std::nullopt},
+               {{{"action", {"draft"}}}, registry::Access::write, registry::Confirmation::none},
+               {{{"action", {"delete"}}}, registry::Access::destructive, std::nullopt}};
+  ToolWorld w{{tool}};
+  int calls = 0;
+  const auto asked = [&](const std::string& action) {
+    auto request = w.request("call_number_" + std::to_string(++calls), "mail",
+                             json::serialize(json::object{{"action", action}}));
+    const auto envelope = w.run(request);
+    return envelope.ok() ? std::string("done") : std::string(to_string(envelope.error->type));
+  };
+
+  EXPECT_EQ(asked("search"), "done");
+  EXPECT_EQ(asked("draft"), "done");
+  EXPECT_EQ(asked("send"), "CONFIRMATION_REQUIRED");
+  EXPECT_EQ(asked("Send"), "CONFIRMATION_REQUIRED");
+  EXPECT_EQ(asked("delete"), "DESTRUCTIVE_BLOCKED");
+  EXPECT_EQ(asked("\uff24\uff25LETE"), "DESTRUCTIVE_BLOCKED");
+  EXPECT_EQ(w.scripts["mail"].runs, 2);
+}
+
 TEST(Consent, IsNotGivenByAModelWhoseCallerSaidNothing) {
   Talk talk;
   const auto token = talk.ask();
