@@ -69,6 +69,55 @@ TEST(PhraseMatcher, GivesWhatIsMeantAndNotSaidAndArgumentsWithinOthers) {
             R"({"action":"list","args":{"day":"today"}})");
 }
 
+/// "{action=add}add {item} to my list" as somebody says it.
+std::string as_said(std::string_view phrase, const registry::Pack& pack) {
+  std::string out;
+  while (!phrase.empty()) {
+    const auto open = phrase.find('{');
+    out += phrase.substr(0, open);
+    if (open == std::string_view::npos) break;
+    const auto close = phrase.find('}', open);
+    const std::string slot(phrase.substr(open + 1, close - open - 1));
+    phrase.remove_prefix(close + 1);
+    if (slot.find('=') != std::string::npos) continue;
+    const auto colon = slot.find(':');
+    const auto name = slot.substr(slot.rfind('.') + 1);
+    out += colon == std::string::npos ? pack.slots.at(name).back() : slot.substr(colon + 1);
+  }
+  return out;
+}
+
+/// What the packs that come with the program say, each with the tools of its own pack at hand.
+TEST(PhraseMatcher, KnowsEveryPhraseOfThePacksFromEveryOther) {
+  for (const char* style : {"single", "fine"}) {
+    const auto loaded = registry::load_packs({std::string(CALLOSUM_SOURCE_DIR) + "/packs"},
+                                             {"openai"}, {{"assistant", style}});
+    ASSERT_NE(loaded.snapshot, nullptr);
+    const PhraseMatcher matcher(*loaded.snapshot);
+    for (const auto& pack : loaded.snapshot->packs()) {
+      json::array tools;
+      for (const auto& tool : loaded.snapshot->tools()) {
+        if (tool.pack == pack.name) tools.push_back(json::object{{"name", tool.name}});
+      }
+      for (const auto& tool : loaded.snapshot->tools()) {
+        if (tool.pack != pack.name) continue;
+        for (const auto& phrase : tool.phrases) {
+          const auto said = as_said(phrase, pack);
+          const auto match = matcher.find(said, tools);
+          EXPECT_EQ(match.tool, tool.name) << said;
+          EXPECT_TRUE(tool.input->is_valid(match.arguments))
+              << said << canonical_json(match.arguments);
+          const auto action = phrase.find("{action=");
+          if (action != 0) continue;
+          EXPECT_EQ(match.arguments.at("action").as_string(),
+                    phrase.substr(8, phrase.find('}') - 8))
+              << said;
+        }
+      }
+    }
+  }
+}
+
 TEST(PhraseMatcher, GivesAPhrasesOwnArgument) {
   const auto snapshot = desk();
   const PhraseMatcher matcher(snapshot);
