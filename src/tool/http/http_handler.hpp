@@ -10,10 +10,6 @@
 #include "tool/sql/tenant_shares.hpp"
 #include "tool/tool_kind.hpp"
 
-namespace callosum::net {
-struct HttpClientOptions;
-}
-
 namespace callosum::tool::http {
 
 /// What the tools of one kind share. Outlives its handlers and their runs.

@@ -11,6 +11,10 @@
 #include "tool/http/plan.hpp"
 #include "tool/tool_kind.hpp"
 
+namespace callosum::net {
+struct HttpClientOptions;
+}
+
 namespace callosum::tool::http {
 
 /// A header that goes to the plan's own origin only.
