@@ -68,9 +68,8 @@ registry::Styles styles_of(const config::Config& config) {
 }
 
 Result<void> load_editions(Parts& parts, bool with_provider, bool reaches_backends) {
-  parts.kinds = make_tool_kinds(
-      {*parts.database, parts.config, *parts.log, !reaches_backends, parts.load_book.get(),
-       parts.accounts.get()});
+  parts.kinds = make_tool_kinds({*parts.database, parts.config, *parts.log, !reaches_backends,
+                                 parts.load_book.get(), parts.accounts.get()});
   for (auto& kind : parts.kinds) {
     const bool is_own = kind->name() == "sql" || kind->name() == "builtin";
     if (!reaches_backends && !is_own) kind = make_dry(std::move(kind));

@@ -318,9 +318,8 @@ std::vector<std::unique_ptr<tool::ToolKind>> make_tool_kinds(const KindGround& g
   std::vector<std::unique_ptr<tool::ToolKind>> kinds;
   kinds.push_back(tool::sql::make_sql_kind(ground.database));
   kinds.push_back(tool::http::make_http_kind(
-      ground.config, {.is_trial = ground.is_trial,
-                      .accounts = ground.accounts,
-                      .account_apis = account_apis()}));
+      ground.config,
+      {.is_trial = ground.is_trial, .accounts = ground.accounts, .account_apis = account_apis()}));
   kinds.push_back(
       tool::process::make_process_kind(ground.config, ground.log, {.is_trial = ground.is_trial}));
   auto builtin = std::make_unique<tool::builtin::BuiltinKind>();

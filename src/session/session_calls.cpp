@@ -16,6 +16,14 @@ constexpr std::size_t kMaxPendingCalls = 64;
 constexpr const char* kNoResponse = "it came without the response that it is of";
 constexpr const char* kCancelled = "the caller interrupted before that was decided";
 
+/// By its risk where the arguments decide; those that cannot be read count as the strictest.
+bool changes_something(const registry::ToolSpec& tool, std::string_view arguments) {
+  if (tool.terminal || tool.access != registry::Access::read) return true;
+  if (tool.risk.empty()) return false;
+  const auto parsed = parse_strict(arguments.empty() ? "{}" : arguments);
+  return tool.access_for(parsed ? parsed->if_object() : nullptr) != registry::Access::read;
+}
+
 Error too_many() { return fail(ErrorType::budget_exceeded, "too many calls are open"); }
 
 }  // namespace
@@ -79,8 +87,7 @@ void Session::take_call(const realtime::FinishedCall& call, bool is_carried) {
   if (cut_off_.contains(call.response_id)) {
     return refuse_call(std::string(call.call_id), fail(ErrorType::cancelled, kCancelled), true);
   }
-  const bool changes_something = tool && (tool->terminal || tool->access != registry::Access::read);
-  if (changes_something && !completed_.contains(call.response_id)) {
+  if (tool && changes_something(*tool, call.arguments) && !completed_.contains(call.response_id)) {
     return hold_call(call, tool->terminal, is_given_up);
   }
   if (is_given_up) {

@@ -54,7 +54,8 @@ class Assistant : public ::testing::TestWithParam<const char*> {
     snapshot_ = loaded.snapshot;
     for (const auto& tool : snapshot_->tools()) {
       if (tool.run.kind == "http")
-        handlers_[tool.name] = std::move(kind_->make(tool, *snapshot_->find_pack("assistant")).value());
+        handlers_[tool.name] =
+            std::move(kind_->make(tool, *snapshot_->find_pack("assistant")).value());
     }
   }
 

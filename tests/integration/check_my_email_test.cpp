@@ -35,7 +35,8 @@ class CheckMyEmail : public ::testing::Test {
   static void SetUpTestSuite() {
     google = std::make_unique<GoogleSim>();
     folder = std::make_unique<TempFolder>();
-    auto options = google->options({"audit.sync=always"});
+    auto options = google->options(
+        {"audit.sync=always", "limits.voice.calls=1000", "limits.voice.retrieval_calls=1000"});
     auto environment = any_keys();
     environment.merge(GoogleSim::environment());
     for (const char* name : {"openai", "xai", "gemini"}) {
@@ -60,9 +61,9 @@ class CheckMyEmail : public ::testing::Test {
   static void configure(const std::string& provider) {
     std::ofstream(config()) << "provider: " << provider << "\negress:\n  allow:\n"
                             << "    - {url: \"https://gmail.googleapis.com\", at: \""
-                            << google->base() << "\"}\n"
+                            << google->base() << "\", private: true}\n"
                             << "    - {url: \"https://www.googleapis.com\", at: \""
-                            << google->base() << "\"}\n";
+                            << google->base() << "\", private: true}\n";
   }
   static void serve(const std::string& provider) {
     configure(provider);
@@ -93,8 +94,8 @@ class CheckMyEmail : public ::testing::Test {
   static std::string use(const std::string& user, const std::string& session,
                          const std::string& tool, const std::string& arguments = "") {
     return post(user, "/api/tools/" + tool,
-                R"({"session_id":")" + session + "\"" + (arguments.empty() ? "" : ",") +
-                    arguments + "}")
+                R"({"session_id":")" + session + "\"" + (arguments.empty() ? "" : ",") + arguments +
+                    "}")
         .body;
   }
   static Conversation talk(const std::string& secret, const std::string& text) {
@@ -165,15 +166,16 @@ TEST_F(CheckMyEmail, DeletesNothingInAnySpelling) {
 
   for (const char* action : {"delete", "DELETE", "Delete", " delete", "delete ", "d\\u0065lete",
                              "\\uff44\\uff45\\uff4c\\uff45\\uff54\\uff45", "del\\u200bete"}) {
-    const auto answer = use("ben", session, "email_actions",
-                            R"("action":")" + std::string(action) + R"(","args":{"id":")" + id +
-                                R"("})");
+    const auto answer =
+        use("ben", session, "email_actions",
+            R"("action":")" + std::string(action) + R"(","args":{"id":")" + id + R"("})");
     EXPECT_THAT(answer, Not(HasSubstr(R"("ok":true)"))) << action;
   }
   const auto read =
       use("ben", session, "email_actions", R"("action":"read","args":{"id":")" + id + R"("})");
   EXPECT_THAT(read, HasSubstr(R"("ok":true)"));  // it is still there
-  for (const auto& call : google->stats().at("calls").as_array()) {
+  const auto stats = google->stats();
+  for (const auto& call : stats.at("calls").as_array()) {
     EXPECT_NE(call.at("method").as_string(), "DELETE");
     EXPECT_EQ(call.at("path").as_string().find("trash"), std::string::npos);
   }
@@ -186,10 +188,10 @@ TEST_F(CheckMyEmail, SendsNothingWithoutConsent) {
   use("cleo", session, "set_mode", R"("mode":"email")");
 
   const auto answer = use("cleo", session, "email_actions",
-                          R"("action":"send","args":{"to":"anna@work.example","subject":"Hi",)"
+                          R"("action":"send","args":{"to":["anna@work.example"],"subject":"Hi",)"
                           R"("body":"See you."})");
   const auto forged = use("cleo", session, "email_actions",
-                          R"("action":"send","args":{"to":"anna@work.example","subject":"Hi",)"
+                          R"("action":"send","args":{"to":["anna@work.example"],"subject":"Hi",)"
                           R"("body":"See you."},"confirmationToken":"yes")");
 
   EXPECT_THAT(answer, HasSubstr("CONFIRMATION_REQUIRED"));
@@ -221,7 +223,8 @@ TEST_F(CheckMyEmail, NeverReachesTheOtherAccountWhateverIsAsked) {
                             R"("action":"search","args":{},)" + std::string(more));
     EXPECT_THAT(answer, Not(HasSubstr(R"("ok":true)"))) << more;
   }
-  for (const auto& call : google->stats().at("calls").as_array()) {
+  const auto stats = google->stats();
+  for (const auto& call : stats.at("calls").as_array()) {
     EXPECT_EQ(call.at("path").as_string().find("john@"), std::string::npos);
   }
 }

@@ -57,8 +57,7 @@ std::string account_for(const LoadGround& ground, const std::string& mode) {
   return {};
 }
 
-Result<Row> measure(std::string what,
-                    const std::vector<const registry::ToolSpec*>& tools,
+Result<Row> measure(std::string what, const std::vector<const registry::ToolSpec*>& tools,
                     const std::vector<const registry::ToolExport*>& consumers) {
   Row row{std::move(what), tools.size(), {}};
   for (const auto* consumer : consumers) {
@@ -70,8 +69,8 @@ Result<Row> measure(std::string what,
 }
 
 std::vector<const registry::ToolSpec*> tools_in(const LoadGround& ground, const std::string& mode) {
-  const auto set = session::load(ground, {.mode = mode, .account = account_for(ground, mode),
-                                          .only = {}, .recent = {}});
+  const auto set = session::load(
+      ground, {.mode = mode, .account = account_for(ground, mode), .only = {}, .recent = {}});
   std::vector<const registry::ToolSpec*> tools;
   for (const auto& tool : ground.snapshot->tools()) {
     if (set.tools->contains(tool.name)) tools.push_back(&tool);
@@ -111,7 +110,8 @@ int ModesCommand::run() {
   std::vector<const registry::ToolExport*> consumers;
   for (const auto& name : names) consumers.push_back(registry::find_export(name));
 
-  // All at once: whatever some mode has, and the tools that such a list would not need are not in it.
+  // All at once: whatever some mode has, and the tools that such a list would not need are not in
+  // it.
   std::vector<Row> rows;
   std::set<const registry::ToolSpec*> seen;
   const auto add = [&](const std::string& what, const auto& tools) -> bool {

@@ -1,5 +1,6 @@
 #include "provider/offline/phrase_brain.hpp"
 
+#include <algorithm>
 #include <boost/json/serialize.hpp>
 #include <optional>
 #include <set>
@@ -126,11 +127,17 @@ class PhraseBrain final : public Brain {
       plan.text = std::string(kAskBack);
       return plan;
     }
-    if (auto call = find_mode_for(user.text, tools)) {
+    const auto matches = matcher_.find_all(user.text, tools);
+    // What is at hand comes first; what changes that is asked for by who asks for something else.
+    const bool is_at_hand = std::any_of(matches.begin(), matches.end(), [&](const Match& match) {
+      const auto* tool = snapshot_->find(match.tool);
+      return !match.tool.empty() && !(tool && tool->pack == registry::kMetaPack);
+    });
+    if (auto call = is_at_hand ? std::nullopt : find_mode_for(user.text, tools)) {
       plan.calls.push_back(std::move(*call));
       return plan;
     }
-    for (const auto& match : matcher_.find_all(user.text, tools)) {
+    for (const auto& match : matches) {
       if (match.tool.empty()) continue;
       plan.calls.push_back({match.tool, json::serialize(match.arguments)});
     }

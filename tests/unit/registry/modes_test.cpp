@@ -79,8 +79,8 @@ TEST(Modes, AreReadWithTheirConditions) {
 
 TEST(Modes, ThatCannotBeAreRefusedWithLineAndField) {
   EXPECT_EQ(problems(pack("modes:\n  email: {summary: Mail.}", "[emial]")),
-            "pack.yaml:13: tools.find_mail.modes: there is no mode `emial`; did you mean "
-            "`email`?\n");
+            "pack.yaml:12: tools.find_mail.modes: there is no mode `emial` (did you mean "
+            "`email`?)\n");
   EXPECT_EQ(problems(pack("modes:\n  email: {summary: Mail., from: [todo]}")),
             "pack.yaml:3: modes.email.from: there is no mode `todo`\n");
   EXPECT_NE(problems(pack("modes:\n  email: {}")).find("modes.email.summary"), std::string::npos);

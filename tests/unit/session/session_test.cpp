@@ -152,6 +152,19 @@ TEST(Session, DoesNotRunAWriteOfAResponseThatTheCallerCutOff) {
   EXPECT_NE(c.sent("conversation.item.create")[0].find("CANCELLED"), std::string::npos);
 }
 
+TEST(Session, DoesNotRunWhatChangesSomethingByAnArgumentEither) {
+  auto mail = make_tool("mail");
+  mail.risk.push_back({{{"action", {json::value("send")}}}, registry::Access::write});
+  Conversation c({mail});
+  c.response_created("resp_1");
+  c.call("resp_1", "call_send_1", "mail", R"({"action":"send"})");
+  c.call("resp_1", "call_look_1", "mail", R"({"action":"search"})");
+  EXPECT_EQ(c.w.scripts["mail"].runs, 1);  // the look-up need not wait
+  c.response_done("resp_1", "cancelled");
+
+  EXPECT_EQ(c.w.scripts["mail"].runs, 1);
+}
+
 TEST(Session, AnInterruptedReadIsAnsweredAndFollowedByNothingOfOurs) {
   Conversation c({make_tool("stock")});
   c.w.scripts["stock"].takes = 3s;
