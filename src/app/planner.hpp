@@ -74,6 +74,8 @@ class Planner {
   /// too long ago, or is not theirs. CONFLICT: somebody holds it.
   boost::asio::awaitable<Result<storage::RealtimeSession>> find_resumable(
       const api::auth::Principal& principal, const std::string& tenant_id, std::string id);
+  /// The connection that holds it lets go. False: it does not.
+  boost::asio::awaitable<bool> take_over(std::string id);
   /// The opening's tools are in the book from here on, until the result goes.
   std::shared_ptr<const void> begin_loading(Opening& opening,
                                             const storage::RealtimeSession* before);

@@ -2,6 +2,7 @@
 #include "api/session_desk.hpp"
 #include "app/loading.hpp"
 #include "app/planner.hpp"
+#include "async/with_deadline.hpp"
 #include "base/ids.hpp"
 
 namespace callosum::app {
@@ -12,6 +13,8 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr auto kPlanTimeout = 5s;
+constexpr auto kHandOver = 6s;  // its calls are answered, its goodbyes said
+constexpr auto kLook = 20ms;
 constexpr std::chrono::milliseconds kResumable = 15min;  // after its end
 
 /// Ends what the book knows of a conversation.
@@ -49,10 +52,30 @@ asio::awaitable<Result<storage::RealtimeSession>> Planner::find_resumable(
   if (has_ended && ended_for > kResumable.count()) co_return api::no_such_session();
   // One that was made and not begun yet has no provider.
   const bool is_held = !has_ended && (!row.provider.empty() || parts_.load_book->is_attached(id));
-  if (is_held) {
+  if (!is_held) co_return std::move(row);
+  // A client that has lost its connection is back before the gateway has noticed.
+  auto taking = take_over(id);
+  const bool is_free = co_await std::move(taking);
+  if (!is_free) {
     co_return fail(ErrorType::conflict, "that session is held by another connection; end it there");
   }
-  co_return std::move(row);
+  auto finding_again = parts_.sessions->find_own(id, principal.subject, deadline);
+  auto again = co_await std::move(finding_again);
+  if (!again) co_return again.error();
+  if (!*again) co_return api::no_such_session();
+  co_return std::move(**again);
+}
+
+asio::awaitable<bool> Planner::take_over(std::string id) {
+  if (!parts_.load_book->is_attached(id)) co_return false;  // its client talks to the provider
+  parts_.board.hand_over(id);
+  const auto deadline = async::Deadline::after(parts_.time, kHandOver);
+  while (parts_.load_book->is_attached(id)) {
+    if (deadline.passed()) co_return false;
+    const auto soon = async::Deadline::after(parts_.time, kLook);
+    co_await async::sleep_until(soon);
+  }
+  co_return true;
 }
 
 std::shared_ptr<const void> Planner::begin_loading(Opening& opening,
@@ -103,12 +126,13 @@ asio::awaitable<Result<api::RealtimeSessionPlan>> Planner::plan_realtime_session
   } else if (!wish.account.empty()) {
     co_return fail(ErrorType::validation, "account: nothing in this session acts in an account");
   }
-  if (opening->load) {
-    const auto set = parts_.load_book->begin(std::move(*opening->load), std::move(loads), 0, row);
-    put_loaded(opening->context, set);
-  } else {
-    parts_.sessions->note(row);
+  if (!opening->load) {
+    opening->load.emplace();  // nothing comes and goes; it ends with those that do
+    opening->load->session_id = context.session_id;
+    opening->load->snapshot = context.snapshot;
   }
+  put_loaded(opening->context,
+             parts_.load_book->begin(std::move(*opening->load), std::move(loads), 0, row));
   fill_token(*opening, plan.token);
   if (const auto* set = opening->context.loaded.get()) {
     plan.mode = set->mode;

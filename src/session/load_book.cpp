@@ -10,10 +10,13 @@
 namespace callosum::session {
 
 namespace asio = boost::asio;
+using namespace std::chrono_literals;
 
 namespace {
 
 constexpr std::size_t kMostRecent = 64;
+constexpr std::size_t kMostUnheld = 256;                        // of one user
+constexpr std::chrono::milliseconds kLongestUnheld = 2 * 60min;  // see ClientSecretStore
 constexpr std::size_t kMostIndexes = 4;
 constexpr std::size_t kMostHits = 50;  // before those that are not for this user are taken out
 
@@ -117,6 +120,7 @@ LoadBook::Set LoadBook::begin(LoadGround ground, LoadWish wish, std::uint64_t ep
   if (!wish.mode.empty() && find_obstacle(ground, wish, wish.mode)) wish.mode.clear();
   if (wish.mode.empty()) wish.only.reset();
   const std::lock_guard lock(mutex_);
+  if (row) sweep(*row);
   auto& entry = entries_[id];
   entry = {std::move(ground), std::move(wish), nullptr, std::move(row), false};
   if (is_gated(entry.ground)) {
@@ -127,6 +131,31 @@ LoadBook::Set LoadBook::begin(LoadGround ground, LoadWish wish, std::uint64_t ep
   if (entry.row && entry.set) write_loaded(*entry.row, *entry.set);
   if (entry.row && records_) records_->note(*entry.row);
   return entry.set;
+}
+
+/// Conversations that were made and never begun, or whose clients talk to the provider and have
+/// gone, do not stay for ever: not longer than a credential can, and not too many of one user.
+void LoadBook::sweep(const storage::RealtimeSession& newest) {
+  const auto* oldest = &newest;
+  std::size_t of_user = 0;
+  std::vector<std::string> over;
+  for (const auto& [id, entry] : entries_) {
+    if (!entry.row || entry.is_attached) continue;
+    if (newest.created_at_ms - entry.row->created_at_ms > kLongestUnheld.count()) {
+      over.push_back(id);
+    } else if (entry.row->subject == newest.subject && entry.row->tenant_id == newest.tenant_id) {
+      ++of_user;
+      if (entry.row->created_at_ms <= oldest->created_at_ms) oldest = &*entry.row;
+    }
+  }
+  if (of_user >= kMostUnheld && oldest != &newest) over.push_back(oldest->id);
+  for (const auto& id : over) {
+    auto row = std::move(*entries_.at(id).row);
+    entries_.erase(id);
+    row.state = storage::SessionState::ended;
+    row.ended_at_ms = newest.created_at_ms;
+    if (records_) records_->note(std::move(row));
+  }
 }
 
 void LoadBook::attach(const std::string& session_id) {

@@ -83,6 +83,7 @@ class LoadBook final : public tool::builtin::SessionTools {
     bool is_attached = false;
   };
 
+  void sweep(const storage::RealtimeSession& newest);
   Entry* find(const std::string& session_id);
   Entry* find_gated(const std::string& session_id);
   /// With the lock held. Whether there is a new epoch.

@@ -177,6 +177,10 @@ void Session::end(std::uint16_t code, std::string reason) {
   wake_->set();
 }
 
+void Session::hand_over() {
+  if (wake_) end(4409, "another connection goes on with this session");
+}
+
 void Session::stop() {
   if (!wake_ || is_stopping_) return;
   is_stopping_ = true;

@@ -84,6 +84,8 @@ class Session {
   // Of a question of this session, on its thread: it was asked; somebody has answered it.
   void show_confirmation(const storage::Confirmation& question);
   void on_confirmation_answered(const storage::Confirmation& question);
+  /// Another connection of the same user goes on with it: this one ends with 4409.
+  void hand_over();
   /// Its tools are others now, on its thread.
   void take_loaded();
 

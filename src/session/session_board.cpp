@@ -22,6 +22,14 @@ void SessionBoard::on_loaded(const std::string& session_id) {
   }
 }
 
+void SessionBoard::hand_over(const std::string& session_id) {
+  for (const auto& place : places_) {
+    boost::asio::post(place.thread, [host = place.host, session_id] {
+      if (auto* session = host->find(session_id)) session->hand_over();
+    });
+  }
+}
+
 void SessionBoard::tell(const storage::Confirmation& question, Tell how) {
   const auto shared = std::make_shared<const storage::Confirmation>(question);
   for (const auto& place : places_) {

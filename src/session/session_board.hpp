@@ -24,6 +24,8 @@ class SessionBoard final : public pipeline::ConfirmationWatcher, public LoadWatc
   void asked(const storage::Confirmation& question) override;
   void answered(const storage::Confirmation& question) override;
   void on_loaded(const std::string& session_id) override;
+  /// Another connection goes on with this session: the one that has it ends, wherever it is.
+  void hand_over(const std::string& session_id);
 
  private:
   struct Place {

@@ -239,6 +239,28 @@ TEST_F(Modes, AreGoneOnWithAfterARestart) {
   EXPECT_THAT(listed.body, HasSubstr(begun.id));
 }
 
+TEST_F(Modes, AreGoneOnWithByAnotherConnectionThatTakesOver) {
+  serve("offline");
+  const auto begun = begin();
+  RawClient first(gateway->port());
+  ASSERT_EQ(first.upgrade("/v1/realtime", {"Authorization: Bearer " + begun.secret}), 101);
+  ASSERT_TRUE(first.find_frame(1, "session.created"));
+  const auto entered = post("/api/tools/set_mode",
+                            R"({"session_id":")" + begun.id + R"(","mode":"todo"})");
+  ASSERT_THAT(entered.body, HasSubstr(R"("ok":true)"));
+
+  std::vector<std::string> tools;
+  const auto second = talk(Served::token("bella", {"sales"}, "ada"), "what is on my list",
+                           "?session_id=" + begun.id, &tools);
+
+  EXPECT_FALSE(second.problem) << second.problem->message;
+  ASSERT_FALSE(tools.empty());
+  EXPECT_THAT(tools.front(), HasSubstr("list_todo"));
+  const auto goodbye = first.find_frame(8);
+  ASSERT_TRUE(goodbye);
+  EXPECT_EQ(goodbye->close_code(), 4409);
+}
+
 TEST_F(Modes, AreCarriedByOneToolWhereTheListIsToStayAsItIs) {
   clouds.at("openai")->follow(R"yaml(
 rules:

@@ -46,6 +46,7 @@ void CallCommand::add_to(CLI::App& app) {
   typed_ = verb_->add_option("--text", text_, "What the caller types instead")->type_name("T");
   typed_->excludes(file);
   add_remote_options(*verb_, gateway_);
+  add_pack_option(*verb_, gateway_);
   verb_->add_option("--save", save_, "Write the spoken reply to this file (default: reply.wav)")
       ->type_name("WAV");
   verb_->add_option("--ca", ca_file_, "Trust this certificate, for wss:")->type_name("FILE");

@@ -20,6 +20,7 @@ ChatCommand::ChatCommand(Output output, config::Environment env)
 void ChatCommand::add_to(CLI::App& app) {
   verb_ = app.add_subcommand("chat", "Talk to a gateway in the terminal, typed");
   add_remote_options(*verb_, gateway_);
+  add_pack_option(*verb_, gateway_);
   verb_->add_option("--ca", ca_file_, "Trust this certificate, for wss:")->type_name("FILE");
   verb_->add_flag("--json", json_, "One JSON object a line, for programs");
 }

@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/json/serialize.hpp>
 
 #include "app/call/call_client.hpp"
 #include "app/commands/run_alone.hpp"
@@ -12,6 +13,7 @@
 
 namespace callosum::app {
 
+namespace json = boost::json;
 using namespace std::chrono_literals;
 
 void add_remote_options(CLI::App& verb, RemoteGateway& gateway) {
@@ -20,11 +22,36 @@ void add_remote_options(CLI::App& verb, RemoteGateway& gateway) {
       ->type_name("T");
 }
 
+void add_pack_option(CLI::App& verb, RemoteGateway& gateway) {
+  verb.add_option("--pack", gateway.pack, "With the tools and the prompt of this pack alone")
+      ->type_name("NAME");
+}
+
+namespace {
+
+/// The credential of a session that is made for this pack.
+Result<std::string> make_session(const RemoteGateway& gateway, const config::Environment& env) {
+  const json::object wish{{"pack", gateway.pack}};
+  const auto made =
+      ask_gateway(gateway, {"POST", "/api/realtime/session", json::serialize(wish)}, env);
+  if (!made) return made.error();
+  const auto answer = parse_strict(*made);
+  const auto* fields = answer ? answer->if_object() : nullptr;
+  auto value = fields ? std::string(text_at(*fields, "value")) : std::string();
+  if (value.empty()) {
+    return fail(ErrorType::permanent, "the gateway made no session that this program can read");
+  }
+  return value;
+}
+
+}  // namespace
+
 Result<CallOptions> call_to(const RemoteGateway& gateway, const std::string& ca_file,
                             const config::Environment& env) {
   CallOptions options;
   options.url = find_url(env, gateway.to);
-  auto token = find_token(env, gateway.token);
+  auto token =
+      gateway.pack.empty() ? find_token(env, gateway.token) : make_session(gateway, env);
   if (!token) return token.error();
   options.token = std::move(*token);
   if (options.url.starts_with("wss:")) {
@@ -60,10 +87,13 @@ Result<std::string> ask_gateway(const RemoteGateway& gateway, const AdminRequest
   const auto answer = parse_strict(response->body);
   const auto* error =
       answer && answer->is_object() ? find_object(answer->get_object(), "error") : nullptr;
+  auto why = error ? std::string(text_at(*error, "message")) : std::string();
+  if (why.empty() && answer && answer->is_object()) why = text_at(answer->get_object(), "message");
+  const bool is_elsewhere = response->status == 404 && request.path.starts_with("/api/admin");
   return fail(ErrorType::permanent,
               "the gateway answered " + std::to_string(response->status) +
-                  (error ? ": " + std::string(text_at(*error, "message")) : "") +
-                  (response->status == 404 ? "; --to wants its admin address (admin.listen)" : ""));
+                  (why.empty() ? "" : ": " + why) +
+                  (is_elsewhere ? "; --to wants its admin address (admin.listen)" : ""));
 }
 
 }  // namespace callosum::app

@@ -232,6 +232,36 @@ TEST(LoadBook, GoesOnWhereARowSaysThatItWas) {
   EXPECT_EQ(w.loaded(), "select_account set_mode");
 }
 
+TEST(LoadBook, EndsWhatWasMadeAndNeverHeldByAnybody) {
+  LoadWorld w;
+  struct Rows final : SessionRecords {
+    void note(storage::RealtimeSession session) override { all.push_back(std::move(session)); }
+    std::vector<storage::RealtimeSession> all;
+  } rows;
+  w.book->keep_records(&rows);
+  const auto make = [&](const std::string& id, std::int64_t at_ms, const std::string& subject) {
+    w.ground.session_id = id;
+    storage::RealtimeSession row;
+    row.id = id;
+    row.subject = subject;
+    row.created_at_ms = at_ms;
+    w.book->begin(w.ground, {}, 0, row);
+  };
+  make("sess_old", 0, "ada");
+  make("sess_held", 0, "ada");
+  w.book->attach("sess_held");
+  make("sess_new", 7'200'001, "ben");
+  EXPECT_EQ(w.book->current("sess_old"), nullptr);
+  EXPECT_NE(w.book->current("sess_held"), nullptr);
+  EXPECT_EQ(rows.all.back().id, "sess_new");
+  EXPECT_EQ(rows.all[rows.all.size() - 2].state, storage::SessionState::ended);
+
+  for (int i = 0; i < 300; ++i) make("sess_" + std::to_string(i), 7'200'100 + i, "eve");
+  EXPECT_EQ(w.book->current("sess_0"), nullptr);  // the oldest make room
+  EXPECT_NE(w.book->current("sess_new"), nullptr);
+  EXPECT_LT(w.book->size(), 262u);
+}
+
 TEST(LoadBook, KnowsNothingOfConversationsWhosePacksDoNotGateByMode) {
   LoadWorld w;
   w.ground.off.insert("helper");
