@@ -4,6 +4,19 @@
 
 namespace callosum::app {
 
+namespace {
+
+registry::Audience audience_of(const registry::CallContext& context) {
+  return {.channel = context.channel,
+          .roles = context.roles,
+          .assurance = context.assurance,
+          .mode = context.mode,
+          .is_realtime = true,
+          .access_mode = context.access_mode};
+}
+
+}  // namespace
+
 Edition::Edition(std::shared_ptr<const pipeline::Catalog> catalog,
                  std::vector<ProviderFactory> providers, telemetry::Gauge live)
     : catalog_(std::move(catalog)), providers_(std::move(providers)), live_(live) {
@@ -21,29 +34,27 @@ Result<Edition::Offer> Edition::offer_for(const registry::CallContext& context,
   for (const auto& role : context.roles) key += "|" + role;
   for (const auto& name : off) key += "|-" + name;
   if (auto known = find_offer(key)) return known;
-  const registry::Audience audience{.channel = context.channel,
-                                    .roles = context.roles,
-                                    .assurance = context.assurance,
-                                    .mode = context.mode,
-                                    .is_realtime = true,
-                                    .access_mode = context.access_mode};
-  auto visible = registry::visible_tools(*snapshot(), audience);
+  auto visible = registry::visible_tools(*snapshot(), audience_of(context));
   std::erase_if(visible, [&off](const auto* tool) {
     return policy::is_off(*tool, off) || tool->pack == registry::kMetaPack;
   });
   return compile(key, visible, export_name);
 }
 
-Result<Edition::Offer> Edition::offer_of(const registry::LoadedSet& set, bool is_frozen,
+Result<Edition::Offer> Edition::offer_of(const Listing& listing,
                                          std::string_view export_name) const {
-  std::string key = std::string(export_name) + (is_frozen ? "|frozen" : "|set");
-  for (const auto& name : *set.tools) key += "|" + name;
-  if (auto known = find_offer(key)) return known;
+  auto audience = audience_of(listing.context);
+  audience.mode = listing.set.mode;
   Tools listed;
+  std::string key = std::string(export_name) + "|set";
   for (const auto& tool : snapshot()->tools()) {
-    const bool is_listed = !is_frozen || tool.pack == registry::kMetaPack;
-    if (is_listed && set.tools->contains(tool.name)) listed.push_back(&tool);
+    const bool is_listed = !listing.is_frozen || tool.pack == registry::kMetaPack;
+    if (!is_listed || !listing.set.tools->contains(tool.name)) continue;
+    if (!registry::is_for(tool, audience)) continue;
+    listed.push_back(&tool);
+    key += "|" + tool.name;
   }
+  if (auto known = find_offer(key)) return known;
   return compile(key, listed, export_name);
 }
 

@@ -72,8 +72,12 @@ class Edition {
                           std::string_view export_name) const;
   /// What a conversation whose tools come and go is shown of its set; compiled once a set. Where
   /// the list is frozen these are the meta tools alone, one of which carries the others.
-  Result<Offer> offer_of(const registry::LoadedSet& set, bool is_frozen,
-                         std::string_view export_name) const;
+  struct Listing {
+    const registry::LoadedSet& set;
+    const registry::CallContext& context;  ///< whose audience it is
+    bool is_frozen = false;
+  };
+  Result<Offer> offer_of(const Listing& listing, std::string_view export_name) const;
 
  private:
   using Tools = std::vector<const registry::ToolSpec*>;

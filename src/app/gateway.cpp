@@ -177,7 +177,10 @@ Result<void> listen_everywhere(std::vector<std::unique_ptr<Worker>>& workers, Li
 }  // namespace
 
 Gateway::Gateway(std::unique_ptr<State> state) : state_(std::move(state)) {}
-Gateway::~Gateway() = default;
+Gateway::~Gateway() {
+  // Whoever still looks after accounts finds no conversation any more.
+  if (state_ && state_->parts) state_->parts->load_book->close();
+}
 
 Result<std::unique_ptr<Gateway>> Gateway::make(std::unique_ptr<Parts> parts,
                                                const GatewayOptions& options) {

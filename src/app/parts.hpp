@@ -45,6 +45,7 @@ struct Parts {
   telemetry::Metrics metrics;
   std::unique_ptr<storage::Database> database;
   session::SessionBoard board;  ///< tells live conversations what happens outside of them
+  std::unique_ptr<session::SessionStore> sessions;
   std::unique_ptr<session::LoadBook> load_book;
   std::unique_ptr<AccountWatch> account_watch;           ///< null: the same
   std::unique_ptr<tool::account::AccountBook> accounts;  ///< null: none can be connected
@@ -60,7 +61,6 @@ struct Parts {
   std::unique_ptr<pipeline::Ledger> ledger;
   std::unique_ptr<pipeline::Proposals> proposals;
   std::unique_ptr<pipeline::Confirmations> confirmations;
-  std::unique_ptr<session::SessionStore> sessions;
   std::unique_ptr<pipeline::ResultCache> cache;
   std::unique_ptr<api::auth::ClientSecretStore> secrets;
   std::unique_ptr<api::auth::Authenticator> authenticator;

@@ -177,6 +177,9 @@ asio::awaitable<Result<pipeline::CallRequest>> Planner::plan_session_call(
   if (!session->pack.empty()) context.pack = session->pack;
   context.channel = *registry::parse_word<registry::Channel>(session->channel);
   put_loaded(context, parts_.load_book->current(session->id));
+  // Its tools come and go, and nobody knows which of them are there: then none are.
+  const bool is_forgotten = session->epoch > 0 && !context.loaded;
+  if (is_forgotten) co_return api::no_such_session();
   context.is_realtime = true;
   // What a client passes on is what the provider's model planned.
   context.is_provider_planned = true;
@@ -194,7 +197,7 @@ asio::awaitable<Result<pipeline::CallRequest>> Planner::plan_session_call(
 
 Result<Edition::Offer> Planner::offer_tools(const Opening& opening, std::string_view export_name) {
   const auto& loaded = opening.context.loaded;
-  auto offer = loaded ? opening.edition->offer_of(*loaded, false, export_name)
+  auto offer = loaded ? opening.edition->offer_of({*loaded, opening.context}, export_name)
                       : opening.edition->offer_for(opening.context, opening.off, export_name);
   if (offer) return offer;
   parts_.metrics
@@ -227,8 +230,9 @@ std::vector<session::ModelSource> Planner::model_sources(const Opening& opening,
         make_model_of(parts_, {edition, &provider}, path, choose_model(provider, asked_model));
     source.offer = std::move(*offer);
     if (opening.context.loaded) {
-      source.offer_for = [edition, &provider](const registry::LoadedSet& set) {
-        auto made = edition->offer_of(set, provider.is_frozen, provider.export_name);
+      auto who = std::make_shared<const registry::CallContext>(opening.context);
+      source.offer_for = [edition, &provider, who](const registry::LoadedSet& set) {
+        auto made = edition->offer_of({set, *who, provider.is_frozen}, provider.export_name);
         return made ? std::move(*made) : nullptr;
       };
       if (auto first = source.offer_for(*opening.context.loaded)) source.offer = std::move(first);
@@ -364,7 +368,9 @@ asio::awaitable<Result<session::SessionPlan>> Planner::plan_session(
   session::SessionPlan plan;
   if (before && before->state == storage::SessionState::ended)
     plan.start.resumed = before->resumed + 1;
-  plan.start.in_book = begin_loading(*opening, before ? &*before : nullptr);
+  auto in_book = begin_loading(*opening, before ? &*before : nullptr);
+  if (!in_book) co_return in_book.error();
+  plan.start.in_book = std::move(*in_book);
   plan.catalog = catalog_of(edition);
   plan.start.models = model_sources(*opening, asked_model(*principal, request));
   plan.start.context = std::move(opening->context);

@@ -77,8 +77,8 @@ class Planner {
   /// The connection that holds it lets go. False: it does not.
   boost::asio::awaitable<bool> take_over(std::string id);
   /// The opening's tools are in the book from here on, until the result goes.
-  std::shared_ptr<const void> begin_loading(Opening& opening,
-                                            const storage::RealtimeSession* before);
+  Result<std::shared_ptr<const void>> begin_loading(Opening& opening,
+                                                    const storage::RealtimeSession* before);
   /// `session_id` empty: a new one.
   boost::asio::awaitable<Result<Opening>> open(api::auth::Principal principal,
                                                storage::Tenant tenant, std::string session_id = {});

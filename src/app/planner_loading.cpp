@@ -21,18 +21,13 @@ constexpr std::chrono::milliseconds kResumable = 15min;  // after its end
 struct InBook {
   session::LoadBook& book;
   std::string session_id;
-  InBook(session::LoadBook& b, std::string id) : book(b), session_id(std::move(id)) {}
-  ~InBook() { book.end(session_id); }
+  std::uint64_t holder;
+  InBook(session::LoadBook& b, std::string id, std::uint64_t h)
+      : book(b), session_id(std::move(id)), holder(h) {}
+  ~InBook() { book.let_go(session_id, holder); }
   InBook(const InBook&) = delete;
   InBook& operator=(const InBook&) = delete;
 };
-
-boost::json::array names_of(const registry::LoadedSet* set) {
-  boost::json::array out;
-  if (!set || !set->tools) return out;
-  for (const auto& name : *set->tools) out.emplace_back(name);
-  return out;
-}
 
 }  // namespace
 
@@ -51,7 +46,7 @@ asio::awaitable<Result<storage::RealtimeSession>> Planner::find_resumable(
   const auto ended_for = epoch_ms(parts_.time.wall_now()) - row.ended_at_ms;
   if (has_ended && ended_for > kResumable.count()) co_return api::no_such_session();
   // One that was made and not begun yet has no provider.
-  const bool is_held = !has_ended && (!row.provider.empty() || parts_.load_book->is_attached(id));
+  const bool is_held = parts_.load_book->is_held(id) || (!has_ended && !row.provider.empty());
   if (!is_held) co_return std::move(row);
   // A client that has lost its connection is back before the gateway has noticed.
   auto taking = take_over(id);
@@ -67,10 +62,10 @@ asio::awaitable<Result<storage::RealtimeSession>> Planner::find_resumable(
 }
 
 asio::awaitable<bool> Planner::take_over(std::string id) {
-  if (!parts_.load_book->is_attached(id)) co_return false;  // its client talks to the provider
+  if (!parts_.load_book->is_held(id)) co_return false;  // its client talks to the provider
   parts_.board.hand_over(id);
   const auto deadline = async::Deadline::after(parts_.time, kHandOver);
-  while (parts_.load_book->is_attached(id)) {
+  while (parts_.load_book->is_held(id)) {
     if (deadline.passed()) co_return false;
     const auto soon = async::Deadline::after(parts_.time, kLook);
     co_await async::sleep_until(soon);
@@ -78,14 +73,18 @@ asio::awaitable<bool> Planner::take_over(std::string id) {
   co_return true;
 }
 
-std::shared_ptr<const void> Planner::begin_loading(Opening& opening,
-                                                   const storage::RealtimeSession* before) {
-  if (!opening.load) return nullptr;
+Result<std::shared_ptr<const void>> Planner::begin_loading(Opening& opening,
+                                                           const storage::RealtimeSession* before) {
+  if (!opening.load) return std::shared_ptr<const void>();
   auto& book = *parts_.load_book;
   auto wish = before ? session::wish_of(*before) : session::LoadWish();
   const auto epoch = before ? before->epoch : 0;
-  put_loaded(opening.context, book.begin(std::move(*opening.load), std::move(wish), epoch));
-  return std::make_shared<const InBook>(book, opening.context.session_id);
+  auto held = book.hold(std::move(*opening.load), std::move(wish), epoch);
+  if (!held) return held.error();
+  put_loaded(opening.context, std::move(held->set));
+  std::shared_ptr<const void> in_book =
+      std::make_shared<const InBook>(book, opening.context.session_id, held->holder);
+  return in_book;
 }
 
 asio::awaitable<Result<api::RealtimeSessionPlan>> Planner::plan_realtime_session(
@@ -144,6 +143,7 @@ asio::awaitable<Result<api::RealtimeSessionPlan>> Planner::plan_realtime_session
 
 asio::awaitable<Result<api::UpdatedTools>> Planner::update_tools(api::auth::Principal principal,
                                                                  api::UpdateToolsWish wish) {
+  const auto owner = principal;
   auto finding = find_named(std::move(principal), std::move(wish.ids));
   const auto named = co_await std::move(finding);
   if (!named) co_return named.error();
@@ -151,14 +151,18 @@ asio::awaitable<Result<api::UpdatedTools>> Planner::update_tools(api::auth::Prin
   auto set = parts_.load_book->change(id, {.mode = wish.mode, .only = wish.only});
   if (!set) co_return set.error();
   const auto edition = parts_.editions->find(named->session.registry_version);
-  auto offer = edition->offer_of(**set, false, kCallersExport);
+  auto context = context_for(owner, named->tenant, *edition);
+  if (const auto channel = registry::parse_word<registry::Channel>(named->session.channel)) {
+    context.channel = *channel;
+  }
+  auto offer = edition->offer_of({**set, context}, kCallersExport);
   if (!offer) co_return offer.error();
   api::UpdatedTools out;
   out.session_id = id;
   out.mode = (*set)->mode;
   out.account = (*set)->account;
   out.epoch = (*set)->epoch;
-  out.active_tools = names_of(set->get());
+  for (const auto& name : (*offer)->names()) out.active_tools.emplace_back(name);
   out.tools = (*offer)->tools()->list;
   co_return out;
 }

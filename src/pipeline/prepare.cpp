@@ -56,6 +56,13 @@ std::string key_of(const policy::PreparedCall& prepared) {
   return "hash:" + sha256_hex(text);
 }
 
+/// The account that is acted in is bound like an argument, though no tool is given it: the same
+/// words in another one are another call, another act, and another thing to agree to.
+std::string account_of(const policy::PreparedCall& prepared) {
+  const bool acts_in_one = prepared.tool && !prepared.tool->account.empty();
+  return acts_in_one ? "\n" + prepared.context.account : std::string();
+}
+
 std::string act_of(const policy::PreparedCall& prepared) {
   const auto& tool = *prepared.tool;
   if (tool.idempotency_key.empty() || !prepared.is_write()) return {};
@@ -64,7 +71,7 @@ std::string act_of(const policy::PreparedCall& prepared) {
     const auto* value = prepared.arguments().if_contains(argument);
     named[argument] = value ? *value : json::value(nullptr);
   }
-  std::string text = tool.id + "\n";
+  std::string text = tool.id + account_of(prepared) + "\n";
   append_canonical_json(named, text);
   return sha256_hex(text);
 }
@@ -87,7 +94,7 @@ policy::PreparedCall prepare(const registry::ToolCall& call, const CallContext& 
     prepared.sent = std::move(*parsed);
     if (prepared.tool && !prepared.tool->bind.empty()) bind(prepared);
     append_canonical_json(prepared.arguments(), prepared.canonical);
-    prepared.arguments_hash = sha256_hex(prepared.canonical);
+    prepared.arguments_hash = sha256_hex(prepared.canonical + account_of(prepared));
   } else {
     prepared.arguments_problem = parsed.error();
     prepared.arguments_hash = sha256_hex(call.arguments);

@@ -72,6 +72,7 @@ std::string_view what_is_missing(Questions::Redeemed redeemed) {
 std::string preview_of(const PreparedCall& call) {
   std::string out = call.tool->summary;
   while (!out.empty() && (out.back() == '\n' || out.back() == ' ')) out.pop_back();
+  if (!call.tool->account.empty()) out += "\naccount: " + make_visible(call.context.account);
   for (const auto& member : call.sent.get_object()) {
     const auto* text = member.value().if_string();
     const auto value = text ? std::string(*text) : json::serialize(member.value());

@@ -17,6 +17,7 @@ struct LoadedSet {
   std::string mode;            ///< empty: none has been entered
   std::string account;         ///< e-mail of the selected account; empty: none
   std::optional<Names> tools;  ///< names that are loaded; nothing: all of the mode's
+  std::string narrowed_to;     ///< as a row keeps it: what a program wants no more than
   Names disabled;              ///< "pack.name" or "pack": switched off for the tenant
   Names accounts;              ///< services that the selected account is of: "google"
 };

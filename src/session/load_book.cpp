@@ -15,9 +15,8 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr std::size_t kMostRecent = 64;
-constexpr std::size_t kMostUnheld = 256;                        // of one user
+constexpr std::size_t kMostUnheld = 256;                         // of one user
 constexpr std::chrono::milliseconds kLongestUnheld = 2 * 60min;  // see ClientSecretStore
-constexpr std::size_t kMostIndexes = 4;
 constexpr std::size_t kMostHits = 50;  // before those that are not for this user are taken out
 
 Error unknown_session() {
@@ -55,12 +54,21 @@ void use(std::vector<std::string>& recent, std::string_view tool) {
   if (recent.size() > kMostRecent) recent.erase(recent.begin());
 }
 
-/// One account, and nobody has chosen: that one.
-void choose_only_account(const LoadGround& ground, LoadWish& wish) {
+/// One account, and nobody has chosen: that one. One that was chosen and is gone leaves none, and
+/// another takes its place only when it is chosen: nothing is sent from where nobody meant.
+void settle_account(const LoadGround& ground, LoadWish& wish) {
   const auto is_usable = std::any_of(ground.accounts.begin(), ground.accounts.end(),
                                      [&](const auto& one) { return one.email == wish.account; });
   if (is_usable) return;
-  wish.account = ground.accounts.size() == 1 ? ground.accounts.front().email : "";
+  wish.has_lost_account |= !wish.account.empty();
+  const bool may_choose = !wish.has_lost_account && ground.accounts.size() == 1;
+  wish.account = may_choose ? ground.accounts.front().email : "";
+}
+
+/// How a row keeps what a program wants no more than: `{mode, tools}`; empty: it said nothing.
+std::string encode_only(const LoadWish& wish) {
+  if (!wish.only) return {};
+  return json::serialize(json::object{{"mode", wish.only_in}, {"tools", to_json(*wish.only)}});
 }
 
 }  // namespace
@@ -70,17 +78,21 @@ void write_loaded(storage::RealtimeSession& row, const registry::LoadedSet& set)
   row.selected_account_email = set.account;
   row.epoch = set.epoch;
   row.active_tools = set.tools ? json::serialize(to_json(*set.tools)) : "";
+  row.narrowed_to = set.narrowed_to;
 }
 
 LoadWish wish_of(const storage::RealtimeSession& row) {
-  LoadWish wish{
-      .mode = row.current_mode, .account = row.selected_account_email, .only = {}, .recent = {}};
-  const auto names = parse_strict(row.active_tools.empty() ? "[]" : row.active_tools);
-  if (names && names->is_array() && !names->get_array().empty() && !wish.mode.empty()) {
-    wish.only.emplace();
-    for (const auto& name : names->get_array()) {
-      if (name.is_string()) wish.only->emplace(name.get_string());
-    }
+  LoadWish wish;
+  wish.mode = row.current_mode;
+  wish.account = row.selected_account_email;
+  const auto narrowed = parse_strict(row.narrowed_to.empty() ? "{}" : row.narrowed_to);
+  const auto* fields = narrowed ? narrowed->if_object() : nullptr;
+  const auto* names = fields ? find_array(*fields, "tools") : nullptr;
+  if (!names) return wish;
+  wish.only_in = text_at(*fields, "mode");
+  wish.only.emplace();
+  for (const auto& name : *names) {
+    if (name.is_string()) wish.only->emplace(name.get_string());
   }
   return wish;
 }
@@ -99,9 +111,11 @@ LoadBook::Entry* LoadBook::find_gated(const std::string& session_id) {
 bool LoadBook::renew(Entry& entry) {
   if (!entry.set) return false;
   auto next = load(entry.ground, entry.wish);
+  next.narrowed_to = encode_only(entry.wish);
   const auto* old = entry.set.get();
   const bool is_same = old && old->mode == next.mode && old->account == next.account &&
-                       old->tools == next.tools && old->accounts == next.accounts;
+                       old->tools == next.tools && old->accounts == next.accounts &&
+                       old->narrowed_to == next.narrowed_to;
   if (is_same) return false;
   next.epoch = old ? old->epoch + 1 : next.epoch;
   entry.set = std::make_shared<const registry::LoadedSet>(std::move(next));
@@ -114,18 +128,40 @@ bool LoadBook::renew(Entry& entry) {
 
 LoadBook::Set LoadBook::begin(LoadGround ground, LoadWish wish, std::uint64_t epoch,
                               std::optional<storage::RealtimeSession> row) {
-  const auto id = ground.session_id;
-  choose_only_account(ground, wish);
-  // What was left then may have been taken from the user since.
-  if (!wish.mode.empty() && find_obstacle(ground, wish, wish.mode)) wish.mode.clear();
-  if (wish.mode.empty()) wish.only.reset();
   const std::lock_guard lock(mutex_);
   if (row) sweep(*row);
+  return enter_book(std::move(ground), std::move(wish), epoch, std::move(row));
+}
+
+Result<LoadBook::Held> LoadBook::hold(LoadGround ground, LoadWish wish, std::uint64_t epoch) {
+  const std::lock_guard lock(mutex_);
+  const auto* known = find(ground.session_id);
+  if (known && known->holder != 0) {
+    return fail(ErrorType::conflict, "that session is held by another connection; end it there");
+  }
+  if (known) {  // as it is now, which may be later than its row
+    wish = known->wish;
+    epoch = known->set ? known->set->epoch : epoch;
+  }
+  const auto id = ground.session_id;
+  auto set = enter_book(std::move(ground), std::move(wish), epoch, {});
+  const auto holder = ++holders_;
+  find(id)->holder = holder;
+  return Held{std::move(set), holder};
+}
+
+LoadBook::Set LoadBook::enter_book(LoadGround ground, LoadWish wish, std::uint64_t epoch,
+                                   std::optional<storage::RealtimeSession> row) {
+  const auto id = ground.session_id;
+  settle_account(ground, wish);
+  // What was left then may have been taken from the user since.
+  if (!wish.mode.empty() && find_obstacle(ground, wish, wish.mode)) wish.mode.clear();
   auto& entry = entries_[id];
-  entry = {std::move(ground), std::move(wish), nullptr, std::move(row), false};
+  entry = {std::move(ground), std::move(wish), nullptr, std::move(row), 0};
   if (is_gated(entry.ground)) {
     auto first = load(entry.ground, entry.wish);
     first.epoch = epoch + 1;
+    first.narrowed_to = encode_only(entry.wish);
     entry.set = std::make_shared<const registry::LoadedSet>(std::move(first));
   }
   if (entry.row && entry.set) write_loaded(*entry.row, *entry.set);
@@ -140,7 +176,7 @@ void LoadBook::sweep(const storage::RealtimeSession& newest) {
   std::size_t of_user = 0;
   std::vector<std::string> over;
   for (const auto& [id, entry] : entries_) {
-    if (!entry.row || entry.is_attached) continue;
+    if (!entry.row || entry.holder != 0) continue;
     if (newest.created_at_ms - entry.row->created_at_ms > kLongestUnheld.count()) {
       over.push_back(id);
     } else if (entry.row->subject == newest.subject && entry.row->tenant_id == newest.tenant_id) {
@@ -158,23 +194,16 @@ void LoadBook::sweep(const storage::RealtimeSession& newest) {
   }
 }
 
-void LoadBook::attach(const std::string& session_id) {
-  const std::lock_guard lock(mutex_);
-  auto* entry = find(session_id);
-  if (!entry) return;
-  entry->row.reset();
-  entry->is_attached = true;
-}
-
-bool LoadBook::is_attached(const std::string& session_id) const {
+bool LoadBook::is_held(const std::string& session_id) const {
   const std::lock_guard lock(mutex_);
   const auto at = entries_.find(session_id);
-  return at != entries_.end() && at->second.is_attached;
+  return at != entries_.end() && at->second.holder != 0;
 }
 
-void LoadBook::end(const std::string& session_id) {
+void LoadBook::let_go(const std::string& session_id, std::uint64_t holder) {
   const std::lock_guard lock(mutex_);
-  entries_.erase(session_id);
+  const auto* entry = find(session_id);
+  if (entry && entry->holder == holder) entries_.erase(session_id);
 }
 
 LoadBook::Set LoadBook::current(const std::string& session_id) const {
@@ -188,7 +217,14 @@ std::size_t LoadBook::size() const {
   return entries_.size();
 }
 
+void LoadBook::close() {
+  const std::lock_guard telling(telling_);
+  is_closed_ = true;
+}
+
 void LoadBook::tell(const std::vector<std::string>& session_ids) {
+  const std::lock_guard telling(telling_);
+  if (is_closed_) return;
   for (const auto& id : session_ids) watcher_.on_loaded(id);
 }
 
@@ -196,7 +232,6 @@ Result<void> LoadBook::enter(Entry& entry, const std::string& mode) {
   if (auto obstacle = find_obstacle(entry.ground, entry.wish, mode)) return std::move(*obstacle);
   if (entry.wish.mode == mode) return {};
   entry.wish.mode = mode;
-  entry.wish.only.reset();  // it was of the mode before
   return {};
 }
 
@@ -211,9 +246,11 @@ Result<LoadBook::Set> LoadBook::change(const std::string& session_id, const Load
     if (change.mode) {
       const auto entered = enter(*entry, *change.mode);
       if (!entered) return entered.error();
+      if (change.is_programs) entry->wish.only.reset();
     }
     if (change.only) {
       entry->wish.only.emplace();
+      entry->wish.only_in = entry->wish.mode;
       for (const auto& name : *change.only) {
         const auto* tool = entry->ground.snapshot->find(name);
         if (!tool || !may_load(entry->ground, *tool, entry->wish)) {
@@ -256,7 +293,7 @@ void LoadBook::set_accounts(const std::string& tenant_id, const std::string& sub
                             const std::vector<UsableAccount>& accounts) {
   change_users(tenant_id, subject, [&](Entry& entry) {
     entry.ground.accounts = accounts;
-    choose_only_account(entry.ground, entry.wish);
+    settle_account(entry.ground, entry.wish);
   });
 }
 
@@ -269,7 +306,7 @@ void LoadBook::set_modes(const std::string& tenant_id, const std::string& subjec
 }
 
 LoadBook::Answer LoadBook::set_mode(const registry::CallContext& context, const std::string& mode) {
-  auto changed = change(context.session_id, {.mode = mode, .only = {}});
+  auto changed = change(context.session_id, {.mode = mode, .only = {}, .is_programs = false});
   if (!changed) return changed.error();
   return to_answer(**changed);
 }
@@ -285,6 +322,7 @@ LoadBook::Answer LoadBook::select_account(const registry::CallContext& context,
     const auto account = find_account(entry->ground, wanted);
     if (!account) return account.error();
     entry->wish.account = account->email;
+    entry->wish.has_lost_account = false;
     is_new = renew(*entry);
     set = entry->set;
   }
@@ -305,27 +343,18 @@ asio::awaitable<LoadBook::Answer> LoadBook::search_tools(const registry::CallCon
                                                          async::Deadline deadline) {
   using Names = std::vector<std::string>;
   std::shared_ptr<const registry::Snapshot> snapshot;
-  std::shared_ptr<const ToolIndex> index;
   {
     const std::lock_guard lock(mutex_);
     const auto* entry = find_gated(context.session_id);
     if (!entry) co_return unknown_session();
     snapshot = entry->ground.snapshot;
-    const auto at = indexes_.find(snapshot->version());
-    if (at != indexes_.end()) index = at->second;
   }
   std::function<Result<Names>(storage::sqlite::Connection&)> work =
-      [this, snapshot, index,
-       query = std::move(query)](storage::sqlite::Connection&) mutable -> Result<Names> {
-    if (!index) {
-      auto made = ToolIndex::make(*snapshot);
-      if (!made) return made.error();
-      index = std::move(*made);
-      const std::lock_guard lock(mutex_);
-      if (indexes_.size() >= kMostIndexes) indexes_.clear();
-      indexes_[snapshot->version()] = index;
-    }
-    return index->find(query, kMostHits);
+      [indexes = indexes_, snapshot,
+       query = std::move(query)](storage::sqlite::Connection&) -> Result<Names> {
+    auto index = indexes->find(*snapshot);
+    if (!index) return index.error();
+    return (*index)->find(query, kMostHits);
   };
   auto searching = database_.read<Names>(deadline, std::move(work));
   const auto found = co_await std::move(searching);
@@ -354,7 +383,6 @@ Result<json::object> LoadBook::answer_found(const registry::CallContext& context
     for (auto tool = found.rbegin(); tool != found.rend(); ++tool) {
       if (!may_load(entry->ground, **tool, entry->wish)) continue;
       if (entry->ground.most_tokens > 0) use(entry->wish.recent, (*tool)->name);
-      if (entry->wish.only) entry->wish.only->insert((*tool)->name);
     }
     is_new = !entry->ground.is_frozen && renew(*entry);
     for (const auto* tool : found) hits.push_back(describe(*entry, *tool));

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -30,6 +29,7 @@ class LoadWatcher {
 struct LoadChange {
   std::optional<std::string> mode;
   std::optional<std::vector<std::string>> only;  ///< no more than these; nothing: as it is
+  bool is_programs = true;  ///< what a program wanted before is lifted by its own wish alone
 };
 
 /// Which tools each conversation has at hand: the one place that knows it, whichever door a change
@@ -48,10 +48,18 @@ class LoadBook final : public tool::builtin::SessionTools {
             std::optional<storage::RealtimeSession> row = {});
   /// Where changes of conversations without a socket are written down; null: nowhere.
   void keep_records(SessionRecords* records) { records_ = records; }
-  /// A session on a socket writes its row itself from now on.
-  void attach(const std::string& session_id);
-  bool is_attached(const std::string& session_id) const;
-  void end(const std::string& session_id);
+  struct Held {
+    Set set;
+    std::uint64_t holder = 0;
+  };
+  /// The same for a session on a socket, which writes its row itself; one that is known goes on as
+  /// it is. CONFLICT: another connection holds it.
+  Result<Held> hold(LoadGround ground, LoadWish wish, std::uint64_t epoch);
+  bool is_held(const std::string& session_id) const;
+  /// By the one that holds it: it is not known any more.
+  void let_go(const std::string& session_id, std::uint64_t holder);
+  /// The watcher is told nothing from now on.
+  void close();
 
   /// Null: it is not known here, or its tools do not come and go.
   Set current(const std::string& session_id) const;
@@ -80,9 +88,11 @@ class LoadBook final : public tool::builtin::SessionTools {
     LoadWish wish;
     Set set;  // null: all of its tools are there from the start
     std::optional<storage::RealtimeSession> row;
-    bool is_attached = false;
+    std::uint64_t holder = 0;  // the connection that has it; 0: none
   };
 
+  Set enter_book(LoadGround ground, LoadWish wish, std::uint64_t epoch,
+                 std::optional<storage::RealtimeSession> row);
   void sweep(const storage::RealtimeSession& newest);
   Entry* find(const std::string& session_id);
   Entry* find_gated(const std::string& session_id);
@@ -103,8 +113,10 @@ class LoadBook final : public tool::builtin::SessionTools {
   SessionRecords* records_ = nullptr;
   mutable std::mutex mutex_;
   std::unordered_map<std::string, Entry> entries_;
-  /// By version; made at the first search.
-  std::map<std::string, std::shared_ptr<const ToolIndex>> indexes_;
+  std::uint64_t holders_ = 0;
+  const std::shared_ptr<ToolIndexes> indexes_ = std::make_shared<ToolIndexes>();
+  std::mutex telling_;
+  bool is_closed_ = false;
 };
 
 /// How a row says it.

@@ -41,13 +41,17 @@ struct LoadGround {
 /// What a conversation has asked for: all that is needed to find its tools again.
 struct LoadWish {
   std::string mode, account;
-  std::optional<ToolNames> only;    ///< a caller's program wants no more than these
+  /// A caller's program wants no more than these, in that mode.
+  std::optional<ToolNames> only;
+  std::string only_in;
+  /// The account that was chosen is gone: another one takes its place only when it is chosen.
+  bool has_lost_account = false;
   std::vector<std::string> recent;  ///< tools, the one used last at the end
 };
 
 /// Whether this conversation's tools come and go with a mode.
 bool is_gated(const LoadGround& ground);
-/// Whether the tool could be loaded in that mode, whatever else is. Pure.
+/// Whether the tool could be loaded and listed in that mode, whatever else is. Pure.
 bool may_load(const LoadGround& ground, const registry::ToolSpec& tool, const LoadWish& wish);
 /// The set for what was wished, without its epoch. Over the budget, the tools that were not used
 /// for longest are left out. Pure.
@@ -55,7 +59,7 @@ registry::LoadedSet load(const LoadGround& ground, const LoadWish& wish);
 /// Why the mode cannot be entered, as a sentence for the caller, or nothing.
 std::optional<Error> find_obstacle(const LoadGround& ground, const LoadWish& now,
                                    const std::string& mode);
-/// The modes that this user may enter from anywhere, in the packs' order.
+/// The modes that this user may ever enter, in the packs' order.
 std::vector<const registry::Mode*> modes_for(const LoadGround& ground);
 /// The only account that is meant by `wanted`, all of its address or a part. NOT_FOUND; VALIDATION:
 /// it is that of two.

@@ -73,6 +73,11 @@ class ResponseSequencer {
   bool is_quiet(SteadyTime now) const;
   /// No response is active, asked for or about to follow, and nobody speaks. Calls may run.
   bool is_between_turns(SteadyTime now) const;
+  /// Nobody says anything, or has just done so. What waits may wait.
+  bool is_silent(SteadyTime now) const {
+    const bool was_just_spoken = hold_until_ && now < *hold_until_;
+    return !has_active_response() && !is_speaking_ && !was_just_spoken;
+  }
   /// Nothing of the conversation is being said, by either side.
   bool may_speak_beside() const { return !has_active_response() && !is_speaking_; }
   bool awaits_created() const { return create_sent_; }

@@ -38,12 +38,12 @@ Session::Session(SessionParts parts, SessionStart start, std::unique_ptr<CallerL
       sequencer_(start.max_follow_ups),
       event_prefix_("evt_" + make_id("", parts_.random).substr(0, 12) + "_") {
   wanted_ = context_->loaded;
-  if (parts_.loading) parts_.loading->attach(id());
+  if (wanted_) view_.reserve(parts_.catalog->snapshot());
 }
 
 Session::~Session() {
   for (const auto& [key, call] : pending_) parts_.executor.forget(call.ticket);
-  if (connection_ > 0) note(storage::SessionState::ended);
+  if (connection_ > 0 || in_book_) note(storage::SessionState::ended);
 }
 
 std::string Session::next_event_id() { return event_prefix_ + std::to_string(next_event_++); }
@@ -110,16 +110,18 @@ asio::awaitable<void> Session::run() {
   }
   auto opened = co_await open_first_model();
   if (!opened) co_return co_await refuse_caller(opened.error());
-  on_list_opened();
 
   async::TaskGroup tasks(executor, parts_.time);
   tasks_ = &tasks;
+  take_loaded();  // what has changed since this was planned
+  on_list_opened();
   tasks.spawn("caller", pump_caller());
   tasks.spawn("model", pump_model());
   tasks.spawn("time", keep_time());
   co_await tasks.wait_any();  // either side hanging up ends the conversation
   tasks.cancel();
   co_await tasks.join();
+  tasks_ = nullptr;
 
   count_dropped();
   state_.end();
@@ -231,9 +233,9 @@ asio::awaitable<void> Session::pump_model() {
 asio::awaitable<void> Session::keep_time() {
   while (!is_ending_) {
     wake_->reset();
-    looks_at_ =
-        std::min({cap_warning_at_, next_renewal_look(), stop_by_, next_pace_look(), load_until_,
-                  stalls_at(), sequencer_.next_look().value_or(SteadyTime::max())});
+    looks_at_ = std::min({cap_warning_at_, next_renewal_look(), stop_by_, next_pace_look(),
+                          load_until_, next_reload_look(), stalls_at(),
+                          sequencer_.next_look().value_or(SteadyTime::max())});
     const auto deadline = async::Deadline::at(parts_.time, looks_at_);
     co_await wake_->wait(deadline);
     if (parts_.time.now() >= cap_warning_at_) on_cap_near(cap_at_ - parts_.time.now());

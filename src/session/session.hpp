@@ -283,11 +283,13 @@ class Session {
   bool changes_tools(std::string_view name) const;
   void tell_loaded();
   void reload_when_due();
+  SteadyTime next_reload_look() const;
   void on_list_opened();
   void put_in_force(const Loaded& set);
   void tell_tools();
   void answer_held();
   bool hold_answer(const std::string& key, const registry::Envelope& envelope);
+  void on_list_refused(const Loaded& set);
   void give_up_waiting_for_list();
 
   // session_calls.cpp: our tools
@@ -373,6 +375,8 @@ class Session {
   SteadyTime load_asked_at_{};                 // when that changed last
   SteadyTime load_until_ = SteadyTime::max();  // no longer waits for the model's word
   bool wants_reload_ = false;                  // by another connection
+  bool is_reloading_ = false;                  // that one is on its way
+  bool is_list_refused_ = false;               // what waits for the list is being answered
   Deque<SentUpdate> updates_;                  // on their way, in order
   Deque<SentUpdate> held_updates_;             // while the model is being found again
   Filler filler_;

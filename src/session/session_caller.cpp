@@ -88,6 +88,10 @@ void Session::on_caller_session_update(const realtime::ClientFrame& frame) {
 /// `patch` has been admitted. It is part of the session once the model says so.
 void Session::send_update(json::object patch, std::string callers_id) {
   const auto admitted = view_.admit(patch);
+  if (!admitted) {  // what it was admitted to has changed while it waited
+    const auto& error = admitted.error();
+    return refuse(error.detail, error.message, error.say, callers_id);
+  }
   const auto event_id = callers_id.empty() ? next_event_id() : callers_id;
   to_model(realtime::encode_session_update(*admitted, event_id));
   json::object kept;

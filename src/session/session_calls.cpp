@@ -59,7 +59,10 @@ void Session::on_finished_call(const realtime::FinishedCall& call) {
   const auto carried = source().offer->contains(call.name)
                            ? registry::find_carried(call.name, call.arguments)
                            : std::nullopt;
-  if (!carried) return take_call(call, false);
+  // One that carries what is not there is refused as itself: it may be anything that the model
+  // says.
+  const bool is_known = carried && parts_.catalog->snapshot()->find(carried->name);
+  if (!is_known) return take_call(call, false);
   auto meant = call;
   meant.name = carried->name;
   meant.arguments = carried->arguments;

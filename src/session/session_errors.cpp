@@ -44,7 +44,7 @@ bool Session::on_update_refused(const realtime::ErrorInfo& error) {
                                       {"epoch", refused.loads->epoch},
                                       {"code", error.code},
                                       {"message", error.message}});
-    put_in_force(refused.loads);
+    on_list_refused(refused.loads);
   } else if (!refused.patch) {
     on_opening_refused(error);
   } else {

@@ -66,19 +66,26 @@ void Session::take_loaded() {
 
 /// Sent only where the list differs; in force once the model has it.
 void Session::tell_loaded() {
-  if (!wanted_ || context_->loaded == wanted_) return;
-  if (listed_ && listed_->hash() == source().offer->hash()) return put_in_force(wanted_);
+  if (!wanted_ || (context_->loaded == wanted_ && listed_)) return;
+  if (listed_ && listed_->hash() == source().offer->hash()) {
+    // The list is the same, and may be on its way still: then it is this set's.
+    const auto last = std::find_if(updates_.rbegin(), updates_.rend(),
+                                   [](const SentUpdate& sent) { return !!sent.loads; });
+    if (last == updates_.rend()) return put_in_force(wanted_);
+    last->loads = wanted_;
+    return;
+  }
   if (model_->profile().can_change_tools || !model_->profile().is_networked) {
     listed_ = source().offer;
     const auto event_id = next_event_id();
     updates_.push_back({event_id, "", std::nullopt, wanted_});
     model_->refresh_realtime_tools(view_.tools(), event_id);
-  } else {
-    wants_reload_ = true;
-    reload_when_due();
+    load_until_ = parts_.time.now() + kAckPatience;
+    wake_->set();
+    return;
   }
-  if (context_->loaded == wanted_) return;
-  load_until_ = parts_.time.now() + kAckPatience;
+  wants_reload_ = true;
+  reload_when_due();
   wake_->set();
 }
 
@@ -86,24 +93,34 @@ void Session::tell_loaded() {
 /// turn. What is held is told there.
 void Session::reload_when_due() {
   if (!wants_reload_ || !is_connected_ || is_leaving_ || is_renewing_ || is_ending_) return;
+  if (!tasks_) return;  // nobody has begun to talk, or all is over
+  const bool has_said_something = has_uncommitted_audio_ && view_.is_push_to_talk();
+  const bool is_heard = !sequencer_.is_silent(parts_.time.now()) || has_said_something ||
+                        creates_.has_open_out_of_band();
   const bool runs = std::any_of(pending_.begin(), pending_.end(),
                                 [](const auto& entry) { return !entry.second.held; });
-  if (sequencer_.has_active_response() || !waiting_.empty() || runs) return;
+  if (is_heard || !waiting_.empty() || runs) return;
   note_resumption();
   wants_reload_ = false;
-  is_leaving_ = true;
+  is_leaving_ = is_reloading_ = true;
   tasks_->spawn_beside("another list of tools", leave_model(model_));
+}
+
+SteadyTime Session::next_reload_look() const {
+  constexpr auto kLookEvery = 250ms;
+  return wants_reload_ && is_connected_ ? parts_.time.now() + kLookEvery : SteadyTime::max();
 }
 
 /// A connection has begun, with the list that the view had when it was asked for.
 void Session::on_list_opened() {
   if (!wanted_) return;
   wants_reload_ = false;
-  if (listed_->hash() == source().offer->hash()) return put_in_force(wanted_);
+  if (listed_ && listed_->hash() == source().offer->hash()) return put_in_force(wanted_);
   tell_loaded();
 }
 
 void Session::put_in_force(const Loaded& set) {
+  if (context_->loaded && set->epoch < context_->loaded->epoch) return;  // it is past
   const bool is_new = context_->loaded != set;
   if (is_new) {
     change_context([&](auto& context) {
@@ -125,7 +142,7 @@ void Session::put_in_force(const Loaded& set) {
     note(storage::SessionState::live);
     tell_tools();
   }
-  if (context_->loaded != wanted_) return;
+  if (context_->loaded != wanted_ || !listed_) return;
   load_until_ = SteadyTime::max();
   answer_held();
 }
@@ -153,9 +170,10 @@ void Session::answer_held() {
 /// Whether the answer waits until the model has the list that it speaks of.
 bool Session::hold_answer(const std::string& key, const registry::Envelope& envelope) {
   const auto at = pending_.find(key);
-  if (at == pending_.end() || !changes_tools(at->second.name)) return false;
+  if (is_list_refused_ || at == pending_.end() || !changes_tools(at->second.name)) return false;
   take_loaded();
-  if (!wanted_ || context_->loaded == wanted_ || is_ending_) return false;
+  if (is_connected_ && !listed_) tell_loaded();  // it was refused: once more
+  if (!wanted_ || (context_->loaded == wanted_ && listed_) || is_ending_) return false;
   const auto again = pending_.find(key);  // others may have been answered meanwhile
   if (again == pending_.end()) return true;
   again->second.held = std::make_shared<const registry::Envelope>(envelope);
@@ -164,10 +182,29 @@ bool Session::hold_answer(const std::string& key, const registry::Envelope& enve
   return true;
 }
 
+/// The model will not have the list: what was asked for is answered with that.
+void Session::on_list_refused(const Loaded& set) {
+  listed_.reset();
+  put_in_force(set);
+  if (wanted_ != set) return tell_loaded();
+  load_until_ = SteadyTime::max();
+  for (auto& [key, call] : pending_) {
+    if (!call.held) continue;
+    registry::Envelope refused;
+    refused.meta = call.held->meta;
+    refused.error =
+        fail(ErrorType::transient, "the voice model did not take the tools; try it once more");
+    call.held = std::make_shared<const registry::Envelope>(std::move(refused));
+  }
+  is_list_refused_ = true;  // what is held is not held again
+  answer_held();
+  is_list_refused_ = false;
+}
+
 /// The model has not said that it has the list: the conversation goes on all the same, by what the
 /// gates know.
 void Session::give_up_waiting_for_list() {
-  if (parts_.time.now() < load_until_) return;
+  if (parts_.time.now() < load_until_ || !wanted_) return;
   load_until_ = SteadyTime::max();
   parts_.log.warn(
       "tools_not_acknowledged",

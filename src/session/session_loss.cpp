@@ -105,8 +105,10 @@ asio::awaitable<bool> Session::find_model_again(Error why) {
   const bool was_quick = parts_.time.now() - connected_at_ < kLasting;
   if (!was_quick) quick_losses_ = 0;
   const bool is_left = std::exchange(is_leaving_, false);
+  // Another list of tools is no loss, however often it is asked for.
+  const bool is_reload = std::exchange(is_reloading_, false);
   if (!is_served_) on_source_failed(why);
-  SourceSearch search(sources_.size(), {source_, quick_losses_}, kReconnectTries);
+  SourceSearch search(sources_.size(), {source_, is_reload ? 0 : quick_losses_}, kReconnectTries);
   if (is_hopeless(why)) search.give_up(source_);
   const auto most_losses = kReconnectTries * static_cast<int>(sources_.size());
   while (quick_losses_ < most_losses && !is_ending_) {
@@ -123,7 +125,7 @@ asio::awaitable<bool> Session::find_model_again(Error why) {
     move_to(*next);
     auto opened = co_await open_model();
     if (opened) {
-      ++quick_losses_;  // until it has lasted
+      if (!is_reload) ++quick_losses_;  // until it has lasted
       tell_new_model();
       co_return true;
     }

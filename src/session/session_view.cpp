@@ -102,7 +102,7 @@ Result<void> SessionView::check_tools(const json::object& session) const {
       return invalid("missing_required_parameter",
                      "Missing required parameter: '" + param + ".name'.", param + ".name");
     }
-    if (offer_->contains(name)) {
+    if (offer_->contains(name) || (reserved_ && reserved_->find(name))) {
       return invalid("invalid_value", "the name '" + name + "' belongs to this gateway's own tools",
                      param + ".name");
     }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "registry/snapshot.hpp"
 #include "session/model_source.hpp"
 
 namespace callosum::session {
@@ -24,6 +25,8 @@ class SessionView {
 
   /// Our tools are these now.
   void load(std::shared_ptr<const ToolOffer> offer) { offer_ = std::move(offer); }
+  /// These names are ours as well, now or later.
+  void reserve(std::shared_ptr<const registry::Snapshot> names) { reserved_ = std::move(names); }
   /// Ours and the caller's.
   json::array tools() const;
   /// What to send to the model for a caller's `session` of session.update (sparse, as GA merges
@@ -63,8 +66,9 @@ class SessionView {
 
   std::string instructions_;
   std::shared_ptr<const ToolOffer> offer_;
-  json::object caller_;  // as the caller set it, merged
-  json::object first_;   // what it begins with
+  std::shared_ptr<const registry::Snapshot> reserved_;  // null: only what is offered
+  json::object caller_;                                 // as the caller set it, merged
+  json::object first_;                                  // what it begins with
   std::vector<std::string> caller_tools_;
   std::string transcription_model_;
 };

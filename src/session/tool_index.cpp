@@ -113,4 +113,16 @@ Result<std::vector<std::string>> ToolIndex::find(std::string_view query, std::si
   return names;
 }
 
+Result<std::shared_ptr<const ToolIndex>> ToolIndexes::find(const registry::Snapshot& snapshot) {
+  const std::lock_guard lock(mutex_);
+  const auto known = by_version_.find(snapshot.version());
+  if (known != by_version_.end()) return known->second;
+  auto made = ToolIndex::make(snapshot);
+  if (!made) return made.error();
+  if (by_version_.size() >= kMost) by_version_.clear();
+  std::shared_ptr<const ToolIndex> index = std::move(*made);
+  by_version_[snapshot.version()] = index;
+  return index;
+}
+
 }  // namespace callosum::session

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -30,6 +31,19 @@ class ToolIndex {
 
   mutable std::mutex mutex_;
   std::unique_ptr<storage::sqlite::Connection> connection_;
+};
+
+/// One for each version of the packs that was searched lately. Any thread.
+class ToolIndexes {
+ public:
+  /// Makes it where it is the first time.
+  Result<std::shared_ptr<const ToolIndex>> find(const registry::Snapshot& snapshot);
+
+ private:
+  static constexpr std::size_t kMost = 4;
+
+  std::mutex mutex_;
+  std::map<std::string, std::shared_ptr<const ToolIndex>> by_version_;
 };
 
 }  // namespace callosum::session

@@ -278,6 +278,7 @@ constexpr std::string_view kLoadedTools = R"sql(
   ALTER TABLE realtime_sessions ADD COLUMN current_mode TEXT NOT NULL DEFAULT '';
   ALTER TABLE realtime_sessions ADD COLUMN selected_account_email TEXT NOT NULL DEFAULT '';
   ALTER TABLE realtime_sessions ADD COLUMN active_tools TEXT NOT NULL DEFAULT '';
+  ALTER TABLE realtime_sessions ADD COLUMN narrowed_to TEXT NOT NULL DEFAULT '';
   ALTER TABLE realtime_sessions ADD COLUMN epoch INTEGER NOT NULL DEFAULT 0;
   ALTER TABLE realtime_sessions ADD COLUMN resumed INTEGER NOT NULL DEFAULT 0;
   CREATE TABLE user_modes (

@@ -13,16 +13,16 @@ constexpr std::array<std::string_view, 2> kStates{"live", "ended"};
 constexpr std::string_view kSave = R"sql(
   INSERT INTO realtime_sessions (id, provider_session_id, tenant_id, subject, channel, provider,
     registry_version, reply_path, tool_ownership, pack, current_mode, selected_account_email,
-    active_tools, epoch, resumed, state, created_at_ms, ended_at_ms, close_code)
+    active_tools, narrowed_to, epoch, resumed, state, created_at_ms, ended_at_ms, close_code)
   VALUES (:id, :provider_session_id, :tenant_id, :subject, :channel, :provider,
     :registry_version, :reply_path, :tool_ownership, :pack, :current_mode, :selected_account_email,
-    :active_tools, :epoch, :resumed, :state, :created_at_ms, :ended_at_ms, :close_code)
+    :active_tools, :narrowed_to, :epoch, :resumed, :state, :created_at_ms, :ended_at_ms, :close_code)
   ON CONFLICT (id) DO UPDATE SET
     provider_session_id = iif(excluded.provider_session_id = '', provider_session_id,
                               excluded.provider_session_id),
     provider = excluded.provider, registry_version = excluded.registry_version,
     current_mode = excluded.current_mode, selected_account_email = excluded.selected_account_email,
-    active_tools = excluded.active_tools, epoch = excluded.epoch, resumed = excluded.resumed,
+    active_tools = excluded.active_tools, narrowed_to = excluded.narrowed_to, epoch = excluded.epoch, resumed = excluded.resumed,
     state = excluded.state, ended_at_ms = excluded.ended_at_ms, close_code = excluded.close_code
   WHERE state = 'live' OR excluded.resumed > resumed
 )sql";
@@ -64,6 +64,7 @@ RealtimeSession to_session(const json::object& row) {
   out.current_mode = text("current_mode");
   out.selected_account_email = text("selected_account_email");
   out.active_tools = text("active_tools");
+  out.narrowed_to = text("narrowed_to");
   out.epoch = row.at("epoch").to_number<std::uint64_t>();
   out.resumed = row.at("resumed").to_number<std::int64_t>();
   out.state = text_at(row, "state") == "live" ? SessionState::live : SessionState::ended;

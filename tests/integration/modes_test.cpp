@@ -245,8 +245,8 @@ TEST_F(Modes, AreGoneOnWithByAnotherConnectionThatTakesOver) {
   RawClient first(gateway->port());
   ASSERT_EQ(first.upgrade("/v1/realtime", {"Authorization: Bearer " + begun.secret}), 101);
   ASSERT_TRUE(first.find_frame(1, "session.created"));
-  const auto entered = post("/api/tools/set_mode",
-                            R"({"session_id":")" + begun.id + R"(","mode":"todo"})");
+  const auto entered =
+      post("/api/tools/set_mode", R"({"session_id":")" + begun.id + R"(","mode":"todo"})");
   ASSERT_THAT(entered.body, HasSubstr(R"("ok":true)"));
 
   std::vector<std::string> tools;

@@ -50,8 +50,7 @@ Result<CallOptions> call_to(const RemoteGateway& gateway, const std::string& ca_
                             const config::Environment& env) {
   CallOptions options;
   options.url = find_url(env, gateway.to);
-  auto token =
-      gateway.pack.empty() ? find_token(env, gateway.token) : make_session(gateway, env);
+  auto token = gateway.pack.empty() ? find_token(env, gateway.token) : make_session(gateway, env);
   if (!token) return token.error();
   options.token = std::move(*token);
   if (options.url.starts_with("wss:")) {

@@ -24,7 +24,8 @@ void add_remote_options(CLI::App& verb, RemoteGateway& gateway);
 void add_pack_option(CLI::App& verb, RemoteGateway& gateway);
 
 struct CallOptions;
-/// A call to it; with a pack, in a session that is made for it. `ca_file`: trusted besides, for wss:.
+/// A call to it; with a pack, in a session that is made for it. `ca_file`: trusted besides, for
+/// wss:.
 Result<CallOptions> call_to(const RemoteGateway& gateway, const std::string& ca_file,
                             const config::Environment& env);
 
@@ -33,8 +34,8 @@ struct AdminRequest {
   std::string path;  ///< "/api/admin/tenants"
   std::string body;  ///< JSON; empty: none
 };
-/// Asks that gateway over HTTP, mostly its admin surface: the answer's body, or an error with the gateway's own
-/// words.
+/// Asks that gateway over HTTP, mostly its admin surface: the answer's body, or an error with the
+/// gateway's own words.
 Result<std::string> ask_gateway(const RemoteGateway& gateway, const AdminRequest& request,
                                 const config::Environment& env);
 

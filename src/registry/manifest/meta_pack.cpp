@@ -28,6 +28,7 @@ tools:
       required: [mode]
       additionalProperties: false
     reply: Now in {mode}.
+    poll: true
     run: {builtin: set_mode}
   - name: select_account
     version: 1.0.0
@@ -41,6 +42,7 @@ tools:
       required: [account]
       additionalProperties: false
     reply: Using {account}.
+    poll: true
     run: {builtin: select_account}
   - name: search_tools
     version: 1.0.0
@@ -68,6 +70,7 @@ tools:
       properties: {tool: {type: string, minLength: 1, maxLength: 64}}
       required: [tool]
       additionalProperties: false
+    poll: true
     run: {builtin: describe_tool}
   - name: run_tool
     version: 1.0.0

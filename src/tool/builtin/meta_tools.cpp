@@ -63,7 +63,7 @@ void add_meta_tools(BuiltinKind& kind, SessionTools* sessions) {
   });
   // A conversation runs the tool itself that this names; only other doors come here.
   add(registry::kRunTool, [](SessionTools&, const Invocation&) -> SessionTools::Answer {
-    return fail(ErrorType::validation, "call the tool itself, by its own name");
+    return fail(ErrorType::validation, "there is no such tool here; search_tools finds some");
   });
   kind.add(std::string(registry::kSearchTools),
            [sessions](const Invocation& invocation, async::Deadline deadline) {

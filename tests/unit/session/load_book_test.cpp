@@ -134,6 +134,51 @@ TEST(LoadBook, TakesTheToolsOfAnAccountAwayWithIt) {
   EXPECT_EQ(w.book->current("sess_1")->account, "");
 }
 
+TEST(LoadBook, PutsNoAccountInThePlaceOfTheOneThatWasChosen) {
+  LoadWorld w;
+  w.ground.accounts = {{"google", "john@example.com"}, {"google", "john@work.example"}};
+  w.begin();
+  ASSERT_TRUE(w.book->select_account(w.context(), "work"));
+  w.set_mode("email");
+
+  w.book->set_accounts("tenant-a", "user-1", {{"google", "john@example.com"}});
+
+  EXPECT_EQ(w.book->current("sess_1")->account, "");
+  EXPECT_EQ(w.loaded().find("find_mail"), std::string::npos);
+  LoadWish before;  // of a session that is gone on with
+  before.account = "gone@example.com";
+  w.ground.accounts = {{"google", "john@example.com"}};
+  EXPECT_EQ(w.begin(before)->account, "");
+  ASSERT_TRUE(w.book->select_account(w.context(), "john@example.com"));
+  EXPECT_EQ(w.book->current("sess_1")->account, "john@example.com");
+}
+
+TEST(LoadBook, IsHeldByOneConnectionAtATime) {
+  LoadWorld w;
+  const auto first = w.book->hold(w.ground, {}, 0);
+  ASSERT_TRUE(first);
+  const auto second = w.book->hold(w.ground, {}, 0);
+  EXPECT_EQ(to_string(second.error().type), "CONFLICT");
+  w.set_mode("todo");
+
+  w.book->let_go("sess_1", first->holder + 1);  // somebody else's word
+  EXPECT_TRUE(w.book->is_held("sess_1"));
+  w.book->let_go("sess_1", first->holder);
+  EXPECT_FALSE(w.book->is_held("sess_1"));
+}
+
+TEST(LoadBook, GoesOnAsItIsWhereItIsHeldLater) {
+  LoadWorld w;
+  w.begin();
+  w.set_mode("todo");  // by a program, before anybody talks
+
+  const auto held = w.book->hold(w.ground, {}, 0);
+
+  ASSERT_TRUE(held);
+  EXPECT_EQ(held->set->mode, "todo");
+  EXPECT_EQ(held->set->epoch, 3u);
+}
+
 TEST(LoadBook, LeavesAModeThatTheUserMayNoLongerBeIn) {
   LoadWorld w;
   w.begin();
@@ -158,6 +203,10 @@ TEST(LoadBook, NarrowsToWhatAProgramAsksForAndNeverWidens) {
   EXPECT_FALSE(w.book->change("sess_2", {.mode = "todo", .only = {}}));
   w.set_mode("email");  // what was asked for was asked of the mode before
   EXPECT_NE(w.loaded().find("find_mail read_mail"), std::string::npos);
+  w.set_mode("todo");  // and the model does not undo it
+  EXPECT_EQ(w.loaded(), "end_session list_todo search_tools select_account set_mode");
+  ASSERT_TRUE(w.book->change("sess_1", {.mode = "todo", .only = {}}));
+  EXPECT_NE(w.loaded().find("add_todo"), std::string::npos);
 }
 
 TEST(LoadBook, LeavesOutWhatWasNotUsedForLongestWhereTheListIsFull) {
@@ -211,6 +260,11 @@ TEST(LoadBook, CarriesTheOthersWhereTheListIsFrozen) {
   w.begin();
 
   EXPECT_EQ(w.loaded(), "describe_tool run_tool search_tools select_account set_mode");
+  w.ground.most_tokens = 1;  // of a list that none of them stands in
+  w.begin();
+  w.set_mode("todo");
+  EXPECT_NE(w.loaded().find("add_todo"), std::string::npos);
+  EXPECT_NE(w.loaded().find("list_todo"), std::string::npos);
 }
 
 TEST(LoadBook, GoesOnWhereARowSaysThatItWas) {
@@ -220,7 +274,9 @@ TEST(LoadBook, GoesOnWhereARowSaysThatItWas) {
   w.book->change("sess_1", {.mode = {}, .only = {{"add_todo"}}});
   storage::RealtimeSession row;
   write_loaded(row, *w.book->current("sess_1"));
-  w.book->end("sess_1");
+  const auto held = w.book->hold(w.ground, {}, 0);
+  ASSERT_TRUE(held);
+  w.book->let_go("sess_1", held->holder);
   EXPECT_EQ(w.loaded(), "(none)");
 
   const auto set = w.begin(wish_of(row), row.epoch);
@@ -249,7 +305,7 @@ TEST(LoadBook, EndsWhatWasMadeAndNeverHeldByAnybody) {
   };
   make("sess_old", 0, "ada");
   make("sess_held", 0, "ada");
-  w.book->attach("sess_held");
+  ASSERT_TRUE(w.book->hold(w.ground, {}, 0));
   make("sess_new", 7'200'001, "ben");
   EXPECT_EQ(w.book->current("sess_old"), nullptr);
   EXPECT_NE(w.book->current("sess_held"), nullptr);

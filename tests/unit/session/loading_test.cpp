@@ -44,6 +44,12 @@ SessionStart start_with(const LoadBook::Set& set) {
   return start;
 }
 
+LoadWish in_todo() {
+  LoadWish wish;
+  wish.mode = "todo";
+  return wish;
+}
+
 struct Loading : LoadWorld {
   Loading()
       : first(begin()), c(tools_of(*snapshot), start_with(first), nullptr, {}, {}, book.get()) {
@@ -237,7 +243,7 @@ TEST(Loading, TakesAnotherConnectionWhereTheModelTakesNoNewList) {
 TEST(Loading, RunsTheToolThatAnotherCarriesThroughTheSameGates) {
   LoadWorld frozen;
   frozen.ground.is_frozen = true;
-  const auto set = frozen.begin({.mode = "todo", .account = "", .only = {}, .recent = {}});
+  const auto set = frozen.begin(in_todo());
   auto start = start_with(set);
   start.models[0].offer_for = [](const registry::LoadedSet&) {
     return std::make_shared<const ToolOffer>(
@@ -259,6 +265,97 @@ TEST(Loading, RunsTheToolThatAnotherCarriesThroughTheSameGates) {
   EXPECT_EQ(c.w.scripts["find_mail"].runs, 0);
   EXPECT_EQ(c.w.scripts["run_tool"].runs, 1);  // that one is refused by what runs it
   EXPECT_FALSE(c.caller_saw("run_tool"));
+}
+
+TEST(Loading, OfAnotherAccountWaitsForTheListThatIsOnItsWay) {
+  Loading w;
+  w.book->set_accounts("tenant-a", "user-1",
+                       {{"google", "john@example.com"}, {"google", "john@work.example"}});
+  w.c.w.scripts["select_account"].act =
+      [&w](const tool::Invocation& invocation) -> Result<json::value> {
+    auto answer = w.book->select_account(invocation.context, "work");
+    if (!answer) return answer.error();
+    return json::value(std::move(*answer));
+  };
+  w.c.response_created("resp_1");
+  w.c.call("resp_1", "call_mode_email_1", "set_mode", R"({"mode":"email"})");
+  w.c.call("resp_1", "call_account_123", "select_account", R"({"account":"work"})");
+  w.c.response_done("resp_1");
+  EXPECT_EQ(w.c.sent("session.update").size(), 1u);  // the list is the same
+  EXPECT_TRUE(w.outputs().empty());
+
+  w.c.accept_updates(1);
+
+  EXPECT_EQ(w.outputs().size(), 2u);
+  w.c.response_created("resp_2");
+  std::string account;
+  w.c.w.scripts["find_mail"].act =
+      [&account](const tool::Invocation& invocation) -> Result<json::value> {
+    account = invocation.context.account;
+    return json::value(json::object());
+  };
+  w.c.call("resp_2", "call_mail_12345", "find_mail", R"({"from":"anna"})");
+  EXPECT_EQ(account, "john@work.example");
+  // Nothing waits for ever: what changes nothing is answered at once.
+  w.c.call("resp_2", "call_mode_again_1", "set_mode", R"({"mode":"email"})");
+  EXPECT_EQ(w.outputs().size(), 4u);
+}
+
+TEST(Loading, AnswersWithTheRefusalOfTheListAndTriesItAgain) {
+  Loading w;
+  w.ask_mode("todo");
+  w.c.refuse_last("session.update", "invalid_value", "session.tools");
+  ASSERT_EQ(w.outputs().size(), 1u);
+  EXPECT_NE(w.outputs()[0].find("TRANSIENT"), std::string::npos);
+
+  w.ask_mode("todo", "resp_2");
+
+  EXPECT_EQ(w.c.sent("session.update").size(), 2u);
+  w.c.accept_updates(1);
+  ASSERT_EQ(w.outputs().size(), 2u);
+  EXPECT_NE(w.outputs()[1].find("\\\"ok\\\":true"), std::string::npos);
+}
+
+TEST(Loading, ByConnectionsIsNoLossHoweverOften) {
+  Loading w;
+  w.c.models[0]->can_change_tools = w.c.can_change_tools = false;
+  for (int i = 0; i < 10; ++i) {
+    const auto response = "resp_" + std::to_string(i);
+    w.ask_mode(i % 2 == 0 ? "todo" : "email", response);
+    w.c.pass(300ms);
+    w.c.accept_updates(1);
+    w.c.response_created(response + "_b");
+    w.c.response_done(response + "_b");
+    ASSERT_FALSE(w.c.ended) << i;
+  }
+
+  EXPECT_EQ(w.c.models.size(), 11u);
+}
+
+TEST(Loading, ByAnotherConnectionWaitsForWhoSpeaks) {
+  Loading w;
+  w.c.models[0]->can_change_tools = w.c.can_change_tools = false;
+  w.c.model_says(
+      R"({"type":"input_audio_buffer.speech_started","item_id":"item_u","audio_start_ms":1})");
+
+  (void)w.book->change("sess_1", {.mode = "todo", .only = {}});
+  w.c.session->take_loaded();
+  w.c.pass(20s);
+  EXPECT_EQ(w.c.models.size(), 1u);
+
+  w.c.model_says(
+      R"({"type":"input_audio_buffer.speech_stopped","item_id":"item_u","audio_end_ms":9})");
+  w.c.pass(10s);
+  EXPECT_EQ(w.c.models.size(), 2u);
+}
+
+TEST(Loading, LeavesNoNameOfThePacksToTheCallersProgram) {
+  Loading w;
+
+  w.c.caller_says(R"({"type":"session.update","event_id":"e1","session":{"type":"realtime",)"
+                  R"("tools":[{"type":"function","name":"add_todo","parameters":{}}]}})");
+
+  EXPECT_TRUE(w.c.caller_saw("belongs to this gateway's own tools"));
 }
 
 /// A thousand random courses of switches, calls and losses; the model's own knowledge is the judge.

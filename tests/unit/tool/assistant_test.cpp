@@ -25,27 +25,35 @@ registry::LoadOutcome load_assistant(const registry::Styles& styles = {}) {
                               styles);
 }
 
+/// Without those that change its mode.
+std::vector<registry::ToolSpec> tools_of(const registry::Snapshot& snapshot) {
+  auto tools = snapshot.tools();
+  std::erase_if(tools, [](const auto& tool) { return tool.pack == registry::kMetaPack; });
+  return tools;
+}
+
 TEST(AssistantPack, LoadsInBothStylesForEveryConsumerWithoutAWord) {
   for (const auto& [style, count] : {std::pair{"single", 5U}, {"fine", 14U}}) {
     const auto loaded = load_assistant({{"assistant", style}});
 
     ASSERT_NE(loaded.snapshot, nullptr) << registry::render_problems(loaded.problems);
     EXPECT_EQ(registry::render_problems(loaded.warnings), "");
-    EXPECT_EQ(loaded.snapshot->tools().size(), count) << style;
+    EXPECT_EQ(tools_of(*loaded.snapshot).size(), count) << style;
     const auto kind = http::make_http_kind(
         {}, {.account_apis = {
                  {"google", {"https://gmail.googleapis.com", "https://www.googleapis.com"}}}});
-    for (const auto& tool : loaded.snapshot->tools()) {
+    for (const auto& tool : tools_of(*loaded.snapshot)) {
       EXPECT_EQ(tool.modes.size(), 1U) << tool.name;
       const bool is_google = tool.modes[0] == "email" || tool.modes[0] == "calendar";
       EXPECT_EQ(tool.account, is_google ? "google" : "") << tool.name;
       EXPECT_EQ(tool.run.kind, is_google ? "http" : "sql") << tool.name;
       if (!is_google) continue;
-      const auto handler = kind->make(tool, loaded.snapshot->packs()[0]);
+      const auto handler = kind->make(tool, *loaded.snapshot->find_pack("assistant"));
       EXPECT_TRUE(handler) << tool.name << ": " << handler.error().message;
     }
   }
-  EXPECT_EQ(load_assistant().snapshot->tools()[0].name, "email_actions") << "single unless chosen";
+  EXPECT_EQ(tools_of(*load_assistant().snapshot)[0].name, "email_actions")
+      << "single unless chosen";
 }
 
 TEST(AssistantPack, JudgesAnActionByWhatItDoes) {
