@@ -182,11 +182,11 @@ std::string without_tags(std::string_view html) {
 std::string text_of_mail(const json::object& payload, std::size_t max_bytes) {
   std::string text;
   if (const auto* plain = find_part(payload, "text/plain", 0)) {
-    text = readable(body_of(*plain));
-  } else if (const auto* html = find_part(payload, "text/html", 0)) {
-    text = readable(without_tags(readable(body_of(*html))));
+    text = tidy(readable(body_of(*plain)));
   }
-  text = tidy(text);
+  // Some senders leave the plain text blank beside the HTML that they mean.
+  const auto* html = text.empty() ? find_part(payload, "text/html", 0) : nullptr;
+  if (html != nullptr) text = tidy(readable(without_tags(readable(body_of(*html)))));
   if (text.size() <= max_bytes) return text;
   return std::string(cut_utf8(text, max_bytes)) + "…";
 }

@@ -120,6 +120,15 @@ TEST(MailParts, MakesLinesOfHtml) {
   EXPECT_EQ(without_tags("a < b"), "a ") << "what never ends is left out";
 }
 
+TEST(MailParts, ReadsTheHtmlWhereThePlainTextSaysNothing) {
+  for (const char* nothing : {"", " \r\n\r\n", "\u200b\n"}) {
+    const json::object payload{
+        {"mimeType", "multipart/alternative"},
+        {"parts", json::array{part("text/plain", nothing), part("text/html", "<p>Hello</p>")}}};
+    EXPECT_EQ(text_of_mail(payload, 1000), "Hello") << '"' << nothing << '"';
+  }
+}
+
 TEST(MailParts, GivesValidTextWhateverComes) {
   EXPECT_EQ(text_of_mail(part("text/plain", "M\xfcller"), 1000), "M\u00fcller");
   EXPECT_EQ(text_of_mail(part("text/plain", "in\u200bvis\U000E0041ible"), 1000), "invisible");
