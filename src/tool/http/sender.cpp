@@ -249,7 +249,9 @@ asio::awaitable<Sender::Try> Sender::try_once(const Call& call, const Secret* to
       const bool is_ill = is_trouble(response.error());
       co_return Try{worded(response.error()), std::nullopt, may_have_left || has_left, is_ill};
     }
-    if (!is_redirect(response->status)) co_return judge(*response, to.origin, may_have_left);
+    if (!is_redirect(response->status)) {
+      co_return judge(call, *response, to.origin, may_have_left);
+    }
     const auto hop = read_redirect(plan_, *response, to.origin);
     if (!hop) {
       co_return Try{hop.error(), std::nullopt, may_have_left || response->status == 303};
@@ -278,16 +280,18 @@ net::HttpClientOptions Sender::options_for(const Call& call, const EgressList::E
   return options;
 }
 
-Sender::Try Sender::judge(const net::HttpResponse& response, const Origin& from,
-                          bool may_have_left) const {
+Sender::Try Sender::judge(const Call& call, const net::HttpResponse& response,
+                          const Origin& from, bool may_have_left) const {
   const auto where = from.to_string();
   const int status = response.status;
   if (status >= 200 && status < 300) return Try{read_answer(plan_, response, where)};
   const bool is_account = !plan_.account.empty();
-  // A proxy that lost its backend knows no more than we would.
-  const bool is_proxy_at_a_loss = status == 502 || status == 504;
+  // A proxy that lost its backend knows no more than we would. What may not be sent twice may have
+  // been done by any service in trouble: "try again" would send it twice.
+  const bool is_at_a_loss =
+      status == 502 || status == 504 || (status >= 500 && !call.is_repeatable);
   return Try{is_account ? error_of_account(response, where) : error_of_status(status, where),
-             retry_after(response), may_have_left || is_proxy_at_a_loss, is_backend_trouble(status),
+             retry_after(response), may_have_left || is_at_a_loss, is_backend_trouble(status),
              is_account && status == 401 && from == plan_.url.origin()};
 }
 

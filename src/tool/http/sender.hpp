@@ -61,7 +61,8 @@ class Sender {
   net::HttpRequest request_of(const Call& call, const Secret* token) const;
   net::HttpClientOptions options_for(const Call& call, const EgressList::Entry& to,
                                      bool& has_left) const;
-  Try judge(const net::HttpResponse& response, const Origin& from, bool may_have_left) const;
+  Try judge(const Call& call, const net::HttpResponse& response, const Origin& from,
+            bool may_have_left) const;
   Error spared() const;
 
   const Plan& plan_;

@@ -335,11 +335,22 @@ TEST(HttpRetry, SendsAWriteOnceUnlessTheBackendHonoursTheKey) {
   const auto requests = keyed.requests();
   ASSERT_EQ(requests.size(), 2U);
   EXPECT_EQ(requests[0], requests[1]) << "the same key";
-  HostileServer proxy(answers_with("HTTP/1.1 504 Late\r\nContent-Length: 0\r\n\r\n"));
-  EXPECT_EQ(write("", proxy).error(), ErrorType::outcome_unknown);
-  HostileServer busy(answers_with("HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n"));
-  EXPECT_EQ(write("", busy).error(), ErrorType::transient);
-  EXPECT_EQ(busy.connections(), 1);
+}
+
+TEST(HttpRetry, DoesNotKnowWhatAServiceInTroubleHasDoneOfAWrite) {
+  for (const auto& answer : {status("500 No"), status("502 Bad Gateway"), status("503 Busy"),
+                             status("503 Busy", "Retry-After: 1\r\n"), status("504 Late")}) {
+    HostileServer server(answers_with(answer));
+    HttpWorld world;
+    world.allow(server.url());
+
+    EXPECT_EQ(world.write(server.url() + "/").error(), ErrorType::outcome_unknown) << answer;
+    EXPECT_EQ(server.connections(), 1) << "never twice";
+  }
+  HostileServer slow(answers_with(status("429 Slow")));
+  HttpWorld world;
+  world.allow(slow.url());
+  EXPECT_EQ(world.write(slow.url() + "/").error(), ErrorType::rate_limit) << "it was refused";
 }
 
 TEST(HttpRetry, StaysUnknownWhenTheSecondTryIsRefused) {
