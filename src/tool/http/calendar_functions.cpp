@@ -38,12 +38,7 @@ asio::awaitable<Result<json::value>> get(Requests& requests, std::string target)
   co_return answer;
 }
 
-asio::awaitable<Result<json::value>> change(Requests& requests, std::string method,
-                                            std::string target, std::optional<json::value> body) {
-  FunctionRequest request;
-  request.method = std::move(method);
-  request.target = std::move(target);
-  request.body = std::move(body);
+asio::awaitable<Result<json::value>> change(Requests& requests, FunctionRequest request) {
   request.is_write = true;
   auto sending = requests.send(std::move(request));
   auto answer = co_await std::move(sending);
@@ -208,8 +203,12 @@ asio::awaitable<Result<json::value>> create_event(FunctionCall call) {
   const auto guests = read_guests(call.arguments);
   if (!guests) co_return guests.error();
   if (!guests->empty()) event["attendees"] = *guests;
-  auto target = std::string(kEvents) + std::string(tells_guests(!guests->empty()));
-  auto changing = change(call.requests, "POST", std::move(target), json::value(std::move(event)));
+  FunctionRequest request;
+  request.method = "POST";
+  request.target = std::string(kEvents) + std::string(tells_guests(!guests->empty()));
+  request.body = std::move(event);
+  request.says_done = ErrorType::conflict;
+  auto changing = change(call.requests, std::move(request));
   auto made = co_await std::move(changing);
   if (!made && made.error().type == ErrorType::conflict) {
     // This very call has made it before, and its answer was lost.
@@ -236,8 +235,11 @@ asio::awaitable<Result<json::value>> move_event(FunctionCall call) {
   for (const char* end : {"start", "end"}) {
     patch[end].as_object()[start->is_day ? "dateTime" : "date"] = nullptr;  // what it was before
   }
-  auto target = event_target(*id, tells_guests(event->contains("attendees")));
-  auto changing = change(call.requests, "PATCH", std::move(target), json::value(std::move(patch)));
+  FunctionRequest request;
+  request.method = "PATCH";
+  request.target = event_target(*id, tells_guests(event->contains("attendees")));
+  request.body = std::move(patch);
+  auto changing = change(call.requests, std::move(request));
   auto moved = co_await std::move(changing);
   co_return shown(std::move(moved));
 }
@@ -248,8 +250,11 @@ asio::awaitable<Result<json::value>> cancel_event(FunctionCall call) {
   auto looking = find_event(call.requests, *id);
   const auto event = co_await std::move(looking);
   if (!event) co_return event.error();
-  auto target = event_target(*id, tells_guests(event->contains("attendees")));
-  auto changing = change(call.requests, "DELETE", std::move(target), std::nullopt);
+  FunctionRequest request;
+  request.method = "DELETE";
+  request.target = event_target(*id, tells_guests(event->contains("attendees")));
+  request.says_done = ErrorType::not_found;
+  auto changing = change(call.requests, std::move(request));
   const auto gone = co_await std::move(changing);
   // It was there a moment ago: a second try finds what the first has done.
   const bool is_done = gone || gone.error().type == ErrorType::not_found;

@@ -21,6 +21,9 @@ struct FunctionRequest {
   std::optional<json::value> body;
   bool is_write = false;
   bool is_repeatable = true;  ///< has the effect of once if it arrives twice
+  /// How a repeated write is refused whose first try has done it: told as it is, for the function
+  /// to judge. Any other refusal after a lost answer is OUTCOME_UNKNOWN.
+  std::optional<ErrorType> says_done;
 };
 
 /// Sends them as every request of a tool is sent: to the tool's own backend, as its account, within

@@ -22,6 +22,7 @@ class SenderRequests final : public Requests {
     if (!call) co_return call.error();
     call->is_write = request.is_write;
     call->is_repeatable = request.is_repeatable;
+    call->says_done = request.says_done;
     constexpr int kAgain = 2;
     call->retries = request.is_write && !request.is_repeatable ? 0 : kAgain;
     if (request.body) {

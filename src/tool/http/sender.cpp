@@ -64,7 +64,8 @@ Error unknown_outcome(const Error& cause) {
 Result<json::value> settle(const Call& call, Result<json::value> result, bool is_unknown) {
   if (!call.is_write) return result;
   const auto& error = result.error();
-  const bool is_known_done = error.type == ErrorType::invalid_output;
+  const bool is_known_done =
+      error.type == ErrorType::invalid_output || error.type == call.says_done;
   if (is_unknown && !is_known_done) return unknown_outcome(error);
   if (error.type != ErrorType::timeout) return result;
   return fail(ErrorType::transient, "the service could not be reached; nothing was done",

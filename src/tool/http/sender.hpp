@@ -30,6 +30,7 @@ struct Call {
   std::vector<Credential> credentials;
   bool is_write = false;
   bool is_repeatable = true;
+  std::optional<ErrorType> says_done;  ///< as a function's request has it
   int retries = 0;
 };
 

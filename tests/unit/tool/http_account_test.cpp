@@ -1,8 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "http_fixture.hpp"
-#include "tool/account_tokens.hpp"
+#include "http_account_fixture.hpp"
 
 namespace callosum::tool::http {
 namespace {
@@ -12,45 +11,6 @@ using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-/// Token after token, until there is none; keeps what was asked and refused.
-struct FakeTokens final : AccountTokens {
-  std::vector<std::string> tokens{"token-one", "token-two"};
-  std::vector<std::string> refused;
-  std::vector<std::string> asked;
-  std::optional<Error> problem;
-  std::size_t at = 0;
-
-  asio::awaitable<Result<Secret>> token_for(const registry::CallContext& context,
-                                            std::string_view service, async::Deadline) override {
-    asked.push_back(context.tenant_id + " " + std::string(service));
-    if (problem) co_return *problem;
-    co_return Secret(tokens[at]);
-  }
-  void on_refused(const registry::CallContext&, std::string_view, const Secret& token) override {
-    refused.push_back(token.reveal());
-    if (at + 1 < tokens.size()) ++at;
-  }
-};
-
-/// Answers each request by its text.
-using Answers = std::function<std::string(const std::string& request)>;
-asio::awaitable<void> answer_by(HostileServer& server, Socket& socket, Answers answers) {
-  const auto request = co_await server.read_request(socket);
-  auto bytes = answers(request);
-  co_await server.send(socket, std::move(bytes));
-}
-HostileServer::Serve serve(Answers answers) {
-  return [answers](HostileServer& server, Socket& socket) {
-    return answer_by(server, socket, answers);
-  };
-}
-
-std::string status(const char* line, const std::string& body = "{}",
-                   const std::string& fields = "") {
-  return std::string("HTTP/1.1 ") + line + "\r\n" + fields +
-         "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
-}
-
 Answers only_for(std::string token) {
   return [token](const std::string& request) {
     return request.find("Authorization: Bearer " + token + "\r\n") == std::string::npos
@@ -58,27 +18,6 @@ Answers only_for(std::string token) {
                : ok(R"({"id":"m1"})");
   };
 }
-
-const std::map<std::string, std::vector<std::string>> kApis{
-    {"google", {"https://gmail.googleapis.com", "https://www.googleapis.com"}}};
-
-struct AccountWorld : HttpWorld {
-  FakeTokens tokens;
-  AccountWorld() {
-    options.accounts = &tokens;
-    options.account_apis = kApis;
-  }
-  void stand_in(const HostileServer& server,
-                const std::string& url = "https://gmail.googleapis.com") {
-    config.egress.allow.push_back({url, true, server.url()});
-  }
-  static registry::ToolSpec make_tool(const std::string& run,
-                                      registry::Access access = registry::Access::read) {
-    auto tool = HttpWorld::make_tool(run, access);
-    tool.account = "google";
-    return tool;
-  }
-};
 
 constexpr auto kRead =
     R"({"account":"google","retries":0,"url":"https://gmail.googleapis.com/x/{id}"})";
