@@ -109,6 +109,20 @@ Result<json::value> shown(Result<json::value> answer) {
   return json::value(show_event(*event));
 }
 
+/// What this very call has made before. The calendar has just said that it is there, so not to be
+/// able to read it says nothing against that.
+asio::awaitable<Result<json::value>> find_made(Requests& requests, std::string id) {
+  auto asking = get(requests, event_target(id));
+  auto made = co_await std::move(asking);
+  if (made) co_return made;
+  const auto& error = made.error();
+  const std::string why = error.message + ": " + error.detail;
+  if (error.type == ErrorType::not_found) {
+    co_return fail(ErrorType::outcome_unknown, "it is not known whether that was done", why);
+  }
+  co_return fail(ErrorType::invalid_output, "the event that was made could not be read", why);
+}
+
 }  // namespace
 
 asio::awaitable<Result<json::value>> list_events(FunctionCall call) {
@@ -211,9 +225,8 @@ asio::awaitable<Result<json::value>> create_event(FunctionCall call) {
   auto changing = change(call.requests, std::move(request));
   auto made = co_await std::move(changing);
   if (!made && made.error().type == ErrorType::conflict) {
-    // This very call has made it before, and its answer was lost.
-    auto asking = get(call.requests, event_target(id));
-    made = co_await std::move(asking);
+    auto finding_made = find_made(call.requests, id);
+    made = co_await std::move(finding_made);
   }
   co_return shown(std::move(made));
 }

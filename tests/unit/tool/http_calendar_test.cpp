@@ -177,6 +177,23 @@ TEST_F(Calendar, CreatesTheSameEventForTheSameCall) {
   EXPECT_THAT(script.asked[1], HasSubstr("\"id\":\"" + id + "\""));
 }
 
+TEST_F(Calendar, SaysThatAnEventIsMadeThoughItCannotBeShown) {
+  for (const auto& [why, told] : {std::pair{ErrorType::transient, ErrorType::invalid_output},
+                                  {ErrorType::auth, ErrorType::invalid_output},
+                                  {ErrorType::timeout, ErrorType::invalid_output},
+                                  {ErrorType::not_found, ErrorType::outcome_unknown}}) {
+    script = {};
+    expect_zone();
+    expect("POST", fail(ErrorType::conflict, "there is one"));
+    expect("GET", fail(why, "no"));
+
+    const auto answer = run("calendar.create", R"({"title":"S","start":"2026-11-24T10:00"})");
+
+    ASSERT_FALSE(answer);
+    EXPECT_EQ(answer.error().type, told) << to_string(why);
+  }
+}
+
 TEST_F(Calendar, MovesAnEventAndKeepsItsLength) {
   expect_zone();
   expect("GET /calendars/primary/events/e1", parse(kEvent));
