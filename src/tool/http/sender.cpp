@@ -26,7 +26,8 @@ struct Sender::Try {
 /// How all tries together ended.
 struct Sender::Sent {
   Result<json::value> answer;
-  bool is_token_refused = false;  ///< and nothing was done: another may be tried
+  bool is_token_refused = false;  ///< and that may be sent again: another may be tried
+  bool is_unknown = false;        ///< some try before that may have done it
 };
 
 namespace {
@@ -163,34 +164,38 @@ asio::awaitable<Result<json::value>> Sender::send(const Call& call) {
     auto answer = co_await std::move(sending);
     co_return answer;
   }
-  auto trying = keep_trying(call, nullptr);
+  auto trying = keep_trying(call, nullptr, false);
   auto sent = co_await std::move(trying);
   co_return std::move(sent.answer);
 }
 
 /// A token may have been withdrawn before its time: whoever refuses one has done nothing, so what
-/// it was sent with may be sent again with another, once.
+/// it was sent with may be sent again with another, once. A try before that may have done it.
 asio::awaitable<Result<json::value>> Sender::send_as_account(const Call& call) {
   if (ground_.accounts == nullptr) {
     co_return fail(ErrorType::auth, "no account is connected here; connect one first");
   }
   auto& accounts = *ground_.accounts;
+  bool is_unknown = false;
   for (int number = 0; number < 2; ++number) {
     auto asking = accounts.token_for(invocation_.context, plan_.account, deadline_);
     const auto token = co_await std::move(asking);
-    if (!token) co_return settle(call, token.error(), false);
-    auto trying = keep_trying(call, &*token);
+    if (!token) co_return settle(call, token.error(), is_unknown);
+    auto trying = keep_trying(call, &*token, is_unknown);
     auto sent = co_await std::move(trying);
     if (!sent.is_token_refused) co_return std::move(sent.answer);
+    is_unknown = sent.is_unknown;
     accounts.on_refused(invocation_.context, plan_.account, *token);
   }
-  co_return fail(ErrorType::auth, "the account's permission has ended; connect it again",
-                 plan_.url.origin().to_string() + " refused two tokens");
+  auto ended = fail(ErrorType::auth, "the account's permission has ended; connect it again",
+                    plan_.url.origin().to_string() + " refused two tokens");
+  co_return settle(call, std::move(ended), is_unknown);
 }
 
-asio::awaitable<Sender::Sent> Sender::keep_trying(const Call& call, const Secret* token) {
+/// `is_unknown`: some try may have done it, and nobody has said so.
+asio::awaitable<Sender::Sent> Sender::keep_trying(const Call& call, const Secret* token,
+                                                  bool is_unknown) {
   const std::string key = invocation_.context.tenant_id + " " + plan_.url.origin().to_string();
-  bool is_unknown = false;  // some try may have done it, and nobody has said so
   Result<json::value> result = fail(ErrorType::internal, "nothing was tried");
   for (int number = 0; number <= call.retries; ++number) {
     auto permit = ground_.breaker.ask(key, deadline_.time().now());
@@ -209,7 +214,7 @@ asio::awaitable<Sender::Sent> Sender::keep_trying(const Call& call, const Secret
     result = std::move(one.answer);
     if (result) co_return Sent{std::move(result)};
     const bool may_go_again = !is_unknown || call.is_repeatable;
-    if (one.is_token_refused && may_go_again) co_return Sent{std::move(result), true};
+    if (one.is_token_refused && may_go_again) co_return Sent{std::move(result), true, is_unknown};
     if (!is_worth_a_retry(result.error()) || number == call.retries) break;
     const auto pause = pause_before(ground_.random, number + 1, one.pause);
     if (pause >= deadline_.left()) break;

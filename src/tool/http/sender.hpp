@@ -56,7 +56,7 @@ class Sender {
   struct Sent;
 
   Result<void> add_headers(Call& call) const;
-  boost::asio::awaitable<Sent> keep_trying(const Call& call, const Secret* token);
+  boost::asio::awaitable<Sent> keep_trying(const Call& call, const Secret* token, bool is_unknown);
   boost::asio::awaitable<Try> try_once(const Call& call, const Secret* token) const;
   boost::asio::awaitable<Result<json::value>> send_as_account(const Call& call);
   net::HttpRequest request_of(const Call& call, const Secret* token) const;

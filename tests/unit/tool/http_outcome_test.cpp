@@ -80,5 +80,36 @@ TEST(HttpOutcome, NoOtherRefusalSaysWhatBecameOfTheFirstTry) {
   }
 }
 
+constexpr auto kKeyed =
+    R"({"account":"google","method":"POST","honours_key":true,"url":"https://gmail.googleapis.com/x"})";
+
+Answers in_turn(std::vector<std::string> answers) {
+  const auto count = std::make_shared<std::atomic<std::size_t>>(0);
+  return [answers, count](const std::string&) {
+    const auto number = (*count)++;
+    return number < answers.size() ? answers[number] : std::string();
+  };
+}
+
+TEST(HttpOutcome, ARefusedTokenForgetsNoTryThatMayHaveDoneIt) {
+  const auto late = status("504 Late");
+  const auto refused = status("401 Unauthorized");
+  const auto run = [&](std::vector<std::string> answers, std::optional<Error> then = {}) {
+    HostileServer server(serve(in_turn(std::move(answers))));
+    AccountWorld world;
+    world.stand_in(server);
+    world.tokens.problem_after_refusal = std::move(then);
+    return world.run(AccountWorld::make_tool(kKeyed, Access::write));
+  };
+  const auto ended = fail(ErrorType::auth, "your account is no longer connected");
+
+  EXPECT_EQ(run({late, refused}, ended).error(), ErrorType::outcome_unknown);
+  EXPECT_EQ(run({late, refused, refused}).error(), ErrorType::outcome_unknown) << "two tokens";
+  EXPECT_EQ(run({late, refused, status("400 Bad")}).error(), ErrorType::outcome_unknown);
+  EXPECT_EQ(run({late, refused, ok("7")}).data(), "7");
+  EXPECT_EQ(run({refused}, ended).error(), ErrorType::auth) << "nothing was done";
+  EXPECT_EQ(run({refused, late, refused}).error(), ErrorType::outcome_unknown);
+}
+
 }  // namespace
 }  // namespace callosum::tool::http
