@@ -100,6 +100,7 @@ Result<void> save_session(sqlite::Connection& connection, const RealtimeSession&
                                 {"current_mode", session.current_mode},
                                 {"selected_account_email", session.selected_account_email},
                                 {"active_tools", session.active_tools},
+                                {"narrowed_to", session.narrowed_to},
                                 {"epoch", static_cast<std::int64_t>(session.epoch)},
                                 {"resumed", session.resumed},
                                 {"state", to_string(session.state)},

@@ -286,8 +286,8 @@ net::HttpClientOptions Sender::options_for(const Call& call, const EgressList::E
   return options;
 }
 
-Sender::Try Sender::judge(const Call& call, const net::HttpResponse& response,
-                          const Origin& from, bool may_have_left) const {
+Sender::Try Sender::judge(const Call& call, const net::HttpResponse& response, const Origin& from,
+                          bool may_have_left) const {
   const auto where = from.to_string();
   const int status = response.status;
   if (status >= 200 && status < 300) return Try{read_answer(plan_, response, where)};

@@ -16,6 +16,7 @@
 #include "net/client.hpp"
 #include "real_world.hpp"
 #include "tool/builtin/builtin_kind.hpp"
+#include "tool/builtin/meta_tools.hpp"
 
 namespace callosum::app {
 namespace {
@@ -47,6 +48,7 @@ std::unique_ptr<tool::ToolKind> broken_builtins() {
   kind->add("noop", [](const auto&, auto) -> boost::asio::awaitable<Result<tool::ToolOutput>> {
     throw std::logic_error("the price list is on fire");
   });
+  tool::builtin::add_meta_tools(*kind, nullptr);
   return kind;
 }
 
