@@ -33,10 +33,32 @@ asio::awaitable<Result<Accounts>> find_usable_accounts(storage::Database& databa
 }
 
 void AccountWatch::on_accounts_changed(const std::string& tenant_id, const std::string& subject) {
-  errands_.start([this, tenant_id, subject] { return look(tenant_id, subject); });
+  errands_.start([this, person = Person(tenant_id, subject)] { return look(person); });
 }
 
-asio::awaitable<void> AccountWatch::look(std::string tenant_id, std::string subject) {
+/// A look at somebody, however it ends.
+struct AccountWatch::Turn {
+  std::map<Person, bool>& looks;
+  const Person& person;
+  ~Turn() { looks.erase(person); }
+};
+
+/// One at a time for each person: of two that read side by side the older could come last.
+asio::awaitable<void> AccountWatch::look(Person person) {
+  const bool is_under_way = looks_.contains(person);
+  bool& is_wanted = looks_[person];
+  is_wanted = true;
+  if (is_under_way) co_return;
+  const Turn turn{looks_, person};
+  while (is_wanted) {
+    is_wanted = false;
+    auto looking = look_once(person);
+    co_await std::move(looking);
+  }
+}
+
+asio::awaitable<void> AccountWatch::look_once(Person person) {
+  const auto& [tenant_id, subject] = person;
   const auto deadline = async::Deadline::after(time_, kTimeout);
   auto finding = find_usable_accounts(database_, tenant_id, subject, deadline);
   const auto found = co_await std::move(finding);

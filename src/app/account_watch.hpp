@@ -1,6 +1,8 @@
 #pragma once
 
+#include <map>
 #include <string>
+#include <utility>
 
 #include "session/load_book.hpp"
 #include "storage/database.hpp"
@@ -9,8 +11,8 @@
 
 namespace callosum::app {
 
-/// Tells conversations which accounts their user has, whenever that has changed. What it is given
-/// outlives it.
+/// Tells conversations which accounts their user has, whenever that has changed: the last thing
+/// that they are told is what is on disk. What it is given outlives it.
 class AccountWatch final : public tool::account::AccountWatcher {
  public:
   AccountWatch(storage::Database& database, async::TimeSource& time, session::LoadBook& book,
@@ -19,12 +21,18 @@ class AccountWatch final : public tool::account::AccountWatcher {
   void on_accounts_changed(const std::string& tenant_id, const std::string& subject) override;
 
  private:
-  boost::asio::awaitable<void> look(std::string tenant_id, std::string subject);
+  using Person = std::pair<std::string, std::string>;  ///< business, user
+  struct Turn;
+  boost::asio::awaitable<void> look(Person person);
+  boost::asio::awaitable<void> look_once(Person person);
 
   storage::Database& database_;
   async::TimeSource& time_;
   session::LoadBook& book_;
   telemetry::Log& log_;
+  /// Who is being looked at, and whether that is to be done once more. Of the errands' thread
+  /// alone.
+  std::map<Person, bool> looks_;
   tool::account::Errands errands_;  // ends first
 };
 

@@ -79,6 +79,8 @@ class Planner {
   /// The opening's tools are in the book from here on, until the result goes.
   Result<std::shared_ptr<const void>> begin_loading(Opening& opening,
                                                     const storage::RealtimeSession* before);
+  /// Its accounts were read before the book knew of it: a change in between reached nobody.
+  void look_at_accounts_again(const registry::CallContext& context);
   /// `session_id` empty: a new one.
   boost::asio::awaitable<Result<Opening>> open(api::auth::Principal principal,
                                                storage::Tenant tenant, std::string session_id = {});

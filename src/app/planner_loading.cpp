@@ -73,6 +73,11 @@ asio::awaitable<bool> Planner::take_over(std::string id) {
   co_return true;
 }
 
+void Planner::look_at_accounts_again(const registry::CallContext& context) {
+  if (!parts_.account_watch || !context.loaded) return;
+  parts_.account_watch->on_accounts_changed(context.tenant_id, context.subject);
+}
+
 Result<std::shared_ptr<const void>> Planner::begin_loading(Opening& opening,
                                                            const storage::RealtimeSession* before) {
   if (!opening.load) return std::shared_ptr<const void>();
@@ -82,6 +87,7 @@ Result<std::shared_ptr<const void>> Planner::begin_loading(Opening& opening,
   auto held = book.hold(std::move(*opening.load), std::move(wish), epoch);
   if (!held) return held.error();
   put_loaded(opening.context, std::move(held->set));
+  look_at_accounts_again(opening.context);
   std::shared_ptr<const void> in_book =
       std::make_shared<const InBook>(book, opening.context.session_id, held->holder);
   return in_book;
@@ -132,6 +138,7 @@ asio::awaitable<Result<api::RealtimeSessionPlan>> Planner::plan_realtime_session
   }
   put_loaded(opening->context,
              parts_.load_book->begin(std::move(*opening->load), std::move(loads), 0, row));
+  look_at_accounts_again(opening->context);
   fill_token(*opening, plan.token);
   if (const auto* set = opening->context.loaded.get()) {
     plan.mode = set->mode;
