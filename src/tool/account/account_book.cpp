@@ -168,10 +168,19 @@ void AccountBook::land(const AccountKey& key, const std::shared_ptr<Flight>& fli
   flight->set(std::move(outcome));
 }
 
+/// A flight lands whatever becomes of it: every later call would wait for one that was lost.
+struct AccountBook::Landing {
+  AccountBook& book;
+  const AccountKey& key;
+  const std::shared_ptr<Flight>& flight;
+  Result<Secret> outcome = fail(ErrorType::internal, "the account could not be used");
+  ~Landing() { book.land(key, flight, std::move(outcome)); }
+};
+
 asio::awaitable<void> AccountBook::fly(AccountKey key, std::shared_ptr<Flight> flight) {
+  Landing landing{*this, key, flight};
   auto renewing = renew(key);
-  auto outcome = co_await std::move(renewing);
-  land(key, flight, std::move(outcome));
+  landing.outcome = co_await std::move(renewing);
 }
 
 asio::awaitable<Result<Secret>> AccountBook::renew(AccountKey key) {

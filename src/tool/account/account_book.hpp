@@ -83,6 +83,7 @@ class AccountBook final : public AccountTokens {
   using Found = std::optional<storage::ConnectedAccount>;
   using Flight = async::SharedOutcome<Secret>;
   /// A token that its service would not take.
+  struct Landing;
   struct Refusal {
     std::string token_hash;  ///< empty: it has been replaced
     SteadyTime replaced_at = SteadyTime::min();

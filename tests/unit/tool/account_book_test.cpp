@@ -153,6 +153,18 @@ TEST(AccountBook, EndsARefreshThatNobodyWaitsForAnyMore) {
   EXPECT_EQ(world.refreshes(), 1u);
 }
 
+TEST(AccountBook, AnswersThoseWhoWaitForARefreshThatBroke) {
+  AccountWorld world;
+  world.connect();
+  world.time.turn(3601s);
+
+  world.random.is_broken = true;
+  EXPECT_EQ(world.token(), "INTERNAL");
+  world.random.is_broken = false;
+
+  EXPECT_EQ(world.token(), "access-2");
+}
+
 TEST(AccountBook, GivesNobodyTheTokenOfAnother) {
   AccountWorld world;
   world.connect();

@@ -104,6 +104,50 @@ class TokenServer {
   HostileServer server_;
 };
 
+/// Throws where it is told to, as nobody thought it would.
+struct BreakingRandom final : Random {
+  void fill(std::span<std::uint8_t> out) override {
+    if (is_broken) throw std::runtime_error("no entropy");
+    inner.fill(out);
+  }
+  SystemRandom inner;
+  std::atomic<bool> is_broken{false};
+};
+
+/// Keeps the lines with their texts: "event key=text key=text".
+class LineLog final : public telemetry::Log {
+ public:
+  bool is_on(telemetry::LogLevel) const noexcept override { return true; }
+  std::vector<std::string> lines() {
+    const std::lock_guard lock(mutex_);
+    return lines_;
+  }
+  /// The last one of this event.
+  std::string last(std::string_view event) {
+    std::string found;
+    for (const auto& line : lines()) {
+      if (line.starts_with(event)) found = line;
+    }
+    return found;
+  }
+
+ protected:
+  void write(telemetry::LogLevel, std::string_view event,
+             telemetry::LogFields fields) noexcept override {
+    std::string line(event);
+    for (const auto& field : fields) {
+      const auto* text = std::get_if<std::string_view>(&field.value);
+      if (text) line += " " + std::string(field.key) + "=" + std::string(*text);
+    }
+    const std::lock_guard lock(mutex_);
+    lines_.push_back(std::move(line));
+  }
+
+ private:
+  std::mutex mutex_;
+  std::vector<std::string> lines_;
+};
+
 struct CountingWatcher final : AccountWatcher {
   void on_accounts_changed(const std::string& tenant_id, const std::string& subject) override {
     const std::lock_guard lock(mutex);
@@ -187,8 +231,8 @@ struct AccountWorld {
   callosum::testing::RealWorld world;
   callosum::testing::TempFolder folder;
   TurnedTime time;
-  SystemRandom random;
-  telemetry::NullLog log;
+  BreakingRandom random;
+  LineLog log;
   CountingWatcher watcher;
   TokenServer server;
   std::unique_ptr<storage::Database> database;
