@@ -212,8 +212,8 @@ asio::awaitable<Result<Secret>> AccountBook::renew(AccountKey key) {
   // Sealed anew where it goes on: so a key that was replaced is out of use after a while.
   if (tokens->refresh_token.empty()) tokens->refresh_token = *refresh;
   auto storing = store_renewed(account, *tokens, async::Deadline::after(ground_.time, kRenewTime));
-  co_await std::move(storing);
-  note_replaced(key, kept->token);
+  const bool is_stored = co_await std::move(storing);
+  if (is_stored) note_replaced(key, kept->token);
   co_return tokens->access_token;
 }
 

@@ -100,7 +100,8 @@ class AccountBook final : public AccountTokens {
   std::shared_ptr<Flight> join_flight(const storage::AccountKey& key);
   boost::asio::awaitable<void> fly(storage::AccountKey key, std::shared_ptr<Flight> flight);
   boost::asio::awaitable<Result<Secret>> renew(storage::AccountKey key);
-  boost::asio::awaitable<void> store_renewed(storage::ConnectedAccount account,
+  /// Whether it is on disk.
+  boost::asio::awaitable<bool> store_renewed(storage::ConnectedAccount account,
                                              const TokenAnswer& tokens, async::Deadline deadline);
   boost::asio::awaitable<Error> end_grant(storage::ConnectedAccount account,
                                           async::Deadline deadline);

@@ -34,7 +34,7 @@ void AccountBook::fill(ConnectedAccount& account, const TokenAnswer& tokens) con
   account.changed_at_ms = epoch_ms(now);
 }
 
-asio::awaitable<void> AccountBook::store_renewed(ConnectedAccount account,
+asio::awaitable<bool> AccountBook::store_renewed(ConnectedAccount account,
                                                  const TokenAnswer& tokens,
                                                  async::Deadline deadline) {
   fill(account, tokens);
@@ -43,12 +43,13 @@ asio::awaitable<void> AccountBook::store_renewed(ConnectedAccount account,
   };
   auto writing = ground_.database.write<bool>(deadline, std::move(change));
   const auto written = co_await std::move(writing);
-  if (written) co_return;
+  if (written) co_return *written;
   // The token is good all the same; the next call fetches another.
   ground_.log.warn("account_not_kept", {{"tenant_id", account.key.tenant_id},
                                         {"subject", account.key.subject},
                                         {"service", account.key.service},
                                         {"type", to_string(written.error().type)}});
+  co_return false;
 }
 
 asio::awaitable<Error> AccountBook::end_grant(ConnectedAccount account, async::Deadline deadline) {

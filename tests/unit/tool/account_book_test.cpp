@@ -165,6 +165,24 @@ TEST(AccountBook, AnswersThoseWhoWaitForARefreshThatBroke) {
   EXPECT_EQ(world.token(), "access-2");
 }
 
+TEST(AccountBook, FetchesAnotherTokenAgainWhereTheLastOneCouldNotBeStored) {
+  AccountWorld world;
+  world.connect();
+  world.book->on_refused(AccountWorld::context(), "acme", Secret("access-0"));
+  world.change(
+      "CREATE TRIGGER full BEFORE UPDATE ON connected_accounts BEGIN SELECT RAISE(FAIL, 'full'); "
+      "END");
+
+  EXPECT_EQ(world.token(), "access-1");
+  EXPECT_THAT(world.log.last("account_not_kept"),
+              HasSubstr("tenant_id=t1 subject=ada service=acme"));
+  world.change("DROP TRIGGER full");
+
+  EXPECT_EQ(world.token(), "access-2");  // on disk is still the one that was refused
+  EXPECT_EQ(world.token(), "access-2");
+  EXPECT_EQ(world.refreshes(), 2u);
+}
+
 TEST(AccountBook, GivesNobodyTheTokenOfAnother) {
   AccountWorld world;
   world.connect();
