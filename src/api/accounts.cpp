@@ -18,6 +18,9 @@ namespace {
 
 constexpr auto kListTime = 5s;
 constexpr auto kRemoveTime = 20s;  // the service is asked too
+constexpr std::string_view kStillAllowed =
+    "it is forgotten here, but its token could not be opened to revoke it: take this gateway's "
+    "access back in the account's own settings";
 constexpr std::array<std::string_view, 1> kParameters{"tenant_id"};
 
 /// Field by field: a token has no way in.
@@ -77,7 +80,9 @@ asio::awaitable<net::HttpResponse> RemoveAccountResource::handle(
   auto removing = ground_.book->remove(std::move(key), deadline);
   const auto removed = co_await std::move(removing);
   if (!removed) co_return status_error(removed.error(), ground_.random, ground_.log);
-  co_return answer_with({{"removed", json::string(to_lower_ascii(parts[1]))}});
+  json::object body{{"removed", json::string(to_lower_ascii(parts[1]))}, {"revoked", *removed}};
+  if (!*removed) body["message"] = kStillAllowed;
+  co_return answer_with(std::move(body));
 }
 
 }  // namespace callosum::api

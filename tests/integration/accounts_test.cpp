@@ -6,6 +6,7 @@
 #include "base/json.hpp"
 #include "google_sim.hpp"
 #include "served.hpp"
+#include "storage/sqlite/connection.hpp"
 
 namespace callosum::testing {
 namespace {
@@ -198,12 +199,27 @@ TEST_F(Accounts, AreRevokedAtTheServiceWhenTheyAreRemoved) {
   const auto removed = remove("John@work.example");
 
   EXPECT_EQ(removed.status, 200) << removed.body;
+  EXPECT_THAT(removed.body, HasSubstr(R"("revoked":true)"));
   EXPECT_EQ(remove("john@work.example").status, 404);
   EXPECT_EQ(google.stats().at("revocations"), 1);
   ASSERT_EQ(listed().size(), 1u);
   EXPECT_EQ(listed()[0].at("email"), "john@home.example");
   google.post("/sim/revoke?account=john@home.example");  // its owner did so at Google's own page
   EXPECT_EQ(remove("john@home.example").status, 200);
+}
+
+TEST_F(Accounts, SayThatTheServiceStillAllowsWhatCouldNotBeRevoked) {
+  connect();
+  const auto database =
+      storage::sqlite::Connection::open({.path = gateway.data() / "callosum.db"}).value();
+  ASSERT_TRUE(database->execute("UPDATE connected_accounts SET refresh_token = 'of another key'"));
+
+  const auto removed = ask("DELETE", "/api/accounts/google/john@work.example", ada());
+
+  EXPECT_EQ(removed.status, 200) << removed.body;
+  EXPECT_THAT(removed.body, HasSubstr(R"("revoked":false)"));
+  EXPECT_THAT(removed.body, HasSubstr("take this gateway's access back"));
+  EXPECT_TRUE(listed().empty());
 }
 
 TEST_F(Accounts, SayWhatIsWrongWhereTheServiceDoesNotAnswer) {

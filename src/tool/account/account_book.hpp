@@ -68,9 +68,10 @@ class AccountBook final : public AccountTokens {
   /// many.
   boost::asio::awaitable<Result<void>> keep(storage::AccountKey key, TokenAnswer tokens,
                                             async::Deadline deadline);
-  /// Revokes at the service, then forgets. NOT_FOUND; TRANSIENT where the service cannot be
-  /// reached: then it stays, to be removed again.
-  boost::asio::awaitable<Result<void>> remove(storage::AccountKey key, async::Deadline deadline);
+  /// Revokes at the service, then forgets. False: forgotten, and what was allowed holds on there,
+  /// for its token does not open. NOT_FOUND; TRANSIENT where the service cannot be reached: then it
+  /// stays, to be removed again.
+  boost::asio::awaitable<Result<bool>> remove(storage::AccountKey key, async::Deadline deadline);
 
   /// One at most; null: none. Outlives the book, or is taken away before.
   void set_watcher(AccountWatcher* watcher) { watcher_ = watcher; }
@@ -82,8 +83,8 @@ class AccountBook final : public AccountTokens {
  private:
   using Found = std::optional<storage::ConnectedAccount>;
   using Flight = async::SharedOutcome<Secret>;
-  /// A token that its service would not take.
   struct Landing;
+  /// A token that its service would not take.
   struct Refusal {
     std::string token_hash;  ///< empty: it has been replaced
     SteadyTime replaced_at = SteadyTime::min();
@@ -103,6 +104,8 @@ class AccountBook final : public AccountTokens {
   /// Whether it is on disk.
   boost::asio::awaitable<bool> store_renewed(storage::ConnectedAccount account,
                                              const TokenAnswer& tokens, async::Deadline deadline);
+  boost::asio::awaitable<Result<bool>> revoke(const storage::ConnectedAccount& account,
+                                              async::Deadline deadline);
   boost::asio::awaitable<Error> end_grant(storage::ConnectedAccount account,
                                           async::Deadline deadline);
   void fill(storage::ConnectedAccount& account, const TokenAnswer& tokens) const;

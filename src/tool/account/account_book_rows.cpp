@@ -113,30 +113,43 @@ asio::awaitable<Result<void>> AccountBook::keep(AccountKey key, TokenAnswer toke
   co_return kept;
 }
 
-asio::awaitable<Result<void>> AccountBook::remove(AccountKey key, async::Deadline deadline) {
+asio::awaitable<Result<bool>> AccountBook::revoke(const ConnectedAccount& account,
+                                                  async::Deadline deadline) {
+  if (account.refresh_token.empty()) co_return true;  // the service has ended it itself
+  const auto* service = find_service(account.key.service);
+  auto refresh = sealer_.open(account.refresh_token, seal_of(account.key, "refresh"));
+  if (!service || !refresh) co_return false;
+  auto revoking = revoke_token(*service, std::move(*refresh), deadline);
+  const auto revoked = co_await std::move(revoking);
+  if (!revoked) co_return revoked.error();
+  co_return true;
+}
+
+asio::awaitable<Result<bool>> AccountBook::remove(AccountKey key, async::Deadline deadline) {
   key.email = to_lower_ascii(key.email);
   auto finding = find(key, deadline);
   const auto found = co_await std::move(finding);
   if (!found) co_return found.error();
   if (!*found) co_return fail(ErrorType::not_found, "there is no such account of yours");
-  const auto* service = find_service(key.service);
-  auto refresh = sealer_.open((*found)->refresh_token, seal_of(key, "refresh"));
-  if (service && refresh) {  // else there is nothing left that could be revoked
-    auto revoking = revoke_token(*service, std::move(*refresh), deadline);
-    const auto revoked = co_await std::move(revoking);
-    if (!revoked) co_return revoked.error();
-  }
+  auto revoking = revoke(**found, deadline);
+  const auto revoked = co_await std::move(revoking);
+  if (!revoked) co_return revoked.error();
   std::function<Result<bool>(Connection&)> change = [key](Connection& connection) {
     return storage::remove_account(connection, key);
   };
   auto writing = ground_.database.write<bool>(deadline, std::move(change));
   const auto removed = co_await std::move(writing);
   if (!removed) co_return removed.error();
+  if (!*revoked) {
+    ground_.log.warn(
+        "account_not_revoked",
+        {{"tenant_id", key.tenant_id}, {"subject", key.subject}, {"service", key.service}});
+  }
   ground_.log.info(
       "account_removed",
       {{"tenant_id", key.tenant_id}, {"subject", key.subject}, {"service", key.service}});
   tell(key);
-  co_return Result<void>();
+  co_return *revoked;
 }
 
 void AccountBook::tell(const AccountKey& key) {

@@ -258,7 +258,7 @@ TEST(AccountBook, RevokesWhatIsRemovedAndKeepsItWhereThatFails) {
   EXPECT_EQ(remove("john@work.example").error().type, ErrorType::transient);
   EXPECT_EQ(world.token(), "access-0");
   world.server.manner = TokenServer::Manner::refuses;  // it knows that token no more
-  EXPECT_TRUE(remove("John@work.example"));
+  EXPECT_TRUE(remove("John@work.example").value());
 
   EXPECT_EQ(world.server.forms("/revoke").back(), "token=refresh-1");
   EXPECT_EQ(remove("john@work.example").error().type, ErrorType::not_found);
@@ -266,6 +266,36 @@ TEST(AccountBook, RevokesWhatIsRemovedAndKeepsItWhereThatFails) {
   EXPECT_THAT(world.watcher.told, ElementsAre("t1 ada"));
   EXPECT_EQ(world.world.run(world.book->connected("t1", "ada", world.world.in(5s))).value(),
             (std::vector<AccountName>{{"acme", "john@home.example"}}));
+  EXPECT_EQ(world.log.last("account_not_revoked"), "");
+}
+
+TEST(AccountBook, SaysSoWhereItForgetsWhatItCouldNotRevoke) {
+  AccountWorld world;
+  world.connect();
+  world.open(Secret(std::string(63, '0') + "2"));
+
+  const auto removed = world.world.run(world.book->remove(AccountWorld::key(), world.world.in(5s)));
+
+  ASSERT_TRUE(removed);
+  EXPECT_FALSE(*removed);
+  EXPECT_EQ(world.row().key.email, "");
+  EXPECT_TRUE(world.server.forms("/revoke").empty());
+  EXPECT_EQ(world.log.last("account_not_revoked"),
+            "account_not_revoked tenant_id=t1 subject=ada service=acme");
+}
+
+TEST(AccountBook, HasNothingToRevokeWhereTheServiceHasEndedItItself) {
+  AccountWorld world;
+  world.connect();
+  world.time.turn(3601s);
+  world.server.manner = TokenServer::Manner::refuses;
+  EXPECT_EQ(world.token(), "AUTH");
+
+  const auto removed = world.world.run(world.book->remove(AccountWorld::key(), world.world.in(5s)));
+
+  ASSERT_TRUE(removed);
+  EXPECT_TRUE(*removed);
+  EXPECT_EQ(world.log.last("account_not_revoked"), "");
 }
 
 }  // namespace
