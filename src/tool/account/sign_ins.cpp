@@ -121,11 +121,14 @@ asio::awaitable<Result<SignInEnd>> SignIns::finish(std::string service, std::str
   if (!verifier) {
     co_return fail(ErrorType::validation, "this sign-in cannot be finished here; start again");
   }
+  const std::string tenant_id = taken->tenant_id, subject = taken->subject;
   CodeGrant grant{std::move(code), verifier->reveal(), taken->redirect_uri};
   auto connecting = connect(known, std::move(*taken), std::move(grant), nonce_of(state), deadline);
   auto end = co_await std::move(connecting);
   if (end) co_return end;
-  book_.ground().log.warn("account_not_connected", {{"service", service},
+  book_.ground().log.warn("account_not_connected", {{"tenant_id", tenant_id},
+                                                    {"subject", subject},
+                                                    {"service", service},
                                                     {"type", to_string(end.error().type)},
                                                     {"detail", end.error().detail}});
   co_return in_words(known, end.error());

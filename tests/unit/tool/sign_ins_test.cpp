@@ -137,6 +137,8 @@ TEST(SignIns, UseAStateUpWhateverComesOfIt) {
   world.start();
   world.server.manner = TokenServer::Manner::refuses;
   EXPECT_THAT(world.finish(world.state).error().message, HasSubstr("start again"));
+  EXPECT_THAT(world.log.last("account_not_connected"),
+              HasSubstr("tenant_id=t1 subject=ada service=acme"));
   EXPECT_EQ(world.finish(world.state).error().type, ErrorType::not_found);
   EXPECT_EQ(world.refreshes(), 1u);
 }
