@@ -13,6 +13,7 @@
 #include "api/auth/keys.hpp"
 #include "base/encoding.hpp"
 #include "base/json.hpp"
+#include "config/private_file.hpp"
 
 namespace callosum::app {
 namespace {
@@ -108,9 +109,7 @@ Result<void> make_key_file(const fs::path& path, Random& random) {
     // Of two that start at once both use the key of the first.
     return put_private_file(path, encode_hex(bytes), false);
   }
-  if ((info.st_mode & 077) == 0) return {};
-  return fail(ErrorType::forbidden,
-              path.string() + " can be read by others; remove it, or: chmod 600 " + path.string());
+  return config::check_private_file(path.string());
 }
 
 Result<Secret> load_or_create_demo_key(const fs::path& folder, Random& random) {

@@ -6,6 +6,7 @@
 
 #include "base/encoding.hpp"
 #include "base/text.hpp"
+#include "config/private_file.hpp"
 
 namespace callosum::config {
 namespace {
@@ -217,6 +218,11 @@ class Checker {
       return {};
     }
     if (env.empty() && file.empty()) return {};
+    const auto is_private = check_private_file(file);
+    if (!is_private) {
+      refuse(key + "_file", is_private.error().message);
+      return {};
+    }
     auto value = env.empty() ? read_secret_file(file) : fetch(key, env);
     if (value.empty()) {
       miss(key + (env.empty() ? "_file" : "_env"),

@@ -48,6 +48,7 @@ TEST(AccountsConfig, FetchesKeysAndNeverPrintsThem) {
       (std::filesystem::temp_directory_path() / ("callosum-key-" + std::to_string(::getpid())))
           .string();
   std::ofstream(file) << "from-file\n";
+  std::filesystem::permissions(file, std::filesystem::perms::owner_read);
 
   const auto by_env = load_sets({kClient, "accounts.key_env=KEY", "accounts.old_key_env=OLD"});
   const auto by_file = load_sets({kClient, "accounts.key_file=" + file});
@@ -74,6 +75,29 @@ TEST(AccountsConfig, AsksForOneKeyThatIsThere) {
       problems_of({kClient, "accounts.key_env=KEY", "accounts.google.client_secret_env=NOPE"}),
       ElementsAre(HasSubstr("accounts.google.client_secret_env")));
   EXPECT_THAT(problems_of({"accounts.key_env=KEY"}), IsEmpty());
+}
+
+TEST(AccountsConfig, TakesNoKeyThatOthersCanRead) {
+  namespace fs = std::filesystem;
+  const auto file =
+      (fs::temp_directory_path() / ("callosum-open-key-" + std::to_string(::getpid()))).string();
+  std::ofstream(file) << "from-file\n";
+  const auto problems = [&](fs::perms others) {
+    fs::permissions(file, fs::perms::owner_read | others);
+    auto found = problems_of({kClient, "accounts.key_file=" + file});
+    const auto old =
+        problems_of({kClient, "accounts.key_env=KEY", "accounts.old_key_file=" + file});
+    found.insert(found.end(), old.begin(), old.end());
+    return found;
+  };
+
+  const auto words = file + " can be read by others; chmod 600 " + file;
+  for (const auto others : {fs::perms::group_read, fs::perms::others_read}) {
+    EXPECT_THAT(problems(others), ElementsAre(HasSubstr("accounts.key_file: " + words),
+                                              HasSubstr("accounts.old_key_file: " + words)));
+  }
+  EXPECT_THAT(problems(fs::perms::none), IsEmpty());
+  fs::remove(file);
 }
 
 TEST(AccountsConfig, SendsTokensNowhereInPlainTextButOnThisMachine) {
