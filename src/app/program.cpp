@@ -19,6 +19,7 @@
 #include "app/commands/tool_command.hpp"
 #include "app/commands/tools_command.hpp"
 #include "app/compile_packs.hpp"
+#include "base/sodium_start.hpp"
 #include "base/text.hpp"
 
 namespace callosum::app {
@@ -55,6 +56,11 @@ int check_output(int status) {
 
 int run_program(int argc, char** argv) {
   CLI::App app("Callosum: any caller, any voice model, one safe set of tools.", "callosum");
+  const auto started = start_sodium();
+  if (!started) {
+    standard_output().err("callosum: " + started.error().message + "\n");
+    return 1;
+  }
   app.require_subcommand(1);
   app.set_version_flag("--version", std::string("callosum ") + CALLOSUM_VERSION);
   SystemClock clock;

@@ -4,6 +4,7 @@
 #include <sodium.h>
 
 #include "base/encoding.hpp"
+#include "base/sodium_start.hpp"
 
 namespace callosum {
 namespace {
@@ -60,6 +61,8 @@ Result<Sealer::Key> Sealer::read_key(const Secret& text) {
 }
 
 Result<Sealer> Sealer::make(const Secret& key, const Secret& old_key) {
+  const auto started = start_sodium();
+  if (!started) return started.error();
   Sealer sealer;
   for (const auto* text : {&key, &old_key}) {
     if (text == &old_key && text->empty()) continue;

@@ -1,6 +1,7 @@
 #include "base/sealer.hpp"
 
 #include <gmock/gmock.h>
+#include <sodium.h>
 
 #include "base/encoding.hpp"
 
@@ -15,6 +16,12 @@ const Secret kOther("f00102030405060708090A0B0C0D0E0F101112131415161718191a1b1c1
 
 Sealer sealer(const Secret& key = kKey, const Secret& old_key = {}) {
   return Sealer::make(key, old_key).value();
+}
+
+TEST(Sealer, HasItsLibraryReadyBeforeFirstUse) {
+  sealer();
+
+  EXPECT_EQ(::sodium_init(), 1) << "it was not started";
 }
 
 TEST(Sealer, OpensWhatItSealed) {
