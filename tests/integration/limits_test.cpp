@@ -8,6 +8,7 @@
 #include "base/json.hpp"
 #include "base/text.hpp"
 #include "raw_client.hpp"
+#include "served.hpp"
 #include "stage.hpp"
 
 namespace callosum::testing {
@@ -80,6 +81,17 @@ Gateway to_the_cloud(Cloud& cloud, std::vector<std::string> more = {}) {
                                    "providers.openai.url=" + cloud.url()};
   options.insert(options.end(), more.begin(), more.end());
   return Gateway(options, {{"OPENAI_API_KEY", "anything"}});
+}
+
+TEST(Limits, OfCoreFilesLeaveNoneWithKeysInIt) {
+  Gateway demo;
+  Served served;
+
+  for (auto* process : {&demo.process(), &served.process()}) {
+    std::ifstream file("/proc/" + std::to_string(process->pid()) + "/limits");
+    const std::string text(std::istreambuf_iterator<char>(file), {});
+    EXPECT_THAT(text, ::testing::ContainsRegex("Max core file size +0 +0 "));
+  }
 }
 
 TEST(Limits, OfOpenFilesLeaveThoseWithinUntouchedAndTellTheOthersToComeLater) {

@@ -5,6 +5,7 @@
 
 #include "api/auth/jwt.hpp"
 #include "app/commands/run_alone.hpp"
+#include "app/core_dumps.hpp"
 #include "app/demo_files.hpp"
 #include "app/gateway.hpp"
 #include "app/packs_folder.hpp"
@@ -196,6 +197,7 @@ void DemoCommand::say_hello(Gateway& gateway, const std::string& token) {
 }
 
 int DemoCommand::run() {
+  refuse_core_dumps();
   hold_hangups();
   auto gateway = prepare();
   if (!gateway) {

@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 
 #include "app/commands/config_command.hpp"
+#include "app/core_dumps.hpp"
 #include "app/gateway.hpp"
 #include "app/packs_folder.hpp"
 #include "app/signals.hpp"
@@ -66,6 +67,7 @@ void ServeCommand::add_to(CLI::App& app) {
 bool ServeCommand::is_selected() const { return verb_ && verb_->parsed(); }
 
 int ServeCommand::run() {
+  refuse_core_dumps();
   hold_hangups();
   auto outcome = config::load(request_);
   for (const auto& warning : outcome.warnings) {
