@@ -42,7 +42,8 @@ TEST(AssistantPack, LoadsInBothStylesForEveryConsumerWithoutAWord) {
     const auto kind = http::make_http_kind(
         {}, {.account_apis = {
                  {"google", {"https://gmail.googleapis.com", "https://www.googleapis.com"}}}});
-    for (const auto& tool : tools_of(*loaded.snapshot)) {
+    const auto tools = tools_of(*loaded.snapshot);
+    for (const auto& tool : tools) {
       EXPECT_EQ(tool.modes.size(), 1U) << tool.name;
       const bool is_google = tool.modes[0] == "email" || tool.modes[0] == "calendar";
       EXPECT_EQ(tool.account, is_google ? "google" : "") << tool.name;
@@ -117,7 +118,7 @@ class AssistantLists : public ::testing::Test {
   AssistantLists() {
     database_ = std::move(*storage::Database::open({.path = folder_.path() / "x.db"}));
     loaded_ = load_assistant();
-    const auto& pack = loaded_.snapshot->packs().front();
+    const auto& pack = *loaded_.snapshot->find_pack("assistant");
     for (int start = 0; start < 2; ++start) {
       const auto schema = sql::install_pack_schema(*database_, pack);
       if (!schema) ADD_FAILURE() << schema.error().message;
