@@ -48,14 +48,16 @@ std::string choose_model(const ProviderFactory& provider, const std::string& ask
 
 Error not_theirs() { return fail(ErrorType::forbidden, "you are not a member of that business"); }
 
+bool minds_words(const registry::ToolSpec& tool) {
+  return tool.confirmation == registry::Confirmation::spoken || !tool.provenance_seen.empty();
+}
+
 /// Whether some tool of the session depends on what the caller says, in words: a spoken yes, an
 /// identifier.
 bool minds_words(const registry::Snapshot& snapshot, const session::ToolOffer& offer) {
   const auto& tools = snapshot.tools();
   return std::any_of(tools.begin(), tools.end(), [&](const registry::ToolSpec& tool) {
-    const bool minds =
-        tool.confirmation == registry::Confirmation::spoken || !tool.provenance_seen.empty();
-    return minds && offer.contains(tool.name);
+    return minds_words(tool) && offer.contains(tool.name);
   });
 }
 
@@ -212,6 +214,14 @@ Result<Edition::Offer> Planner::offer_tools(const Opening& opening, std::string_
   return offer;
 }
 
+/// What is loaded later may.
+bool Planner::may_mind_words(const Opening& opening) const {
+  const auto& tools = opening.edition->snapshot()->tools();
+  return std::any_of(tools.begin(), tools.end(), [&](const registry::ToolSpec& tool) {
+    return minds_words(tool) && !policy::is_off(tool, opening.off);
+  });
+}
+
 std::vector<session::ModelSource> Planner::model_sources(const Opening& opening,
                                                          const std::string& asked_model) {
   const auto& edition = opening.edition;
@@ -239,9 +249,8 @@ std::vector<session::ModelSource> Planner::model_sources(const Opening& opening,
     }
     source.voice = provider.voice;
     const bool is_native = path == registry::ReplyPath::native;
-    // What is loaded later may mind them.
-    const bool may_grow = !!opening.context.loaded;
-    if (!is_native || may_grow || minds_words(*edition->snapshot(), *source.offer)) {
+    const bool may_mind = opening.context.loaded && may_mind_words(opening);
+    if (!is_native || may_mind || minds_words(*edition->snapshot(), *source.offer)) {
       source.transcription_model = provider.transcription_model;
     }
     source.breaker = provider.breaker;

@@ -84,6 +84,7 @@ class Planner {
   /// `session_id` empty: a new one.
   boost::asio::awaitable<Result<Opening>> open(api::auth::Principal principal,
                                                storage::Tenant tenant, std::string session_id = {});
+  bool may_mind_words(const Opening& opening) const;
   /// What a credential opens, and who makes it.
   void fill_token(const Opening& opening, api::RealtimeTokenPlan& plan);
   /// What its context may use and is not off, in an export's words. Logs and counts a failure.

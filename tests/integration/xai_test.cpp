@@ -198,8 +198,8 @@ TEST_F(XaiCalls, OfAResponseWhoseBeginningIsLostAreAnsweredAllTheSame) {
 
 TEST_F(XaiCalls, AreGivenUpWhenTheCallerSpeaks) {
   begin(
-      "transcripts: [oh never mind]\nrules:\n  - when: {text: oh never mind}\n    say: All "
-      "right.\n");
+      "transcripts: [oh never mind]\ntranscription_delay_ms: 0\nrules:\n  - when: {text: oh never "
+      "mind}\n    say: All right.\n");
   ask_for("call slow_lookup {}");
   hear("callosum.timeline");
 
