@@ -66,9 +66,11 @@ bool minds_words(const registry::Snapshot& snapshot, const session::ToolOffer& o
 Result<void> check_pack(const registry::Snapshot& snapshot, const std::string& name,
                         const policy::SwitchedOff* off) {
   if (name.empty()) return {};
-  if (!snapshot.find_pack(name)) {
+  if (!snapshot.find_pack(name) || name == registry::kMetaPack) {
     std::vector<std::string> known;
-    for (const auto& pack : snapshot.packs()) known.push_back(pack.name);
+    for (const auto& pack : snapshot.packs()) {
+      if (pack.name != registry::kMetaPack) known.push_back(pack.name);
+    }
     return fail(ErrorType::validation,
                 "pack: there is no such pack; there are " + join(known, ", "));
   }

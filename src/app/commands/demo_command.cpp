@@ -192,6 +192,7 @@ void DemoCommand::say_hello(Gateway& gateway, const std::string& token) {
   output_.out("Try, in another terminal:\n");
   output_.out("  " + self + " call examples/audio/cancellation-slt-16k.wav --save reply.wav\n");
   output_.out("  " + self + " call --text \"when is my next appointment\"\n");
+  output_.out("  " + self + " chat --pack assistant\n");
   output_.out("  " + self + " tool run get_working_hours --args '{}' --to http://" + main + "\n");
   output_.out("\nStop with Ctrl-C.\n");
 }
