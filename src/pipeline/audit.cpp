@@ -17,6 +17,7 @@ std::string encode_text(const AuditRecord& r) {
   writer.text("provider", r.provider);
   writer.text("channel", r.channel);
   writer.text("mode", r.mode);
+  if (!r.account.empty()) writer.text("account", r.account);
   writer.whole("turn", static_cast<std::int64_t>(r.turn));
   writer.text("call_id", r.call_id);
   writer.text("key", r.key);
@@ -62,6 +63,7 @@ AuditRecord describe(const CallView& call, std::int64_t at_ms) {
     return record;
   }
   record.tool = call.tool->id;
+  if (!call.tool->account.empty()) record.account = context.account;
   record.tool_version = call.tool->version;
   record.category = registry::to_string(call.tool->category);
   record.latency_budget = call.tool->latency_budget;

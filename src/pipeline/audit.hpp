@@ -15,6 +15,7 @@ namespace callosum::pipeline {
 struct AuditRecord {
   std::int64_t at_ms = 0;  ///< UTC, when the call came
   std::string_view tenant_id, session_id, subject, provider, channel, mode;
+  std::string_view account;  ///< that was acted in; empty: the tool acts in none
   std::string_view call_id, key, tool, tool_version, registry_version;
   std::string_view arguments_hash;
   std::string_view access, category;

@@ -133,6 +133,7 @@ TEST_F(CheckMyEmail, AnswersFromTheSelectedAccountAtEveryProvider) {
     EXPECT_TRUE(heard.all("refused").empty()) << transcript;
     EXPECT_FALSE(heard.said().empty());
   }
+  EXPECT_THAT(gateway->audit(), HasSubstr(R"("account":"john@work.example")"));
 }
 
 TEST_F(CheckMyEmail, AnswersAVoiceAloud) {
