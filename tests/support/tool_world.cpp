@@ -1,5 +1,6 @@
 #include "tool_world.hpp"
 
+#include <algorithm>
 #include <boost/asio/this_coro.hpp>
 
 #include "async/with_deadline.hpp"
@@ -73,10 +74,15 @@ registry::ToolSpec make_tool(std::string name) {
 
 ToolWorld::ToolWorld(std::vector<registry::ToolSpec> tools, pipeline::ExecutorLimits limits,
                      policy::ChannelBudget spend) {
-  registry::Pack pack;
-  pack.name = "test";
-  auto snapshot = std::make_shared<registry::Snapshot>(std::vector<registry::Pack>{pack},
-                                                       std::move(tools), "1.0.test0000");
+  std::vector<registry::Pack> packs(1);
+  packs.front().name = "test";
+  for (const auto& tool : tools) {
+    const bool is_known = std::any_of(packs.begin(), packs.end(),
+                                      [&](const auto& pack) { return pack.name == tool.pack; });
+    if (!is_known) packs.emplace_back().name = tool.pack;
+  }
+  auto snapshot =
+      std::make_shared<registry::Snapshot>(std::move(packs), std::move(tools), "1.0.test0000");
   std::vector<registry::LoadProblem> problems;
   kind = std::make_unique<ScriptedKind>(scripts, world.time());
   catalog = pipeline::Catalog::make(snapshot, {kind.get()}, problems);
