@@ -1,5 +1,6 @@
 #include "api/realtime_session.hpp"
 
+#include <algorithm>
 #include <array>
 #include <boost/json/serialize.hpp>
 

@@ -228,6 +228,7 @@ std::vector<session::ModelSource> Planner::model_sources(const Opening& opening,
                                                          const std::string& asked_model) {
   const auto& edition = opening.edition;
   std::vector<session::ModelSource> sources;
+  const auto who = std::make_shared<const registry::CallContext>(opening.context);
   for (const auto& provider : edition->providers()) {
     auto offer = offer_tools(opening, provider.export_name);
     if (!offer) {
@@ -242,7 +243,6 @@ std::vector<session::ModelSource> Planner::model_sources(const Opening& opening,
         make_model_of(parts_, {edition, &provider}, path, choose_model(provider, asked_model));
     source.offer = std::move(*offer);
     if (opening.context.loaded) {
-      auto who = std::make_shared<const registry::CallContext>(opening.context);
       source.offer_for = [edition, &provider, who](const registry::LoadedSet& set) {
         auto made = edition->offer_of({set, *who, provider.is_frozen}, provider.export_name);
         return made ? std::move(*made) : nullptr;
@@ -295,10 +295,6 @@ asio::awaitable<Result<Planner::Opening>> Planner::open(api::auth::Principal pri
     const auto& providers = opening.edition->providers();
     opening.load->is_frozen = std::any_of(providers.begin(), providers.end(),
                                           [](const auto& each) { return each.is_frozen; });
-    if (session::is_gated(*opening.load)) {
-      put_loaded(opening.context,
-                 std::make_shared<const registry::LoadedSet>(session::load(*opening.load, {})));
-    }
   }
   PromptSource source{snapshot, tenant, off};
   auto prompt = co_await fill_tenant_prompt(*parts_.database, std::move(source), deadline);
@@ -341,8 +337,13 @@ asio::awaitable<Result<api::RealtimeTokenPlan>> Planner::plan_token(api::auth::P
   plan.owner.tenants = {tenant->id};
   plan.owner.pack = std::move(wish.pack);
   auto opens = open(plan.owner, *tenant);
-  const auto opening = co_await std::move(opens);
+  auto opening = co_await std::move(opens);
   if (!opening) co_return opening.error();
+  // What it will begin with: nobody holds it yet.
+  if (opening->load && session::is_gated(*opening->load)) {
+    put_loaded(opening->context, std::make_shared<const registry::LoadedSet>(
+                                     session::load(*opening->load, {})));
+  }
   fill_token(*opening, plan);
   co_return plan;
 }
