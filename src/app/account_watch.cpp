@@ -33,7 +33,7 @@ asio::awaitable<Result<Accounts>> find_usable_accounts(storage::Database& databa
 }
 
 void AccountWatch::on_accounts_changed(const std::string& tenant_id, const std::string& subject) {
-  errands_.start([this, person = Person(tenant_id, subject)] { return look(person); });
+  errands_.start("account", [this, person = Person(tenant_id, subject)] { return look(person); });
 }
 
 /// A look at somebody, however it ends.

@@ -4,10 +4,11 @@
 #include <string>
 #include <utility>
 
+#include "async/task_thread.hpp"
 #include "session/load_book.hpp"
 #include "storage/database.hpp"
+#include "telemetry/log.hpp"
 #include "tool/account/account_watcher.hpp"
-#include "tool/account/errands.hpp"
 
 namespace callosum::app {
 
@@ -17,7 +18,9 @@ class AccountWatch final : public tool::account::AccountWatcher {
  public:
   AccountWatch(storage::Database& database, async::TimeSource& time, session::LoadBook& book,
                telemetry::Log& log)
-      : database_(database), time_(time), book_(book), log_(log), errands_(log) {}
+      : database_(database), time_(time), book_(book), log_(log), errands_([&log] {
+          log.error("account_watch_ended");
+        }) {}
   void on_accounts_changed(const std::string& tenant_id, const std::string& subject) override;
 
  private:
@@ -33,7 +36,7 @@ class AccountWatch final : public tool::account::AccountWatcher {
   /// Who is being looked at, and whether that is to be done once more. Of the errands' thread
   /// alone.
   std::map<Person, bool> looks_;
-  tool::account::Errands errands_;  // ends first
+  async::TaskThread errands_;  // ends first
 };
 
 /// Those that a person can use in a business, as they are on disk.

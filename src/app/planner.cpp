@@ -341,8 +341,8 @@ asio::awaitable<Result<api::RealtimeTokenPlan>> Planner::plan_token(api::auth::P
   if (!opening) co_return opening.error();
   // What it will begin with: nobody holds it yet.
   if (opening->load && session::is_gated(*opening->load)) {
-    put_loaded(opening->context, std::make_shared<const registry::LoadedSet>(
-                                     session::load(*opening->load, {})));
+    put_loaded(opening->context,
+               std::make_shared<const registry::LoadedSet>(session::load(*opening->load, {})));
   }
   fill_token(*opening, plan);
   co_return plan;

@@ -48,7 +48,7 @@ AccountBook::AccountBook(const AccountGround& ground, Sealer sealer,
     : ground_(ground),
       sealer_(std::move(sealer)),
       services_(std::move(services)),
-      errands_(ground.log) {}
+      errands_([&log = ground.log] { log.error("account_errands_ended"); }) {}
 
 AccountBook::~AccountBook() = default;
 
@@ -154,7 +154,7 @@ std::shared_ptr<AccountBook::Flight> AccountBook::join_flight(const AccountKey& 
   auto& flight = flights_[key];
   if (flight) return flight;
   flight = std::make_shared<Flight>();
-  errands_.start([this, key, flight] { return fly(key, flight); });
+  errands_.start("account", [this, key, flight] { return fly(key, flight); });
   return flight;
 }
 

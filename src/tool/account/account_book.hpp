@@ -8,12 +8,12 @@
 #include <string>
 #include <vector>
 
+#include "async/task_thread.hpp"
 #include "base/random.hpp"
 #include "base/sealer.hpp"
 #include "storage/connected_accounts.hpp"
 #include "telemetry/log.hpp"
 #include "tool/account/account_watcher.hpp"
-#include "tool/account/errands.hpp"
 #include "tool/account/oauth_wire.hpp"
 #include "tool/account_tokens.hpp"
 
@@ -124,7 +124,7 @@ class AccountBook final : public AccountTokens {
   mutable std::mutex mutex_;
   std::map<storage::AccountKey, std::shared_ptr<Flight>> flights_;
   std::map<storage::AccountKey, Refusal> refusals_;
-  Errands errands_;  // ends first
+  async::TaskThread errands_;  // ends first
 };
 
 /// What a token of this account is sealed to: another row's, or the other token, does not open it.

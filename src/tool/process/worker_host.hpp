@@ -39,7 +39,7 @@ class WorkerHost {
   std::shared_ptr<Lease> lease(const WorkerPlan& plan);
 
  private:
-  struct Thread;
+  struct Workers;
 
   void add(std::uint64_t worker, Job job);
   void retire(std::uint64_t worker);
@@ -48,7 +48,7 @@ class WorkerHost {
   std::mutex mutex_;
   std::map<std::string, std::weak_ptr<Lease>> leases_;  ///< by WorkerPlan::key
   std::uint64_t next_worker_ = 1;
-  std::unique_ptr<Thread> thread_;  ///< once there is a lease
+  std::unique_ptr<Workers> workers_;  ///< once there is a lease
 };
 
 }  // namespace callosum::tool::process
