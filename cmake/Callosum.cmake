@@ -37,6 +37,31 @@ endif()
 
 find_program(CALLOSUM_MOLD mold)
 
+# Builds of everything at once, not those that follow one change after the other.
+option(CALLOSUM_WHOLE "Compile many sources as one" OFF)
+if(CALLOSUM_WHOLE)
+  find_package(Python3 REQUIRED COMPONENTS Interpreter)
+endif()
+
+# callosum_whole(TARGET source...): a few large sources of many, where CALLOSUM_WHOLE
+function(callosum_whole target)
+  if(NOT CALLOSUM_WHOLE)
+    return()
+  endif()
+  string(REPLACE ";" "\n" paths "${ARGN}")
+  set(list ${CMAKE_CURRENT_BINARY_DIR}/${target}.sources)
+  file(WRITE ${list} "${paths}\n")
+  execute_process(COMMAND ${Python3_EXECUTABLE} ${CMAKE_SOURCE_DIR}/tools/unity_groups.py
+                  INPUT_FILE ${list} OUTPUT_VARIABLE groups COMMAND_ERROR_IS_FATAL ANY)
+  string(REGEX MATCHALL "[^\n]+" groups "${groups}")
+  foreach(line ${groups})
+    # "GROUP PATH"
+    string(REGEX MATCH "^([0-9]+) (.*)$" line "${line}")
+    set_source_files_properties(${CMAKE_MATCH_2} PROPERTIES UNITY_GROUP whole${CMAKE_MATCH_1})
+  endforeach()
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_MODE GROUP)
+endfunction()
+
 add_library(callosum_flags INTERFACE)
 target_include_directories(callosum_flags INTERFACE ${CMAKE_SOURCE_DIR}/src)
 target_compile_features(callosum_flags INTERFACE cxx_std_20)
@@ -47,6 +72,10 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   target_compile_options(callosum_flags INTERFACE -fpch-preprocess -Wno-restrict -Wno-stringop-overflow
                          -Wno-maybe-uninitialized -Wno-dangling-pointer -Wno-array-bounds -Wno-stringop-overread
                          -Wno-free-nonheap-object -Wno-mismatched-new-delete)
+  if(CALLOSUM_WHOLE)
+    # A type of the file's own in a coroutine's frame; where it is the only file, GCC is content.
+    target_compile_options(callosum_flags INTERFACE -Wno-subobject-linkage)
+  endif()
 else()
   target_compile_options(callosum_flags INTERFACE -Wno-unused-private-field -Wno-unknown-warning-option)
 endif()
@@ -62,8 +91,14 @@ else()
   set(CMAKE_CXX_FLAGS_RELEASE "-O2 -g1")
 endif()
 if(CALLOSUM_SANITIZE)
-  target_compile_options(callosum_flags INTERFACE -fsanitize=${CALLOSUM_SANITIZE}
+  string(REPLACE ",undefined" "" everywhere "${CALLOSUM_SANITIZE}")
+  target_compile_options(callosum_flags INTERFACE -fsanitize=${everywhere}
                          -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  if(NOT everywhere STREQUAL CALLOSUM_SANITIZE)
+    # What is under test is checked for undefined behaviour, not the tests: a quarter of their build.
+    target_compile_options(callosum_flags INTERFACE
+                           $<$<NOT:$<BOOL:$<TARGET_PROPERTY:CALLOSUM_TRUSTED>>>:-fsanitize=undefined>)
+  endif()
   target_link_options(callosum_flags INTERFACE -fsanitize=${CALLOSUM_SANITIZE})
   if(CALLOSUM_SANITIZE STREQUAL "thread" AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     # GCC warns that it cannot see Asio's fences; its locks are seen.
@@ -82,6 +117,7 @@ function(callosum_library name)
     set(scope INTERFACE)
   else()
     add_library(callosum_${name} STATIC ${sources})
+    callosum_whole(callosum_${name} ${sources})
     set(scope PUBLIC)
     if(TARGET callosum_pch)
       target_precompile_headers(callosum_${name} REUSE_FROM callosum_pch)
