@@ -18,7 +18,7 @@ struct Mistake {
 
 void PrintTo(const Mistake& mistake, std::ostream* out) { *out << mistake.to; }
 
-class ManifestMistake : public testing::TestWithParam<Mistake> {};
+class ManifestMistake : public ::testing::TestWithParam<Mistake> {};
 
 TEST_P(ManifestMistake, IsNamedWithFileLineAndField) {
   const auto& mistake = GetParam();
@@ -74,7 +74,7 @@ const Mistake kPackMistakes[] = {
     {"pack: shop\n", "? [a]\n: b\npack: shop\n", 1, "", "a key must be text"},
     {"pack: shop\n", "pack: sh\xff\n", 1, "", "not UTF-8"},
 };
-INSTANTIATE_TEST_SUITE_P(Pack, ManifestMistake, testing::ValuesIn(kPackMistakes));
+INSTANTIATE_TEST_SUITE_P(Pack, ManifestMistake, ::testing::ValuesIn(kPackMistakes));
 
 const Mistake kToolMistakes[] = {
     {"name: get_faqs", "name: get faqs", 10, "tools[0].name", "letters, digits"},
@@ -130,7 +130,7 @@ const Mistake kToolMistakes[] = {
     {"min_assurance: carrier", "cache_ttl_s: 5", 43, CHANGE ".cache_ttl_s", "may be cached"},
     {"min_assurance: carrier", "poll: true", 43, CHANGE ".poll", "access is read"},
 };
-INSTANTIATE_TEST_SUITE_P(Tool, ManifestMistake, testing::ValuesIn(kToolMistakes));
+INSTANTIATE_TEST_SUITE_P(Tool, ManifestMistake, ::testing::ValuesIn(kToolMistakes));
 
 const Mistake kReferenceMistakes[] = {
     {"when: {action: [cancel]}", "when: {action: [erase]}", 39, CHANGE ".risk", "may have"},
@@ -171,7 +171,7 @@ const Mistake kReferenceMistakes[] = {
     {"\"{answer}\"", "\"answer}\"", 20, FAQS ".reply", "its `}`"},
     {"reply: \"{answer}\"", "reply_empty: \"{x}\"", 20, FAQS ".reply_empty", "no property"},
 };
-INSTANTIATE_TEST_SUITE_P(Reference, ManifestMistake, testing::ValuesIn(kReferenceMistakes));
+INSTANTIATE_TEST_SUITE_P(Reference, ManifestMistake, ::testing::ValuesIn(kReferenceMistakes));
 
 const Mistake kSchemaMistakes[] = {
     {"type: object\n      properties:\n        topic",
@@ -202,7 +202,7 @@ const Mistake kSchemaMistakes[] = {
     {"builtin: change_booking", "http:", 65, CHANGE ".run.http", "found nothing"},
     {"    run:\n      builtin: change_booking\n", "", 34, CHANGE ".run", "missing"},
 };
-INSTANTIATE_TEST_SUITE_P(Schema, ManifestMistake, testing::ValuesIn(kSchemaMistakes));
+INSTANTIATE_TEST_SUITE_P(Schema, ManifestMistake, ::testing::ValuesIn(kSchemaMistakes));
 
 #undef FAQS
 #undef CHANGE
