@@ -30,6 +30,12 @@ rules:
   - {when: {text: check my email}, calls: [{name: set_mode, arguments: {mode: email}}]}
 )yaml";
 
+/// The line that begins so.
+std::string line_of(const std::string& text, const std::string& begin) {
+  const auto at = text.find(begin);
+  return at == std::string::npos ? "" : text.substr(at, text.find('\n', at) - at);
+}
+
 class CheckMyEmail : public ::testing::Test {
  protected:
   static void SetUpTestSuite() {
@@ -132,6 +138,11 @@ TEST_F(CheckMyEmail, AnswersFromTheSelectedAccountAtEveryProvider) {
     EXPECT_THAT(heard.all("answered")[1].text, HasSubstr("from")) << transcript;
     EXPECT_TRUE(heard.all("refused").empty()) << transcript;
     EXPECT_FALSE(heard.said().empty());
+    // The mode's tools were in force at once, and it is known after how long.
+    const auto metrics = gateway->ask("GET", "/metrics").body;
+    EXPECT_THAT(metrics, HasSubstr(std::string(R"(tools_loaded_ms_count{provider=")") + provider +
+                                   R"("} 1)"));
+    RecordProperty(std::string("tools_loaded_") + provider, line_of(metrics, "tools_loaded_ms_sum"));
   }
   EXPECT_THAT(gateway->audit(), HasSubstr(R"("account":"john@work.example")"));
 }
