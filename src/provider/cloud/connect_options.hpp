@@ -23,6 +23,10 @@ struct CloudOptions {
 /// `url` with one more parameter, escaped.
 std::string with_parameter(const std::string& url, std::string_view key, std::string_view value);
 
+/// A bounded socket of such a service at `path` of its url, without our key: that goes where each
+/// wants it.
+net::WsConnectOptions socket_at(const CloudOptions& options, std::string_view path);
+
 /// The socket of such a service: its model in the address, our key in the head, bounded.
 net::WsConnectOptions connect_options(const CloudOptions& options);
 

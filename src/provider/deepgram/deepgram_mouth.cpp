@@ -1,0 +1,18 @@
+#include "provider/deepgram/deepgram_mouth.hpp"
+
+#include "provider/deepgram/speak_wire.hpp"
+
+namespace callosum::provider::deepgram {
+
+realtime::MakeMouth make_deepgram_mouth(cloud::CloudOptions options,
+                                        mouth::SocketMouthParts parts) {
+  return [options = std::move(options), parts = std::move(parts)](
+             boost::asio::any_io_executor executor, realtime::MouthSettings settings,
+             std::function<void()> on_news) -> Result<std::unique_ptr<realtime::Mouth>> {
+    auto wire = std::make_unique<SpeakWire>(options, settings.format);
+    return mouth::make_socket_mouth(parts, std::move(executor), std::move(wire),
+                                    std::move(on_news));
+  };
+}
+
+}  // namespace callosum::provider::deepgram

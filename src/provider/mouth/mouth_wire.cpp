@@ -1,0 +1,39 @@
+#include "provider/mouth/mouth_wire.hpp"
+
+#include "audio/pcm.hpp"
+
+namespace callosum::provider::mouth {
+
+using realtime::MouthEvent;
+
+std::vector<std::uint8_t> SampleJoiner::take(std::span<const std::uint8_t> bytes) {
+  std::vector<std::uint8_t> out = std::move(rest_);
+  rest_.clear();
+  out.insert(out.end(), bytes.begin(), bytes.end());
+  const auto whole = static_cast<std::ptrdiff_t>(out.size() - out.size() % step_);
+  rest_.assign(out.begin() + whole, out.end());
+  out.erase(out.begin() + whole, out.end());
+  return out;
+}
+
+std::size_t bytes_per_sample(std::string_view format) { return format == "audio/pcm" ? 2 : 1; }
+
+int rate_of(std::string_view format) {
+  return format == "audio/pcm" ? audio::kRealtimeRateHz : audio::kPhoneRateHz;
+}
+
+std::size_t bytes_per_ms(std::string_view format) {
+  return static_cast<std::size_t>(rate_of(format)) / 1000 * bytes_per_sample(format);
+}
+
+MouthEvent sound_event(std::vector<std::uint8_t> bytes) {
+  return {.kind = MouthEvent::Kind::sound, .sound = std::move(bytes)};
+}
+
+MouthEvent spoken_event() { return {.kind = MouthEvent::Kind::spoken}; }
+
+MouthEvent failed_event(Error why) {
+  return {.kind = MouthEvent::Kind::failed, .why = std::move(why)};
+}
+
+}  // namespace callosum::provider::mouth
