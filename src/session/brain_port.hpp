@@ -9,6 +9,7 @@
 #include "realtime/chat_model.hpp"
 #include "realtime/ears.hpp"
 #include "realtime/model_port.hpp"
+#include "realtime/mouth.hpp"
 
 namespace callosum::session {
 
@@ -16,7 +17,7 @@ namespace callosum::session {
 struct BrainParts {
   async::TimeSource& time;
   Random& random;
-  std::unique_ptr<realtime::ModelPort> provider;  ///< its mouth
+  std::unique_ptr<realtime::ModelPort> provider;  ///< its mouth; null: `make_mouth`
   std::shared_ptr<realtime::ChatModel> chat;
   realtime::MakeEars make_ears;
   std::string speaker;  ///< who speaks where the caller's program names nobody
@@ -25,9 +26,13 @@ struct BrainParts {
   std::function<void(std::string_view tool)> on_ignored_call;
   /// The chat model gave no answer; the caller hears an excuse.
   std::function<void(const Error& why)> on_plan_failed;
+  /// The speech service that speaks where no provider does, and what is known of the line with it.
+  realtime::MakeMouth make_mouth = {};
+  realtime::ProviderProfile profile = {};
 };
 
-/// The reply path `brain`: our ears hear, a chat model plans, the provider only speaks. Towards the
+/// The reply path `brain`: our ears hear, a chat model plans, a provider or a speech service only
+/// speaks. Towards the
 /// session a model like any other: its calls are our orchestrator's, and run as every call does.
 std::unique_ptr<realtime::ModelPort> make_brain_port(BrainParts parts);
 

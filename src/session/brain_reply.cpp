@@ -5,6 +5,8 @@
 #include "base/ids.hpp"
 #include "base/json.hpp"
 #include "realtime/client_event.hpp"
+#include "session/provider_mouth.hpp"
+#include "session/service_mouth.hpp"
 
 namespace callosum::session {
 
@@ -16,12 +18,19 @@ namespace {
 constexpr const char* kNoAnswer = "I'm sorry, I cannot think of an answer right now.";
 constexpr std::chrono::seconds kPlanTime{30};
 
+std::unique_ptr<BrainMouth> make_brain_mouth(BrainParts& parts, MouthSink& sink) {
+  if (parts.provider) {
+    return std::make_unique<ProviderMouth>(std::move(parts.provider), parts.random, sink);
+  }
+  return std::make_unique<ServiceMouth>(parts.make_mouth, parts.profile, sink);
+}
+
 }  // namespace
 
 BrainReply::BrainReply(BrainParts& parts, GaConversation& conversation)
     : parts_(parts),
       conversation_(conversation),
-      mouth_(std::move(parts.provider), parts.random, *this),
+      mouth_(make_brain_mouth(parts, *this)),
       planning_(parts.chat) {}
 
 asio::awaitable<Result<void>> BrainReply::open(const json::object& session,
@@ -29,13 +38,13 @@ asio::awaitable<Result<void>> BrainReply::open(const json::object& session,
                                                async::Deadline deadline) {
   executor_ = co_await asio::this_coro::executor;
   on_news_ = on_news;
-  auto opening = mouth_.open(session, std::move(on_news), deadline);
+  auto opening = mouth_->open(session, std::move(on_news), deadline);
   co_return co_await std::move(opening);
 }
 
 asio::awaitable<void> BrainReply::close(async::Deadline deadline) {
   planning_.cancel();
-  auto closing = mouth_.close(deadline);
+  auto closing = mouth_->close(deadline);
   co_await std::move(closing);
 }
 
@@ -54,15 +63,17 @@ void BrainReply::start(const json::object& asked, realtime::ChatRequest request)
 }
 
 bool BrainReply::advance() {
-  const bool has_news = mouth_.look(parts_.time.now());
+  const bool has_news = mouth_->look(parts_.time.now());
   if (!active_) return has_news;
   take_planned();
-  while (!mouth_.is_speaking() && !active_->pieces.empty()) {
+  while (mouth_->takes_words() && !active_->pieces.empty()) {
     const auto piece = std::move(active_->pieces.front());
     active_->pieces.pop_front();
     say(piece);
   }
-  if (!mouth_.is_speaking() && active_->is_planned) finish();
+  if (!active_->is_planned || !active_->pieces.empty()) return has_news;
+  if (mouth_->is_speaking()) mouth_->end_words(parts_.time.now());
+  if (!mouth_->is_speaking()) finish();
   return has_news;
 }
 
@@ -87,14 +98,14 @@ void BrainReply::take_planned() {
 void BrainReply::say(const std::string& piece) {
   if (!std::exchange(active_->in_message, true)) {
     const bool is_pcm = conversation_.session().output_format() == "audio/pcm";
-    playback_.begin(conversation_.begin_message(), is_pcm ? 48 : 8);
+    playback_.begin(conversation_.begin_message(), is_pcm ? 48 : 8, !mouth_->tells_pieces_apart());
     conversation_.add_words(piece);
   } else {
     conversation_.add_words(" " + piece);
   }
   playback_.add_piece(piece);
   if (conversation_.is_audio_out()) {
-    mouth_.say(piece, parts_.time.now());
+    mouth_->say(piece, parts_.time.now());
   } else {
     playback_.mark_read();
   }
@@ -110,7 +121,7 @@ void BrainReply::finish() {
 bool BrainReply::cancel(std::string_view reason) {
   if (!active_) return false;
   planning_.cancel();
-  mouth_.cut();
+  mouth_->cut();
   if (active_->in_message) {
     conversation_.end_message("incomplete");
     conversation_.cut_turn(playback_.item_id(), playback_.heard(parts_.time.now()));
@@ -138,6 +149,10 @@ void BrainReply::on_sound(std::span<const std::uint8_t> bytes) {
   if (!active_ || !active_->in_message) return;
   conversation_.add_audio(bytes);
   playback_.add_audio(bytes.size(), parts_.time.now());
+}
+
+void BrainReply::on_marks(std::span<const realtime::SpokenMark> marks) {
+  playback_.add_marks(marks);
 }
 
 void BrainReply::on_ignored_call(std::string_view tool) {

@@ -16,19 +16,19 @@
 
 namespace callosum::session {
 
-/// The responses of a conversation that our brain plans and a provider speaks: one at a time, each
+/// The responses of a conversation that our brain plans and a mouth speaks: one at a time, each
 /// piece as soon as it is there, calls behind them. Lives on its session's thread.
 class BrainReply final : private MouthSink {
  public:
-  /// References outlive it; of `parts` it takes the provider.
+  /// References outlive it; of `parts` it takes the mouth.
   BrainReply(BrainParts& parts, provider::conversation::GaConversation& conversation);
 
-  const realtime::ProviderProfile& profile() const { return mouth_.profile(); }
+  const realtime::ProviderProfile& profile() const { return mouth_->profile(); }
   boost::asio::awaitable<Result<void>> open(const json::object& session,
                                             std::function<void()> on_news,
                                             async::Deadline deadline);
   boost::asio::awaitable<void> close(async::Deadline deadline);
-  void set(const json::object& session) { mouth_.set(session); }
+  void set(const json::object& session) { mouth_->set(session); }
 
   bool is_active() const { return active_.has_value(); }
   /// A response that is planned, or one of these words alone.
@@ -36,8 +36,8 @@ class BrainReply final : private MouthSink {
   void start(const json::object& asked, std::string fixed);
   /// What can be done now is done. True: there was news.
   bool advance();
-  SteadyTime next_look() const { return mouth_.gives_up_at(); }
-  std::optional<Error> end() const { return mouth_.end(); }
+  SteadyTime next_look() const { return mouth_->gives_up_at(); }
+  std::optional<Error> end() const { return mouth_->end(); }
 
   /// False: there is none. Of what was not heard nothing is remembered.
   bool cancel(std::string_view reason);
@@ -58,12 +58,13 @@ class BrainReply final : private MouthSink {
   void say(const std::string& piece);
   void finish();
   void on_sound(std::span<const std::uint8_t> bytes) override;
+  void on_marks(std::span<const realtime::SpokenMark> marks) override;
   void on_spoken() override {}  // `advance` sees it
   void on_ignored_call(std::string_view tool) override;
 
   BrainParts& parts_;
   provider::conversation::GaConversation& conversation_;
-  BrainMouth mouth_;
+  std::unique_ptr<BrainMouth> mouth_;
   BrainPlanning planning_;
   Playback playback_;
   std::optional<Active> active_;

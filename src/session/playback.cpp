@@ -8,6 +8,9 @@ using std::chrono::milliseconds;
 
 namespace {
 
+// What people say in a second, in letters: for words that no mark has been given of yet.
+constexpr milliseconds::rep kLettersPerSecond = 15;
+
 /// The first words of a text, as many as fit into a part of its bytes.
 std::string_view words_within(std::string_view words, std::size_t bytes) {
   if (bytes >= words.size()) return words;
@@ -17,7 +20,9 @@ std::string_view words_within(std::string_view words, std::size_t bytes) {
 
 }  // namespace
 
-void Playback::begin(std::string item_id, std::size_t bytes_per_ms) {
+void Playback::begin(std::string item_id, std::size_t bytes_per_ms, bool is_continuous) {
+  is_continuous_ = is_continuous;
+  marks_.clear();
   item_id_ = std::move(item_id);
   bytes_per_ms_ = std::max<std::size_t>(bytes_per_ms, 1);
   pieces_.clear();
@@ -52,7 +57,38 @@ std::string Playback::heard(SteadyTime now) const {
   return heard_in(std::max(milliseconds(0), length(bytes_) - left(now)));
 }
 
+void Playback::add_marks(std::span<const realtime::SpokenMark> marks) {
+  for (const auto& mark : marks) {
+    const bool is_later =
+        marks_.empty() || (mark.at >= marks_.back().at && mark.bytes >= marks_.back().bytes);
+    if (is_later) marks_.push_back(mark);
+  }
+}
+
+std::string Playback::heard_by_marks(milliseconds played) const {
+  std::string text;
+  for (const auto& piece : pieces_) {
+    if (!text.empty()) text += ' ';
+    text += piece.words;
+  }
+  if (!pieces_.empty() && pieces_.back().is_read) return text;
+  played = std::clamp(played, milliseconds(0), length(bytes_));
+  realtime::SpokenMark before;
+  for (const auto& mark : marks_) {
+    if (mark.at > played) {  // speech is even enough between two
+      const auto share = (mark.bytes - before.bytes) *
+                         static_cast<std::size_t>((played - before.at).count()) /
+                         static_cast<std::size_t>((mark.at - before.at).count());
+      return std::string(words_within(text, before.bytes + share));
+    }
+    before = mark;
+  }
+  const auto guessed = (played - before.at).count() * kLettersPerSecond / 1000;
+  return std::string(words_within(text, before.bytes + static_cast<std::size_t>(guessed)));
+}
+
 std::string Playback::heard_in(milliseconds played) const {
+  if (is_continuous_) return heard_by_marks(played);
   const auto heard = static_cast<std::size_t>(std::max<milliseconds::rep>(played.count(), 0));
   auto bytes = heard > bytes_ / bytes_per_ms_ ? bytes_ : heard * bytes_per_ms_;
   std::string out;

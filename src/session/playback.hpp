@@ -2,11 +2,13 @@
 
 #include <chrono>
 #include <cstddef>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/clock.hpp"
+#include "realtime/mouth.hpp"
 
 namespace callosum::session {
 
@@ -14,13 +16,16 @@ namespace callosum::session {
 /// it is sent faster than it plays. Pure.
 class Playback {
  public:
-  /// A new message, of sound in so many bytes a millisecond.
-  void begin(std::string item_id, std::size_t bytes_per_ms);
+  /// A new message, of sound in so many bytes a millisecond. `is_continuous`: sound is not told
+  /// apart by pieces; marks say where the words lie, beyond the last one they are guessed.
+  void begin(std::string item_id, std::size_t bytes_per_ms, bool is_continuous = false);
   const std::string& item_id() const { return item_id_; }
   /// Words, before their sound.
   void add_piece(std::string_view words);
   /// Sound of the latest piece, made now.
   void add_audio(std::size_t bytes, SteadyTime now);
+  /// Where the words lie, counted over all pieces with one blank between two.
+  void add_marks(std::span<const realtime::SpokenMark> marks);
   /// Words that no sound belongs to: they are read, at once.
   void mark_read();
 
@@ -38,10 +43,13 @@ class Playback {
     bool is_read = false;
   };
   std::chrono::milliseconds length(std::size_t bytes) const;
+  std::string heard_by_marks(std::chrono::milliseconds played) const;
 
   std::string item_id_;
   std::size_t bytes_per_ms_ = 48;
   std::vector<Piece> pieces_;
+  std::vector<realtime::SpokenMark> marks_;  // ascending
+  bool is_continuous_ = false;
   std::size_t bytes_ = 0;
   SteadyTime plays_until_{};
 };

@@ -1,4 +1,4 @@
-#include "session/brain_mouth.hpp"
+#include "session/provider_mouth.hpp"
 
 #include <algorithm>
 
@@ -30,15 +30,15 @@ json::object audio_of(const json::object& session) {
 
 }  // namespace
 
-BrainMouth::BrainMouth(std::unique_ptr<realtime::ModelPort> provider, Random& random,
-                       MouthSink& sink)
+ProviderMouth::ProviderMouth(std::unique_ptr<realtime::ModelPort> provider, Random& random,
+                             MouthSink& sink)
     : inner_(std::move(provider)),
       sink_(sink),
       event_prefix_("evt_" + make_id("", random).substr(0, 12) + "_") {}
 
-asio::awaitable<Result<void>> BrainMouth::open(const json::object& session,
-                                               std::function<void()> on_news,
-                                               async::Deadline deadline) {
+asio::awaitable<Result<void>> ProviderMouth::open(const json::object& session,
+                                                  std::function<void()> on_news,
+                                                  async::Deadline deadline) {
   realtime::SessionOpening opening;
   auto audio = audio_of(session);
   audio["input"] = json::object{{"turn_detection", nullptr}};
@@ -53,7 +53,7 @@ asio::awaitable<Result<void>> BrainMouth::open(const json::object& session,
   co_return co_await std::move(opened);
 }
 
-void BrainMouth::set(const json::object& session) {
+void ProviderMouth::set(const json::object& session) {
   auto audio = audio_of(session);
   if (audio.empty()) return;
   const json::object update{{"type", "realtime"}, {"audio", std::move(audio)}};
@@ -61,14 +61,14 @@ void BrainMouth::set(const json::object& session) {
                      net::FrameKind::control);
 }
 
-void BrainMouth::say(std::string_view words, SteadyTime now) {
+void ProviderMouth::say(std::string_view words, SteadyTime now) {
   event_id_ = next_event_id();
   response_id_.clear();
   gives_up_at_ = now + kPatience;
   if (!inner_.port().request_playback_utterance(words, event_id_)) finish();
 }
 
-void BrainMouth::cut() {
+void ProviderMouth::cut() {
   if (!is_speaking()) return;
   if (response_id_.empty()) {
     cut_early_.push_back(event_id_);  // it is cut once it has a name
@@ -80,7 +80,7 @@ void BrainMouth::cut() {
   response_id_.clear();
 }
 
-bool BrainMouth::look(SteadyTime now) {
+bool ProviderMouth::look(SteadyTime now) {
   bool has_news = false;
   if (now >= gives_up_at()) {
     if (!response_id_.empty()) cut();
@@ -94,7 +94,7 @@ bool BrainMouth::look(SteadyTime now) {
   return has_news;
 }
 
-void BrainMouth::on_event(const std::string& text, SteadyTime now) {
+void ProviderMouth::on_event(const std::string& text, SteadyTime now) {
   const realtime::ServerFrame frame{realtime::peek_type(text), text};
   switch (frame.type) {
     case EventType::output_audio_delta:
@@ -118,7 +118,7 @@ void BrainMouth::on_event(const std::string& text, SteadyTime now) {
   if (const auto* item = find_object(body, "item")) note_call(*item);
 }
 
-void BrainMouth::on_refused(std::string_view event_id) {
+void ProviderMouth::on_refused(std::string_view event_id) {
   if (event_id.empty()) return;
   const auto early = std::find(cut_early_.begin(), cut_early_.end(), event_id);
   if (early != cut_early_.end()) {
@@ -128,7 +128,7 @@ void BrainMouth::on_refused(std::string_view event_id) {
   }
 }
 
-void BrainMouth::on_created(const json::object& event) {
+void ProviderMouth::on_created(const json::object& event) {
   const auto id = realtime::read_response(event).id;
   const bool is_asked_for = is_speaking() && response_id_.empty() && cut_early_.empty();
   if (is_asked_for) {
@@ -141,7 +141,7 @@ void BrainMouth::on_created(const json::object& event) {
                      net::FrameKind::control);
 }
 
-void BrainMouth::on_audio(const json::object& event, SteadyTime now) {
+void ProviderMouth::on_audio(const json::object& event, SteadyTime now) {
   if (!is_speaking() || text_at(event, "response_id") != response_id_) return;
   const auto decoded = decode_base64(text_at(event, "delta"), bytes_);
   if (!decoded) return;
@@ -149,7 +149,7 @@ void BrainMouth::on_audio(const json::object& event, SteadyTime now) {
   sink_.on_sound(bytes_);
 }
 
-void BrainMouth::on_done(const json::object& event) {
+void ProviderMouth::on_done(const json::object& event) {
   const auto* response = find_object(event, "response");
   const auto* output = response ? find_array(*response, "output") : nullptr;
   for (const auto& entry : output ? *output : json::array{}) {
@@ -159,14 +159,14 @@ void BrainMouth::on_done(const json::object& event) {
 }
 
 /// One call is visible in several events.
-void BrainMouth::note_call(const json::object& item) {
+void ProviderMouth::note_call(const json::object& item) {
   const auto read = realtime::read_item(item);
   if (read.is_function_call() && seen_calls_.insert(read.call_id)) {
     sink_.on_ignored_call(read.name);
   }
 }
 
-void BrainMouth::finish() {
+void ProviderMouth::finish() {
   event_id_.clear();
   response_id_.clear();
   sink_.on_spoken();

@@ -1,56 +1,46 @@
 #pragma once
 
-#include <boost/json/object.hpp>
 #include <cstdint>
-#include <span>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/deque.hpp"
 #include "base/random.hpp"
+#include "session/brain_mouth.hpp"
 #include "session/inner_model.hpp"
 #include "session/recent_ids.hpp"
 
 namespace callosum::session {
 
-namespace json = boost::json;
-
-/// Whom a mouth tells what becomes of the words that it was given.
-class MouthSink {
- public:
-  virtual ~MouthSink() = default;
-  virtual void on_sound(std::span<const std::uint8_t> bytes) = 0;
-  virtual void on_spoken() = 0;  ///< all of it, or what there will be of it
-  /// The model behind it has called a function all the same.
-  virtual void on_ignored_call(std::string_view name) = 0;
-};
-
 /// A provider as a mouth alone: it is given no tools, hears nothing, and speaks the words it is
 /// asked to, one utterance after the other. Lives on its session's thread.
-class BrainMouth {
+class ProviderMouth final : public BrainMouth {
  public:
   /// `random` and `sink` outlive it.
-  BrainMouth(std::unique_ptr<realtime::ModelPort> provider, Random& random, MouthSink& sink);
+  ProviderMouth(std::unique_ptr<realtime::ModelPort> provider, Random& random, MouthSink& sink);
 
-  const realtime::ProviderProfile& profile() const { return inner_.port().profile(); }
+  const realtime::ProviderProfile& profile() const override { return inner_.port().profile(); }
   boost::asio::awaitable<Result<void>> open(const json::object& session,
                                             std::function<void()> on_news,
-                                            async::Deadline deadline);
-  boost::asio::awaitable<void> close(async::Deadline deadline) { return inner_.close(deadline); }
-  /// The settings that the session speaks with have changed.
-  void set(const json::object& session);
+                                            async::Deadline deadline) override;
+  boost::asio::awaitable<void> close(async::Deadline deadline) override {
+    return inner_.close(deadline);
+  }
+  void set(const json::object& session) override;
 
-  /// Only while nothing is being spoken.
-  void say(std::string_view words, SteadyTime now);
-  bool is_speaking() const { return !event_id_.empty(); }
-  /// What is left of it is for nobody.
-  void cut();
-  /// When `look` should be called without news.
-  SteadyTime gives_up_at() const { return is_speaking() ? gives_up_at_ : SteadyTime::max(); }
-  /// Tells what the provider has said meanwhile; true: there was something.
-  bool look(SteadyTime now);
-  std::optional<Error> end() const { return inner_.end(); }
+  bool takes_words() const override { return !is_speaking(); }
+  bool tells_pieces_apart() const override { return true; }
+  void say(std::string_view words, SteadyTime now) override;
+  void end_words(SteadyTime) override {}
+  bool is_speaking() const override { return !event_id_.empty(); }
+  void cut() override;
+  SteadyTime gives_up_at() const override {
+    return is_speaking() ? gives_up_at_ : SteadyTime::max();
+  }
+  bool look(SteadyTime now) override;
+  std::optional<Error> end() const override { return inner_.end(); }
 
  private:
   void on_event(const std::string& text, SteadyTime now);

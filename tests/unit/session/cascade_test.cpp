@@ -1,0 +1,207 @@
+// Our own brain with a speech service for its mouth: no realtime provider takes part.
+#include <gmock/gmock.h>
+
+#include "base/json.hpp"
+#include "conversation_world.hpp"
+#include "fake_chat.hpp"
+#include "fake_ears.hpp"
+#include "fake_mouth.hpp"
+#include "session/brain_port.hpp"
+
+namespace callosum::session {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::Conversation;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using testing::make_tool;
+using ::testing::Not;
+
+struct Cascade {
+  Cascade() : c({make_tool("stock")}, start(), nullptr, {}, wrap()) {}
+  static SessionStart start() {
+    SessionStart out;
+    out.context.reply_path = registry::ReplyPath::brain;
+    out.context.tool_ownership = registry::ToolOwnership::transport_only;
+    out.context.is_provider_planned = false;
+    out.models.emplace_back();
+    out.models.back().transcription_model = "callosum-ears";
+    return out;
+  }
+  Conversation::Wrap wrap() {
+    return [this](auto& world, auto) {
+      auto& w = world.w.world;
+      if (!chat) chat = std::make_shared<testing::FakeChat>(w.executor(), w.time());
+      BrainParts parts{w.time(), world.random, nullptr, chat, testing::make_fake_ears(ears),
+                       "Caller"};
+      parts.make_mouth = testing::make_fake_mouths(mouths);
+      parts.profile.provider = "cascade";
+      return make_brain_port(std::move(parts));
+    };
+  }
+  ~Cascade() {
+    c.hang_up();
+    c.pass(1s);
+    chat.reset();  // it waits on the world's context
+  }
+  void settle() { c.w.world.settle(); }
+  testing::MouthScript& mouth() { return *mouths->back(); }
+  void utter(const std::string& words) {
+    if (ears->empty()) c.caller_says(R"({"type":"input_audio_buffer.append","audio":"AAAA"})");
+    ears->back()->utter(words);
+    settle();
+  }
+  void says(const std::string& text, std::vector<realtime::ChatCall> calls = {}) {
+    chat->say(text);
+    chat->end(std::move(calls));
+    settle();
+  }
+  void sounds(std::chrono::milliseconds length) {
+    mouth().sound(length);
+    settle();
+  }
+  void spoken() {
+    mouth().spoken();
+    settle();
+  }
+  /// What the chat model was told that the assistant had said.
+  std::vector<std::string> remembered() const {
+    std::vector<std::string> out;
+    for (const auto& message : chat->asked.back().messages) {
+      const auto& object = message.as_object();
+      const auto* content = object.at("content").if_string();
+      if (object.at("role") == "assistant" && content) out.emplace_back(*content);
+    }
+    return out;
+  }
+
+  std::shared_ptr<testing::EarsScripts> ears = std::make_shared<testing::EarsScripts>();
+  std::shared_ptr<testing::MouthScripts> mouths = std::make_shared<testing::MouthScripts>();
+  std::shared_ptr<testing::FakeChat> chat;
+  Conversation c;
+};
+
+TEST(Cascade, GivesEachPieceToTheMouthAsItComesAndEndsTheUtteranceOnce) {
+  Cascade b;
+  b.utter("when are you open");
+  b.chat->say("From nine. Until ");
+  b.settle();
+  EXPECT_THAT(b.mouth().told, ElementsAre("From nine."));
+  b.sounds(500ms);
+  EXPECT_EQ(b.c.got("response.output_audio.delta").size(), 1u);
+
+  b.says("six.");
+
+  EXPECT_THAT(b.mouth().told, ElementsAre("From nine.", "Until six.", "(flush)"));
+  EXPECT_TRUE(b.c.got("response.done").empty());
+  b.sounds(500ms);
+  b.spoken();
+  ASSERT_EQ(b.c.got("response.done").size(), 1u);
+  EXPECT_THAT(b.c.got("response.done")[0], HasSubstr("From nine. Until six."));
+  EXPECT_EQ(b.mouths->size(), 1u);
+}
+
+TEST(Cascade, MakesItsCallsWhenTheWordsBeforeThemHaveBeenSpoken) {
+  Cascade b;
+  b.utter("is it in stock");
+  b.says("One moment.", {{"call_of_chat", "stock", "{}"}});
+  EXPECT_EQ(b.c.w.scripts["stock"].runs, 0);
+
+  b.sounds(300ms);
+  b.spoken();
+
+  EXPECT_EQ(b.c.w.scripts["stock"].runs, 1);
+  ASSERT_EQ(b.chat->asked.size(), 2u);
+  b.says("It is.");
+  EXPECT_THAT(b.mouth().told, ElementsAre("One moment.", "(flush)", "It is.", "(flush)"));
+}
+
+TEST(Cascade, IsCutOffAndRemembersWhatTheServiceSaysWasSpoken) {
+  Cascade b;
+  b.utter("tell me all");
+  b.says("One two three four. Five six seven eight.");
+  b.mouth().marks({{19, 3s}, {41, 4s}});
+  b.sounds(4s);
+  b.c.pass(3250ms);
+
+  b.utter("stop");
+
+  EXPECT_EQ(b.mouth().told.back(), "(cancel)");
+  EXPECT_THAT(b.c.got("response.done").at(0), HasSubstr("turn_detected"));
+  EXPECT_THAT(b.remembered(), ElementsAre("One two three four. Five"));
+  b.sounds(1s);  // late, and of nothing that is wanted
+  EXPECT_EQ(b.c.got("response.output_audio.delta").size(), 1u);
+}
+
+TEST(Cascade, GuessesFromTheUsualPaceWhereTheServiceSaysNothing) {
+  Cascade b;
+  b.utter("tell me all");
+  b.says("One two three four. Five six seven eight.");
+  b.sounds(10s);  // of which the end is not there yet
+  b.c.pass(1s);
+
+  b.utter("stop");
+
+  EXPECT_THAT(b.remembered(), ElementsAre("One two three"));
+}
+
+TEST(Cascade, HasWhatFailedSpokenOnceMoreFromWhereTheSoundEnded) {
+  Cascade b;
+  b.utter("tell me all");
+  b.says("One two three four. Five six seven eight.");
+  b.mouth().marks({{19, 1s}});
+  b.sounds(1s);
+
+  b.mouth().fail_with(ErrorType::transient, "the line broke");
+  b.settle();
+
+  EXPECT_THAT(b.mouth().told, ElementsAre("One two three four.", "Five six seven eight.", "(flush)",
+                                          "(cancel)", "Five six seven eight.", "(flush)"));
+  b.sounds(1s);
+  b.spoken();
+  ASSERT_EQ(b.c.got("response.done").size(), 1u);
+  b.c.pass(1500ms);
+  b.utter("go on");
+  EXPECT_THAT(b.remembered(), ElementsAre("One two three four. Five six"));
+}
+
+TEST(Cascade, TakesAnotherMouthWhenItsOwnHasFailedTwice) {
+  Cascade b;
+  b.utter("hello");
+  b.says("Hello there.");
+  b.mouth().fail_with(ErrorType::transient, "the line broke");
+  b.settle();
+  b.mouth().fail_with(ErrorType::transient, "the line broke");
+  b.settle();
+  b.c.pass(2s);
+
+  EXPECT_EQ(b.mouths->size(), 2u);
+  EXPECT_FALSE(b.c.ended);
+}
+
+TEST(Cascade, DoesNotWaitForEverForAMouthThatFellSilent) {
+  Cascade b;
+  b.utter("hello");
+  b.says("Hello there.");
+  b.c.pass(9s);
+
+  EXPECT_THAT(b.mouth().told,
+              ElementsAre("Hello there.", "(flush)", "(cancel)", "Hello there.", "(flush)"));
+}
+
+TEST(Cascade, SpeaksInTheFormatThatTheCallersProgramAsksFor) {
+  Cascade b;
+  EXPECT_EQ(b.mouth().settings.format, "audio/pcm");
+  b.c.caller_says(
+      R"({"type":"session.update","session":{"type":"realtime","audio":{"output":{"format":{"type":"audio/pcmu"}}}}})");
+  b.utter("hello");
+  b.says("Hello.");
+
+  ASSERT_EQ(b.mouths->size(), 2u);
+  EXPECT_EQ(b.mouth().settings.format, "audio/pcmu");
+  EXPECT_THAT(b.mouth().told, ElementsAre("Hello.", "(flush)"));
+}
+
+}  // namespace
+}  // namespace callosum::session
