@@ -14,8 +14,8 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr auto kDialTime = 5s;
-constexpr auto kPatience = 10s;  // without a connection that was of any use
-constexpr auto kLasting = 5s;    // one that lived so long was of use, whatever came over it
+constexpr auto kPatience = 10s;  // without a connection that lasted
+constexpr auto kLasting = 5s;
 constexpr auto kFirstPause = 100ms;
 constexpr auto kLongestPause = 2000ms;
 constexpr auto kRoomPause = 20ms;
@@ -25,12 +25,6 @@ bool is_hopeless(const Error& why) {
          why.type == ErrorType::validation;
 }
 
-/// Of one connection, from its beginning to its end.
-struct Served {
-  Error why;
-  bool was_of_use = false;
-};
-
 Error explain_end(const net::WsConnection& connection, const Error& error) {
   const auto& info = connection.close_info();
   if (!info) return error;
@@ -38,29 +32,26 @@ Error explain_end(const net::WsConnection& connection, const Error& error) {
               std::to_string(info->code) + " " + info->reason);
 }
 
-asio::awaitable<Served> serve(async::TimeSource& time, std::shared_ptr<LineUser> user,
-                              net::WsConnection& connection) {
-  Served served;
+/// Until the connection ends, and why.
+asio::awaitable<Error> serve(async::TimeSource& time, std::shared_ptr<LineUser> user,
+                             net::WsConnection& connection) {
+  auto look_at = user->look_at();
   while (true) {
+    if (time.now() >= look_at) {
+      user->look();
+      look_at = user->look_at();
+    }
     while (!user->has_room()) {
       auto pausing = async::sleep_until(async::Deadline::after(time, kRoomPause));
       co_await std::move(pausing);
     }
-    const auto deadline = async::Deadline::at(time, user->quiet_at());  // its owner's end bounds it
-    auto reading = connection.read(deadline);
+    auto reading =
+        connection.read(async::Deadline::at(time, look_at));  // its owner's end bounds it
     const auto message = co_await std::move(reading);
-    if (message) {
-      served.was_of_use = true;
-      const auto taken = user->on_message(*message);
-      if (taken) continue;
-      served.why = taken.error();
-      co_return served;
-    }
-    if (message.error().type != ErrorType::timeout) {
-      served.why = explain_end(connection, message.error());
-      co_return served;
-    }
-    if (time.now() >= user->quiet_at()) user->on_quiet();
+    if (!message && message.error().type == ErrorType::timeout) continue;
+    if (!message) co_return explain_end(connection, message.error());
+    const auto taken = user->on_message(*message);
+    if (!taken) co_return taken.error();
   }
 }
 
@@ -74,7 +65,7 @@ Dial make_dial(async::TimeSource& time) {
 
 asio::awaitable<void> keep_line(async::TimeSource& time, Dial dial,
                                 std::shared_ptr<LineUser> user) {
-  auto last_use = time.now();
+  auto latest = time.now();
   auto pause = std::chrono::milliseconds(kFirstPause);
   while (true) {
     auto dialling = dial(user->where(), async::Deadline::after(time, kDialTime));
@@ -84,18 +75,17 @@ asio::awaitable<void> keep_line(async::TimeSource& time, Dial dial,
       const auto began = time.now();
       user->on_open(**connected);
       auto serving = serve(time, user, **connected);
-      auto served = co_await std::move(serving);
+      why = co_await std::move(serving);
       connected->reset();
-      why = std::move(served.why);
-      if (served.was_of_use || time.now() - began >= kLasting) {
-        last_use = time.now();
+      if (time.now() - began >= kLasting) {
+        latest = time.now();
         pause = kFirstPause;
       }
       user->on_closed(why);
     } else {
       why = connected.error();
     }
-    if (is_hopeless(why) || time.now() - last_use >= kPatience) {
+    if (is_hopeless(why) || time.now() - latest >= kPatience) {
       user->on_lost(why);
       co_return;
     }

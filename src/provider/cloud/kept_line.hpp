@@ -26,9 +26,9 @@ class LineUser {
   virtual void on_open(net::WsConnection& connection) = 0;
   /// An error gives this connection up.
   virtual Result<void> on_message(const net::WsMessage& message) = 0;
-  /// When `on_quiet` is due, while nothing comes. It may move later at any time.
-  virtual SteadyTime quiet_at() const { return SteadyTime::max(); }
-  virtual void on_quiet() {}
+  /// When `look` is due next; asked when a connection begins, and after each.
+  virtual SteadyTime look_at() const { return SteadyTime::max(); }
+  virtual void look() {}
   /// The connection has gone; another is looked for.
   virtual void on_closed(const Error& why) = 0;
   /// No other will be looked for: AUTH and PERMANENT by the service's own word, TRANSIENT when
@@ -39,7 +39,7 @@ class LineUser {
 };
 
 /// Keeps a connection up until cancelled or lost: dials, reads, and dials again with growing pauses
-/// for up to ten seconds. `time` outlives it.
+/// until none has lasted for ten seconds. `time` outlives it.
 boost::asio::awaitable<void> keep_line(async::TimeSource& time, Dial dial,
                                        std::shared_ptr<LineUser> user);
 

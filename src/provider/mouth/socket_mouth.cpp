@@ -38,11 +38,12 @@ class Voice final : public cloud::LineUser {
     if (wire_->events().size() > known) tell();
     return taken;
   }
-  SteadyTime quiet_at() const override {
+  SteadyTime look_at() const override {
     const auto every = wire_->keep_alive_every();
     return every.count() == 0 ? SteadyTime::max() : last_sent_ + every;
   }
-  void on_quiet() override {
+  void look() override {
+    if (time_.now() < look_at()) return;
     last_sent_ = time_.now();
     wire_->keep_alive();
     send();
@@ -75,8 +76,12 @@ class Voice final : public cloud::LineUser {
   void flush() {
     if (connection_) {
       if (!is_speaking_) return;
+      const auto known = wire_->events().size();
       wire_->flush();
-      return send();
+      note_end(known);
+      send();
+      if (wire_->events().size() > known) tell();
+      return;
     }
     waits_flush_ = !waiting_.empty();
   }

@@ -10,7 +10,9 @@
 #include "base/json.hpp"
 #include "base/text.hpp"
 #include "golden.hpp"
+#include "provider/cartesia/context_wire.hpp"
 #include "provider/deepgram/speak_wire.hpp"
+#include "provider/elevenlabs/stream_wire.hpp"
 
 namespace callosum::provider::mouth {
 namespace {
@@ -28,7 +30,12 @@ std::unique_ptr<MouthWire> make_wire(std::string_view service, const std::string
   options.key = Secret("KEY");
   options.model = "model-1";
   if (service == "deepgram") return std::make_unique<deepgram::SpeakWire>(options, format);
-  return nullptr;
+  if (service == "elevenlabs") {
+    return std::make_unique<elevenlabs::StreamWire>(
+        elevenlabs::StreamOptions{options, "voice/1", "en"}, format);
+  }
+  return std::make_unique<cartesia::ContextWire>(cartesia::ContextOptions{options, "voice-1", ""},
+                                                 format);
 }
 
 std::string show(const MouthEvent& event) {
@@ -123,7 +130,8 @@ TEST_P(MouthGolden, EveryFileIsPlayedAsWritten) {
   EXPECT_GE(played, 1);
 }
 
-INSTANTIATE_TEST_SUITE_P(Services, MouthGolden, ::testing::Values("deepgram"));
+INSTANTIATE_TEST_SUITE_P(Services, MouthGolden,
+                         ::testing::Values("deepgram", "elevenlabs", "cartesia"));
 
 }  // namespace
 }  // namespace callosum::provider::mouth
