@@ -15,9 +15,18 @@ namespace callosum::realtime {
 /// What ears tell, in order. Every utterance that has stopped, or was committed, is followed by its
 /// words or by why there are none.
 struct HeardEvent {
-  enum class Kind : std::uint8_t { started, stopped, words, failed } kind;
+  enum class Kind : std::uint8_t {
+    started,
+    partial,  ///< what the utterance that goes on seems to be so far; others may leave it out
+    stopped,
+    words,
+    failed,
+    lost  ///< nothing more will be heard: the last of all
+  } kind;
   std::int64_t at_ms = 0;  ///< started, stopped: from the first sound on
-  std::string text;        ///< words: may be empty, where nothing was understood; failed: why
+  std::string text = {};   ///< words: may be empty, where nothing was understood; failed, lost: why
+  bool is_stable = false;  ///< partial: the turn seems to be at its end, and may go on all the same
+  ErrorType why = ErrorType::transient;  ///< lost: AUTH and PERMANENT will not change
 };
 
 /// Turns one speaker's sound into utterances in text: speech recognition on this machine, or a

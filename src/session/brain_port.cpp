@@ -68,6 +68,7 @@ class BrainPort final : public realtime::ModelPort, private UtteranceSink {
       const bool has_news = reply_.advance();
       if (has_news || !out.empty()) continue;
       if (auto end = reply_.end()) co_return std::move(*end);
+      if (const auto& end = utterances_.end()) co_return *end;
       const auto due = deadline.sooner(reply_.next_look());
       const bool woken = co_await wake_->wait(due);
       if (!woken && deadline.passed()) co_return fail(ErrorType::timeout, "nothing was said");

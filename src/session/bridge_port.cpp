@@ -59,6 +59,7 @@ class BridgePort final : public realtime::ModelPort, private UtteranceSink {
       }
       if (!out_.empty()) continue;
       if (auto end = inner_.end()) co_return std::move(*end);
+      if (const auto& end = utterances_.end()) co_return *end;
       const bool woken = co_await wake_->wait(deadline);
       if (!woken) co_return fail(ErrorType::timeout, "nothing was said");
     }

@@ -151,6 +151,11 @@ void Utterances::look(Speaker& speaker) {
         sink_.speech_stopped(heard->at_ms, speaker.item_id);
         speaker.item_id.clear();
         break;
+      case Kind::partial:
+        break;
+      case Kind::lost:
+        if (!end_) end_ = fail(heard->why, "the ears were lost", heard->text);
+        break;
       case Kind::words:
       case Kind::failed:
         if (speaker.ended.empty()) break;

@@ -5,6 +5,7 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -66,6 +67,8 @@ class Utterances {
   void look();
   /// Some that have ended are not in words yet.
   bool is_understanding() const;
+  /// Why nothing more will be heard of somebody; nothing while all have ears.
+  const std::optional<Error>& end() const { return end_; }
 
  private:
   struct Speaker {
@@ -83,6 +86,7 @@ class Utterances {
   boost::asio::any_io_executor executor_;
   std::function<void()> on_news_;
   InputSettings settings_;
+  std::optional<Error> end_;
   std::map<std::string, Speaker, std::less<>> speakers_;
 };
 

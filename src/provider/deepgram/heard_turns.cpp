@@ -1,0 +1,86 @@
+#include "provider/deepgram/heard_turns.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/text.hpp"
+
+namespace callosum::provider::deepgram {
+
+using Kind = realtime::HeardEvent::Kind;
+
+namespace {
+
+constexpr std::size_t kMostByHand = 16 * 1024;
+constexpr std::size_t kMostEvents = 1024;  // that nobody takes
+
+void append_words(std::string& text, std::string_view words) {
+  if (words.empty() || text.size() + words.size() > kMostByHand) return;
+  if (!text.empty()) text += ' ';
+  text += words;
+}
+
+}  // namespace
+
+void HeardTurns::began(std::int64_t at_ms) {
+  if (!detects_ || owed_ > 0 || in_speech_ || events_.size() >= kMostEvents) return;
+  in_speech_ = true;
+  began_at_ms_ = at_ms;
+  events_.push_back({Kind::started, at_ms});
+}
+
+void HeardTurns::partial(std::string_view text, bool is_stable) {
+  if (!in_speech_ || text.empty()) return;
+  // The newest is all that matters.
+  if (!events_.empty() && events_.back().kind == Kind::partial) events_.pop_back();
+  events_.push_back({Kind::partial, 0, std::string(text), is_stable});
+}
+
+void HeardTurns::end(std::int64_t at_ms) {
+  in_speech_ = is_forced_ = false;
+  events_.push_back({Kind::stopped, std::max(at_ms, began_at_ms_)});
+}
+
+void HeardTurns::ended(std::int64_t at_ms, std::string_view words) {
+  words = trim(words);
+  if (owed_ > 0) {
+    --owed_;
+    append_words(by_hand_, words);
+    events_.push_back({Kind::words, 0, std::exchange(by_hand_, {})});
+    return;
+  }
+  if (!detects_ && !in_speech_) return append_words(by_hand_, words);
+  if (!in_speech_ && words.empty()) return;
+  began(at_ms);
+  if (!in_speech_) return;
+  end(at_ms);
+  events_.push_back({Kind::words, 0, std::string(words)});
+}
+
+bool HeardTurns::commit(bool has_sound) {
+  if (in_speech_) {
+    is_forced_ = true;
+    return true;
+  }
+  if (!has_sound && by_hand_.empty()) return false;
+  ++owed_;
+  return true;
+}
+
+void HeardTurns::lost(const Error& why, std::int64_t at_ms) {
+  if (in_speech_) {
+    end(at_ms);
+    events_.push_back({Kind::failed, 0, why.message});
+  }
+  for (; owed_ > 0; --owed_) events_.push_back({Kind::failed, 0, why.message});
+  events_.push_back({Kind::lost, 0, why.message + ": " + why.detail, false, why.type});
+}
+
+std::optional<realtime::HeardEvent> HeardTurns::take() {
+  if (events_.empty()) return std::nullopt;
+  auto event = std::move(events_.front());
+  events_.pop_front();
+  return event;
+}
+
+}  // namespace callosum::provider::deepgram

@@ -1,0 +1,95 @@
+#include "provider/deepgram/live_wire.hpp"
+
+#include "base/json.hpp"
+
+namespace callosum::provider::deepgram {
+namespace {
+
+constexpr std::size_t kMostWords = 16 * 1024;
+constexpr std::int64_t kLeastSpeech_ms = 1000;  // before a span without words says anything
+constexpr std::int64_t kUsualSilence_ms = 300;  // protocols §2.1: usual for agents
+
+bool is_set(const json::object& message, std::string_view key) {
+  const auto* value = message.if_contains(key);
+  return value && value->is_bool() && value->get_bool();
+}
+
+std::string_view transcript_of(const json::object& message) {
+  const auto* channel = find_object(message, "channel");
+  const auto* all = channel ? find_array(*channel, "alternatives") : nullptr;
+  const auto* first = all && !all->empty() ? all->front().if_object() : nullptr;
+  return first ? text_at(*first, "transcript") : std::string_view();
+}
+
+double seconds_at(const json::object& message, std::string_view key) {
+  const auto* value = message.if_contains(key);
+  return value && value->is_number() ? value->to_number<double>() : 0;
+}
+
+}  // namespace
+
+net::WsConnectOptions LiveWire::where(std::string_view format) const {
+  auto connect = at("/v1/listen", format);
+  auto& url = connect.url;
+  const auto silence = options_.turn_ms > 0 ? options_.turn_ms : kUsualSilence_ms;
+  url += "&interim_results=true&vad_events=true&smart_format=true&utterance_end_ms=1000";
+  url = cloud::with_parameter(url, "endpointing", std::to_string(silence));
+  if (!options_.language.empty()) url = cloud::with_parameter(url, "language", options_.language);
+  const bool takes_keyterms = options_.service.model.starts_with("nova-3");
+  for (const auto& term : options_.keyterms) {
+    url = cloud::with_parameter(url, takes_keyterms ? "keyterm" : "keywords", term);
+  }
+  return connect;
+}
+
+Result<void> LiveWire::take(const json::object& message) {
+  const auto type = text_at(message, "type");
+  if (type == "Results") take_results(message);
+  if (type == "SpeechStarted") begin_speech(ms_at(message, "timestamp"));
+  // The second trigger, where noise keeps the first from coming; behind that it says nothing new.
+  const bool is_late = finals_.empty() && interim_.empty();
+  if (type == "UtteranceEnd" && !is_late) end(ms_at(message, "last_word_end"));
+  return {};
+}
+
+void LiveWire::begin_speech(std::int64_t at_ms) {
+  if (!turns_.in_speech()) began_at_ms_ = at_ms;
+  turns_.began(at_ms);
+}
+
+void LiveWire::take_results(const json::object& message) {
+  const auto transcript = transcript_of(message);
+  if (!transcript.empty()) begin_speech(ms_at(message, "start"));
+  const bool is_final = is_set(message, "is_final");
+  interim_ = is_final ? std::string_view() : transcript;
+  json::object span;
+  span["end"] = seconds_at(message, "start") + seconds_at(message, "duration");
+  const auto end_ms = ms_at(span, "end");
+  if (is_final && !transcript.empty() && finals_.size() + transcript.size() < kMostWords) {
+    finals_ += (finals_.empty() ? "" : " ") + std::string(transcript);
+  }
+  if (is_final) acknowledge(end_ms);
+  turns_.partial(words_so_far(), false);
+  const bool is_flushed = is_set(message, "from_finalize") && turns_.is_owed();
+  // Somebody coughed: what was begun ends without a word.
+  const bool is_empty =
+      is_final && finals_.empty() && turns_.in_speech() && end_ms - began_at_ms_ >= kLeastSpeech_ms;
+  if (is_set(message, "speech_final") || is_flushed || is_empty) end(end_ms);
+}
+
+std::string LiveWire::words_so_far() const {
+  return finals_.empty() || interim_.empty() ? finals_ + interim_ : finals_ + " " + interim_;
+}
+
+void LiveWire::forget_words() {
+  finals_.clear();
+  interim_.clear();
+}
+
+void LiveWire::end(std::int64_t at_ms) {
+  const auto words = words_so_far();
+  forget_words();
+  turns_.ended(at_ms, words);
+}
+
+}  // namespace callosum::provider::deepgram

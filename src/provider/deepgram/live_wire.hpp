@@ -1,0 +1,30 @@
+#pragma once
+
+#include "provider/deepgram/listen_wire.hpp"
+
+namespace callosum::provider::deepgram {
+
+/// Live listening, `/v1/listen` (protocols §2.1): spans of time become final one after the other,
+/// an utterance ends with silence. What has become final is kept when the connection is lost.
+class LiveWire final : public ListenWire {
+ public:
+  using ListenWire::ListenWire;
+  net::WsConnectOptions where(std::string_view format) const override;
+  std::string finalize() const override { return R"({"type":"Finalize"})"; }
+  std::string keep_alive() const override { return R"({"type":"KeepAlive"})"; }
+
+ private:
+  void begin() override { interim_.clear(); }
+  void forget_words() override;
+  Result<void> take(const json::object& message) override;
+  void begin_speech(std::int64_t at_ms);
+  void take_results(const json::object& message);
+  std::string words_so_far() const override;
+  void end(std::int64_t at_ms);
+
+  std::string finals_;   // of the utterance
+  std::string interim_;  // of the span that goes on
+  std::int64_t began_at_ms_ = 0;
+};
+
+}  // namespace callosum::provider::deepgram
