@@ -1,7 +1,6 @@
 #include "provider/chat/chat_client.hpp"
 
 #include "net/client.hpp"
-#include "provider/chat/chat_wire.hpp"
 
 namespace callosum::provider::chat {
 namespace {
@@ -23,8 +22,8 @@ class ChatClient final : public realtime::ChatModel {
     if (!options_.key.empty()) {
       request.headers.set("Authorization", "Bearer " + options_.key.reveal());
     }
-    request.body = encode_request(options_.model, asked);
-    StreamDecoder decoder(std::move(on_text));
+    request.body = encode_request(options_.model, asked, options_.tools);
+    StreamDecoder decoder(std::move(on_text), options_.tools);
     Result<void> taken;
     net::HttpClientOptions client;
     client.tls = options_.tls;
@@ -37,8 +36,9 @@ class ChatClient final : public realtime::ChatModel {
         co_await net::send_http(time_, url, std::move(request), std::move(client), deadline);
     if (!response) co_return response.error();
     if (response->status != 200) {
+      const bool is_refused = response->status == 401 || response->status == 403;
       co_return fail(
-          ErrorType::transient, "the language model did not answer",
+          is_refused ? ErrorType::auth : ErrorType::transient, "the language model did not answer",
           "HTTP " + std::to_string(response->status) + " " + response->body.substr(0, 500));
     }
     if (!taken) co_return taken.error();

@@ -6,6 +6,7 @@
 #include "async/time_source.hpp"
 #include "base/secret.hpp"
 #include "net/tls.hpp"
+#include "provider/chat/chat_wire.hpp"
 #include "realtime/chat_model.hpp"
 
 namespace callosum::provider::chat {
@@ -15,6 +16,7 @@ struct ChatOptions {
   std::string model;
   Secret key;  ///< empty: none is sent
   std::shared_ptr<net::TlsContext> tls;
+  ToolStyle tools = ToolStyle::native;
 };
 
 /// A language model behind `POST {url}/chat/completions` (Ollama, llama.cpp, vLLM, …), streamed.

@@ -8,14 +8,16 @@
 namespace callosum::provider::chat {
 namespace {
 
-constexpr std::size_t kMaxLine = 256 * 1024;
 constexpr std::size_t kMaxAnswer = 512 * 1024;
-constexpr std::int64_t kMaxCalls = 32;
-constexpr std::string_view kData = "data:";
+constexpr std::size_t kMaxCalls = 32;
 
 Error unreadable(std::string why) {
   return fail(ErrorType::transient, "the language model's answer could not be read",
               std::move(why));
+}
+
+Error gave_up(std::string why) {
+  return fail(ErrorType::transient, "the language model gave up", std::move(why));
 }
 
 /// A choice of one function, which GA names flat.
@@ -24,6 +26,19 @@ json::value encode_choice(const json::value& choice) {
   if (!object || text_at(*object, "type") != "function") return choice;
   return json::object{{"type", "function"},
                       {"function", json::object{{"name", text_at(*object, "name")}}}};
+}
+
+/// What an `error` says, of whatever shape; nothing: there is none.
+std::optional<std::string> error_of(const json::object& object) {
+  const auto* error = object.if_contains("error");
+  if (!error || error->is_null() || *error == false || *error == "") return std::nullopt;
+  if (const auto* details = error->if_object()) return std::string(text_at(*details, "message"));
+  return error->is_string() ? std::string(error->get_string()) : json::serialize(*error);
+}
+
+bool is_first(const json::object& choice) {
+  const auto* index = choice.if_contains("index");
+  return !index || !index->is_int64() || index->get_int64() == 0;
 }
 
 }  // namespace
@@ -40,9 +55,14 @@ json::array encode_tools(const json::array& tools) {
   return out;
 }
 
-std::string encode_request(const std::string& model, const realtime::ChatRequest& request) {
-  json::object body{{"model", model}, {"messages", request.messages}, {"stream", true}};
-  if (auto tools = encode_tools(request.tools); !tools.empty()) {
+std::string encode_request(const std::string& model, const realtime::ChatRequest& request,
+                           ToolStyle style) {
+  const bool is_native = style == ToolStyle::native;
+  json::object body{{"model", model},
+                    {"messages", is_native ? request.messages : write_inline(request)},
+                    {"stream", true}};
+  auto tools = is_native ? encode_tools(request.tools) : json::array();
+  if (!tools.empty()) {
     body["tools"] = std::move(tools);
     // Without a choice of its own a server takes "auto".
     const bool is_auto = request.tool_choice.is_null() || request.tool_choice == "auto";
@@ -64,28 +84,36 @@ Result<std::vector<realtime::ChatCall>> decode_calls(const json::object& message
   return out;
 }
 
-Result<void> StreamDecoder::feed(std::string_view bytes) {
-  while (!bytes.empty()) {
-    const auto end = bytes.find('\n');
-    line_ += bytes.substr(0, end);
-    if (line_.size() > kMaxLine) return unreadable("a line is too long");
-    if (end == std::string_view::npos) return {};
-    bytes.remove_prefix(end + 1);
-    const auto taken = take_line(trim(line_));
-    line_.clear();
-    if (!taken) return taken;
+StreamDecoder::StreamDecoder(std::function<void(std::string_view)> on_text, ToolStyle style)
+    : on_text_(std::move(on_text)) {
+  if (style == ToolStyle::in_words) {
+    inline_.emplace([this](std::string_view text) { pass(text); });
   }
-  return {};
 }
 
-Result<void> StreamDecoder::take_line(std::string_view line) {
-  if (!line.starts_with(kData)) return {};  // a comment, a field that says nothing here, the end
-  const auto data = trim(line.substr(kData.size()));
-  if (data == "[DONE]") {
-    is_finished_ = true;
+Result<void> StreamDecoder::feed(std::string_view bytes) {
+  std::vector<StreamEvent> events;
+  const auto fed = stream_.feed(bytes, events);
+  for (const auto& event : events) {
+    const auto taken = take_event(event);
+    if (!taken) return taken;
+  }
+  return fed;
+}
+
+Result<void> StreamDecoder::take_event(const StreamEvent& event) {
+  if (is_done_) return {};
+  if (!event.error.empty()) {
+    const auto parsed = parse_strict(event.error);
+    const auto* object = parsed ? parsed->if_object() : nullptr;
+    return gave_up(object ? std::string(text_at(*object, "message")) : event.error);
+  }
+  const auto data = trim(event.data);
+  if (data.starts_with("[DONE]")) {
+    is_done_ = true;
     return {};
   }
-  return take_chunk(data);
+  return data.empty() ? Result<void>() : take_chunk(data);
 }
 
 Result<void> StreamDecoder::take_chunk(std::string_view data) {
@@ -93,41 +121,78 @@ Result<void> StreamDecoder::take_chunk(std::string_view data) {
   if (!parsed) return unreadable(parsed.error().message);
   const auto* object = parsed->if_object();
   if (!object) return unreadable("a chunk is no object");
-  if (const auto* error = find_object(*object, "error")) {
-    return fail(ErrorType::transient, "the language model gave up",
-                std::string(text_at(*error, "message")));
+  if (auto error = error_of(*object)) return gave_up(std::move(*error));
+  const auto* groq = find_object(*object, "x_groq");
+  if (groq) {
+    if (auto error = error_of(*groq)) return gave_up(std::move(*error));
   }
   const auto* choices = find_array(*object, "choices");
-  const auto* choice = choices && !choices->empty() ? choices->front().if_object() : nullptr;
-  if (!choice) return {};  // usage alone
-  if (find_string(*choice, "finish_reason")) is_finished_ = true;
-  const auto* delta = find_object(*choice, "delta");
-  if (!delta) return {};
-  const auto text = text_at(*delta, "content");
-  bytes_ += text.size();
-  if (bytes_ > kMaxAnswer) return unreadable("the answer is too long");
-  answer_.text += text;
-  if (!text.empty() && on_text_) on_text_(text);
-  const auto* calls = find_array(*delta, "tool_calls");
-  for (const auto& entry : calls ? *calls : json::array{}) {
-    const auto* call = entry.if_object();
-    if (!call) return unreadable("a tool call is no object");
-    const auto taken = take_call(*call);
+  for (const auto& entry : choices ? *choices : json::array{}) {  // none: usage, or a filter's word
+    const auto* choice = entry.if_object();
+    if (!choice || !is_first(*choice)) continue;
+    const auto taken = take_choice(*choice);
     if (!taken) return taken;
   }
   return {};
 }
 
-/// A call comes in pieces, told apart by its index; some servers send each whole, without one.
-Result<void> StreamDecoder::take_call(const json::object& delta) {
-  const auto* index = delta.if_contains("index");
-  auto at = static_cast<std::int64_t>(answer_.calls.size());
-  if (index && index->is_int64()) at = index->get_int64();
-  if (at < 0 || at >= kMaxCalls || at > static_cast<std::int64_t>(answer_.calls.size())) {
-    return unreadable("a tool call has an index out of turn");
+Result<void> StreamDecoder::take_choice(const json::object& choice) {
+  if (const auto* delta = find_object(choice, "delta")) {
+    const auto spoken = take_text(text_at(*delta, "content"));
+    if (!spoken) return spoken;
+    const auto refused = take_text(text_at(*delta, "refusal"));
+    if (!refused) return refused;
+    const auto* calls = find_array(*delta, "tool_calls");
+    for (const auto& entry : calls ? *calls : json::array{}) {
+      const auto* call = entry.if_object();
+      if (!call) return unreadable("a tool call is no object");
+      const auto taken = take_call(*call);
+      if (!taken) return taken;
+    }
   }
-  if (at == static_cast<std::int64_t>(answer_.calls.size())) answer_.calls.emplace_back();
-  auto& call = answer_.calls[static_cast<std::size_t>(at)];
+  const auto reason = text_at(choice, "finish_reason");
+  if (!reason.empty()) finish_reason_ = reason;
+  return {};
+}
+
+Result<void> StreamDecoder::take_text(std::string_view text) {
+  bytes_ += text.size();
+  if (bytes_ > kMaxAnswer) return unreadable("the answer is too long");
+  if (inline_) return inline_->feed(text);
+  pass(text);
+  return {};
+}
+
+void StreamDecoder::pass(std::string_view text) {
+  if (text.empty() || !answer_.calls.empty()) return;
+  answer_.text += text;
+  if (on_text_) on_text_(text);
+}
+
+/// Calls are told apart by index; some servers name none, and some name one for all of them.
+Result<std::size_t> StreamDecoder::place_of(const json::object& delta) {
+  auto& calls = answer_.calls;
+  const auto* index = delta.if_contains("index");
+  const bool has_index = index && index->is_int64();
+  const auto known = has_index ? places_.find(index->get_int64()) : places_.end();
+  const auto id = text_at(delta, "id");
+  if (known != places_.end()) {
+    const auto& before = calls[known->second].id;
+    if (id.empty() || before.empty() || id == before) return known->second;
+  } else if (has_index) {
+    const auto expected = places_.empty() ? 0 : places_.rbegin()->first + 1;
+    if (index->get_int64() != expected) return unreadable("a tool call has an index out of turn");
+  }
+  if (calls.size() >= kMaxCalls) return unreadable("too many tool calls");
+  calls.emplace_back();
+  if (has_index) places_[index->get_int64()] = calls.size() - 1;
+  return calls.size() - 1;
+}
+
+Result<void> StreamDecoder::take_call(const json::object& delta) {
+  const auto place = place_of(delta);
+  if (!place) return place.error();
+  auto& call = answer_.calls[*place];
   const auto* function = find_object(delta, "function");
   if (call.id.empty()) call.id = text_at(delta, "id");
   if (!function) return {};
@@ -140,15 +205,21 @@ Result<void> StreamDecoder::take_call(const json::object& delta) {
 }
 
 Result<realtime::ChatAnswer> StreamDecoder::finish() {
-  if (!line_.empty()) {
-    const auto taken = take_line(trim(line_));
-    if (!taken) return taken.error();
-    line_.clear();
-  }
   // Half a call must not run: without its end nobody knows that it is whole.
-  if (!is_finished_) return unreadable("the stream ended before the answer did");
+  if (finish_reason_.empty()) return unreadable("the stream ended before the answer did");
+  if (inline_) {
+    const auto whole = inline_->finish();
+    if (!whole) return whole.error();
+    answer_.calls = std::move(inline_->calls());
+  }
+  if (answer_.calls.empty()) return std::move(answer_);
+  if (finish_reason_ == "length" || finish_reason_ == "content_filter") {
+    return unreadable("the answer was cut off in the middle of a tool call: " + finish_reason_);
+  }
   for (const auto& call : answer_.calls) {
     if (call.name.empty()) return unreadable("a tool call without a name");
+    if (!parse_arguments(call.arguments))
+      return unreadable("a tool call's arguments are no object");
   }
   return std::move(answer_);
 }

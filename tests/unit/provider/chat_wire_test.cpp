@@ -96,6 +96,122 @@ TEST(ChatStream, MayNameWholeCallsWithoutTheirIndex) {
   EXPECT_EQ(taken.answer->calls.size(), 2u);
 }
 
+TEST(ChatStream, BeginsAnotherCallWhereTheSameIndexHasAnotherId) {
+  // vLLM, SGLang and LMDeploy name one index for all calls.
+  const auto taken = take(
+      chunk(
+          R"({"tool_calls":[{"index":0,"id":"a","function":{"name":"x","arguments":"{\"n\":1}"}}]})") +
+      chunk(
+          R"({"tool_calls":[{"index":0,"id":"b","function":{"name":"y","arguments":"{\"n\""}}]})") +
+      // vLLM: later pieces with an empty id and no name
+      chunk(R"({"tool_calls":[{"index":0,"id":"","function":{"name":null,"arguments":":2}"}}]})") +
+      chunk("{}", "\"tool_calls\""));
+
+  ASSERT_TRUE(taken.answer) << taken.answer.error().detail;
+  ASSERT_EQ(taken.answer->calls.size(), 2u);
+  EXPECT_EQ(taken.answer->calls[0].arguments, R"({"n":1})");
+  EXPECT_EQ(taken.answer->calls[1].name, "y");
+  EXPECT_EQ(taken.answer->calls[1].arguments, R"({"n":2})");
+}
+
+TEST(ChatStream, TakesACallThatComesWholeAndOneThatIsSaidToHaveStopped) {
+  // Ollama: a call in one chunk, content in each; named choices elsewhere end with "stop".
+  const auto taken = take(
+      chunk(R"({"role":"assistant","content":"","reasoning":"hm"})") +
+      chunk(
+          R"({"content":"","tool_calls":[{"id":"call_1","index":0,"type":"function","function":{"name":"x","arguments":"{}"}}]})",
+          "\"stop\"") +
+      "data: [DONE]\n\n");
+
+  ASSERT_TRUE(taken.answer);
+  ASSERT_EQ(taken.answer->calls.size(), 1u);
+  EXPECT_EQ(taken.answer->text, "");
+}
+
+TEST(ChatStream, PassesOverWhatAFilterSays) {
+  // Azure: a chunk without choices first, deltas that are null or missing later.
+  const auto taken =
+      take(R"(data: {"choices":[],"prompt_filter_results":[]})"
+           "\n\n" +
+           chunk(R"({"content":"Hi."})") + chunk("null") +
+           R"(data: {"choices":[{"index":0,"finish_reason":null,"content_filter_offsets":{}}]})"
+           "\n\n" +
+           R"(data: {"choices":[{"index":1,"delta":{"content":"another"},"finish_reason":null}]})"
+           "\n\n" +
+           chunk("{}", "\"stop\""));
+
+  ASSERT_TRUE(taken.answer);
+  EXPECT_EQ(taken.answer->text, "Hi.");
+}
+
+TEST(ChatStream, ThatEndsWithoutItsReasonHasFailedWhateverFollows) {
+  const std::string half =
+      chunk(R"({"tool_calls":[{"index":0,"id":"a","function":{"name":"x","arguments":"{}"}}]})");
+  // Ollama turns an error in the middle into an empty chunk.
+  for (const std::string& end : {std::string(), std::string("data: [DONE]\n\n"), chunk("{}")}) {
+    const auto taken = take(half + end);
+    ASSERT_FALSE(taken.answer);
+    EXPECT_THAT(taken.answer.error().detail, HasSubstr("before the answer did"));
+  }
+}
+
+TEST(ChatStream, ThatWasCutOffInACallHasFailed) {
+  const auto call = [](const std::string& arguments, const std::string& reason) {
+    return take(chunk(R"({"tool_calls":[{"index":0,"id":"a","function":{"name":"x","arguments":")" +
+                          arguments + R"("}}]})",
+                      reason));
+  };
+  EXPECT_FALSE(call("{}", "\"length\"").answer);
+  EXPECT_FALSE(call("{}", "\"content_filter\"").answer);
+  EXPECT_FALSE(call("{\\\"a\\\":", "\"stop\"").answer);
+  EXPECT_FALSE(call("[]", "\"tool_calls\"").answer);
+  EXPECT_TRUE(call("", "\"tool_calls\"").answer);  // as good as {}
+  EXPECT_TRUE(take(chunk(R"({"content":"so far"})", "\"length\"")).answer);
+}
+
+TEST(ChatStream, FailsWithTheReasonThatTheServerGives) {
+  const std::vector<std::pair<std::string, std::string>> streams{
+      // llama.cpp of 2025, with HTTP 200
+      {"error: {\"code\":500,\"message\":\"context is full\",\"type\":\"server_error\"}\n\n"
+       "data: [DONE]\n\n",
+       "context is full"},
+      {"error: no JSON\n\n", "no JSON"},
+      {"data: {\"error\":\"overloaded\"}\n\n", "overloaded"},
+      {"data: {\"error\":{\"code\":1}}\n\n", ""},
+      {"data: {\"choices\":[],\"x_groq\":{\"id\":\"r\",\"error\":\"stopped early\"}}\n\n",
+       "stopped early"}};
+  for (const auto& [stream, why] : streams) {
+    const auto taken = take(chunk(R"({"content":"Hi."})") + stream + chunk("{}", "\"stop\""));
+    ASSERT_FALSE(taken.answer) << stream;
+    EXPECT_EQ(taken.answer.error().message, "the language model gave up");
+    EXPECT_EQ(taken.answer.error().detail, why);
+    EXPECT_EQ(taken.heard, "Hi.");
+  }
+}
+
+TEST(ChatStream, IsReadByTheRulesOfServerSentEvents) {
+  const auto taken = take(
+      ": ping\r\n\r\nevent: x\r\ndata:{\"choices\":[{\"delta\":\r\ndata: {\"content\":\"Hi.\"},\r\n"
+      "data:\"finish_reason\":\"stop\"}]}\r\n\r\n",
+      3);
+  ASSERT_TRUE(taken.answer) << taken.answer.error().detail;
+  EXPECT_EQ(taken.answer->text, "Hi.");
+  // What no empty line closes is no event.
+  const auto whole = chunk(R"({"content":"Hi."})", "\"stop\"");
+  EXPECT_FALSE(take(whole.substr(0, whole.size() - 2)).answer);
+}
+
+TEST(ChatStream, LeavesOutWhatIsWrittenBehindACallWithoutItsResult) {
+  const auto taken = take(
+      chunk(R"({"content":"One moment."})") +
+      chunk(R"({"tool_calls":[{"index":0,"id":"a","function":{"name":"x","arguments":"{}"}}]})") +
+      chunk(R"({"content":" You have none."})") + chunk("{}", "\"tool_calls\""));
+
+  ASSERT_TRUE(taken.answer);
+  EXPECT_EQ(taken.heard, "One moment.");
+  EXPECT_EQ(taken.answer->text, "One moment.");
+}
+
 TEST(ChatRequest, CarriesToolsOneLevelDeeperAndAChoiceThatIsNoDefault) {
   realtime::ChatRequest request;
   request.messages = {json::object{{"role", "user"}, {"content", "hi"}}};
