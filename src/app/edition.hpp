@@ -13,6 +13,7 @@
 #include "realtime/chat_model.hpp"
 #include "realtime/ears.hpp"
 #include "realtime/model_port.hpp"
+#include "realtime/mouth.hpp"
 #include "session/model_source.hpp"
 #include "telemetry/metrics.hpp"
 
@@ -43,6 +44,9 @@ struct ProviderFactory {
   bool is_frozen = false;  ///< see app::is_frozen
   /// Ears of our own, for reply paths that need them; else empty.
   realtime::MakeEars make_ears;
+  /// What speaks where there is no realtime provider at all; else empty, and `make` gives one.
+  realtime::MakeMouth make_mouth;
+  realtime::ProviderProfile profile;  ///< of that
   /// What plans where the provider is only a mouth; else null.
   std::shared_ptr<realtime::ChatModel> chat;
 };

@@ -11,8 +11,9 @@ namespace {
 
 std::unique_ptr<realtime::ModelPort> make_brain(Parts& parts, const ProviderFactory& provider,
                                                 const std::string& model) {
-  auto mouth = provider.make(model);
-  auto on_ignored_call = [&parts, name = mouth->profile().provider](std::string_view tool) {
+  auto mouth = provider.make_mouth ? nullptr : provider.make(model);
+  auto name = mouth ? mouth->profile().provider : provider.profile.provider;
+  auto on_ignored_call = [&parts, name = std::move(name)](std::string_view tool) {
     parts.metrics.provider_calls_ignored(name).add();
     parts.log->warn("provider_call_ignored", {{"provider", name}, {"tool", tool}});
   };
@@ -24,7 +25,8 @@ std::unique_ptr<realtime::ModelPort> make_brain(Parts& parts, const ProviderFact
   return session::make_brain_port({parts.time, parts.random, std::move(mouth), provider.chat,
                                    provider.make_ears, kUnnamedSpeaker,
                                    static_cast<std::size_t>(parts.config.context_tokens),
-                                   std::move(on_ignored_call), std::move(on_plan_failed)});
+                                   std::move(on_ignored_call), std::move(on_plan_failed),
+                                   provider.make_mouth, provider.profile});
 }
 
 }  // namespace

@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <map>
 
 #include "app/loading.hpp"
+#include "app/wiring_speech.hpp"
 #include "async/blocking_pool.hpp"
 #include "net/tls.hpp"
 #include "policy/access.hpp"
@@ -23,12 +25,12 @@
 #include "policy/rate.hpp"
 #include "policy/role.hpp"
 #include "policy/same_act.hpp"
+#include "provider/cascade/profile.hpp"
 #include "provider/chat/chat_client.hpp"
 #include "provider/gemini/gemini_port.hpp"
 #include "provider/gemini/profile.hpp"
 #include "provider/offline/chat_brain.hpp"
 #include "provider/offline/flite_speech.hpp"
-#include "provider/offline/offline_ears.hpp"
 #include "provider/offline/offline_port.hpp"
 #include "provider/offline/phrase_brain.hpp"
 #include "provider/offline/profile.hpp"
@@ -199,13 +201,17 @@ Result<ProviderFactory> make_offline(const ProviderSource& source) {
   return provider;
 }
 
-/// Ears of our own: the offline voice's, whoever the provider is.
-Result<realtime::MakeEars> make_ears(Parts& parts,
-                                     const std::shared_ptr<const registry::Snapshot>& snapshot) {
-  auto speech = provider::offline::make_flite_speech(*snapshot, parts.config.data + "/speech");
-  if (!speech) return speech.error();
-  return provider::offline::make_offline_ears(
-      {parts.time, std::make_shared<async::BlockingPool>(2, 4096), std::move(*speech)});
+/// No realtime provider: what hears and what plans every provider on this reply path has.
+Result<ProviderFactory> make_cascade(const ProviderSource& source) {
+  const auto& [parts, snapshot, name, config] = source;
+  auto mouth = make_mouth(parts, snapshot, config.mouth.empty() ? "offline" : config.mouth);
+  if (!mouth) return mouth.error();
+  ProviderFactory provider;
+  provider.make_mouth = std::move(*mouth);
+  provider.profile = provider::cascade::profile_of({});
+  provider.model = config.brain_model;
+  provider.voice = config.voice;
+  return provider;
 }
 
 /// Null where the ledger cannot be read now, or is too long to be read while somebody waits for the
@@ -238,6 +244,7 @@ constexpr std::array kProviderKinds{
     ProviderKind{"xai", make_xai, provider::xai::profile_of},
     ProviderKind{"gemini", make_gemini, provider::gemini::profile_of},
     ProviderKind{"offline", make_offline, provider::offline::profile_of},
+    ProviderKind{"cascade", make_cascade, provider::cascade::profile_of},
 };
 
 /// The configured provider first, then those that take over from it.
@@ -253,7 +260,7 @@ Result<const ProviderKind*> kind_of_provider(const config::Config& config,
   if (at == config.providers.end()) {
     return fail(ErrorType::not_found, "provider: there is no providers." + name);
   }
-  const auto& kind = at->second.kind.empty() ? name : at->second.kind;
+  const auto kind = config.kind_of_provider(name);
   std::string known;
   for (const auto& row : kProviderKinds) {
     if (row.name == kind) return &row;
@@ -275,14 +282,27 @@ Result<std::shared_ptr<realtime::ChatModel>> make_chat(const ProviderSource& sou
   const auto& config = source.config;
   auto tls = net::make_client_tls(config.ca_file);
   if (!tls) return tls.error();
+  const auto style = config.brain_tools == "inline" ? provider::chat::ToolStyle::in_words
+                                                    : provider::chat::ToolStyle::native;
   return provider::chat::make_chat_model(
-      {config.brain_url, config.brain_model, config.brain_key, *tls}, source.parts.time);
+      {config.brain_url, config.brain_model, config.brain_key, *tls, style}, source.parts.time);
 }
 
-/// `ears`: of the reply paths that need some.
+/// Those that providers share are one.
+using EarsByName = std::map<std::string, realtime::MakeEars>;
+
+Result<realtime::MakeEars> find_ears(const ProviderSource& source, EarsByName& known) {
+  if (source.parts.config.reply_path == "native") return realtime::MakeEars();
+  const auto& name = source.config.ears;
+  if (const auto at = known.find(name); at != known.end()) return at->second;
+  auto made = make_ears(source.parts, source.snapshot, name);
+  if (!made) return made.error();
+  return known.emplace(name, std::move(*made)).first->second;
+}
+
 Result<ProviderFactory> make_provider(const std::string& name, Parts& parts,
                                       const std::shared_ptr<const registry::Snapshot>& snapshot,
-                                      const realtime::MakeEars& ears) {
+                                      EarsByName& known_ears) {
   const auto kind = kind_of_provider(parts.config, name);
   if (!kind) return kind.error();
   const auto& config = parts.config.providers.at(name);
@@ -297,7 +317,9 @@ Result<ProviderFactory> make_provider(const std::string& name, Parts& parts,
   made->breaker = parts.breakers.at(name);
   made->cap = std::chrono::seconds(config.session_s);
   made->patience = std::chrono::milliseconds(config.silence_ms);
-  made->make_ears = ears;
+  auto ears = find_ears(source, known_ears);
+  if (!ears) return ears.error();
+  made->make_ears = std::move(*ears);
   if (parts.config.reply_path != "brain") return made;
   auto chat = make_chat(source);
   if (!chat) return chat.error();
@@ -393,12 +415,7 @@ std::vector<std::unique_ptr<policy::Gate>> make_gates(Parts& parts) {
 
 Result<std::vector<ProviderFactory>> make_providers(
     Parts& parts, const std::shared_ptr<const registry::Snapshot>& snapshot) {
-  realtime::MakeEars ears;  // one, whoever speaks
-  if (parts.config.reply_path != "native") {
-    auto made = make_ears(parts, snapshot);
-    if (!made) return made.error();
-    ears = std::move(*made);
-  }
+  EarsByName ears;
   std::vector<ProviderFactory> providers;
   for (const auto& name : names_of_providers(parts.config)) {
     auto made = make_provider(name, parts, snapshot, ears);

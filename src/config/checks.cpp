@@ -54,6 +54,7 @@ class Checker {
   void run() {
     check_tls();
     fetch_provider_keys();
+    latch_cascade();
     check_provider("provider", config_.provider);
     check_fallback();
     refuse_what_is_not_served();
@@ -79,6 +80,55 @@ class Checker {
       provider.key = fetch(prefix + "key", provider.key_env);
       provider.brain_key = fetch(prefix + "brain_key", provider.brain_key_env);
     }
+    for (auto& [name, service] : config_.speech) {
+      service.key = fetch("speech." + name + ".key", service.key_env);
+    }
+  }
+
+  /// Without a realtime provider there is one reply path.
+  void latch_cascade() {
+    if (config_.kind_of_provider(config_.provider) != "cascade") return;
+    if (config_.reply_path != "brain" && config_.origins.contains("reply_path")) {
+      refuse("reply_path", "a cascade plans with its chat server: leave it out, or say brain");
+    }
+    config_.reply_path = "brain";
+  }
+
+  /// One of `speech` that sessions use: what it needs is there.
+  void check_speech(const std::string& key, const std::string& name) {
+    const auto found = config_.speech.find(name);
+    if (found == config_.speech.end()) {
+      std::vector<std::string_view> known;
+      for (const auto& entry : config_.speech) known.push_back(entry.first);
+      const auto near = find_nearest(name, known);
+      refuse(key, "no speech service is called " + name +
+                      (near.empty() ? "; name it under speech"
+                                    : "; did you mean " + std::string(near) + "?"));
+      return;
+    }
+    const auto& service = found->second;
+    const auto kind = service.kind.empty() ? name : service.kind;
+    const std::string prefix = "speech." + name + ".";
+    if (kind != "offline" && service.url.empty()) refuse(prefix + "url", "needed: where it is");
+    const bool is_remote = service.url.starts_with("wss:") || service.url.starts_with("https:");
+    if (is_remote && !service.key_env.empty() && service.key.empty()) {
+      miss(prefix + "key_env",
+           "the environment has no " + service.key_env + ", which holds the key of " + name);
+    }
+  }
+
+  void check_cascade(const std::string& key, const std::string& name) {
+    const auto& provider = config_.providers.at(name);
+    if (config_.reply_path != "brain") {
+      return refuse(key, name +
+                             " is a cascade, which is on the reply path brain: say so in "
+                             "reply_path");
+    }
+    const std::string prefix = "providers." + name + ".";
+    if (provider.brain_url.empty()) {
+      refuse(prefix + "brain_url", "needed: the chat server that plans");
+    }
+    check_speech(prefix + "mouth", provider.mouth.empty() ? "offline" : provider.mouth);
   }
 
   void check_provider(const std::string& key, const std::string& name) {
@@ -89,14 +139,22 @@ class Checker {
       const auto near = find_nearest(name, known);
       refuse(key,
              "no provider is called " + name +
-                 (near.empty() ? "; name it under providers, or use openai, xai, gemini or offline"
-                               : "; did you mean " + std::string(near) + "?"));
+                 (near.empty()
+                      ? "; name it under providers, or use openai, xai, gemini, offline or cascade"
+                      : "; did you mean " + std::string(near) + "?"));
       return;
     }
     const auto& provider = found->second;
-    const std::string kind = provider.kind.empty() ? name : provider.kind;
+    const std::string kind = config_.kind_of_provider(name);
     const std::string prefix = "providers." + name + ".";
-    if (kind != "offline" && provider.url.empty()) refuse(prefix + "url", "needed: where it is");
+    const bool is_cascade = kind == "cascade";
+    if (is_cascade) check_cascade(key, name);
+    if (!is_cascade && !provider.mouth.empty()) {
+      refuse(prefix + "mouth", "only a cascade has one: this provider speaks itself");
+    }
+    if (config_.reply_path != "native") check_speech(prefix + "ears", provider.ears);
+    if (kind != "offline" && !is_cascade && provider.url.empty())
+      refuse(prefix + "url", "needed: where it is");
     const bool is_remote = provider.url.starts_with("wss:") || provider.url.starts_with("https:");
     if (is_remote && !provider.key_env.empty() && provider.key.empty()) {
       miss(prefix + "key_env",
@@ -120,7 +178,8 @@ class Checker {
   /// Keys that are known, and values that this version cannot keep: silence would pass for consent.
   void refuse_what_is_not_served() {
     const auto provider = config_.providers.find(config_.provider);
-    if (config_.reply_path == "brain" && provider != config_.providers.end() &&
+    const bool is_cascade = config_.kind_of_provider(config_.provider) == "cascade";
+    if (config_.reply_path == "brain" && !is_cascade && provider != config_.providers.end() &&
         provider->second.brain_url.empty()) {
       refuse("reply_path", "brain needs a chat server that plans: set providers." +
                                config_.provider + ".brain_url");

@@ -46,6 +46,11 @@ std::string to_string(const ListenAddress& address) {
   return (v6 ? "[" + address.host + "]" : address.host) + ":" + std::to_string(address.port);
 }
 
+std::string Config::kind_of_provider(const std::string& name) const {
+  const auto found = providers.find(name);
+  return found == providers.end() || found->second.kind.empty() ? name : found->second.kind;
+}
+
 const ChannelLimits& Config::limits_for(std::string_view channel) const {
   const auto found = limits.find(std::string(channel));
   // A channel without a row of its own gets the strictest.
@@ -79,7 +84,40 @@ std::map<std::string, ProviderConfig> Config::default_providers() {
   gemini.transcription_model = "gemini-3.8-live";  // the model writes down what it hears
   ProviderConfig offline;
   offline.voice = "slt";
-  return {{"openai", openai}, {"xai", xai}, {"gemini", gemini}, {"offline", offline}};
+  ProviderConfig cascade;
+  return {{"openai", openai},
+          {"xai", xai},
+          {"gemini", gemini},
+          {"offline", offline},
+          {"cascade", cascade}};
+}
+
+std::map<std::string, SpeechConfig> Config::default_speech() {
+  SpeechConfig deepgram;
+  deepgram.url = "wss://api.deepgram.com";
+  deepgram.key_env = "DEEPGRAM_API_KEY";
+  deepgram.model = "flux-general-en";
+  deepgram.voice = "aura-2-thalia-en";
+  SpeechConfig elevenlabs;
+  elevenlabs.url = "wss://api.elevenlabs.io";
+  elevenlabs.key_env = "ELEVENLABS_API_KEY";
+  elevenlabs.model = "eleven_flash_v2_5";
+  SpeechConfig cartesia;
+  cartesia.url = "wss://api.cartesia.ai";
+  cartesia.key_env = "CARTESIA_API_KEY";
+  cartesia.model = "sonic-3";
+  SpeechConfig openai;
+  openai.url = "https://api.openai.com/v1";
+  openai.key_env = "OPENAI_API_KEY";
+  openai.model = "gpt-4o-mini-tts";
+  openai.voice = "alloy";
+  SpeechConfig offline;
+  offline.voice = "slt";
+  return {{"deepgram", deepgram},
+          {"elevenlabs", elevenlabs},
+          {"cartesia", cartesia},
+          {"openai", openai},
+          {"offline", offline}};
 }
 
 AccountServiceConfig AccountsConfig::default_google() {

@@ -42,11 +42,29 @@ struct ProviderConfig {
   std::string brain_url;  ///< OpenAI-compatible chat server; empty: the phrase matcher
   std::string brain_model;
   std::string brain_key_env;
-  std::string tool_changes;          ///< reconnect, carry; empty: as fits the provider
-  std::int64_t session_s = 0;        ///< of a connection; 0: what is known of the vendor
-  std::int64_t silence_ms = 30'000;  ///< in the middle of a response; 0: any
-  Secret key;                        ///< value of `key_env`; empty where the environment has none
-  Secret brain_key;                  ///< value of `brain_key_env`
+  /// In `speech`: where our own ears hear, and, of a cascade, what speaks.
+  std::string ears = "offline";
+  std::string mouth;                   ///< empty: offline, of a cascade
+  std::string brain_tools = "native";  ///< how the chat model is told of tools: native, inline
+  std::string tool_changes;            ///< reconnect, carry; empty: as fits the provider
+  std::int64_t session_s = 0;          ///< of a connection; 0: what is known of the vendor
+  std::int64_t silence_ms = 30'000;    ///< in the middle of a response; 0: any
+  Secret key;                          ///< value of `key_env`; empty where the environment has none
+  Secret brain_key;                    ///< value of `brain_key_env`
+};
+
+/// A service that turns speech into text, or text into speech, or both.
+struct SpeechConfig {
+  std::string kind;  ///< its protocol; empty: the one of its name
+  std::string url;   ///< its base: wss://api.deepgram.com
+  std::string key_env;
+  std::string model;  ///< that hears, or that speaks where the voice is a thing of its own
+  std::string voice;
+  std::string language;
+  std::vector<std::string> keyterms;  ///< words that ears shall know
+  std::int64_t turn_ms = 0;           ///< of silence, after which a turn has ended; 0: the usual
+  std::string ca_file;
+  Secret key;  ///< value of `key_env`
 };
 
 struct JwtConfig {
@@ -161,7 +179,8 @@ struct Config {
   std::string provider = "offline";
   std::vector<std::string> fallback;  ///< asked in this order where `provider` cannot be had
   std::map<std::string, ProviderConfig> providers = default_providers();
-  std::string reply_path = "native";
+  std::map<std::string, SpeechConfig> speech = default_speech();
+  std::string reply_path = "native";  ///< brain, where `provider` is a cascade
   /// Of the tools that come and go with a mode, in a model's list at once; 0: any number.
   std::int64_t tool_tokens = 4'000;
   std::int64_t context_tokens = 8'000;  ///< what a model is told of a conversation at most
@@ -186,11 +205,14 @@ struct Config {
   /// Where each value that is no default came from: key -> "callosum.yaml:12", "--set".
   std::map<std::string, std::string> origins;
 
+  /// Which adapter the provider of that name has.
+  std::string kind_of_provider(const std::string& name) const;
   const ChannelLimits& limits_for(std::string_view channel) const;
   /// `database`, or the file in `data`.
   std::string database_or_default() const;
 
   static std::map<std::string, ProviderConfig> default_providers();
+  static std::map<std::string, SpeechConfig> default_speech();
   static std::map<std::string, ChannelLimits> default_limits();
 };
 

@@ -1,9 +1,11 @@
 #include "config/key_table.hpp"
 
+#include <algorithm>
 #include <array>
 #include <set>
 
 #include "base/text.hpp"
+#include "config/speech_keys.hpp"
 
 namespace callosum::config {
 namespace {
@@ -64,7 +66,9 @@ std::vector<KeySpec> make_table() {
        "Providers that take over, in this order, where `provider` cannot be had: at the start of a "
        "session and in the middle of it. Empty: the session ends."},
       {"providers.NAME.kind", Kind::name, provider_at<&ProviderConfig::kind>,
-       "Which vendor's protocol it speaks. Empty: the one called NAME."},
+       "Which vendor's protocol it speaks. Empty: the one called NAME. cascade: no realtime "
+       "provider at all, but `ears`, a chat server at `brain_url` and a `mouth` "
+       "(docs/cascade.md)."},
       {"providers.NAME.url", Kind::url, provider_at<&ProviderConfig::url>, "Its endpoint."},
       {"providers.NAME.key_env", Kind::variable, provider_at<&ProviderConfig::key_env>,
        "Environment variable that holds its key."},
@@ -113,12 +117,22 @@ std::vector<KeySpec> make_table() {
        "Model of that chat server."},
       {"providers.NAME.brain_key_env", Kind::variable, provider_at<&ProviderConfig::brain_key_env>,
        "Environment variable that holds the chat server's key."},
+      {"providers.NAME.brain_tools",
+       Kind::word,
+       provider_at<&ProviderConfig::brain_tools>,
+       "How that chat server's model is told of tools. native: as chat completions have them. "
+       "inline: in words, for models without tools of their own (docs/cascade.md).",
+       {"native", "inline"}},
+      {"providers.NAME.ears", Kind::name, provider_at<&ProviderConfig::ears>,
+       "Which of `speech` hears, on the reply paths bridge and brain."},
+      {"providers.NAME.mouth", Kind::name, provider_at<&ProviderConfig::mouth>,
+       "Which of `speech` speaks; of a cascade. Empty: offline."},
       {"reply_path",
        Kind::word,
        at<&Config::reply_path>,
        "Who owns ears, brain and mouth of a session (docs/reply-paths.md). native: the provider. "
        "bridge: our ears, the provider's brain and mouth. brain: our ears, the chat server at "
-       "`providers.NAME.brain_url`, the provider's mouth.",
+       "`providers.NAME.brain_url`, the provider's mouth. A cascade is always on brain.",
        {"native", "bridge", "brain"}},
       {"tools.tokens",
        Kind::integer,
@@ -375,8 +389,11 @@ std::optional<std::string> match_pattern(std::string_view pattern, std::string_v
 /// was written.
 std::vector<std::string> possible_keys(std::string_view written) {
   const auto segments = split(written, '.');
-  std::set<std::string> names{"openai", "xai", "gemini", "offline"};
-  if (segments.size() == 3 && is_provider_name(segments[1])) names.emplace(segments[1]);
+  std::set<std::string> names{"openai", "xai", "gemini", "offline", "cascade"};
+  std::set<std::string> services{"deepgram", "elevenlabs", "cartesia", "openai", "offline"};
+  if (segments.size() == 3 && is_provider_name(segments[1])) {
+    (segments[0] == "speech" ? services : names).emplace(segments[1]);
+  }
   const std::string secret(segments.size() == 3 && is_secret_name(segments[1]) ? segments[1]
                                                                                : "NAME");
   std::vector<std::string> keys;
@@ -387,6 +404,8 @@ std::vector<std::string> possible_keys(std::string_view written) {
     };
     if (spec.path.starts_with("secrets.") || spec.path.starts_with("packs_options.")) {
       fill("NAME", secret);
+    } else if (spec.path.starts_with("speech.")) {
+      for (const auto& name : services) fill("NAME", name);
     } else if (spec.path.find("NAME") != std::string_view::npos) {
       for (const auto& name : names) fill("NAME", name);
     } else if (spec.path.find("CHANNEL") != std::string_view::npos) {
@@ -401,7 +420,14 @@ std::vector<std::string> possible_keys(std::string_view written) {
 }  // namespace
 
 const std::vector<KeySpec>& key_table() {
-  static const std::vector<KeySpec> kTable = make_table();
+  static const std::vector<KeySpec> kTable = [] {
+    auto rows = make_table();
+    const auto behind = std::find_if(rows.begin(), rows.end(),
+                                     [](const auto& row) { return row.path == "reply_path"; });
+    const auto speech = speech_keys();
+    rows.insert(behind, speech.begin(), speech.end());
+    return rows;
+  }();
   return kTable;
 }
 

@@ -135,6 +135,8 @@ std::vector<std::string> names_of(const KeySpec& spec, const Config& config) {
     for (const auto& entry : config.secrets) names.push_back(entry.first);
   } else if (spec.path.starts_with("packs_options.")) {
     for (const auto& entry : config.packs_options) names.push_back(entry.first);
+  } else if (spec.path.starts_with("speech.")) {
+    for (const auto& entry : config.speech) names.push_back(entry.first);
   } else if (spec.path.find("NAME") != std::string_view::npos) {
     for (const auto& entry : config.providers) names.push_back(entry.first);
   } else if (spec.path.find("CHANNEL") != std::string_view::npos) {

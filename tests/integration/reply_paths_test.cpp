@@ -184,13 +184,13 @@ TEST(ReplyPaths, BrainIsShownInTheRecordAndTheMetrics) {
 
 TEST(ReplyPaths, BrainPlansTheSameWithAnyMouth) {
   Cloud chat("chat");
-  for (const std::string name : {"xai", "gemini", "offline"}) {
+  for (const std::string name : {"xai", "gemini", "offline", "cascade"}) {
     std::optional<Cloud> cloud;
     chat.follow(std::string(kScript));
     std::vector<std::string> options{"--set", "provider=" + name,
                                      "--set", "reply_path=brain",
                                      "--set", "providers." + name + ".brain_url=" + chat.url()};
-    if (name != "offline") {
+    if (name == "xai" || name == "gemini") {
       cloud.emplace(name);
       options.insert(options.end(), {"--set", "providers." + name + ".url=" + cloud->url()});
     }
@@ -212,6 +212,30 @@ TEST(ReplyPaths, BrainPlansTheSameWithAnyMouth) {
       EXPECT_GE(cloud->stats().at("force_messages").to_number<int>(), 1);
     }
   }
+}
+
+TEST(ReplyPaths, ACascadeNeedsNoRealtimeProvider) {
+  Cloud chat("chat");
+  chat.follow(std::string(kScript));
+  const Gateway gateway(
+      {"--set", "provider=cascade", "--set", "providers.cascade.brain_url=" + chat.url()},
+      Environment{});
+  app::CallOptions call;
+  call.url = gateway.realtime();
+  call.token = gateway.token();
+  call.speech = provider::offline::speech::Mouth::make("rms")
+                    .value()
+                    .speak("what is your cancellation policy")
+                    .value();
+  std::vector<app::CallOptions> calls;
+  calls.push_back(std::move(call));
+
+  const auto conversation = converse(std::move(calls)).front();
+
+  ASSERT_EQ(conversation.all("heard").size(), 1u) << conversation.transcript();
+  EXPECT_EQ(conversation.all("answered").size(), 1u) << conversation.transcript();
+  EXPECT_THAT(conversation.said(), HasSubstr("Tool said"));
+  EXPECT_GT(conversation.outcome.reply.samples.size(), 8000u);
 }
 
 TEST(ReplyPaths, BrainRefusesCallsThatAClientPassesOnFromTheProvider) {

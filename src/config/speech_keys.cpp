@@ -1,0 +1,44 @@
+#include "config/speech_keys.hpp"
+
+namespace callosum::config {
+namespace {
+
+template <auto kMember>
+Slot speech_at(Config& config, const std::string& name) {
+  return &(config.speech[name].*kMember);
+}
+
+}  // namespace
+
+std::vector<KeySpec> speech_keys() {
+  return {
+      {"speech.NAME.kind", Kind::name, speech_at<&SpeechConfig::kind>,
+       "Which speech service's protocol it speaks: deepgram, elevenlabs, cartesia, openai or "
+       "offline. Empty: the one called NAME."},
+      {"speech.NAME.url", Kind::url, speech_at<&SpeechConfig::url>,
+       "Where the service is, without a path of its own: wss://api.deepgram.com."},
+      {"speech.NAME.key_env", Kind::variable, speech_at<&SpeechConfig::key_env>,
+       "Environment variable that holds its key."},
+      {"speech.NAME.model", Kind::text, speech_at<&SpeechConfig::model>,
+       "The model that hears, or that speaks where voices are things of their own. deepgram: "
+       "flux-… finds the ends of turns by what is said, nova-… by silence."},
+      {"speech.NAME.voice", Kind::text, speech_at<&SpeechConfig::voice>,
+       "The voice that speaks, as the service names it. deepgram: its model, aura-2-thalia-en."},
+      {"speech.NAME.language", Kind::text, speech_at<&SpeechConfig::language>,
+       "Language, such as en or de. Empty: the service's usual one."},
+      {"speech.NAME.keyterms", Kind::texts, speech_at<&SpeechConfig::keyterms>,
+       "Words that the ears shall expect: names of the house, its dishes, its streets."},
+      {"speech.NAME.turn_ms",
+       Kind::integer,
+       speech_at<&SpeechConfig::turn_ms>,
+       "After how much silence the ears end a turn. deepgram: endpointing of nova (300), the "
+       "longest wait of flux (5000). 0: that.",
+       {},
+       0,
+       60'000},
+      {"speech.NAME.ca_file", Kind::path, speech_at<&SpeechConfig::ca_file>,
+       "PEM authorities to trust instead of the system's."},
+  };
+}
+
+}  // namespace callosum::config
