@@ -7,6 +7,7 @@
 #include "sim/gemini/command.hpp"
 #include "sim/google/command.hpp"
 #include "sim/openai/command.hpp"
+#include "sim/twilio/command.hpp"
 #include "sim/xai/command.hpp"
 
 int main(int argc, char** argv) {
@@ -19,6 +20,7 @@ int main(int argc, char** argv) {
   callosum::sim::gemini::add_command(program);
   callosum::sim::chat::add_command(program);
   callosum::sim::google::add_command(program);
+  callosum::sim::twilio::add_command(program);
   try {
     program.parse(argc, argv);
   } catch (const CLI::RuntimeError& e) {

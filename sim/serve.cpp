@@ -19,23 +19,6 @@ namespace asio = boost::asio;
 constexpr std::chrono::milliseconds kGoodbye{500};
 constexpr std::size_t kMostConnections = 20000;
 
-Result<void> parse_address(const std::string& text, net::ServerOptions& into) {
-  const auto colon = text.rfind(':');
-  const auto bad = [&] {
-    return fail(ErrorType::validation, "--listen must be ADDRESS:PORT, not '" + text + "'");
-  };
-  if (colon == std::string::npos) return bad();
-  into.address = text.substr(0, colon);
-  if (into.address.starts_with('[') && into.address.ends_with(']')) {
-    into.address = into.address.substr(1, into.address.size() - 2);
-  }
-  const char* from = text.data() + colon + 1;
-  const char* to = text.data() + text.size();
-  const auto parsed = std::from_chars(from, to, into.port);
-  if (parsed.ec != std::errc() || parsed.ptr != to) return bad();
-  return {};
-}
-
 Result<std::shared_ptr<net::TlsContext>> make_tls(const ListenOptions& options) {
   auto cert = options.cert_file;
   auto key = options.key_file;
@@ -56,6 +39,23 @@ Result<std::shared_ptr<net::TlsContext>> make_tls(const ListenOptions& options) 
 }
 
 }  // namespace
+
+Result<void> parse_address(const std::string& text, net::ServerOptions& into) {
+  const auto colon = text.rfind(':');
+  const auto bad = [&] {
+    return fail(ErrorType::validation, "an address must be ADDRESS:PORT, not '" + text + "'");
+  };
+  if (colon == std::string::npos) return bad();
+  into.address = text.substr(0, colon);
+  if (into.address.starts_with('[') && into.address.ends_with(']')) {
+    into.address = into.address.substr(1, into.address.size() - 2);
+  }
+  const char* from = text.data() + colon + 1;
+  const char* to = text.data() + text.size();
+  const auto parsed = std::from_chars(from, to, into.port);
+  if (parsed.ec != std::errc() || parsed.ptr != to) return bad();
+  return {};
+}
 
 void add_listen_options(CLI::App& command, ListenOptions& options) {
   command.add_option("--listen", options.address, "ADDRESS:PORT; port 0: any free one")

@@ -24,6 +24,9 @@ struct ListenOptions {
 /// --listen, --tls-cert, --tls-key, --tls-auto: the same for every vendor.
 void add_listen_options(CLI::App& command, ListenOptions& options);
 
+/// ADDRESS:PORT, [V6]:PORT; VALIDATION otherwise.
+Result<void> parse_address(const std::string& text, net::ServerOptions& into);
+
 /// Prints `callosum-sim NAME listening on ws://ADDR:PORT/PATH` (or http:) and serves until SIGTERM
 /// or SIGINT.
 Result<void> serve_until_told(async::TimeSource& time, net::HttpHandler& handler,
