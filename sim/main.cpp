@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "sim/chat/command.hpp"
+#include "sim/deepgram/command.hpp"
 #include "sim/gemini/command.hpp"
 #include "sim/google/command.hpp"
 #include "sim/openai/command.hpp"
@@ -21,6 +22,7 @@ int main(int argc, char** argv) {
   callosum::sim::chat::add_command(program);
   callosum::sim::google::add_command(program);
   callosum::sim::twilio::add_command(program);
+  callosum::sim::deepgram::add_command(program);
   try {
     program.parse(argc, argv);
   } catch (const CLI::RuntimeError& e) {

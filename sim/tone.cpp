@@ -30,7 +30,7 @@ std::uint8_t encode_nearest(int sample, Decode decode) {
   return static_cast<std::uint8_t>(best);
 }
 
-std::string make_piece(SoundFormat format) {
+std::vector<std::uint8_t> make_piece(SoundFormat format) {
   const int rate = format.rate_hz;
   const auto samples = static_cast<std::size_t>(rate) * kSoundPiece.count() / 1000;
   std::vector<std::uint8_t> bytes;
@@ -46,7 +46,7 @@ std::string make_piece(SoundFormat format) {
       bytes.push_back(encode_nearest(sample, decode_alaw));
     }
   }
-  return encode_base64(bytes);
+  return bytes;
 }
 
 }  // namespace
@@ -65,7 +65,16 @@ std::size_t bytes_per_second(SoundFormat format) {
 const std::string& tone_piece_base64(SoundFormat format) {
   static thread_local std::map<SoundFormat, std::string> pieces;
   auto& piece = pieces[format];
-  if (piece.empty()) piece = make_piece(format);
+  if (piece.empty()) piece = encode_base64(make_piece(format));
+  return piece;
+}
+
+const std::string& tone_piece(SoundFormat format) {
+  static thread_local std::map<SoundFormat, std::string> pieces;
+  auto& piece = pieces[format];
+  if (!piece.empty()) return piece;
+  const auto bytes = make_piece(format);
+  piece.assign(bytes.begin(), bytes.end());
   return piece;
 }
 

@@ -29,6 +29,8 @@ constexpr std::chrono::milliseconds kSoundPiece{200};
 /// One piece of a 220 Hz tone as base64. 200 ms hold whole periods, so pieces join without a click
 /// and all are equal: computed once a format, for one thread.
 const std::string& tone_piece_base64(SoundFormat format);
+/// The same as bytes.
+const std::string& tone_piece(SoundFormat format);
 
 /// How long a voice would need for `text`, in whole pieces; at most a minute.
 std::chrono::milliseconds spoken_length(std::string_view text, double speed);

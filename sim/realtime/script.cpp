@@ -27,27 +27,6 @@ constexpr std::array<KindName, 12> kKinds{{{"duplicate", FaultKind::duplicate},
                                            {"huge_event", FaultKind::huge_event},
                                            {"errors", FaultKind::errors}}};
 
-void read_disconnect(Sheet& sheet, Disconnect& into) {
-  std::string manner = "eof";
-  sheet.read("manner", manner);
-  std::size_t code = into.code;
-  sheet.read("code", code);
-  sheet.read("reason", into.reason);
-  into.code = static_cast<std::uint16_t>(code);
-  if (manner == "close") {
-    into.manner = Manner::close;
-  } else if (manner == "hang") {
-    into.manner = Manner::hang;
-  } else if (manner == "reset") {
-    into.manner = Manner::reset;
-  } else if (manner != "eof") {
-    sheet.complain(sheet.node("manner"), "manner must be close, eof, reset or hang");
-  }
-  if (code < 1000 || code > 4999) {
-    sheet.complain(sheet.node("code"), "code must be a close code, 1000 to 4999");
-  }
-}
-
 void read_object(Sheet& sheet, const char* key, json::object& into) {
   if (!sheet.has(key)) return;
   auto value = to_json(sheet.node(key));
@@ -193,6 +172,27 @@ void read_script(const YAML::Node& root, Script& script, std::optional<Error>& p
 }
 
 }  // namespace
+
+void read_disconnect(Sheet& sheet, Disconnect& into) {
+  std::string manner = "eof";
+  sheet.read("manner", manner);
+  std::size_t code = into.code;
+  sheet.read("code", code);
+  sheet.read("reason", into.reason);
+  into.code = static_cast<std::uint16_t>(code);
+  if (manner == "close") {
+    into.manner = Manner::close;
+  } else if (manner == "hang") {
+    into.manner = Manner::hang;
+  } else if (manner == "reset") {
+    into.manner = Manner::reset;
+  } else if (manner != "eof") {
+    sheet.complain(sheet.node("manner"), "manner must be close, eof, reset or hang");
+  }
+  if (code < 1000 || code > 4999) {
+    sheet.complain(sheet.node("code"), "code must be a close code, 1000 to 4999");
+  }
+}
 
 Result<std::shared_ptr<const Script>> parse_script(const std::string& yaml,
                                                    std::shared_ptr<Script> into) {

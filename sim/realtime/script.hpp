@@ -72,6 +72,9 @@ Result<std::shared_ptr<const Script>> parse_script(
 Result<std::shared_ptr<const Script>> load_script(
     const std::string& path, std::shared_ptr<Script> into = std::make_shared<Script>());
 
+/// manner, code, reason.
+void read_disconnect(Sheet& sheet, Disconnect& into);
+
 /// Which rule answers, per connection; keeps count of `times`.
 class RuleBook {
  public:
