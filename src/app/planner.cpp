@@ -382,6 +382,12 @@ asio::awaitable<Result<session::SessionPlan>> Planner::plan_session(
     plan.start.resumed = before->resumed + 1;
   auto in_book = begin_loading(*opening, before ? &*before : nullptr);
   if (!in_book) co_return in_book.error();
+  if (before) {
+    auto finding = find_open_questions(std::move(*before));
+    auto questions = co_await std::move(finding);
+    if (!questions) co_return questions.error();
+    plan.start.questions = std::move(*questions);
+  }
   plan.start.in_book = std::move(*in_book);
   plan.catalog = catalog_of(edition);
   plan.start.models = model_sources(*opening, asked_model(*principal, request));

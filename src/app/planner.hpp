@@ -76,9 +76,13 @@ class Planner {
       const api::auth::Principal& principal, const std::string& tenant_id, std::string id);
   /// The connection that holds it lets go. False: it does not.
   boost::asio::awaitable<bool> take_over(std::string id);
+  /// What the caller of that session has heard asked, and what was neither answered nor done.
+  boost::asio::awaitable<Result<session::OpenQuestions>> find_open_questions(
+      storage::RealtimeSession before);
   /// The opening's tools are in the book from here on, until the result goes.
   Result<std::shared_ptr<const void>> begin_loading(Opening& opening,
                                                     const storage::RealtimeSession* before);
+  static void make_plain_load(Opening& opening);
   /// Its accounts were read before the book knew of it: a change in between reached nobody.
   void look_at_accounts_again(const registry::CallContext& context);
   /// `session_id` empty: a new one.

@@ -4,6 +4,7 @@
 #include "app/planner.hpp"
 #include "async/with_deadline.hpp"
 #include "base/ids.hpp"
+#include "storage/ledger.hpp"
 
 namespace callosum::app {
 
@@ -73,6 +74,42 @@ asio::awaitable<bool> Planner::take_over(std::string id) {
   co_return true;
 }
 
+/// Nothing comes and goes; it ends with those that do.
+void Planner::make_plain_load(Opening& opening) {
+  auto& load = opening.load.emplace();
+  load.session_id = opening.context.session_id;
+  load.snapshot = opening.context.snapshot;
+}
+
+asio::awaitable<Result<session::OpenQuestions>> Planner::find_open_questions(
+    storage::RealtimeSession before) {
+  using Questions = session::OpenQuestions;
+  const auto now_ms = epoch_ms(parts_.time.wall_now());
+  auto questions = session::decode_questions(before.open_questions, now_ms);
+  if (questions.empty()) co_return questions;
+  // The row is written after the call: what is in the ledger was agreed to already.
+  std::function<Result<Questions>(storage::sqlite::Connection&)> work =
+      [before = std::move(before), questions = std::move(questions)](
+          storage::sqlite::Connection& connection) mutable -> Result<Questions> {
+    Questions open;
+    for (auto& question : questions) {
+      storage::LedgerCall call;
+      call.tenant_id = before.tenant_id;
+      call.session_id = before.id;
+      call.tool_id = question.tool;
+      call.arguments_hash = question.arguments_hash;
+      const auto called = storage::was_called_since(connection, call, question.asked_at_ms);
+      if (!called) return called.error();
+      if (!*called) open.push_back(std::move(question));
+    }
+    return open;
+  };
+  const auto deadline = async::Deadline::after(parts_.time, kPlanTimeout);
+  auto pending = parts_.database->read<Questions>(deadline, std::move(work));
+  auto found = co_await std::move(pending);
+  co_return found;
+}
+
 void Planner::look_at_accounts_again(const registry::CallContext& context) {
   if (!parts_.account_watch || !context.loaded) return;
   parts_.account_watch->on_accounts_changed(context.tenant_id, context.subject);
@@ -80,7 +117,9 @@ void Planner::look_at_accounts_again(const registry::CallContext& context) {
 
 Result<std::shared_ptr<const void>> Planner::begin_loading(Opening& opening,
                                                            const storage::RealtimeSession* before) {
-  if (!opening.load) return std::shared_ptr<const void>();
+  if (!opening.load && !before) return std::shared_ptr<const void>();
+  // One that is gone on with is in the book whatever its tools do: nobody else goes on with it.
+  if (!opening.load) make_plain_load(opening);
   auto& book = *parts_.load_book;
   auto wish = before ? session::wish_of(*before) : session::LoadWish();
   const auto epoch = before ? before->epoch : 0;
@@ -131,11 +170,7 @@ asio::awaitable<Result<api::RealtimeSessionPlan>> Planner::plan_realtime_session
   } else if (!wish.account.empty()) {
     co_return fail(ErrorType::validation, "account: nothing in this session acts in an account");
   }
-  if (!opening->load) {
-    opening->load.emplace();  // nothing comes and goes; it ends with those that do
-    opening->load->session_id = context.session_id;
-    opening->load->snapshot = context.snapshot;
-  }
+  if (!opening->load) make_plain_load(*opening);
   put_loaded(opening->context,
              parts_.load_book->begin(std::move(*opening->load), std::move(loads), 0, row));
   look_at_accounts_again(opening->context);

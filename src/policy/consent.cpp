@@ -129,8 +129,14 @@ std::int64_t ConsentGate::expires_at_ms() const {
 
 /// A refusal that tells how to get the consent.
 Verdict ConsentGate::question(const PreparedCall& call, std::string message) {
-  const auto& asked = call.calls.facts().questions.ask(
-      {call.tool->id, call.arguments_hash}, call.context.turn, expires_at_ms(), parts_.random);
+  Questions::Asking asking;
+  asking.act = {call.tool->id, call.arguments_hash};
+  asking.name = call.tool->name;
+  asking.arguments = json::serialize(call.sent);
+  asking.turn = call.context.turn;
+  asking.asked_at_ms = epoch_ms(parts_.time.wall_now());
+  asking.expires_at_ms = expires_at_ms();
+  const auto& asked = call.calls.facts().questions.ask(std::move(asking), parts_.random);
   return ask_for(call, std::move(message), asked.expires_at_ms, asked.token);
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/asio/this_coro.hpp>
+#include <iterator>
 #include <utility>
 
 #include "base/encoding.hpp"
@@ -10,32 +11,56 @@
 
 namespace callosum::policy {
 
-const Questions::Question& Questions::ask(const Act& act, std::uint64_t turn,
-                                          std::int64_t expires_at_ms, Random& random) {
-  std::erase_if(open_, [&](const Question& each) {
-    return each.tool == act.tool && each.arguments_hash == act.arguments_hash && !each.was_put;
+namespace {
+
+bool is_of(const Questions::Question& question, const Questions::Act& act) {
+  return question.tool == act.tool && question.arguments_hash == act.arguments_hash;
+}
+
+}  // namespace
+
+template <class Which>
+void Questions::drop(const Which& which) {
+  const bool has_heard = std::any_of(open_.begin(), open_.end(), [&](const Question& each) {
+    return each.was_heard && which(each);
   });
-  if (open_.size() >= kMaxOpen) open_.erase(open_.begin());
-  open_.push_back({make_id("confirm_", random), std::string(act.tool),
-                   std::string(act.arguments_hash), expires_at_ms, turn});
+  if (has_heard) ++heard_version_;
+  std::erase_if(open_, which);
+}
+
+const Questions::Question& Questions::ask(Asking asking, Random& random) {
+  const auto& act = asking.act;
+  drop([&](const Question& each) { return is_of(each, act) && !each.was_put; });
+  if (open_.size() >= kMaxOpen) {
+    drop([oldest = &open_.front()](const Question& each) { return &each == oldest; });
+  }
+  Question question;
+  question.token = make_id("confirm_", random);
+  question.tool = act.tool;
+  question.arguments_hash = act.arguments_hash;
+  question.expires_at_ms = asking.expires_at_ms;
+  question.asked_in = asking.turn;
+  question.name = asking.name;
+  question.arguments = std::move(asking.arguments);
+  question.asked_at_ms = asking.asked_at_ms;
+  open_.push_back(std::move(question));
   return open_.back();
 }
 
 Questions::Redeemed Questions::redeem(std::string_view token, const Act& act, std::uint64_t turn,
                                       std::int64_t now_ms) {
   const auto at = std::find_if(open_.begin(), open_.end(), [&](const Question& each) {
-    return equal_in_constant_time(each.token, token) && each.tool == act.tool &&
-           each.arguments_hash == act.arguments_hash;
+    return equal_in_constant_time(each.token, token) && is_of(each, act);
   });
   if (at == open_.end()) return Redeemed::unknown;
   if (now_ms >= at->expires_at_ms) {
-    open_.erase(at);
+    drop([gone = &*at](const Question& each) { return &each == gone; });
     return Redeemed::expired;
   }
   if (!at->was_put) return Redeemed::not_heard;
   if (turn <= at->asked_in) return Redeemed::same_turn;
   if (at->agreed_in != turn) return Redeemed::not_agreed;
-  open_.erase(at);
+  drop([&](const Question& each) { return is_of(each, act); });
   return Redeemed::agreed;
 }
 
@@ -50,7 +75,8 @@ void Questions::reply_ended(bool completed) {
 
 void Questions::reply_was_cut() {
   // Also one whose reply was complete, and not yet heard: nobody has spoken since.
-  std::erase_if(open_, [this](const Question& each) {
+  drop([this](const Question& each) {
+    if (each.is_restored) return false;
     return each.is_being_put || (each.was_put && each.asked_in >= turn_);
   });
 }
@@ -64,15 +90,55 @@ void Questions::user_said(std::uint64_t turn, std::string_view words) {
   if (open_.empty()) return;
   const auto assent = words_.size() > kMaxWords ? Assent::unclear : judge_assent(words_);
   if (assent == Assent::no) {
-    std::erase_if(open_, [](const Question& each) { return each.was_put; });
+    drop([](const Question& each) { return each.was_put; });
     return;
   }
   // A yes to two questions at once says nothing of either.
-  const auto put =
-      std::count_if(open_.begin(), open_.end(), [](const Question& each) { return each.was_put; });
+  const bool is_agreed = assent == Assent::yes && is_one_act_put();
   for (auto& each : open_) {
-    if (each.was_put) each.agreed_in = assent == Assent::yes && put == 1 ? turn : 0;
+    if (each.was_put) each.agreed_in = is_agreed ? turn : 0;
   }
+}
+
+/// Asked twice it is still one question.
+bool Questions::is_one_act_put() const {
+  const Question* first = nullptr;
+  for (const auto& each : open_) {
+    if (!each.was_put) continue;
+    if (first && !is_of(each, {first->tool, first->arguments_hash})) return false;
+    first = &each;
+  }
+  return first != nullptr;
+}
+
+void Questions::note_heard() {
+  for (auto& each : open_) {
+    if (!each.was_put || each.was_heard) continue;
+    each.was_heard = true;
+    ++heard_version_;
+  }
+}
+
+std::vector<Questions::Question> Questions::heard() const {
+  std::vector<Question> out;
+  std::copy_if(open_.begin(), open_.end(), std::back_inserter(out),
+               [](const Question& each) { return each.was_heard; });
+  return out;
+}
+
+void Questions::restore(std::vector<Question> heard) {
+  open_ = std::move(heard);
+  if (open_.size() > kMaxOpen) open_.resize(kMaxOpen);
+  for (auto& each : open_) {
+    each.was_put = each.was_heard = each.is_restored = true;
+    each.is_being_put = false;
+    each.asked_in = each.agreed_in = 0;  // turns are counted anew
+  }
+}
+
+void Questions::give_up() {
+  open_.clear();
+  ++heard_version_;
 }
 
 boost::asio::awaitable<void> Questions::wait_for_words(std::uint64_t turn,

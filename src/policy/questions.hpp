@@ -29,13 +29,24 @@ class Questions {
     std::uint64_t agreed_in = 0;  ///< turn; 0: not yet
     bool is_being_put = false;    ///< by the reply that is being made
     bool was_put = false;
+    bool was_heard = false;       ///< and played to its end: it may outlive the connection
+    bool is_restored = false;     ///< heard on an earlier connection of the same session
+    std::string name, arguments;  ///< the tool's; as they were sent, JSON
+    std::int64_t asked_at_ms = 0;
+  };
+  /// What is asked, for how long, and in which turn.
+  struct Asking {
+    Act act;
+    std::string_view name;
+    std::string arguments;
+    std::uint64_t turn = 0;
+    std::int64_t asked_at_ms = 0, expires_at_ms = 0;
   };
   enum class Redeemed : std::uint8_t { agreed, unknown, expired, not_heard, same_turn, not_agreed };
 
   /// The same question again while it is open.
-  const Question& ask(const Act& act, std::uint64_t turn, std::int64_t expires_at_ms,
-                      Random& random);
-  /// Single use: what has been agreed to is gone after it.
+  const Question& ask(Asking asking, Random& random);
+  /// Single use: what has been agreed to is gone after it, however often it was asked.
   Redeemed redeem(std::string_view token, const Act& act, std::uint64_t turn, std::int64_t now_ms);
 
   // What the session hears.
@@ -45,16 +56,30 @@ class Questions {
   /// The words of a user turn, as a whole or in pieces.
   void user_said(std::uint64_t turn, std::string_view words);
 
+  // What outlives a connection: those that were heard to their end, and not answered with a no.
+  void note_heard();  ///< what was put has been played
+  std::vector<Question> heard() const;
+  void restore(std::vector<Question> heard);
+  /// Another number whenever `heard` is.
+  std::uint64_t heard_version() const { return heard_version_; }
+  /// Somebody else has them now: nothing is agreed to here any more.
+  void give_up();
+
   bool is_open() const { return !open_.empty(); }
   bool has_words_of(std::uint64_t turn) const { return turn_ == turn && !words_.empty(); }
   /// Until that turn's words are known, or the deadline passes.
   boost::asio::awaitable<void> wait_for_words(std::uint64_t turn, async::Deadline deadline);
 
  private:
+  template <class Which>
+  void drop(const Which& which);
+  bool is_one_act_put() const;
+
   static constexpr std::size_t kMaxOpen = 8;      // the oldest goes
   static constexpr std::size_t kMaxWords = 4096;  // of one turn; beyond it nothing is agreed to
 
   std::vector<Question> open_;
+  std::uint64_t heard_version_ = 0;
   std::uint64_t turn_ = 0;  // of `words_`
   std::string words_;
   std::vector<std::shared_ptr<async::Event>> waiting_;

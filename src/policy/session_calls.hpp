@@ -60,10 +60,12 @@ class SessionCalls {
   /// By a call that has run.
   void spend(std::uint64_t turn, std::chrono::microseconds tool_time, std::size_t result_bytes);
 
-  /// What callers were asked; null where nothing ever was.
+  /// What callers are asked; null where nothing is open.
   Questions* questions() {
     return facts_ && facts_->questions.is_open() ? &facts_->questions : nullptr;
   }
+  /// The same, open or not; null where nothing ever was remembered.
+  Questions* questions_so_far() { return facts_ ? &facts_->questions : nullptr; }
   /// What else the gates remember of the session. Made when it is first asked for.
   SessionFacts& facts() {
     if (!facts_) facts_ = std::make_unique<SessionFacts>();

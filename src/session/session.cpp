@@ -39,11 +39,14 @@ Session::Session(SessionParts parts, SessionStart start, std::unique_ptr<CallerL
       event_prefix_("evt_" + make_id("", parts_.random).substr(0, 12) + "_") {
   wanted_ = context_->loaded;
   if (wanted_) view_.reserve(parts_.catalog->snapshot());
+  restore_questions(std::move(start.questions));
 }
 
 Session::~Session() {
   for (const auto& [key, call] : pending_) parts_.executor.forget(call.ticket);
   if (connection_ > 0 || in_book_) note(storage::SessionState::ended);
+  // Calls that outlive it agree to nothing that its next connection may be answered.
+  if (auto* questions = calls_->questions()) questions->give_up();
 }
 
 std::string Session::next_event_id() { return event_prefix_ + std::to_string(next_event_++); }
@@ -115,6 +118,7 @@ asio::awaitable<void> Session::run() {
   tasks_ = &tasks;
   take_loaded();  // what has changed since this was planned
   on_list_opened();
+  tell_open_questions();
   tasks.spawn("caller", pump_caller());
   tasks.spawn("model", pump_model());
   tasks.spawn("time", keep_time());
@@ -161,6 +165,9 @@ void Session::note(storage::SessionState state, std::string_view provider_sessio
   session.pack = context_->pack;
   session.resumed = resumed_;
   if (context_->loaded) write_loaded(session, *context_->loaded);
+  if (const auto* questions = calls_->questions()) {
+    session.open_questions = encode_questions(questions->heard());
+  }
   session.state = state;
   session.created_at_ms = epoch_ms(parts_.time.wall_now());
   if (state == storage::SessionState::ended) {
@@ -234,7 +241,7 @@ asio::awaitable<void> Session::keep_time() {
   while (!is_ending_) {
     wake_->reset();
     looks_at_ = std::min({cap_warning_at_, next_renewal_look(), stop_by_, next_pace_look(),
-                          load_until_, next_reload_look(), stalls_at(),
+                          load_until_, next_reload_look(), stalls_at(), put_heard_at_,
                           sequencer_.next_look().value_or(SteadyTime::max())});
     const auto deadline = async::Deadline::at(parts_.time, looks_at_);
     co_await wake_->wait(deadline);
@@ -242,6 +249,7 @@ asio::awaitable<void> Session::keep_time() {
     give_up_stalled();
     give_up_waiting_for_list();
     reload_when_due();
+    look_at_questions();
     keep_pace();
     create_when_due();
     renew_when_idle();

@@ -19,6 +19,7 @@
 #include "session/creates.hpp"
 #include "session/history.hpp"
 #include "session/model_source.hpp"
+#include "session/open_questions.hpp"
 #include "session/provider_limits.hpp"
 #include "session/recent_ids.hpp"
 #include "session/response_sequencer.hpp"
@@ -66,6 +67,7 @@ struct SessionStart {
   std::int64_t resumed = 0;  ///< see storage::RealtimeSession
   /// What it has loaded stays in the book as long as this; null: it never changes.
   std::shared_ptr<const void> in_book;
+  OpenQuestions questions;  ///< heard on an earlier connection, and not answered
 };
 
 /// One live conversation on the native path: a caller, a model, and the tools between them. Lives
@@ -258,6 +260,10 @@ class Session {
   void note_turn(std::string_view item_id);
   void hear_user(std::string_view words, std::string_view item_id);
   std::chrono::milliseconds unheard(SteadyTime now) const;
+  void restore_questions(OpenQuestions heard);
+  void look_at_questions();
+  void note_questions();
+  void tell_open_questions();
 
   // session_confirmations.cpp: what the caller confirms by more than words
   void on_caller_confirms(const json::object& event);
@@ -353,10 +359,12 @@ class Session {
     std::string item_id;
     std::uint64_t turn;
   };
-  Deque<SpokenTurn> turns_;            // whose transcripts may still come
-  std::size_t reply_audio_chars_ = 0;  // of the latest reply, as base64
-  SteadyTime reply_from_{};            // when its audio began
-  bool has_replied_ = false;           // with words
+  Deque<SpokenTurn> turns_;                      // whose transcripts may still come
+  std::size_t reply_audio_chars_ = 0;            // of the latest reply, as base64
+  SteadyTime reply_from_{};                      // when its audio began
+  bool has_replied_ = false;                     // with words
+  SteadyTime put_heard_at_ = SteadyTime::max();  // what was put has been played to its end
+  std::uint64_t questions_noted_ = 0;            // their version, as others know them
 
   RecentIds seen_calls_{64};  // what repeats itself later is known to the executor
   RecentIds never_ran_{64};   // calls of ours whose connection was lost before they could

@@ -181,6 +181,7 @@ void Session::refuse_call(const std::string& call_id, Error error, bool is_silen
 }
 
 void Session::on_answer(const std::string& key, const registry::Envelope& envelope) {
+  note_questions();  // one of them may have been answered by this very call
   if (hold_answer(key, envelope)) return;
   const auto node = pending_.extract(key);
   if (node.empty()) return;

@@ -38,17 +38,65 @@ void Session::on_reply_began() {
 /// A reply without a word (calls alone) neither puts a question nor hides one.
 void Session::on_reply_ended(bool completed) {
   auto* questions = calls_->questions();
-  if (questions && (has_replied_ || !completed)) questions->reply_ended(completed);
+  if (!questions || !(has_replied_ || !completed)) return;
+  questions->reply_ended(completed);
+  put_heard_at_ = parts_.time.now() + unheard(parts_.time.now());
+  look_at_questions();
+  if (put_heard_at_ != SteadyTime::max()) wake_->set();
 }
 
 void Session::on_spoken_over() {
   auto* questions = calls_->questions();
-  if (questions && unheard(parts_.time.now()) > kMayOverlap) questions->reply_was_cut();
+  if (!questions || unheard(parts_.time.now()) <= kMayOverlap) return;
+  questions->reply_was_cut();
+  note_questions();
 }
 
 /// The caller's program cut what it plays.
 void Session::on_reply_truncated() {
   if (auto* questions = calls_->questions()) questions->reply_was_cut();
+  note_questions();
+}
+
+/// What was put has been played to its end: from here on it outlives the connection.
+void Session::look_at_questions() {
+  if (parts_.time.now() < put_heard_at_) return;
+  put_heard_at_ = SteadyTime::max();
+  if (auto* questions = calls_->questions()) questions->note_heard();
+  note_questions();
+}
+
+/// Written down where it differs, so that whoever goes on with the session can be answered.
+void Session::note_questions() {
+  const auto* questions = calls_->questions_so_far();
+  if (!questions || questions->heard_version() == questions_noted_) return;
+  questions_noted_ = questions->heard_version();
+  if (is_connected_ && !is_ending_) note(storage::SessionState::live);
+}
+
+/// Their arguments had come up in the session, or they would not have been asked.
+void Session::restore_questions(OpenQuestions heard) {
+  if (heard.empty()) return;
+  auto& facts = calls_->facts();
+  for (const auto& each : heard) {
+    if (const auto arguments = parse_strict(each.arguments)) facts.seen.add_result(*arguments);
+  }
+  facts.questions.restore(std::move(heard));
+}
+
+/// The model of this connection knows nothing of what was asked on the one before.
+void Session::tell_open_questions() {
+  const auto* questions = calls_->questions();
+  if (!questions) return;
+  for (const auto& each : questions->heard()) {
+    add_and_tell("system",
+                 "The connection was lost after the caller had been asked whether to do this, and "
+                 "before they answered: " +
+                     each.name + " with the arguments " + each.arguments +
+                     ". Ask once more if they do not come back to it. When they have clearly said "
+                     "yes, call it with these very arguments and confirmationToken " +
+                     each.token + ".");
+  }
 }
 
 /// A spoken turn begins with this item; its words come later.
@@ -68,6 +116,7 @@ void Session::hear_user(std::string_view words, std::string_view item_id) {
     if (!item_id.empty() && spoken.item_id == item_id) turn = spoken.turn;
   }
   questions->user_said(turn, words);
+  note_questions();
 }
 
 }  // namespace callosum::session

@@ -28,6 +28,11 @@ constexpr std::string_view kFindAct = R"sql(
   WHERE tenant_id = :tenant_id AND session_id = :session_id AND act = :act AND act <> ''
     AND state IN ('started', 'done', 'unknown') LIMIT 1
 )sql";
+constexpr std::string_view kCalledSince = R"sql(
+  SELECT 1 FROM tool_calls
+  WHERE tenant_id = :tenant_id AND session_id = :session_id AND tool_id = :tool_id
+    AND arguments_hash = :arguments_hash AND created_at_ms >= :since LIMIT 1
+)sql";
 constexpr std::string_view kOpen = R"sql(
   INSERT INTO tool_calls (tenant_id, session_id, provider, call_key, arguments_hash, act, tool_id,
     tool_version, registry_version, subject, turn, arguments, state, answer, created_at_ms,
@@ -91,6 +96,17 @@ Result<std::optional<LedgerEntry>> find_call(sqlite::Connection& connection,
   return first_of(connection.query(
       kFindAct,
       {{"tenant_id", call.tenant_id}, {"session_id", call.session_id}, {"act", call.act}}));
+}
+
+Result<bool> was_called_since(sqlite::Connection& connection, const LedgerCall& call,
+                              std::int64_t since_ms) {
+  const auto rows = connection.query(kCalledSince, {{"tenant_id", call.tenant_id},
+                                                    {"session_id", call.session_id},
+                                                    {"tool_id", call.tool_id},
+                                                    {"arguments_hash", call.arguments_hash},
+                                                    {"since", since_ms}});
+  if (!rows) return rows.error();
+  return !rows->empty();
 }
 
 Result<std::int64_t> open_call(sqlite::Connection& connection, const LedgerEntry& entry,

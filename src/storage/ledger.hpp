@@ -42,6 +42,10 @@ struct LedgerEntry {
 /// done, or is being done.
 Result<std::optional<LedgerEntry>> find_call(sqlite::Connection& connection,
                                              const LedgerCall& call);
+/// Whether a call of this tool with these arguments was begun in the session since then, however it
+/// ended.
+Result<bool> was_called_since(sqlite::Connection& connection, const LedgerCall& call,
+                              std::int64_t since_ms);
 /// Its id.
 Result<std::int64_t> open_call(sqlite::Connection& connection, const LedgerEntry& entry,
                                std::int64_t now_ms);

@@ -291,6 +291,11 @@ constexpr std::string_view kLoadedTools = R"sql(
   ) STRICT, WITHOUT ROWID;
 )sql";
 
+// What a caller has heard asked and not answered is asked of them still when they come back.
+constexpr std::string_view kOpenQuestions = R"sql(
+  ALTER TABLE realtime_sessions ADD COLUMN open_questions TEXT NOT NULL DEFAULT '';
+)sql";
+
 constexpr std::array kMigrations{
     Migration{1, "tenants", kTenants},
     Migration{2, "pack_installs", kPackInstalls},
@@ -304,6 +309,7 @@ constexpr std::array kMigrations{
     Migration{10, "reply_paths", kReplyPaths},
     Migration{11, "connected_accounts", kConnectedAccounts},
     Migration{12, "loaded_tools", kLoadedTools},
+    Migration{13, "open_questions", kOpenQuestions},
 };
 
 Result<void> apply(sqlite::Connection& connection, const Migration& step) {

@@ -13,16 +13,18 @@ constexpr std::array<std::string_view, 2> kStates{"live", "ended"};
 constexpr std::string_view kSave = R"sql(
   INSERT INTO realtime_sessions (id, provider_session_id, tenant_id, subject, channel, provider,
     registry_version, reply_path, tool_ownership, pack, current_mode, selected_account_email,
-    active_tools, narrowed_to, epoch, resumed, state, created_at_ms, ended_at_ms, close_code)
+    active_tools, narrowed_to, open_questions, epoch, resumed, state, created_at_ms, ended_at_ms, close_code)
   VALUES (:id, :provider_session_id, :tenant_id, :subject, :channel, :provider,
     :registry_version, :reply_path, :tool_ownership, :pack, :current_mode, :selected_account_email,
-    :active_tools, :narrowed_to, :epoch, :resumed, :state, :created_at_ms, :ended_at_ms, :close_code)
+    :active_tools, :narrowed_to, :open_questions, :epoch, :resumed, :state, :created_at_ms,
+    :ended_at_ms, :close_code)
   ON CONFLICT (id) DO UPDATE SET
     provider_session_id = iif(excluded.provider_session_id = '', provider_session_id,
                               excluded.provider_session_id),
     provider = excluded.provider, registry_version = excluded.registry_version,
     current_mode = excluded.current_mode, selected_account_email = excluded.selected_account_email,
-    active_tools = excluded.active_tools, narrowed_to = excluded.narrowed_to, epoch = excluded.epoch, resumed = excluded.resumed,
+    active_tools = excluded.active_tools, narrowed_to = excluded.narrowed_to,
+    open_questions = excluded.open_questions, epoch = excluded.epoch, resumed = excluded.resumed,
     state = excluded.state, ended_at_ms = excluded.ended_at_ms, close_code = excluded.close_code
   WHERE state = 'live' OR excluded.resumed > resumed
 )sql";
@@ -65,6 +67,7 @@ RealtimeSession to_session(const json::object& row) {
   out.selected_account_email = text("selected_account_email");
   out.active_tools = text("active_tools");
   out.narrowed_to = text("narrowed_to");
+  out.open_questions = text("open_questions");
   out.epoch = row.at("epoch").to_number<std::uint64_t>();
   out.resumed = row.at("resumed").to_number<std::int64_t>();
   out.state = text_at(row, "state") == "live" ? SessionState::live : SessionState::ended;
@@ -101,6 +104,7 @@ Result<void> save_session(sqlite::Connection& connection, const RealtimeSession&
                                 {"selected_account_email", session.selected_account_email},
                                 {"active_tools", session.active_tools},
                                 {"narrowed_to", session.narrowed_to},
+                                {"open_questions", session.open_questions},
                                 {"epoch", static_cast<std::int64_t>(session.epoch)},
                                 {"resumed", session.resumed},
                                 {"state", to_string(session.state)},

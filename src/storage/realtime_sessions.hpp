@@ -29,7 +29,9 @@ struct RealtimeSession {
   std::string selected_account_email;              ///< empty: none
   std::string active_tools;  ///< a JSON list of names; empty: they do not come and go
   std::string narrowed_to;   ///< JSON {mode, tools}: what a program wants no more than
-  std::uint64_t epoch = 0;   ///< of its tools
+  /// JSON list of what the caller was asked, heard to its end and has not answered; empty: nothing.
+  std::string open_questions;
+  std::uint64_t epoch = 0;  ///< of its tools
   /// How often it was gone on with after its end. One that is gone on with is live again.
   std::int64_t resumed = 0;
   SessionState state = SessionState::live;

@@ -201,6 +201,75 @@ TEST(Consent, ToTwoQuestionsAtOnceIsNone) {
   EXPECT_EQ(talk.runs(), 0);
 }
 
+TEST(Consent, ToAQuestionThatWasAskedTwiceIsOneYesToOneCall) {
+  Talk talk;
+  talk.ask();
+  talk.put_question();
+  talk.caller_says("hm");
+  const auto second = talk.ask();
+  talk.put_question();
+  talk.caller_says("yes");
+
+  EXPECT_TRUE(talk.call(second).ok());
+  EXPECT_FALSE(talk.call(second).ok());
+  EXPECT_EQ(talk.runs(), 1);
+}
+
+/// What the questions of one connection are on the next one of the same session.
+void go_on(Talk& talk, std::vector<policy::Questions::Question> heard) {
+  talk.w.calls = std::make_shared<policy::SessionCalls>();
+  talk.questions().restore(std::move(heard));
+  talk.turn = 0;
+}
+
+TEST(Consent, IsGivenOnTheNextConnectionToWhatWasHeardOnTheOneBefore) {
+  Talk talk;
+  const auto token = talk.ask();
+  talk.put_question();
+  talk.questions().note_heard();
+  go_on(talk, talk.questions().heard());
+  EXPECT_FALSE(talk.call(token).ok());  // nobody has said a word
+  talk.put_question();                  // a greeting
+  talk.questions().reply_was_cut();
+  talk.caller_says("yes please");
+
+  EXPECT_FALSE(talk.call(token, "ten").ok());
+  EXPECT_TRUE(talk.call(token).ok());
+  EXPECT_FALSE(talk.call(token).ok());
+  EXPECT_EQ(talk.runs(), 1);
+  EXPECT_TRUE(talk.questions().heard().empty());
+}
+
+TEST(Consent, IsNotGivenOnTheNextConnectionToWhatWasDeniedExpiredOrNotHeard) {
+  Talk denied;
+  const auto token = denied.ask();
+  denied.put_question();
+  denied.questions().note_heard();
+  const auto version = denied.questions().heard_version();
+  denied.caller_says("no");
+  EXPECT_NE(denied.questions().heard_version(), version);
+  EXPECT_TRUE(denied.questions().heard().empty());
+
+  Talk unheard;
+  unheard.ask();
+  unheard.questions().note_heard();  // of a reply before it
+  EXPECT_TRUE(unheard.questions().heard().empty());
+  unheard.put_question();
+  unheard.questions().reply_was_cut();
+  unheard.questions().note_heard();
+  EXPECT_TRUE(unheard.questions().heard().empty());
+
+  Talk late;
+  const auto expired = late.ask();
+  late.put_question();
+  late.questions().note_heard();
+  go_on(late, late.questions().heard());
+  late.w.world.time().advance(301s);
+  late.caller_says("yes");
+  EXPECT_FALSE(late.call(expired).ok());
+  EXPECT_EQ(late.runs(), 0);
+}
+
 TEST(Consent, WaitsForTheWordsOfTheTurn) {
   Talk talk;
   const auto token = talk.ask();

@@ -18,8 +18,26 @@ registry::ToolSpec make_booking() {
   return tool;
 }
 
+struct MemoryRecords final : SessionRecords {
+  void note(storage::RealtimeSession session) override { last = std::move(session); }
+  storage::RealtimeSession last;
+};
+
+SessionStart asked_before(OpenQuestions heard) {
+  SessionStart start;
+  start.questions = std::move(heard);
+  return start;
+}
+
 struct Talk {
-  Conversation c{{make_booking()}};
+  explicit Talk(OpenQuestions heard = {})
+      : c({make_booking()}, asked_before(std::move(heard)), &records) {}
+  /// What another connection of the session would begin with.
+  OpenQuestions kept() {
+    return decode_questions(records.last.open_questions, epoch_ms(c.w.world.time().wall_now()));
+  }
+  MemoryRecords records;
+  Conversation c;
   int calls = 0;
 
   /// One response that only calls; the output that the model got for it.
@@ -120,6 +138,49 @@ TEST(SessionConsent, IsNoneWhenTheReplyWasCutOrHadNoWords) {
   silent.speech("item_1", "Yes.");
   silent.call(second);
   EXPECT_EQ(silent.runs(), 0);
+}
+
+TEST(SessionConsent, IsAskedForAcrossConnectionsOnceTheQuestionWasHeardToItsEnd) {
+  Talk talk;
+  const auto token = talk.ask();
+  EXPECT_TRUE(talk.kept().empty());
+  talk.say_question("resp_q", 5000);
+  talk.c.pass(4500ms);
+  EXPECT_TRUE(talk.kept().empty());  // its end is still being played
+  talk.c.pass(600ms);
+  ASSERT_EQ(talk.kept().size(), 1u);
+  talk.c.hang_up();
+  talk.c.session.reset();
+
+  Talk again(talk.kept());
+  const auto told = again.c.sent("conversation.item.create");
+  ASSERT_EQ(told.size(), 1u);
+  EXPECT_NE(told[0].find(token), std::string::npos);
+  EXPECT_NE(told[0].find("system"), std::string::npos);
+  EXPECT_FALSE(again.c.caller_saw(token));
+  again.speech("item_1", "Yes, please.");
+  again.call(token);
+  again.call(token);
+
+  EXPECT_EQ(again.runs(), 1);
+  EXPECT_TRUE(again.kept().empty());
+}
+
+TEST(SessionConsent, IsNotAskedForAcrossConnectionsOnceItWasAnswered) {
+  Talk denied;
+  const auto token = denied.ask();
+  denied.say_question("resp_q");
+  ASSERT_EQ(denied.kept().size(), 1u);
+  denied.speech("item_1", "No, leave it.");
+  EXPECT_TRUE(denied.kept().empty());
+
+  Talk cut;
+  cut.ask();
+  cut.say_question("resp_q", 5000);
+  cut.c.pass(1s);
+  cut.speech("item_1", "Wait.");
+  cut.c.pass(10s);
+  EXPECT_TRUE(cut.kept().empty());
 }
 
 TEST(SessionConsent, IsOfTheTurnThatTheWordsBelongTo) {

@@ -1,0 +1,60 @@
+#include "session/open_questions.hpp"
+
+#include <boost/json/serialize.hpp>
+
+#include "base/json.hpp"
+
+namespace callosum::session {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::size_t kMostBytes = 16 * 1024;  // of one question's arguments
+
+std::int64_t number_at(const json::object& fields, std::string_view key) {
+  const auto* value = fields.if_contains(key);
+  return value && value->is_int64() ? value->get_int64() : 0;
+}
+
+}  // namespace
+
+std::string encode_questions(const OpenQuestions& heard) {
+  json::array list;
+  for (const auto& each : heard) {
+    if (each.arguments.size() > kMostBytes) continue;
+    list.push_back(json::object{{"token", each.token},
+                                {"tool_id", each.tool},
+                                {"tool", each.name},
+                                {"arguments_hash", each.arguments_hash},
+                                {"arguments", each.arguments},
+                                {"asked_at_ms", each.asked_at_ms},
+                                {"expires_at_ms", each.expires_at_ms}});
+  }
+  return list.empty() ? std::string() : json::serialize(list);
+}
+
+OpenQuestions decode_questions(std::string_view text, std::int64_t now_ms) {
+  OpenQuestions out;
+  if (text.empty()) return out;
+  const auto parsed = parse_strict(text);
+  const auto* list = parsed ? parsed->if_array() : nullptr;
+  if (!list) return out;
+  for (const auto& item : *list) {
+    const auto* fields = item.if_object();
+    if (!fields) continue;
+    policy::Questions::Question question;
+    question.token = text_at(*fields, "token");
+    question.tool = text_at(*fields, "tool_id");
+    question.name = text_at(*fields, "tool");
+    question.arguments_hash = text_at(*fields, "arguments_hash");
+    question.arguments = text_at(*fields, "arguments");
+    question.asked_at_ms = number_at(*fields, "asked_at_ms");
+    question.expires_at_ms = number_at(*fields, "expires_at_ms");
+    if (!question.token.empty() && question.expires_at_ms > now_ms) {
+      out.push_back(std::move(question));
+    }
+  }
+  return out;
+}
+
+}  // namespace callosum::session

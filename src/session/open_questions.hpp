@@ -1,0 +1,20 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "policy/questions.hpp"
+
+namespace callosum::session {
+
+using OpenQuestions = std::vector<policy::Questions::Question>;
+
+/// How a row says what its caller has heard asked and not answered; empty for nothing. What is too
+/// long to be kept is left out: it is asked again.
+std::string encode_questions(const OpenQuestions& heard);
+/// Those of it that can still be answered. Text that cannot be read holds none.
+OpenQuestions decode_questions(std::string_view text, std::int64_t now_ms);
+
+}  // namespace callosum::session
