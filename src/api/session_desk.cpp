@@ -77,7 +77,11 @@ void SessionDesk::admit_alone(Place& place, pipeline::CallRequest& request) {
 
 void SessionDesk::submit(Place& place, pipeline::CallRequest request,
                          const std::shared_ptr<Waiting>& waiting) {
-  pipeline::Executor::OnAnswer on_answer = [waiting](const pipeline::Executor::Answer& answer) {
+  // That of a call which stands alone is no live session's.
+  const auto session_id = request.context->session_id;
+  pipeline::Executor::OnAnswer on_answer = [this, waiting,
+                                            session_id](const pipeline::Executor::Answer& answer) {
+    if (on_intents_ && answer->ok() && !answer->intents.empty()) on_intents_(session_id, answer);
     asio::post(waiting->thread, [waiting, answer] {
       waiting->answer = answer;
       if (waiting->done) waiting->done->set();

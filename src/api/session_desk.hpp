@@ -36,8 +36,11 @@ class SessionDesk {
   /// Never null.
   using Answer = std::shared_ptr<const registry::Envelope>;
 
-  SessionDesk(async::TimeSource& time, Random& random, PlanCall plan)
-      : time_(time), random_(random), plan_(std::move(plan)) {}
+  /// Told of what a call of a live session asks of that session, on the thread that ran it.
+  using OnIntents = std::function<void(const std::string& session_id, const Answer& answer)>;
+
+  SessionDesk(async::TimeSource& time, Random& random, PlanCall plan, OnIntents on_intents = {})
+      : time_(time), random_(random), plan_(std::move(plan)), on_intents_(std::move(on_intents)) {}
 
   /// One thread, its executor, and what is remembered there. Belongs to that thread's owner.
   struct Place {
@@ -65,12 +68,12 @@ class SessionDesk {
   Place& place_of(const std::string& whose);
   boost::asio::awaitable<Answer> run_there(Place& place, Admit admit,
                                            pipeline::CallRequest request);
-  static void submit(Place& place, pipeline::CallRequest request,
-                     const std::shared_ptr<Waiting>& waiting);
+  void submit(Place& place, pipeline::CallRequest request, const std::shared_ptr<Waiting>& waiting);
 
   async::TimeSource& time_;
   Random& random_;
   PlanCall plan_;
+  OnIntents on_intents_;
   std::vector<Place*> places_;
 };
 

@@ -167,6 +167,8 @@ void Doors::add_operators(const Planning& planning) {
     std::optional<session::ToolNames> names;
     if (modes) names.emplace(modes->begin(), modes->end());
     parts.load_book->set_modes(tenant_id, subject, names);
+    // The last word is what is on disk, whoever else changed it meanwhile.
+    if (parts.user_watch) parts.user_watch->on_user_changed(tenant_id, subject);
   };
   for (const auto verb :
        {api::AdminUserModesResource::Verb::find, api::AdminUserModesResource::Verb::change}) {

@@ -1,5 +1,6 @@
 #include "app/gateway.hpp"
 
+#include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
@@ -154,7 +155,17 @@ std::unique_ptr<api::SessionDesk> make_desk(Planner& planner) {
     return planner.plan_session_call(std::move(principal), std::move(ids));
   };
   auto& parts = planner.parts();
-  return std::make_unique<api::SessionDesk>(parts.time, parts.random, std::move(plan));
+  auto on_intents = [&parts](const std::string& session_id, const auto& answer) {
+    const auto& intents = answer->intents;
+    const bool ends = std::any_of(intents.begin(), intents.end(), [](const auto& each) {
+      return each.argument == registry::kWholeSession;
+    });
+    // One that nobody holds on a socket ends here; any other ends with its socket.
+    if (ends) parts.load_book->end_unheld(session_id, epoch_ms(parts.time.wall_now()));
+    parts.board.on_call_elsewhere(session_id, answer);
+  };
+  return std::make_unique<api::SessionDesk>(parts.time, parts.random, std::move(plan),
+                                            std::move(on_intents));
 }
 
 /// Every worker listens on the same port: the first finds it, the others join.

@@ -1,30 +1,8 @@
 #include "app/loading.hpp"
 
-#include "storage/user_modes.hpp"
-
 namespace callosum::app {
 
 namespace asio = boost::asio;
-
-namespace {
-
-using Modes = std::optional<session::ToolNames>;
-
-asio::awaitable<Result<Modes>> find_modes(Parts& parts, std::string tenant_id, std::string subject,
-                                          async::Deadline deadline) {
-  std::function<Result<Modes>(storage::sqlite::Connection&)> work =
-      [tenant_id = std::move(tenant_id),
-       subject = std::move(subject)](storage::sqlite::Connection& connection) -> Result<Modes> {
-    auto row = storage::find_user_modes(connection, tenant_id, subject);
-    if (!row) return row.error();
-    Modes modes;
-    if (*row) modes.emplace((**row).begin(), (**row).end());
-    return modes;
-  };
-  return parts.database->read<Modes>(deadline, std::move(work));
-}
-
-}  // namespace
 
 asio::awaitable<Result<std::optional<session::LoadGround>>> make_load_ground(
     Parts& parts, registry::CallContext context, policy::SwitchedOff off,
@@ -43,7 +21,7 @@ asio::awaitable<Result<std::optional<session::LoadGround>>> make_load_ground(
   ground.pack = context.pack;
   ground.off = std::move(off);
   ground.most_tokens = static_cast<std::size_t>(parts.config.tool_tokens);
-  auto finding = find_modes(parts, context.tenant_id, context.subject, deadline);
+  auto finding = find_modes(*parts.database, context.tenant_id, context.subject, deadline);
   auto modes = co_await std::move(finding);
   if (!modes) co_return modes.error();
   ground.modes = std::move(*modes);

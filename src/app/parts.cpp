@@ -161,10 +161,11 @@ Result<std::unique_ptr<Parts>> make_parts(PartsOptions options) {
     auto accounts = make_account_book(*parts);
     if (!accounts) return accounts.error();
     parts->accounts = std::move(*accounts);
+    parts->user_watch =
+        std::make_unique<UserWatch>(*parts->database, parts->time, *parts->load_book, *parts->log);
     if (parts->accounts) {
-      parts->account_watch = std::make_unique<AccountWatch>(*parts->database, parts->time,
-                                                            *parts->load_book, *parts->log);
-      parts->accounts->set_watcher(parts->account_watch.get());
+      parts->user_watch->mind_accounts();
+      parts->accounts->set_watcher(parts->user_watch.get());
       parts->sign_ins = std::make_unique<tool::account::SignIns>(*parts->accounts);
     }
   }

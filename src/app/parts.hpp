@@ -8,9 +8,9 @@
 #include "api/auth/authenticator.hpp"
 #include "api/auth/client_secret_store.hpp"
 #include "api/auth/origin_policy.hpp"
-#include "app/account_watch.hpp"
 #include "app/editions.hpp"
 #include "app/sinks.hpp"
+#include "app/user_watch.hpp"
 #include "async/time_source.hpp"
 #include "base/random.hpp"
 #include "config/config.hpp"
@@ -47,7 +47,7 @@ struct Parts {
   session::SessionBoard board;  ///< tells live conversations what happens outside of them
   std::unique_ptr<session::SessionStore> sessions;
   std::unique_ptr<session::LoadBook> load_book;
-  std::unique_ptr<AccountWatch> account_watch;           ///< null: the same
+  std::unique_ptr<UserWatch> user_watch;                 ///< null: no conversations are held
   std::unique_ptr<tool::account::AccountBook> accounts;  ///< null: none can be connected
   std::unique_ptr<tool::account::SignIns> sign_ins;      ///< null: the same
   std::vector<std::unique_ptr<tool::ToolKind>> kinds;

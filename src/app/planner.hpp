@@ -83,8 +83,9 @@ class Planner {
   Result<std::shared_ptr<const void>> begin_loading(Opening& opening,
                                                     const storage::RealtimeSession* before);
   static void make_plain_load(Opening& opening);
-  /// Its accounts were read before the book knew of it: a change in between reached nobody.
-  void look_at_accounts_again(const registry::CallContext& context);
+  /// Its user's accounts and modes were read before the book knew of it: a change in between
+  /// reached nobody.
+  void look_at_user_again(const registry::CallContext& context);
   /// `session_id` empty: a new one.
   boost::asio::awaitable<Result<Opening>> open(api::auth::Principal principal,
                                                storage::Tenant tenant, std::string session_id = {});

@@ -110,9 +110,9 @@ asio::awaitable<Result<session::OpenQuestions>> Planner::find_open_questions(
   co_return found;
 }
 
-void Planner::look_at_accounts_again(const registry::CallContext& context) {
-  if (!parts_.account_watch || !context.loaded) return;
-  parts_.account_watch->on_accounts_changed(context.tenant_id, context.subject);
+void Planner::look_at_user_again(const registry::CallContext& context) {
+  if (!parts_.user_watch || !context.loaded) return;
+  parts_.user_watch->on_user_changed(context.tenant_id, context.subject);
 }
 
 Result<std::shared_ptr<const void>> Planner::begin_loading(Opening& opening,
@@ -126,7 +126,7 @@ Result<std::shared_ptr<const void>> Planner::begin_loading(Opening& opening,
   auto held = book.hold(std::move(*opening.load), std::move(wish), epoch);
   if (!held) return held.error();
   put_loaded(opening.context, std::move(held->set));
-  look_at_accounts_again(opening.context);
+  look_at_user_again(opening.context);
   std::shared_ptr<const void> in_book =
       std::make_shared<const InBook>(book, opening.context.session_id, held->holder);
   return in_book;
@@ -173,7 +173,7 @@ asio::awaitable<Result<api::RealtimeSessionPlan>> Planner::plan_realtime_session
   if (!opening->load) make_plain_load(*opening);
   put_loaded(opening->context,
              parts_.load_book->begin(std::move(*opening->load), std::move(loads), 0, row));
-  look_at_accounts_again(opening->context);
+  look_at_user_again(opening->context);
   fill_token(*opening, plan.token);
   if (const auto* set = opening->context.loaded.get()) {
     plan.mode = set->mode;

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.hpp"
@@ -14,7 +15,11 @@ namespace callosum::registry {
 
 namespace json = boost::json;
 
-/// An intent as a tool asked for it; `argument` is the message of SET_PENDING_MESSAGE.
+/// END_VOICE_SESSION of the session as such, on whichever channel it is.
+constexpr std::string_view kWholeSession = "session";
+
+/// An intent as a tool asked for it; `argument` is the message of SET_PENDING_MESSAGE, or
+/// `kWholeSession`.
 struct IntentRequest {
   Intent intent;
   std::string argument;

@@ -185,13 +185,21 @@ void LoadBook::sweep(const storage::RealtimeSession& newest) {
     }
   }
   if (of_user >= kMostUnheld && oldest != &newest) over.push_back(oldest->id);
-  for (const auto& id : over) {
-    auto row = std::move(*entries_.at(id).row);
-    entries_.erase(id);
-    row.state = storage::SessionState::ended;
-    row.ended_at_ms = newest.created_at_ms;
-    if (records_) records_->note(std::move(row));
-  }
+  for (const auto& id : over) erase_unheld(id, newest.created_at_ms);
+}
+
+void LoadBook::erase_unheld(const std::string& session_id, std::int64_t now_ms) {
+  auto row = std::move(*entries_.at(session_id).row);
+  entries_.erase(session_id);
+  row.state = storage::SessionState::ended;
+  row.ended_at_ms = now_ms;
+  if (records_) records_->note(std::move(row));
+}
+
+void LoadBook::end_unheld(const std::string& session_id, std::int64_t now_ms) {
+  const std::lock_guard lock(mutex_);
+  const auto* entry = find(session_id);
+  if (entry && entry->row && entry->holder == 0) erase_unheld(session_id, now_ms);
 }
 
 bool LoadBook::is_held(const std::string& session_id) const {

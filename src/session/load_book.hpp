@@ -58,6 +58,8 @@ class LoadBook final : public tool::builtin::SessionTools {
   bool is_held(const std::string& session_id) const;
   /// By the one that holds it: it is not known any more.
   void let_go(const std::string& session_id, std::uint64_t holder);
+  /// A conversation that nobody holds is over: it is written down as ended, and not known any more.
+  void end_unheld(const std::string& session_id, std::int64_t now_ms);
   /// The watcher is told nothing from now on.
   void close();
 
@@ -94,6 +96,7 @@ class LoadBook final : public tool::builtin::SessionTools {
   Set enter_book(LoadGround ground, LoadWish wish, std::uint64_t epoch,
                  std::optional<storage::RealtimeSession> row);
   void sweep(const storage::RealtimeSession& newest);
+  void erase_unheld(const std::string& session_id, std::int64_t now_ms);
   Entry* find(const std::string& session_id);
   Entry* find_gated(const std::string& session_id);
   /// With the lock held. Whether there is a new epoch.

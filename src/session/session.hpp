@@ -88,6 +88,9 @@ class Session {
   void on_confirmation_answered(const storage::Confirmation& question);
   /// Another connection of the same user goes on with it: this one ends with 4409.
   void hand_over();
+  /// A call of this session that came over HTTP has run: what it asks of the session is done, on
+  /// its thread.
+  void on_call_elsewhere(const registry::Envelope& envelope);
   /// Its tools are others now, on its thread.
   void take_loaded();
 

@@ -22,6 +22,15 @@ void SessionBoard::on_loaded(const std::string& session_id) {
   }
 }
 
+void SessionBoard::on_call_elsewhere(const std::string& session_id,
+                                     std::shared_ptr<const registry::Envelope> envelope) {
+  for (const auto& place : places_) {
+    boost::asio::post(place.thread, [host = place.host, session_id, envelope] {
+      if (auto* session = host->find(session_id)) session->on_call_elsewhere(*envelope);
+    });
+  }
+}
+
 void SessionBoard::hand_over(const std::string& session_id) {
   for (const auto& place : places_) {
     boost::asio::post(place.thread, [host = place.host, session_id] {

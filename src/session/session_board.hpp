@@ -24,6 +24,10 @@ class SessionBoard final : public pipeline::ConfirmationWatcher, public LoadWatc
   void asked(const storage::Confirmation& question) override;
   void answered(const storage::Confirmation& question) override;
   void on_loaded(const std::string& session_id) override;
+  /// A call of this session was run over HTTP: what its answer asks of the session is for whoever
+  /// holds it.
+  void on_call_elsewhere(const std::string& session_id,
+                         std::shared_ptr<const registry::Envelope> envelope);
   /// Another connection goes on with this session: the one that has it ends, wherever it is.
   void hand_over(const std::string& session_id);
 

@@ -216,6 +216,12 @@ void Session::on_answer(const std::string& key, const registry::Envelope& envelo
   stop_when_answered();
 }
 
+void Session::on_call_elsewhere(const registry::Envelope& envelope) {
+  if (!wake_ || is_ending_) return;
+  state_.apply(envelope);
+  turn_is_over();
+}
+
 /// To the connection that the call came on, unless it took the call back; else as conversation.
 /// Those to come are told what was done in any case: they must not do it again.
 void Session::give_output(const PendingCall& call, const std::string& output, bool is_silent) {

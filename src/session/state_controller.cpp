@@ -9,8 +9,10 @@ void StateController::apply(const registry::Envelope& envelope) {
   for (const auto& intent : envelope.intents) {
     switch (intent.intent) {
       case registry::Intent::end_voice_session:
-        // A typed conversation has no voice session to end.
-        if (channel_ == registry::Channel::voice) pending_end_ = true;
+        // A typed conversation has no voice session to end, unless all of it is meant.
+        if (channel_ == registry::Channel::voice || intent.argument == registry::kWholeSession) {
+          pending_end_ = true;
+        }
         break;
       case registry::Intent::suppress_audio:
         suppress_audio_ = true;

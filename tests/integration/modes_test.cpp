@@ -24,7 +24,7 @@ prompt_text: You help one person. There are the modes todo and vault.
 modes:
   todo: {summary: The list of things to do.}
   vault: {summary: What only owners see., roles: [owner]}
-meta_tools: [search_tools, describe_tool]
+meta_tools: [search_tools, describe_tool, end_session]
 tools:
   - {name: list_todo, version: 1.0.0, summary: What is on the list., category: action, access: read,
      channels: [voice, text], modes: [todo], phrases: [what is on my list],
@@ -169,11 +169,11 @@ TEST_F(Modes, ChangeOverHttpForWhoeverTheSessionBelongsTo) {
   ASSERT_EQ(entered.status, 200) << entered.body;
   const auto data = parse_strict(entered.body)->at("data").as_object();
   EXPECT_EQ(names(data.at("tools")),
-            "set_mode select_account search_tools describe_tool list_todo");
+            "set_mode select_account search_tools describe_tool end_session list_todo");
   EXPECT_EQ(data.at("epoch").to_number<int>(), 2);
   const auto narrowed = update(R"("active_tools":[])");
   EXPECT_EQ(names(parse_strict(narrowed.body)->at("data").at("tools")),
-            "set_mode select_account search_tools describe_tool");
+            "set_mode select_account search_tools describe_tool end_session");
   EXPECT_EQ(update(R"("active_tools":["open_vault"])").status, 400);
   EXPECT_EQ(update(R"("mode":"vault")").status, 403);
   EXPECT_EQ(update(R"("mode":"kitchen")").status, 400);
@@ -259,6 +259,31 @@ TEST_F(Modes, AreGoneOnWithByAnotherConnectionThatTakesOver) {
   const auto goodbye = first.find_frame(8);
   ASSERT_TRUE(goodbye);
   EXPECT_EQ(goodbye->close_code(), 4409);
+}
+
+TEST_F(Modes, EndWithTheirSessionWhenItsProgramSaysSoWhicheverThreadHasIt) {
+  serve("offline");
+  const auto call = [&](const Begun& session, const std::string& tool, const std::string& more) {
+    return post("/api/tools/" + tool, R"({"session_id":")" + session.id + "\"" + more + "}");
+  };
+  for (int i = 0; i < 6; ++i) {  // two threads, and the kernel chooses
+    const auto begun = begin();
+    RawClient client(gateway->port());
+    ASSERT_EQ(client.upgrade("/v1/realtime", {"Authorization: Bearer " + begun.secret}), 101);
+    ASSERT_TRUE(client.find_frame(1, "session.created"));
+    EXPECT_THAT(call(begun, "set_mode", R"(,"mode":"todo")").body, HasSubstr(R"("ok":true)"));
+
+    const auto ended = call(begun, "end_session", "");
+
+    EXPECT_THAT(ended.body, HasSubstr(R"("ended":true)"));
+    const auto goodbye = client.find_frame(8);
+    ASSERT_TRUE(goodbye);
+    EXPECT_EQ(goodbye->close_code(), 1000);
+  }
+  const auto unheld = begin();
+  EXPECT_THAT(call(unheld, "set_mode", R"(,"mode":"todo")").body, HasSubstr(R"("ok":true)"));
+  EXPECT_THAT(call(unheld, "end_session", "").body, HasSubstr(R"("ended":true)"));
+  EXPECT_EQ(call(unheld, "list_todo", "").status, 404);
 }
 
 TEST_F(Modes, AreCarriedByOneToolWhereTheListIsToStayAsItIs) {

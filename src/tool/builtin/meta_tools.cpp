@@ -39,7 +39,8 @@ asio::awaitable<Outcome> search(SessionTools& sessions, const Invocation& invoca
 Outcome say_goodbye() {
   ToolOutput output;
   output.data = json::object{{"ended", true}};
-  output.intents.push_back({registry::Intent::end_voice_session, ""});
+  output.intents.push_back(
+      {registry::Intent::end_voice_session, std::string(registry::kWholeSession)});
   return output;
 }
 

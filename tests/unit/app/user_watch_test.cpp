@@ -1,6 +1,6 @@
 // That a conversation is never left with accounts that its user no longer has, whatever comes
 // first.
-#include "app/account_watch.hpp"
+#include "app/user_watch.hpp"
 
 #include <gtest/gtest.h>
 #include <thread>
@@ -75,7 +75,7 @@ struct WatchWorld {
     return std::thread([this] {
       wait(150ms);
       change(std::string(kForget) + ";" + kFast);
-      parts->account_watch->on_accounts_changed(tenant, "ada");
+      parts->user_watch->on_accounts_changed(tenant, "ada");
     });
   }
   std::string account_of(const std::string& id) { return parts->load_book->current(id)->account; }
@@ -94,7 +94,7 @@ struct WatchWorld {
   std::string tenant;
 };
 
-TEST(AccountWatch, TellsWhatIsOnDiskWhicheverReadEndsLast) {
+TEST(UserWatch, TellsWhatIsOnDiskWhicheverReadEndsLast) {
   WatchWorld world;
   Planner planner(*world.parts);
   const auto id = world.world.run(planner.plan_realtime_session(world.ada, {})).value().session_id;
@@ -108,14 +108,14 @@ TEST(AccountWatch, TellsWhatIsOnDiskWhicheverReadEndsLast) {
   ASSERT_GT(takes, 300ms) << "a slow read is not slow";
 
   auto changes = world.forget_soon();
-  world.parts->account_watch->on_accounts_changed(world.tenant, "ada");
+  world.parts->user_watch->on_accounts_changed(world.tenant, "ada");
   changes.join();
   wait(2 * takes);  // both have ended by then
 
   EXPECT_EQ(world.account_of(id), "");
 }
 
-TEST(AccountWatch, MissesNothingWhileAConversationIsPlanned) {
+TEST(UserWatch, MissesNothingWhileAConversationIsPlanned) {
   WatchWorld world;
   world.change(kSlowRead);
   Planner planner(*world.parts);
@@ -129,7 +129,30 @@ TEST(AccountWatch, MissesNothingWhileAConversationIsPlanned) {
   EXPECT_TRUE(world.loses_its_account(plan->session_id));
 }
 
-TEST(AccountWatch, MissesNothingWhileAConnectionIsPlanned) {
+TEST(UserWatch, MissesNoModesThatAreTakenAwayWhileAConversationIsPlanned) {
+  WatchWorld world;
+  world.change(kSlowRead);
+  Planner planner(*world.parts);
+
+  std::thread changes([&] {
+    wait(150ms);
+    world.change("INSERT INTO user_modes (tenant_id, subject, modes, changed_by) VALUES ('" +
+                 world.tenant + "', 'ada', '[\"calendar\"]', 'boss');" + kFast);
+    world.parts->load_book->set_modes(world.tenant, "ada", session::ToolNames{"calendar"});
+  });
+  const auto plan = world.world.run(planner.plan_realtime_session(world.ada, {}));
+  changes.join();
+
+  ASSERT_TRUE(plan) << plan.error().message;
+  const auto end = std::chrono::steady_clock::now() + 5s;
+  const auto may_read_mail = [&] {
+    return !!world.parts->load_book->change(plan->session_id, {.mode = "email", .only = {}});
+  };
+  while (may_read_mail() && std::chrono::steady_clock::now() < end) wait(10ms);
+  EXPECT_FALSE(may_read_mail());
+}
+
+TEST(UserWatch, MissesNothingWhileAConnectionIsPlanned) {
   WatchWorld world;
   world.change(kSlowRead);
   Planner planner(*world.parts);
