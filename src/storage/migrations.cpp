@@ -296,6 +296,47 @@ constexpr std::string_view kOpenQuestions = R"sql(
   ALTER TABLE realtime_sessions ADD COLUMN open_questions TEXT NOT NULL DEFAULT '';
 )sql";
 
+// Which business a dialled number belongs to, and the calls that came. A pack may have a table of
+// calls of its own: these are the gateway's. Of a call, `next_step` says how far its webhooks have
+// come, the rest what was said and done.
+constexpr std::string_view kPhone = R"sql(
+  CREATE TABLE phone_numbers (
+    number TEXT PRIMARY KEY CHECK (number LIKE '+%'),
+    tenant_id TEXT NOT NULL,
+    pack TEXT NOT NULL DEFAULT '',
+    created_at_ms INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX phone_numbers_by_tenant ON phone_numbers (tenant_id, number);
+  CREATE TABLE phone_calls (
+    call_sid TEXT PRIMARY KEY,
+    account_sid TEXT NOT NULL,
+    tenant_id TEXT NOT NULL,
+    pack TEXT NOT NULL,
+    session_id TEXT NOT NULL DEFAULT '',
+    caller TEXT NOT NULL,
+    called TEXT NOT NULL,
+    attested INTEGER NOT NULL CHECK (attested IN (0, 1)),
+    status TEXT NOT NULL,
+    next_step INTEGER NOT NULL,
+    started_at_ms INTEGER NOT NULL,
+    answered_at_ms INTEGER NOT NULL DEFAULT 0,
+    ended_at_ms INTEGER NOT NULL DEFAULT 0,
+    duration_s INTEGER NOT NULL DEFAULT -1,
+    transcript TEXT NOT NULL DEFAULT '',
+    timeline TEXT NOT NULL DEFAULT '',
+    tool_history TEXT NOT NULL DEFAULT '',
+    tool_latency_ms INTEGER NOT NULL DEFAULT 0,
+    left_out INTEGER NOT NULL DEFAULT 0,
+    intent TEXT NOT NULL DEFAULT '',
+    outcome TEXT NOT NULL DEFAULT '',
+    conversed_out INTEGER NOT NULL DEFAULT 0 CHECK (conversed_out IN (0, 1)),
+    sentiment REAL,
+    confidence REAL,
+    recording_url TEXT NOT NULL DEFAULT ''
+  ) STRICT;
+  CREATE INDEX phone_calls_by_tenant ON phone_calls (tenant_id, started_at_ms);
+)sql";
+
 constexpr std::array kMigrations{
     Migration{1, "tenants", kTenants},
     Migration{2, "pack_installs", kPackInstalls},
@@ -310,6 +351,7 @@ constexpr std::array kMigrations{
     Migration{11, "connected_accounts", kConnectedAccounts},
     Migration{12, "loaded_tools", kLoadedTools},
     Migration{13, "open_questions", kOpenQuestions},
+    Migration{14, "phone", kPhone},
 };
 
 Result<void> apply(sqlite::Connection& connection, const Migration& step) {

@@ -1,0 +1,153 @@
+#include "storage/phone_calls.hpp"
+
+#include "base/json.hpp"
+#include "storage/sqlite/connection.hpp"
+
+namespace callosum::storage {
+namespace {
+
+constexpr std::string_view kAdd = R"sql(
+  INSERT INTO phone_calls (call_sid, account_sid, tenant_id, pack, caller, called, attested, status,
+    next_step, started_at_ms)
+  VALUES (:call_sid, :account_sid, :tenant_id, :pack, :caller, :called, :attested, :status,
+    1, :started_at_ms)
+  ON CONFLICT (call_sid) DO NOTHING
+)sql";
+constexpr std::string_view kNews = R"sql(
+  UPDATE phone_calls SET status = :status,
+    duration_s = iif(:duration_s < 0, duration_s, :duration_s),
+    recording_url = iif(:recording_url = '', recording_url, :recording_url),
+    ended_at_ms = iif(:is_final AND ended_at_ms = 0, :now_ms, ended_at_ms)
+  WHERE call_sid = :call_sid AND status = :before
+)sql";
+constexpr std::string_view kRecord = R"sql(
+  UPDATE phone_calls SET session_id = :session_id, answered_at_ms = :answered_at_ms,
+    ended_at_ms = iif(:ended_at_ms = 0, ended_at_ms, :ended_at_ms), transcript = :transcript,
+    timeline = :timeline, tool_history = :tool_history, tool_latency_ms = :tool_latency_ms,
+    left_out = :left_out, intent = :intent, outcome = :outcome,
+    conversed_out = :conversed_out
+  WHERE call_sid = :call_sid
+)sql";
+
+std::int64_t whole(const json::object& row, const char* column) {
+  const auto* value = row.if_contains(column);
+  return value && value->is_number() ? value->to_number<std::int64_t>() : 0;
+}
+
+std::optional<double> score(const json::object& row, const char* column) {
+  const auto* value = row.if_contains(column);
+  if (!value || !value->is_number()) return std::nullopt;
+  return value->to_number<double>();
+}
+
+PhoneCall to_call(const json::object& row) {
+  const auto text = [&row](const char* column) { return std::string(text_at(row, column)); };
+  PhoneCall call;
+  auto& record = call.record;
+  record.call_sid = text("call_sid");
+  record.session_id = text("session_id");
+  record.answered_at_ms = whole(row, "answered_at_ms");
+  record.ended_at_ms = whole(row, "ended_at_ms");
+  record.transcript = text("transcript");
+  record.timeline = text("timeline");
+  record.tool_history = text("tool_history");
+  record.tool_latency_ms = whole(row, "tool_latency_ms");
+  record.left_out = whole(row, "left_out");
+  record.intent = text("intent");
+  record.outcome = text("outcome");
+  record.is_conversed_out = whole(row, "conversed_out") != 0;
+  call.account_sid = text("account_sid");
+  call.tenant_id = text("tenant_id");
+  call.pack = text("pack");
+  call.caller = text("caller");
+  call.called = text("called");
+  call.is_attested = whole(row, "attested") != 0;
+  call.status = text("status");
+  call.next_step = static_cast<int>(whole(row, "next_step"));
+  call.started_at_ms = whole(row, "started_at_ms");
+  call.duration_s = whole(row, "duration_s");
+  call.sentiment = score(row, "sentiment");
+  call.confidence = score(row, "confidence");
+  call.recording_url = text("recording_url");
+  return call;
+}
+
+}  // namespace
+
+Result<std::optional<PhoneCall>> find_call(sqlite::Connection& connection,
+                                           std::string_view call_sid) {
+  const auto rows = connection.query("SELECT * FROM phone_calls WHERE call_sid = :call_sid",
+                                     {{"call_sid", call_sid}});
+  if (!rows) return rows.error();
+  std::optional<PhoneCall> found;
+  if (!rows->empty()) found = to_call(rows->front().as_object());
+  return found;
+}
+
+Result<bool> add_call(sqlite::Connection& connection, const PhoneCall& call) {
+  const auto added = connection.change(kAdd, {{"call_sid", call.record.call_sid},
+                                              {"account_sid", call.account_sid},
+                                              {"tenant_id", call.tenant_id},
+                                              {"pack", call.pack},
+                                              {"caller", call.caller},
+                                              {"called", call.called},
+                                              {"attested", call.is_attested ? 1 : 0},
+                                              {"status", call.status},
+                                              {"started_at_ms", call.started_at_ms}});
+  if (!added) return added.error();
+  return *added > 0;
+}
+
+Result<bool> take_call_step(sqlite::Connection& connection, std::string_view call_sid, int step) {
+  const auto taken = connection.change(
+      "UPDATE phone_calls SET next_step = :step + 1 WHERE call_sid = :call_sid"
+      " AND next_step = :step",
+      {{"call_sid", call_sid}, {"step", step}});
+  if (!taken) return taken.error();
+  return *taken > 0;
+}
+
+Result<bool> save_call_news(sqlite::Connection& connection, const CallNews& news, bool is_final) {
+  const auto saved = connection.change(kNews, {{"call_sid", news.call_sid},
+                                               {"before", news.before},
+                                               {"status", news.status},
+                                               {"duration_s", news.duration_s},
+                                               {"recording_url", news.recording_url},
+                                               {"now_ms", news.now_ms},
+                                               {"is_final", is_final ? 1 : 0}});
+  if (!saved) return saved.error();
+  return *saved > 0;
+}
+
+Result<void> save_call_record(sqlite::Connection& connection, const CallRecord& record) {
+  const auto saved =
+      connection.change(kRecord, {{"call_sid", record.call_sid},
+                                  {"session_id", record.session_id},
+                                  {"answered_at_ms", record.answered_at_ms},
+                                  {"ended_at_ms", record.ended_at_ms},
+                                  {"transcript", record.transcript},
+                                  {"timeline", record.timeline},
+                                  {"tool_history", record.tool_history},
+                                  {"tool_latency_ms", record.tool_latency_ms},
+                                  {"left_out", record.left_out},
+                                  {"intent", record.intent},
+                                  {"outcome", record.outcome},
+                                  {"conversed_out", record.is_conversed_out ? 1 : 0}});
+  if (!saved) return saved.error();
+  return {};
+}
+
+Result<std::vector<PhoneCall>> list_calls(sqlite::Connection& connection,
+                                          const CallFilter& filter) {
+  const auto rows = connection.query(
+      "SELECT * FROM phone_calls WHERE tenant_id = :tenant_id"
+      " AND (:caller = '' OR caller = :caller)"
+      " ORDER BY started_at_ms DESC, call_sid DESC LIMIT :limit",
+      {{"tenant_id", filter.tenant_id}, {"caller", filter.caller}, {"limit", filter.limit}});
+  if (!rows) return rows.error();
+  std::vector<PhoneCall> out;
+  for (const auto& row : *rows) out.push_back(to_call(row.as_object()));
+  return out;
+}
+
+}  // namespace callosum::storage

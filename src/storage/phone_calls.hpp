@@ -1,0 +1,75 @@
+#pragma once
+
+#include <boost/json/value.hpp>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+
+namespace callosum::storage {
+
+namespace sqlite {
+class Connection;
+}
+
+/// What a conversation on the phone was, as it is written down on the way. The lists are JSON.
+struct CallRecord {
+  std::string call_sid;
+  std::string session_id;
+  std::int64_t answered_at_ms = 0;   ///< its stream began; 0: not yet
+  std::int64_t ended_at_ms = 0;      ///< 0: it lives, or nobody was there to say so
+  std::string transcript;            ///< [{role, text, item_id, cut?}]: as far as it was heard
+  std::string timeline;              ///< [{t_ms, kind, …}], of what happened when
+  std::string tool_history;          ///< [{tool, at_ms, ok, latency_ms?, error_type?}]
+  std::int64_t tool_latency_ms = 0;  ///< of all of them together
+  std::int64_t left_out = 0;         ///< entries that there was no room for
+  std::string intent;                ///< the first tool that was called; empty: none
+  std::string outcome;  ///< completed, caller_hung_up, failed, too_long; empty: not over yet
+  bool is_conversed_out = false;  ///< it ended as it should: nothing is left to say
+};
+
+/// A call, whole. `status` is the carrier's word.
+struct PhoneCall {
+  CallRecord record;
+  std::string account_sid, tenant_id, pack;
+  std::string caller;  ///< E.164; empty: withheld, or no number
+  std::string called;  ///< E.164
+  bool is_attested = false;
+  std::string status;
+  int next_step = 0;  ///< see channel/twilio/call_steps
+  std::int64_t started_at_ms = 0;
+  std::int64_t duration_s = -1;                 ///< as the carrier counts it; -1: unknown
+  std::optional<double> sentiment, confidence;  ///< where somebody has judged them
+  std::string recording_url;
+};
+
+// All of these run within the caller's transaction, on the caller's thread.
+
+Result<std::optional<PhoneCall>> find_call(sqlite::Connection& connection,
+                                           std::string_view call_sid);
+/// A call that nobody knew, at its first step. False: it is known.
+Result<bool> add_call(sqlite::Connection& connection, const PhoneCall& call);
+/// From `step` to the next. False: somebody else has taken that step.
+Result<bool> take_call_step(sqlite::Connection& connection, std::string_view call_sid, int step);
+/// What the carrier says of it: only forwards, from `before`. False: it has moved since.
+struct CallNews {
+  std::string call_sid, before, status;
+  std::int64_t duration_s = -1;  ///< -1: it does not say
+  std::string recording_url;     ///< empty: it does not say
+  std::int64_t now_ms = 0;
+};
+Result<bool> save_call_news(sqlite::Connection& connection, const CallNews& news, bool is_final);
+/// Of a call that is known.
+Result<void> save_call_record(sqlite::Connection& connection, const CallRecord& record);
+
+/// Which of a tenant's calls, the newest first. `caller` empty: anybody's.
+struct CallFilter {
+  std::string tenant_id, caller;
+  std::int64_t limit = 100;
+};
+Result<std::vector<PhoneCall>> list_calls(sqlite::Connection& connection, const CallFilter& filter);
+
+}  // namespace callosum::storage

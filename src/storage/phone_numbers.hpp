@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+
+namespace callosum::storage {
+
+namespace sqlite {
+class Connection;
+}
+
+/// A number that callers dial, and whose it is.
+struct PhoneNumber {
+  std::string number;  ///< E.164: "+390612345678"
+  std::string tenant_id;
+  std::string pack;  ///< the only one that its calls may use; empty: all
+  std::int64_t created_at_ms = 0;
+};
+
+// All of these run within the caller's transaction, on the caller's thread.
+
+Result<std::optional<PhoneNumber>> find_phone_number(sqlite::Connection& connection,
+                                                     std::string_view number);
+/// Of a tenant, sorted.
+Result<std::vector<PhoneNumber>> list_phone_numbers(sqlite::Connection& connection,
+                                                    std::string_view tenant_id);
+/// Keeps it for this tenant, or changes its pack. CONFLICT where it is another tenant's.
+Result<void> save_phone_number(sqlite::Connection& connection, const PhoneNumber& number);
+/// False: this tenant has no such number.
+Result<bool> remove_phone_number(sqlite::Connection& connection, std::string_view tenant_id,
+                                 std::string_view number);
+
+}  // namespace callosum::storage
