@@ -1,0 +1,160 @@
+#include "channel/twilio/call_recorder.hpp"
+
+#include <algorithm>
+#include <boost/json/serialize.hpp>
+
+#include "base/json.hpp"
+#include "base/time_text.hpp"
+
+namespace callosum::channel::twilio {
+namespace {
+
+constexpr std::size_t kMostCuts = 16;
+constexpr std::size_t kMostTools = 500;
+
+json::array list_of(const std::string& text) {
+  if (text.empty()) return {};
+  auto parsed = parse_strict(text, {.max_bytes = 4 << 20});
+  if (!parsed || !parsed->is_array()) return {};
+  return std::move(parsed->get_array());
+}
+
+/// The first so much of it, to the end of a word.
+std::string first_part(std::string_view text, double share) {
+  auto size = static_cast<std::size_t>(share * static_cast<double>(text.size()));
+  if (size >= text.size()) return std::string(text);
+  while (size > 0 && text[size] != ' ') --size;
+  return std::string(text.substr(0, size));
+}
+
+}  // namespace
+
+CallRecorder::CallRecorder(storage::CallRecord before, WallTime now)
+    : record_(std::move(before)),
+      turns_(list_of(record_.transcript)),
+      timeline_(list_of(record_.timeline)),
+      tools_(list_of(record_.tool_history)) {
+  if (record_.answered_at_ms == 0) record_.answered_at_ms = epoch_ms(now);
+  record_.ended_at_ms = 0;
+  record_.is_conversed_out = false;
+  record_.outcome.clear();
+  text_bytes_ = record_.transcript.size() + record_.timeline.size();
+  answered_at_ = WallTime(std::chrono::milliseconds(record_.answered_at_ms));
+}
+
+json::object* CallRecorder::enter(std::string_view kind, WallTime now) {
+  is_dirty_ = true;
+  if (timeline_.size() >= kMostEntries || text_bytes_ > kMostTextBytes) {
+    ++record_.left_out;
+    return nullptr;
+  }
+  const auto at = std::chrono::duration_cast<std::chrono::milliseconds>(now - answered_at_);
+  timeline_.push_back(json::object{{"t_ms", at.count()}, {"kind", kind}});
+  return &timeline_.back().get_object();
+}
+
+void CallRecorder::add_turn(std::string_view role, std::string_view text,
+                            std::string_view item_id) {
+  is_dirty_ = true;
+  if (turns_.size() >= kMostEntries || text_bytes_ > kMostTextBytes) return;
+  text_bytes_ += text.size();
+  turns_.push_back(json::object{{"role", role}, {"text", text}, {"item_id", item_id}});
+}
+
+void CallRecorder::heard(std::string_view text, std::string_view item_id, WallTime now) {
+  if (text.empty()) return;
+  add_turn("user", text, item_id);
+  if (auto* entry = enter("heard", now)) entry->emplace("text", text);
+}
+
+void CallRecorder::planned(WallTime now) { enter("planned", now); }
+
+void CallRecorder::called(std::string_view tool, std::string_view args, WallTime now) {
+  if (record_.intent.empty()) record_.intent = tool;  // what the caller wanted first
+  if (auto* entry = enter("called", now)) {
+    entry->emplace("tool", tool);
+    entry->emplace("args", args);
+    text_bytes_ += args.size();
+  }
+  if (tools_.size() >= kMostTools) return;
+  tools_.push_back(json::object{{"tool", tool}, {"at_ms", epoch_ms(now)}, {"ok", nullptr}});
+}
+
+void CallRecorder::answered(std::string_view tool, std::string_view error_type, WallTime now) {
+  if (auto* entry = enter(error_type.empty() ? "answered" : "refused", now)) {
+    entry->emplace("tool", tool);
+    if (!error_type.empty()) entry->emplace("error_type", error_type);
+  }
+  for (auto& entry : tools_) {
+    auto& call = entry.get_object();
+    if (text_at(call, "tool") != tool || !call.at("ok").is_null()) continue;
+    const auto took = epoch_ms(now) - call.at("at_ms").to_number<std::int64_t>();
+    call["ok"] = error_type.empty();
+    call["latency_ms"] = took;
+    if (!error_type.empty()) call["error_type"] = error_type;
+    record_.tool_latency_ms += took;
+    return;
+  }
+}
+
+void CallRecorder::said(std::string_view text, std::string_view item_id, WallTime now) {
+  if (text.empty()) return;
+  add_turn("assistant", text, item_id);
+  if (auto* entry = enter("said", now)) entry->emplace("text", text);
+  const auto known = std::find_if(cuts_.begin(), cuts_.end(),
+                                  [&](const Cut& cut) { return cut.item_id == item_id; });
+  if (known == cuts_.end() || turns_.empty()) return;
+  shorten(turns_.back().get_object(), known->share);
+  cuts_.erase(known);
+}
+
+void CallRecorder::played(std::string_view item_id, std::chrono::milliseconds heard, WallTime now) {
+  if (auto* entry = enter("played", now)) {
+    entry->emplace("item_id", item_id);
+    entry->emplace("heard_ms", heard.count());
+  }
+}
+
+void CallRecorder::shorten(json::object& turn, double share) {
+  turn["text"] = first_part(text_at(turn, "text"), share);
+  turn["cut"] = true;
+}
+
+void CallRecorder::cut(std::string_view item_id, std::chrono::milliseconds heard,
+                       std::chrono::milliseconds made, WallTime now) {
+  if (auto* entry = enter("cut", now)) {
+    entry->emplace("item_id", item_id);
+    entry->emplace("heard_ms", heard.count());
+  }
+  const double share =
+      made.count() > 0 ? static_cast<double>(heard.count()) / static_cast<double>(made.count()) : 0;
+  for (auto& entry : turns_) {
+    auto& turn = entry.get_object();
+    if (text_at(turn, "item_id") != item_id || item_id.empty()) continue;
+    return shorten(turn, share);
+  }
+  if (cuts_.size() >= kMostCuts) cuts_.pop_front();
+  cuts_.push_back({std::string(item_id), share});
+}
+
+void CallRecorder::pressed(std::string_view digits, WallTime now) {
+  if (auto* entry = enter("pressed", now)) entry->emplace("text", digits);
+}
+
+void CallRecorder::ended(std::string_view outcome, bool is_conversed_out, WallTime now) {
+  if (record_.ended_at_ms != 0) return;
+  record_.ended_at_ms = epoch_ms(now);
+  record_.outcome = outcome;
+  record_.is_conversed_out = is_conversed_out;
+  is_dirty_ = true;
+}
+
+storage::CallRecord CallRecorder::take() {
+  is_dirty_ = false;
+  record_.transcript = json::serialize(turns_);
+  record_.timeline = json::serialize(timeline_);
+  record_.tool_history = json::serialize(tools_);
+  return record_;
+}
+
+}  // namespace callosum::channel::twilio

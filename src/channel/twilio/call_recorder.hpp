@@ -1,0 +1,64 @@
+#pragma once
+
+#include <boost/json/array.hpp>
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "base/clock.hpp"
+#include "base/deque.hpp"
+#include "storage/phone_calls.hpp"
+
+namespace callosum::channel::twilio {
+
+namespace json = boost::json;
+
+/// What is written down of a call: who said what, as far as it was heard, which tools ran, and
+/// when. Pure; what goes beyond its bounds is counted, not kept.
+class CallRecorder {
+ public:
+  static constexpr std::size_t kMostEntries = 2000;
+  static constexpr std::size_t kMostTextBytes = 256 * 1024;
+
+  /// `before`: of the same call, that goes on. Times of the timeline are since it was answered.
+  CallRecorder(storage::CallRecord before, WallTime now);
+
+  // Each says when it was; `item_id` is the model's.
+  void heard(std::string_view text, std::string_view item_id, WallTime now);
+  void planned(WallTime now);
+  void called(std::string_view tool, std::string_view args, WallTime now);
+  /// `error_type` empty: it succeeded.
+  void answered(std::string_view tool, std::string_view error_type, WallTime now);
+  /// The words of an item; its sound may be heard later, or not at all.
+  void said(std::string_view text, std::string_view item_id, WallTime now);
+  void played(std::string_view item_id, std::chrono::milliseconds heard, WallTime now);
+  /// Only so much of the item was heard: its words end there.
+  void cut(std::string_view item_id, std::chrono::milliseconds heard,
+           std::chrono::milliseconds made, WallTime now);
+  void pressed(std::string_view digits, WallTime now);
+  void ended(std::string_view outcome, bool is_conversed_out, WallTime now);
+
+  /// Something is new since the last `take`.
+  bool is_dirty() const { return is_dirty_; }
+  storage::CallRecord take();
+  const std::string& session_id() const { return record_.session_id; }
+
+ private:
+  struct Cut {
+    std::string item_id;
+    double share = 0;
+  };
+  json::object* enter(std::string_view kind, WallTime now);
+  void add_turn(std::string_view role, std::string_view text, std::string_view item_id);
+  void shorten(json::object& turn, double share);
+
+  storage::CallRecord record_;
+  json::array turns_, timeline_, tools_;
+  Deque<Cut> cuts_;  // whose words have not come yet
+  std::size_t text_bytes_ = 0;
+  WallTime answered_at_;
+  bool is_dirty_ = true;
+};
+
+}  // namespace callosum::channel::twilio

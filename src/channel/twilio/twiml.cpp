@@ -1,0 +1,56 @@
+#include "channel/twilio/twiml.hpp"
+
+namespace callosum::channel::twilio {
+namespace {
+
+constexpr std::string_view kHead = R"(<?xml version="1.0" encoding="UTF-8"?><Response>)";
+constexpr std::string_view kTail = "</Response>";
+
+/// For text and for an attribute in double quotes. Controls that XML 1.0 cannot hold are left out.
+std::string escape(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    switch (c) {
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      case '"':
+        out += "&quot;";
+        break;
+      case '\'':
+        out += "&apos;";
+        break;
+      default:
+        if (byte >= 0x20 && byte != 0x7f) out += c;
+    }
+  }
+  return out;
+}
+
+std::string respond(const std::string& verbs) {
+  return std::string(kHead) + verbs + std::string(kTail);
+}
+
+}  // namespace
+
+std::string connect_stream_twiml(const StreamTwiml& stream) {
+  return respond("<Connect><Stream url=\"" + escape(stream.stream_url) +
+                 "\"><Parameter name=\"token\" value=\"" + escape(stream.token) +
+                 "\"/></Stream></Connect><Redirect method=\"POST\">" + escape(stream.redirect_url) +
+                 "</Redirect>");
+}
+
+std::string hangup_twiml() { return respond("<Hangup/>"); }
+
+std::string say_twiml(std::string_view text) {
+  return respond("<Say>" + escape(text) + "</Say><Hangup/>");
+}
+
+}  // namespace callosum::channel::twilio

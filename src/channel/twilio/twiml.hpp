@@ -1,0 +1,21 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace callosum::channel::twilio {
+
+/// What a call is connected to, and where it goes on when that ends without the caller's doing.
+struct StreamTwiml {
+  std::string_view stream_url;    ///< wss://, without a query: it would not arrive
+  std::string_view token;         ///< of the stream, once
+  std::string_view redirect_url;  ///< asked for TwiML again when the stream has ended
+};
+
+// TwiML (telephony §1.3): what Twilio is answered with, as text/xml.
+std::string connect_stream_twiml(const StreamTwiml& stream);
+std::string hangup_twiml();
+/// Says it in Twilio's own voice, then hangs up. For when nothing of ours can speak.
+std::string say_twiml(std::string_view text);
+
+}  // namespace callosum::channel::twilio
