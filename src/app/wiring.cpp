@@ -389,7 +389,7 @@ std::vector<std::string> exports_needed(const config::Config& config) {
 std::vector<std::unique_ptr<policy::Gate>> make_gates(Parts& parts) {
   const auto& config = parts.config;
   const std::array budgets{budget_of(config, "voice"), budget_of(config, "text"),
-                           budget_of(config, "mcp")};
+                           budget_of(config, "mcp"), budget_of(config, "phone")};
   std::vector<std::unique_ptr<policy::Gate>> gates;
   gates.push_back(std::make_unique<policy::OwnershipGate>());  // a mouth plans nothing
   gates.push_back(std::make_unique<policy::DuplicateGate>());  // before anything is counted

@@ -181,7 +181,7 @@ asio::awaitable<Executor::Outcome> Executor::decide_and_run(Run& run) {
 }
 
 const CallLimits& Executor::limits_of(const Run& run) const {
-  return limits_.channels[static_cast<std::size_t>(run.prepared.context.channel)];
+  return limits_.channels[registry::limit_set_of(run.prepared.context)];
 }
 
 asio::awaitable<Executor::Outcome> Executor::invoke(Run& run) {

@@ -25,7 +25,7 @@ struct CallLimits {
 };
 
 struct ExecutorLimits {
-  std::array<CallLimits, 3> channels{};        ///< by registry::Channel
+  std::array<CallLimits, registry::kLimitSets> channels{};  ///< by registry::limit_set_of
   std::chrono::milliseconds turn_time{20000};  ///< the handler's deadline never passes this
   std::size_t max_running = 1024;              ///< calls at once on this thread; beyond: TRANSIENT
 };

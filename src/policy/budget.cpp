@@ -32,7 +32,7 @@ std::string_view what_session_lacks(const SessionLimits& limits, const Spent& sp
 }  // namespace
 
 std::optional<Verdict> BudgetGate::judge(const PreparedCall& call) {
-  const auto& limits = limits_[static_cast<std::size_t>(call.context.channel)];
+  const auto& limits = limits_[registry::limit_set_of(call.context)];
   auto& spent = call.calls.spent_in(call.context.turn);
   auto& in_all = call.calls.spent_in_all();
   const bool is_retrieval = call.tool->category == registry::Category::retrieval;

@@ -34,12 +34,12 @@ struct ChannelBudget {
 class BudgetGate final : public Gate {
  public:
   /// By channel, in the order of the enum.
-  explicit BudgetGate(std::array<ChannelBudget, 3> limits) : limits_(limits) {}
+  explicit BudgetGate(std::array<ChannelBudget, registry::kLimitSets> limits) : limits_(limits) {}
   std::string_view name() const override { return "budget"; }
   std::optional<Verdict> judge(const PreparedCall& call) override;
 
  private:
-  std::array<ChannelBudget, 3> limits_;
+  std::array<ChannelBudget, registry::kLimitSets> limits_;
 };
 
 }  // namespace callosum::policy

@@ -54,4 +54,11 @@ struct CallContext {
   std::shared_ptr<const Snapshot> snapshot;
 };
 
+/// Limits are set for each channel, and for the phone, which is a voice with less patience.
+constexpr std::size_t kLimitSets = 4;
+constexpr std::size_t kPhoneLimits = 3;
+inline std::size_t limit_set_of(const CallContext& context) {
+  return context.call_sid.empty() ? static_cast<std::size_t>(context.channel) : kPhoneLimits;
+}
+
 }  // namespace callosum::registry

@@ -26,6 +26,7 @@ Session::Session(SessionParts parts, SessionStart start, std::unique_ptr<CallerL
       context_(std::make_shared<const registry::CallContext>(std::move(start.context))),
       told_tokens_(tokens_left(start.product, start.context_tokens)),
       preset_(std::move(start.preset)),
+      greeting_(std::move(start.greeting)),
       wants_timeline_(start.wants_timeline),
       wants_tools_(start.wants_tools),
       resumed_(start.resumed),

@@ -64,6 +64,7 @@ struct SessionStart {
   bool wants_timeline = false;
   bool wants_tools = false;  ///< and which of them are loaded
   int max_follow_ups = 8;    ///< see ResponseSequencer
+  std::string greeting;      ///< the first words, once the caller's settings are in force
   std::int64_t resumed = 0;  ///< see storage::RealtimeSession
   /// What it has loaded stays in the book as long as this; null: it never changes.
   std::shared_ptr<const void> in_book;
@@ -216,6 +217,7 @@ class Session {
   void on_model_frame(const realtime::ServerFrame& frame);
   void on_session_event(const realtime::ServerFrame& frame);
   void say_created(json::object session);
+  void greet();
   void on_item_event(const realtime::ServerFrame& frame);
   void on_item_deleted(const realtime::ServerFrame& frame);
   void on_output_item(const realtime::ServerFrame& frame);
@@ -336,6 +338,7 @@ class Session {
   std::shared_ptr<const registry::CallContext> context_;
   std::size_t told_tokens_ = 0;  // what a new connection may be told of the conversation
   json::object preset_;
+  std::string greeting_;  // that is still to be said
   bool wants_timeline_ = false;
   bool wants_tools_ = false;
   std::int64_t resumed_ = 0;  // how often it was gone on with

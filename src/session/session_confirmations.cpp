@@ -70,6 +70,8 @@ void Session::on_caller_confirms(const json::object& event) {
   answer.subject = context_->subject;
   answer.session_id = context_->session_id;
   answer.agrees = agree->get_bool();
+  const bool is_keypad = !context_->call_sid.empty() && text_at(event, "how") == "keypad";
+  if (is_keypad) answer.how = storage::ConfirmationWay::keypad;
   ++answering_;
   tasks_->spawn_beside("confirmation", keep_answer(std::move(answer), event_id));
 }

@@ -118,9 +118,20 @@ void Session::on_session_event(const realtime::ServerFrame& frame) {
   if (answers_callers) {
     if (session && session->is_object()) session->get_object()["id"] = id();
     to_caller(json::serialize(event->body));
+    greet();
   } else if (session && session->is_object()) {
     say_created(std::move(session->get_object()));
   }
+}
+
+/// The model is told that it has said so.
+void Session::greet() {
+  if (greeting_.empty()) return;
+  const auto words = std::exchange(greeting_, {});
+  add_and_tell("assistant", words);
+  const auto event_id = next_event_id();
+  creates_.send_out_of_band({event_id, "", false, "", {}, {}});
+  model_->request_playback_utterance(words, event_id);
 }
 
 void Session::say_created(json::object session) {

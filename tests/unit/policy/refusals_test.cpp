@@ -44,7 +44,9 @@ std::function<void(GateWorld&, registry::ToolSpec&)> with_set(registry::LoadedSe
   };
 }
 
-std::array<ChannelBudget, 3> budgets(ChannelBudget each) { return {each, each, each}; }
+std::array<ChannelBudget, registry::kLimitSets> budgets(ChannelBudget each) {
+  return {each, each, each, each};
+}
 
 std::vector<Refused> of_the_session() {
   return {
