@@ -63,6 +63,7 @@ class Checker {
     fetch_secrets();
     fetch_account_keys();
     check_google();
+    check_phone();
     warn_of_what_is_odd();
   }
 
@@ -183,10 +184,6 @@ class Checker {
         provider->second.brain_url.empty()) {
       refuse("reply_path", "brain needs a chat server that plans: set providers." +
                                config_.provider + ".brain_url");
-    }
-    for (const auto& [key, origin] : config_.origins) {
-      if (!key.starts_with("limits.phone.")) continue;
-      outcome_.warnings.push_back({origin, key, "has no effect: this build has no phone channel"});
     }
   }
 
@@ -315,6 +312,31 @@ class Checker {
     for (const auto* needed : {"openid", "email"}) {
       if (std::find(scopes.begin(), scopes.end(), needed) != scopes.end()) continue;
       refuse(prefix + "scopes", std::string(needed) + " is needed: it says whose account it is");
+    }
+  }
+
+  void check_phone() {
+    auto& phone = config_.phone;
+    const bool is_meant = !phone.public_url.empty() || !phone.auth_token_env.empty();
+    if (!is_meant) return;
+    phone.auth_token = fetch("phone.twilio.auth_token", phone.auth_token_env);
+    if (phone.auth_token.empty()) {
+      miss("phone.twilio.auth_token_env",
+           phone.auth_token_env.empty() ? "needed: the variable that holds the account's auth token"
+                                        : "the environment has no " + phone.auth_token_env);
+    }
+    const auto path = phone.public_url.find('/', phone.public_url.find("://") + 3);
+    const bool is_bare = path == std::string::npos || path + 1 == phone.public_url.size();
+    if (!is_private_way(phone.public_url) || !is_bare) {
+      refuse("phone.public_url",
+             "expected https://HOST[:PORT], as the carrier is told it; http is for this machine "
+             "alone (127.0.0.1, [::1], localhost)");
+    }
+    if (phone.public_url.ends_with('/')) phone.public_url.pop_back();
+    constexpr std::size_t kAccountChars = 34;
+    if (!phone.account.empty() &&
+        (phone.account.size() != kAccountChars || !phone.account.starts_with("AC"))) {
+      refuse("phone.twilio.account", "expected AC and 32 hex digits");
     }
   }
 

@@ -156,6 +156,18 @@ struct ChannelLimits {
   std::int64_t session_bytes = 0;
 };
 
+/// Calls from the telephone network. Without a public URL there are none.
+struct PhoneConfig {
+  std::string public_url;  ///< "https://voice.example": how the carrier reaches us; no slash behind
+  std::string account;     ///< the only one whose calls are taken; empty: any that is signed
+  std::string auth_token_env;
+  Secret auth_token;  ///< value of `auth_token_env`
+  std::vector<std::string> attested = {"TN-Validation-Passed-A"};
+  std::string greeting = "Hello, how can I help you?";
+  std::string greeting_back = "I am sorry, we were cut off. Please go on.";
+  std::int64_t longest_s = 3600;  ///< of one stream
+};
+
 struct LogConfig {
   std::string level = "info";
   std::string format = "json";
@@ -198,6 +210,7 @@ struct Config {
   std::map<std::string, SecretConfig> secrets;
   AccountsConfig accounts;
   bool registry_lock = true;
+  PhoneConfig phone;
   LogConfig log;
   bool metrics = true;
   std::int64_t threads = 0;  ///< 0: one a processor

@@ -42,6 +42,7 @@ Slot limit_at(Config& config, const std::string& channel) {
 constexpr auto kJwt = &AuthConfig::jwt;
 constexpr auto kAuth = &Config::auth;
 constexpr auto kAccounts = &Config::accounts;
+constexpr auto kPhone = &Config::phone;
 constexpr auto kGoogle = &AccountsConfig::google;
 constexpr std::int64_t kDay_ms = 24 * 3600 * 1000;
 
@@ -331,6 +332,27 @@ std::vector<KeySpec> make_table() {
        "PEM authorities to trust there instead of the system's."},
       {"registry.lock", Kind::flag, at<&Config::registry_lock>,
        "Packs stay as they were at the start. false: a reload makes a new version."},
+      {"phone.public_url", Kind::url, at<kPhone, &PhoneConfig::public_url>,
+       "How the carrier reaches this gateway: https://HOST. Its signatures are checked against it. "
+       "Empty: no phone calls."},
+      {"phone.twilio.auth_token_env", Kind::variable, at<kPhone, &PhoneConfig::auth_token_env>,
+       "Environment variable that holds the account's auth token."},
+      {"phone.twilio.account", Kind::text, at<kPhone, &PhoneConfig::account>,
+       "The only account whose calls are taken: AC and 32 hex digits. Empty: any that is signed."},
+      {"phone.attested", Kind::texts, at<kPhone, &PhoneConfig::attested>,
+       "What the carrier says of a caller's number (StirVerstat) where it is to be believed: the "
+       "caller's assurance is `carrier` then, else `none`."},
+      {"phone.greeting", Kind::text, at<kPhone, &PhoneConfig::greeting>,
+       "The first words of a call. Empty: the model is asked for them."},
+      {"phone.greeting_back", Kind::text, at<kPhone, &PhoneConfig::greeting_back>,
+       "The first words where a call goes on after a fault of ours. Empty: the same."},
+      {"phone.longest_s",
+       Kind::integer,
+       at<kPhone, &PhoneConfig::longest_s>,
+       "How long a call may last.",
+       {},
+       10,
+       kDay_ms / 1000},
       {"log.level",
        Kind::word,
        at<&Config::log, &LogConfig::level>,

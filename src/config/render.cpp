@@ -209,9 +209,7 @@ std::string render_reference() {
       "tags of YAML are refused, and so is a key that is there twice.\n\n"
       "`NAME` is the name of a provider, of a secret or of a pack; `CHANNEL` is `voice`, `phone`, "
       "`text` or "
-      "`mcp`.\n"
-      "This version has no phone channel yet: `limits.phone` has no effect, and a warning says "
-      "so.\n\n"
+      "`mcp`.\n\n"
       "| key | type | default | meaning |\n| --- | --- | --- | --- |\n";
   for (const auto& spec : key_table()) {
     out += "| `" + std::string(spec.path) + "` | " + type_cell(spec) + " | " + default_cell(spec) +

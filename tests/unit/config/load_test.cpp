@@ -309,13 +309,13 @@ TEST(Config, RefusesWhatThisVersionDoesNotServe) {
   }
 }
 
-TEST(Config, WarnsOfLimitsThatNothingKeeps) {
-  const auto outcome = from_sets({"limits.phone.calls=1", "limits.voice.calls=1"});
-
-  ASSERT_THAT(problems_of(outcome), IsEmpty());
-  ASSERT_EQ(outcome.warnings.size(), 2u);  // the other: nobody can connect
-  EXPECT_EQ(outcome.warnings[0].to_string(),
-            "--set: limits.phone.calls: has no effect: this build has no phone channel");
+TEST(Config, TakesPhoneCallsWhereTheCarrierIsKnown) {
+  const auto alone = from_sets({"phone.public_url=https://voice.example"});
+  EXPECT_THAT(problems_of(alone), Contains(HasSubstr("phone.twilio.auth_token_env")));
+  for (const auto* url : {"http://voice.example", "https://voice.example/path"}) {
+    const auto wrong = from_sets({std::string("phone.public_url=") + url});
+    EXPECT_THAT(problems_of(wrong), Contains(HasSubstr("phone.public_url"))) << url;
+  }
 }
 
 TEST(Config, TheExampleOfProductionIsOneThatLoads) {
