@@ -5,9 +5,11 @@
 #include "api/accounts.hpp"
 #include "api/admin_add_tenant.hpp"
 #include "api/admin_audit.hpp"
+#include "api/admin_calls.hpp"
 #include "api/admin_decide_proposal.hpp"
 #include "api/admin_enablement.hpp"
 #include "api/admin_exports.hpp"
+#include "api/admin_phone_numbers.hpp"
 #include "api/admin_proposals.hpp"
 #include "api/admin_registry.hpp"
 #include "api/admin_sessions.hpp"
@@ -39,6 +41,23 @@ std::unique_ptr<api::Resource> make(Arguments&&... arguments) {
   return std::make_unique<T>(std::forward<Arguments>(arguments)...);
 }
 
+/// A channel's own door: what it is sent is signed, so that it asks for no credential.
+class PhoneDoor final : public api::Resource {
+ public:
+  using Answer = std::function<asio::awaitable<net::HttpResponse>(const net::HttpRequest&)>;
+  PhoneDoor(std::string_view path, Answer answer) : path_(path), answer_(std::move(answer)) {}
+  std::string_view method() const override { return "POST"; }
+  std::string_view path() const override { return path_; }
+  asio::awaitable<net::HttpResponse> handle(const net::HttpRequest& request,
+                                            const std::vector<std::string>&) override {
+    return answer_(request);
+  }
+
+ private:
+  std::string_view path_;
+  Answer answer_;
+};
+
 std::unique_ptr<api::Resource> make_metrics(Parts& parts) {
   auto refresh = [&parts, queued = parts.metrics.queued_bytes()] {
     queued.set(static_cast<double>(parts.queue_budget->used()));
@@ -58,6 +77,11 @@ void forget_results(Parts& parts, const std::string& tenant_id, std::string_view
 }
 
 }  // namespace
+
+channel::twilio::PhoneGround phone_ground(Parts& parts) {
+  return {parts.config.phone,  *parts.database, *parts.call_log,
+          parts.stream_tokens, parts.time,      *parts.log};
+}
 
 asio::awaitable<Result<api::ReloadReport>> reload(Parts& parts) {
   return parts.editions->reload(async::Deadline::after(parts.time, kReloadTime));
@@ -79,6 +103,7 @@ Doors::Doors(const Ground& ground)
     return planner.find_tenant(std::move(principal), std::move(asked));
   };
   add_callers({plan, find_tenant});
+  add_phone();
   add_operators({plan, find_tenant});
 }
 
@@ -123,6 +148,17 @@ void Doors::add_callers(const Planning& planning) {
                                       parts.random, *parts.log, std::move(forget)})) {
     add(Place::main, std::move(resource));
   }
+}
+
+void Doors::add_phone() {
+  using channel::twilio::VoiceWebhook;
+  const auto webhook = std::make_shared<VoiceWebhook>(phone_ground(ground_.parts));
+  add(Place::main, make<PhoneDoor>("/twilio/voice", [webhook](const net::HttpRequest& request) {
+        return webhook->voice(request);
+      }));
+  add(Place::main, make<PhoneDoor>("/twilio/status", [webhook](const net::HttpRequest& request) {
+        return webhook->status(request);
+      }));
 }
 
 void Doors::add_accounts(const api::FindTenant& find_tenant) {
@@ -177,6 +213,15 @@ void Doors::add_operators(const Planning& planning) {
             verb, api::AdminUserModesResource::Parts{authenticator, find_tenant, *parts.database,
                                                      parts.time, apply_modes, *parts.log}));
   }
+  const api::CallsGround calls{authenticator, find_tenant, *parts.database, parts.time};
+  add(Place::admin, make<api::AdminCallsResource>(calls));
+  add(Place::admin, make<api::AdminCallResource>(calls));
+  const api::PhoneNumbersGround numbers{authenticator, find_tenant, *parts.database, parts.time,
+                                        *parts.log};
+  using PhoneNumber = api::AdminPhoneNumberResource;
+  add(Place::admin, make<api::AdminPhoneNumbersResource>(numbers));
+  add(Place::admin, make<PhoneNumber>(PhoneNumber::Verb::save, numbers));
+  add(Place::admin, make<PhoneNumber>(PhoneNumber::Verb::remove, numbers));
   add(Place::admin, make<api::AdminTenantsResource>(authenticator, *parts.database, parts.time));
   add(Place::admin, make<api::AdminAddTenantResource>(api::AdminAddTenantResource::Parts{
                         authenticator, *parts.database, parts.time, parts.random, *parts.log}));

@@ -38,6 +38,7 @@ class Doors {
     api::FindTenant find_tenant;
   };
   void add_accounts(const api::FindTenant& find_tenant);
+  void add_phone();
   void add_callers(const Planning& planning);
   void add_operators(const Planning& planning);
   void add(Place place, std::unique_ptr<api::Resource> resource);
@@ -47,6 +48,9 @@ class Doors {
   api::Router main_;
   api::Router admin_;
 };
+
+/// What the phone's doors stand on.
+channel::twilio::PhoneGround phone_ground(Parts& parts);
 
 /// The packs are read again, within what a handler is given.
 boost::asio::awaitable<Result<api::ReloadReport>> reload(Parts& parts);

@@ -14,6 +14,7 @@
 #include "async/task_group.hpp"
 #include "async/with_deadline.hpp"
 #include "channel/realtime/realtime_channel.hpp"
+#include "channel/twilio/phone_channel.hpp"
 #include "net/kept_connections.hpp"
 #include "net/server.hpp"
 #include "session/session_host.hpp"
@@ -39,6 +40,10 @@ class Worker {
         channel_(
             host_, parts.slots, parts.queue_budget,
             [&planner](const net::HttpRequest& request) { return planner.plan_session(request); }),
+        phone_({host_, parts.slots, parts.queue_budget, phone_ground(parts),
+                [&planner](channel::twilio::StreamGrant grant) {
+                  return planner.plan_phone(std::move(grant));
+                }}),
         doors_({parts, planner, executor_, desk, admin_on_main}) {
     host_.keep_records(*parts.sessions);
     host_.keep_confirmations(*parts.confirmations);
@@ -47,6 +52,9 @@ class Worker {
     desk.add(session_place_);
     doors_.main().add_upgrade("/v1/realtime", [this](const net::HttpRequest& request) {
       return channel_.upgrade(request);
+    });
+    doors_.main().add_upgrade("/twilio/media", [this](const net::HttpRequest& request) {
+      return phone_.upgrade(request);
     });
   }
 
@@ -123,6 +131,7 @@ class Worker {
   api::SessionDesk::Place session_place_{context_.get_executor(), executor_};
   session::SessionHost host_;
   channel::RealtimeChannel channel_;
+  channel::twilio::PhoneChannel phone_;
   Doors doors_;
   std::vector<std::unique_ptr<net::Server>> servers_;
   std::thread thread_;

@@ -100,10 +100,11 @@ std::vector<policy::Gate*> Parts::gate_list() const {
 pipeline::ExecutorParts Parts::executor_parts() {
   pipeline::ExecutorParts made{time, gate_list(), *audit, {}, ledger.get(), cache.get()};
   auto& limits = made.limits;
-  for (const auto channel :
-       {registry::Channel::voice, registry::Channel::text, registry::Channel::mcp}) {
-    const auto& configured = config.limits_for(to_string(channel));
-    auto& one = limits.channels[static_cast<std::size_t>(channel)];
+  constexpr std::array<std::string_view, registry::kLimitSets> kSets{"voice", "text", "mcp",
+                                                                     "phone"};
+  for (std::size_t i = 0; i < kSets.size(); ++i) {
+    const auto& configured = config.limits_for(kSets[i]);
+    auto& one = limits.channels[i];
     one.max_result_bytes = static_cast<std::size_t>(configured.result_bytes);
     one.tool_time = std::chrono::milliseconds(configured.tool_ms);
   }
@@ -180,6 +181,9 @@ Result<std::unique_ptr<Parts>> make_parts(PartsOptions options) {
   auto sessions = session::SessionStore::open(*parts->database, *parts->log);
   if (!sessions) return sessions.error();
   parts->sessions = std::move(*sessions);
+  auto call_log = storage::CallLog::open(*parts->database, *parts->log);
+  if (!call_log) return call_log.error();
+  parts->call_log = std::move(*call_log);
   parts->load_book->keep_records(parts->sessions.get());
   parts->cache = std::make_unique<pipeline::ResultCache>(parts->time);
   parts->ledger = std::make_unique<pipeline::Ledger>(*parts->database, parts->time);

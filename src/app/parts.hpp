@@ -13,6 +13,7 @@
 #include "app/user_watch.hpp"
 #include "async/time_source.hpp"
 #include "base/random.hpp"
+#include "channel/twilio/stream_tokens.hpp"
 #include "config/config.hpp"
 #include "net/admission.hpp"
 #include "net/queue_budget.hpp"
@@ -26,6 +27,7 @@
 #include "session/session_board.hpp"
 #include "session/session_slots.hpp"
 #include "session/session_store.hpp"
+#include "storage/call_log.hpp"
 #include "storage/database.hpp"
 #include "telemetry/log.hpp"
 #include "telemetry/metrics.hpp"
@@ -46,6 +48,8 @@ struct Parts {
   std::unique_ptr<storage::Database> database;
   session::SessionBoard board;  ///< tells live conversations what happens outside of them
   std::unique_ptr<session::SessionStore> sessions;
+  std::unique_ptr<storage::CallLog> call_log;
+  channel::twilio::StreamTokens stream_tokens{time, random};
   std::unique_ptr<session::LoadBook> load_book;
   std::unique_ptr<UserWatch> user_watch;                 ///< null: no conversations are held
   std::unique_ptr<tool::account::AccountBook> accounts;  ///< null: none can be connected

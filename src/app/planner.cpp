@@ -376,11 +376,23 @@ asio::awaitable<Result<session::SessionPlan>> Planner::plan_session(
   auto opens = open(*principal, *tenant, std::move(session_id));
   auto opening = co_await std::move(opens);
   if (!opening) co_return opening.error();
-  const auto& edition = opening->edition;
+  auto begins = begin_plan(std::move(*opening), std::move(before), asked_model(*principal, request));
+  auto plan = co_await std::move(begins);
+  if (!plan) co_return plan.error();
+  if (principal->session) plan->start.preset = *principal->session;
+  const auto timeline = request.headers.get("X-Callosum-Timeline");
+  plan->start.wants_tools = timeline == "2";
+  plan->start.wants_timeline = timeline == "1" || timeline == "2";
+  co_return plan;
+}
+
+asio::awaitable<Result<session::SessionPlan>> Planner::begin_plan(
+    Opening opening, std::optional<storage::RealtimeSession> before, std::string asked_model) {
   session::SessionPlan plan;
-  if (before && before->state == storage::SessionState::ended)
+  if (before && before->state == storage::SessionState::ended) {
     plan.start.resumed = before->resumed + 1;
-  auto in_book = begin_loading(*opening, before ? &*before : nullptr);
+  }
+  auto in_book = begin_loading(opening, before ? &*before : nullptr);
   if (!in_book) co_return in_book.error();
   if (before) {
     auto finding = find_open_questions(std::move(*before));
@@ -389,17 +401,15 @@ asio::awaitable<Result<session::SessionPlan>> Planner::plan_session(
     plan.start.questions = std::move(*questions);
   }
   plan.start.in_book = std::move(*in_book);
-  plan.catalog = catalog_of(edition);
-  plan.start.models = model_sources(*opening, asked_model(*principal, request));
-  plan.start.context = std::move(opening->context);
-  plan.start.product = std::move(opening->product);
+  plan.catalog = catalog_of(opening.edition);
+  plan.start.models = model_sources(opening, asked_model);
+  plan.start.context = std::move(opening.context);
+  plan.start.product = std::move(opening.product);
   plan.start.context_tokens = static_cast<std::size_t>(parts_.config.context_tokens);
-  if (principal->session) plan.start.preset = *principal->session;
-  const auto& limits = parts_.config.limits_for(to_string(plan.start.context.channel));
+  const bool is_phone = !plan.start.context.call_sid.empty();
+  const auto channel = is_phone ? "phone" : to_string(plan.start.context.channel);
+  const auto& limits = parts_.config.limits_for(channel);
   plan.start.max_follow_ups = static_cast<int>(limits.follow_ups);
-  const auto timeline = request.headers.get("X-Callosum-Timeline");
-  plan.start.wants_tools = timeline == "2";
-  plan.start.wants_timeline = timeline == "1" || timeline == "2";
   co_return plan;
 }
 

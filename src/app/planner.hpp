@@ -7,6 +7,7 @@
 #include "api/realtime_session.hpp"
 #include "api/update_tools.hpp"
 #include "app/parts.hpp"
+#include "channel/twilio/phone_channel.hpp"
 #include "pipeline/executor.hpp"
 #include "session/session_host.hpp"
 #include "storage/tenants.hpp"
@@ -23,6 +24,10 @@ class Planner {
   /// member of a tenant.
   boost::asio::awaitable<Result<session::SessionPlan>> plan_session(
       const net::HttpRequest& request);
+  /// A conversation for a call whose stream has shown its token: the business whose number was
+  /// called, the caller as far as the carrier vouches for them. The one that the call had goes on.
+  boost::asio::awaitable<Result<channel::twilio::PhonePlan>> plan_phone(
+      channel::twilio::StreamGrant grant);
   /// The same session, for a credential that opens it later.
   boost::asio::awaitable<Result<api::RealtimeTokenPlan>> plan_token(api::auth::Principal principal,
                                                                     api::RealtimeTokenWish wish);
@@ -86,6 +91,12 @@ class Planner {
   /// Its user's accounts and modes were read before the book knew of it: a change in between
   /// reached nobody.
   void look_at_user_again(const registry::CallContext& context);
+  /// The rest of a session's plan. `before`: what it goes on from; nothing: it is new.
+  boost::asio::awaitable<Result<session::SessionPlan>> begin_plan(
+      Opening opening, std::optional<storage::RealtimeSession> before, std::string asked_model);
+  /// The conversation that a call had, once nobody holds it; nothing: it is gone.
+  boost::asio::awaitable<std::optional<storage::RealtimeSession>> find_call_session(
+      api::auth::Principal principal, std::string tenant_id, std::string session_id);
   /// `session_id` empty: a new one.
   boost::asio::awaitable<Result<Opening>> open(api::auth::Principal principal,
                                                storage::Tenant tenant, std::string session_id = {});

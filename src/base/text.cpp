@@ -136,6 +136,15 @@ std::string strip_invisible(std::string_view text) {
   return out;
 }
 
+bool is_e164(std::string_view text) {
+  constexpr std::size_t kFewest = 7;
+  constexpr std::size_t kMost = 15;
+  if (text.empty() || text.front() != '+') return false;
+  text.remove_prefix(1);
+  if (text.size() < kFewest || text.size() > kMost || text.front() == '0') return false;
+  return std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
 std::string_view trim(std::string_view text) {
   constexpr std::string_view kSpace = " \t\r\n";
   const auto first = text.find_first_not_of(kSpace);

@@ -35,6 +35,9 @@ std::string_view cut_utf8(std::string_view text, std::size_t max_bytes);
 /// stays.
 std::string strip_invisible(std::string_view text);
 
+/// A telephone number as ITU-T E.164 has it: "+" and 7 to 15 digits, the first no zero.
+bool is_e164(std::string_view text);
+
 std::string_view trim(std::string_view text);
 std::vector<std::string_view> split(std::string_view text, char separator);
 std::string join(const std::vector<std::string>& parts, std::string_view separator);

@@ -53,11 +53,9 @@ Result<void> save_phone_number(sqlite::Connection& connection, const PhoneNumber
   return {};
 }
 
-Result<bool> remove_phone_number(sqlite::Connection& connection, std::string_view tenant_id,
-                                 std::string_view number) {
-  const auto removed = connection.change(
-      "DELETE FROM phone_numbers WHERE number = :number AND tenant_id = :tenant_id",
-      {{"number", number}, {"tenant_id", tenant_id}});
+Result<bool> remove_phone_number(sqlite::Connection& connection, std::string_view number) {
+  const auto removed =
+      connection.change("DELETE FROM phone_numbers WHERE number = :number", {{"number", number}});
   if (!removed) return removed.error();
   return *removed > 0;
 }

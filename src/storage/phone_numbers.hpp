@@ -31,8 +31,7 @@ Result<std::vector<PhoneNumber>> list_phone_numbers(sqlite::Connection& connecti
                                                     std::string_view tenant_id);
 /// Keeps it for this tenant, or changes its pack. CONFLICT where it is another tenant's.
 Result<void> save_phone_number(sqlite::Connection& connection, const PhoneNumber& number);
-/// False: this tenant has no such number.
-Result<bool> remove_phone_number(sqlite::Connection& connection, std::string_view tenant_id,
-                                 std::string_view number);
+/// False: there is none.
+Result<bool> remove_phone_number(sqlite::Connection& connection, std::string_view number);
 
 }  // namespace callosum::storage

@@ -108,11 +108,8 @@ void CallRecorder::said(std::string_view text, std::string_view item_id, WallTim
   cuts_.erase(known);
 }
 
-void CallRecorder::played(std::string_view item_id, std::chrono::milliseconds heard, WallTime now) {
-  if (auto* entry = enter("played", now)) {
-    entry->emplace("item_id", item_id);
-    entry->emplace("heard_ms", heard.count());
-  }
+void CallRecorder::played(std::string_view item_id, WallTime now) {
+  if (auto* entry = enter("played", now)) entry->emplace("item_id", item_id);
 }
 
 void CallRecorder::shorten(json::object& turn, double share) {

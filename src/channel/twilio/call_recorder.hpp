@@ -32,7 +32,7 @@ class CallRecorder {
   void answered(std::string_view tool, std::string_view error_type, WallTime now);
   /// The words of an item; its sound may be heard later, or not at all.
   void said(std::string_view text, std::string_view item_id, WallTime now);
-  void played(std::string_view item_id, std::chrono::milliseconds heard, WallTime now);
+  void played(std::string_view item_id, WallTime now);
   /// Only so much of the item was heard: its words end there.
   void cut(std::string_view item_id, std::chrono::milliseconds heard,
            std::chrono::milliseconds made, WallTime now);

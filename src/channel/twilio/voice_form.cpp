@@ -64,15 +64,6 @@ constexpr std::array kFields{Field{"CallSid", &VoiceForm::call_sid},
 bool is_call_sid(std::string_view text) { return is_sid(text, "CA"); }
 bool is_account_sid(std::string_view text) { return is_sid(text, "AC"); }
 
-bool is_e164(std::string_view text) {
-  constexpr std::size_t kFewest = 7;
-  constexpr std::size_t kMost = 15;
-  if (text.empty() || text.front() != '+') return false;
-  text.remove_prefix(1);
-  if (text.size() < kFewest || text.size() > kMost || text.front() == '0') return false;
-  return std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
-}
-
 Result<FormFields> decode_form(std::string_view body) {
   FormFields fields;
   if (body.size() > kMaxBytes) return fail(ErrorType::validation, "the form is too large");

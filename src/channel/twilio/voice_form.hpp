@@ -33,7 +33,5 @@ Result<VoiceForm> read_voice_form(const FormFields& fields);
 
 bool is_call_sid(std::string_view text);
 bool is_account_sid(std::string_view text);
-/// "+" and 7 to 15 digits, no leading zero (ITU-T E.164).
-bool is_e164(std::string_view text);
 
 }  // namespace callosum::channel::twilio

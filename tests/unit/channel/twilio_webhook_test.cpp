@@ -1,6 +1,7 @@
 // What a webhook says, what it is answered with, and which of them may be the next of a call.
 #include <gtest/gtest.h>
 
+#include "base/text.hpp"
 #include "channel/twilio/call_steps.hpp"
 #include "channel/twilio/twiml.hpp"
 #include "channel/twilio/voice_form.hpp"

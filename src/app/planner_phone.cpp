@@ -1,0 +1,82 @@
+// Conversations on the phone.
+#include "app/planner.hpp"
+#include "async/with_deadline.hpp"
+
+namespace callosum::app {
+
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+using channel::twilio::PhonePlan;
+using channel::twilio::StreamGrant;
+
+namespace {
+
+constexpr auto kPlanTimeout = 5s;
+constexpr auto kHandOver = 6s;  // its calls are answered, its goodbyes said
+constexpr auto kLook = 20ms;
+/// To a provider that writes down what it hears by itself any name will do.
+constexpr const char* kAnyWriter = "gpt-4o-mini-transcribe";
+
+/// A number that nobody vouches for is anybody's: it names no one who could be remembered.
+api::auth::Principal caller_of(const StreamGrant& grant) {
+  api::auth::Principal caller;
+  caller.subject = grant.is_attested ? "phone:" + grant.from : "call:" + grant.call_sid;
+  caller.tenants = {grant.tenant_id};
+  caller.pack = grant.pack;
+  caller.channel = registry::Channel::voice;
+  caller.phone = grant.from;
+  caller.assurance = grant.is_attested ? registry::Assurance::carrier : registry::Assurance::none;
+  return caller;
+}
+
+}  // namespace
+
+asio::awaitable<std::optional<storage::RealtimeSession>> Planner::find_call_session(
+    api::auth::Principal principal, std::string tenant_id, std::string session_id) {
+  std::optional<storage::RealtimeSession> none;
+  // The carrier knows that the stream has ended before its connection here says so.
+  parts_.board.hand_over(session_id);
+  const auto deadline = async::Deadline::after(parts_.time, kHandOver);
+  while (!deadline.passed()) {
+    auto finding = find_resumable(principal, tenant_id, session_id);
+    auto found = co_await std::move(finding);
+    if (found) co_return std::move(*found);
+    if (found.error().type != ErrorType::conflict) co_return none;
+    const auto soon = async::Deadline::after(parts_.time, kLook);
+    co_await async::sleep_until(soon);
+  }
+  co_return none;
+}
+
+asio::awaitable<Result<PhonePlan>> Planner::plan_phone(StreamGrant grant) {
+  if (!parts_.is_ready) co_return fail(ErrorType::transient, "the gateway is not ready");
+  const auto principal = caller_of(grant);
+  auto finding_tenant = find_tenant(principal, grant.tenant_id);
+  const auto tenant = co_await std::move(finding_tenant);
+  if (!tenant) co_return tenant.error();
+  std::optional<storage::RealtimeSession> before;
+  if (!grant.session_id.empty()) {
+    auto finding = find_call_session(principal, tenant->id, grant.session_id);
+    before = co_await std::move(finding);
+  }
+  auto opens = open(principal, *tenant, before ? before->id : std::string());
+  auto opening = co_await std::move(opens);
+  if (!opening) co_return opening.error();
+  opening->context.call_sid = grant.call_sid;
+  const auto& provider = opening->edition->provider();
+  PhonePlan plan;
+  const auto& writer = provider.transcription_model;
+  plan.transcription_model = writer.empty() ? kAnyWriter : writer;
+  const bool goes_on = grant.step > 0;
+  auto begins = begin_plan(std::move(*opening), std::move(before), {});
+  auto begun = co_await std::move(begins);
+  if (!begun) co_return begun.error();
+  plan.session = std::move(*begun);
+  auto& start = plan.session.start;
+  start.wants_timeline = true;  // what is written down of the call
+  start.greeting = goes_on ? parts_.config.phone.greeting_back : parts_.config.phone.greeting;
+  plan.asks_first = start.greeting.empty();
+  co_return plan;
+}
+
+}  // namespace callosum::app

@@ -1,0 +1,308 @@
+#include "channel/twilio/phone_line.hpp"
+
+#include <algorithm>
+#include <boost/json/serialize.hpp>
+
+#include "audio/g711.hpp"
+#include "base/encoding.hpp"
+#include "base/json.hpp"
+#include "base/json_text.hpp"
+#include "realtime/client_event.hpp"
+
+namespace callosum::channel::twilio {
+
+using namespace std::chrono_literals;
+using realtime::EventType;
+
+namespace {
+
+constexpr std::int64_t kBytesPerMs = 8;
+constexpr auto kMostGap = 10s;           // filled with silence (telephony §1.4)
+constexpr std::int64_t kJitter_ms = 20;  // less is no gap
+constexpr auto kStall = 750ms;           // nothing at all, while the caller speaks
+constexpr auto kPadding = 1000ms;        // so that the end of the turn is heard
+constexpr auto kDigitPause = 1500ms;     // after the last digit
+constexpr std::size_t kMostDigits = 32;
+constexpr std::size_t kMostEvents = 4096;  // a session that takes none is stuck
+constexpr char kAgree = '1';
+constexpr char kDecline = '2';
+
+std::chrono::milliseconds span_of(std::string_view base64) {
+  return std::chrono::milliseconds(static_cast<std::int64_t>(decoded_size(base64)) / kBytesPerMs);
+}
+
+std::string session_update(const LineOpening& opening, std::string_view event_id) {
+  const json::object format{{"type", "audio/pcmu"}};
+  json::object input{{"format", format}};
+  if (!opening.transcription_model.empty()) {
+    input["transcription"] = json::object{{"model", opening.transcription_model}};
+  }
+  const json::object session{
+      {"type", "realtime"},
+      {"audio", json::object{{"input", input}, {"output", json::object{{"format", format}}}}}};
+  return realtime::encode_session_update(session, event_id);
+}
+
+}  // namespace
+
+PhoneLine::PhoneLine(LineOpening opening, CallRecorder& record, const Clock& clock, Send send)
+    : opening_(std::move(opening)), record_(record), clock_(clock), send_(std::move(send)) {
+  heard_at_ = clock_.now();
+  begin();
+}
+
+void PhoneLine::begin() {
+  emit(session_update(opening_, next_event_id()));
+  for (const auto& said : opening_.before) {
+    emit(realtime::encode_text_message(said.role, said.text, next_event_id()));
+  }
+  if (opening_.asks_first) emit(realtime::encode_response_create({}, next_event_id()));
+}
+
+std::string PhoneLine::next_event_id() { return "evt_phone_" + std::to_string(next_event_++); }
+
+std::optional<std::string> PhoneLine::take_event() {
+  if (events_.empty()) return std::nullopt;
+  auto event = std::move(events_.front());
+  events_.pop_front();
+  return event;
+}
+
+Result<void> PhoneLine::on_message(const MediaMessage& message) {
+  const bool is_ours = message.event == MediaEvent::unknown || message.stream == opening_.stream;
+  if (!is_ours) return fail(ErrorType::validation, "a message of another stream");
+  if (opening_.dialect->keeps_order && message.sequence > 0) {
+    if (message.sequence <= sequence_) return fail(ErrorType::validation, "a message came again");
+    sequence_ = message.sequence;
+  }
+  switch (message.event) {
+    case MediaEvent::connected:
+    case MediaEvent::start:
+      return fail(ErrorType::validation, "a stream begins once");
+    case MediaEvent::media:
+      if (message.is_inbound) on_media(message);
+      break;
+    case MediaEvent::dtmf:
+      on_digit(message.digit);
+      break;
+    case MediaEvent::mark:
+      on_mark(message.mark);
+      break;
+    case MediaEvent::stop:
+      return fail(ErrorType::transient, "the stream was stopped");
+    case MediaEvent::unknown:
+      break;
+  }
+  if (events_.size() > kMostEvents)
+    return fail(ErrorType::transient, "the session takes no events");
+  return {};
+}
+
+void PhoneLine::append_audio(std::string_view base64) {
+  std::string event;
+  event.reserve(base64.size() + 64);
+  event += R"({"type":"input_audio_buffer.append","audio":")";
+  event += base64;
+  event += "\"}";
+  emit(std::move(event));
+}
+
+void PhoneLine::append_silence(std::chrono::milliseconds span) {
+  while (span > 0ms) {
+    const auto part = std::min<std::chrono::milliseconds>(span, 1000ms);
+    const std::vector<std::uint8_t> silence(static_cast<std::size_t>(part.count() * kBytesPerMs),
+                                            audio::kMulawSilence);
+    append_audio(encode_base64(silence));
+    span -= part;
+  }
+}
+
+/// What the phone's side has lost shows in its timestamps alone.
+void PhoneLine::fill_gap(std::int64_t timestamp_ms) {
+  if (timestamp_ms < 0 || heard_until_ms_ < 0) return;
+  const auto gap = std::chrono::milliseconds(timestamp_ms - heard_until_ms_);
+  if (gap.count() >= kJitter_ms) {
+    append_silence(std::min<std::chrono::milliseconds>(gap, kMostGap));
+  }
+}
+
+void PhoneLine::on_media(const MediaMessage& message) {
+  if (opening_.dialect->keeps_order) fill_gap(message.timestamp_ms);
+  append_audio(message.payload);
+  const auto end_ms = message.timestamp_ms + span_of(message.payload).count();
+  if (message.timestamp_ms >= 0) heard_until_ms_ = std::max(heard_until_ms_, end_ms);
+  heard_at_ = clock_.now();
+  has_padded_ = false;
+}
+
+void PhoneLine::on_mark(const std::string& name) {
+  playout_.on_mark(name, clock_.now());
+  if (playing_.empty() || !playout_.has_no_marks_out()) return;
+  if (playout_.is_silent(clock_.now())) {
+    record_.played(std::exchange(playing_, {}), clock_.wall_now());
+  }
+}
+
+/// One answers what waits for a person; those that answer nothing are told when a pause, or '#',
+/// says that they are all.
+void PhoneLine::on_digit(char digit) {
+  if (!asked_.empty() && (digit == kAgree || digit == kDecline)) {
+    record_.pressed(std::string_view(&digit, 1), clock_.wall_now());
+    emit(json::serialize(json::object{{"type", "callosum.confirmation.answer"},
+                                      {"event_id", next_event_id()},
+                                      {"confirmation_id", std::exchange(asked_, {})},
+                                      {"how", "keypad"},
+                                      {"agree", digit == kAgree}}));
+    return;
+  }
+  if (digits_.size() < kMostDigits) digits_ += digit;
+  digits_until_ = clock_.now() + kDigitPause;
+  if (digit == '#') tell_digits();
+}
+
+void PhoneLine::tell_digits() {
+  const auto digits = std::exchange(digits_, {});
+  digits_until_ = SteadyTime::max();
+  record_.pressed(digits, clock_.wall_now());
+  emit(realtime::encode_text_message("user", "[pressed on the keypad: " + digits + "]",
+                                     next_event_id()));
+  emit(realtime::encode_response_create({}, next_event_id()));
+}
+
+void PhoneLine::keep_time() {
+  const auto now = clock_.now();
+  send_due();
+  if (now >= digits_until_) tell_digits();
+  if (is_speaking_ && !has_padded_ && now - heard_at_ >= kStall) {
+    has_padded_ = true;
+    append_silence(kPadding);
+    // What is missing of it was made up for.
+    if (heard_until_ms_ >= 0) heard_until_ms_ += std::chrono::milliseconds(kPadding).count();
+  }
+}
+
+bool PhoneLine::send_due() {
+  while (const auto piece = playout_.take(clock_.now())) {
+    const auto& wire = *opening_.dialect;
+    const bool sent =
+        send_(encode_media(wire, opening_.stream, piece->payload), net::FrameKind::audio) &&
+        send_(encode_mark(wire, opening_.stream, piece->mark), net::FrameKind::control);
+    if (!sent) return false;
+  }
+  return true;
+}
+
+bool PhoneLine::on_server_event(std::string_view text) {
+  const auto type = realtime::peek_type(text);
+  switch (type) {
+    case EventType::output_audio_delta:
+    case EventType::speech_started:
+    case EventType::speech_stopped:
+    case EventType::response_created:
+    case EventType::response_done:
+    case EventType::transcription_completed:
+    case EventType::output_audio_transcript_done:
+    case EventType::unknown:
+      break;
+    default:
+      return true;
+  }
+  realtime::EventArena arena;
+  const auto event = realtime::decode_server_event({type, text}, arena.storage());
+  if (!event) return true;
+  if (type == EventType::output_audio_delta) return on_audio_delta(*event);
+  if (type == EventType::speech_started) return interrupt();
+  on_other(*event);
+  return true;
+}
+
+bool PhoneLine::on_audio_delta(const realtime::ServerEvent& event) {
+  const auto response = text_at(event.body, "response_id");
+  if (!dropped_.empty() && response == dropped_) return true;
+  const auto sound = text_at(event.body, "delta");
+  const auto item = text_at(event.body, "item_id");
+  const auto* index = event.body.if_contains("content_index");
+  if (sound.empty() || sound.size() % 4 != 0) return true;
+  if (response_.empty()) response_ = response;
+  playing_ = item;
+  // What is said beside the conversation is no item of it, and cannot be cut there.
+  const bool is_outside = !outside_.empty() && response == outside_;
+  playout_.add(is_outside ? std::string_view() : item,
+               index && index->is_int64() ? index->get_int64() : 0, sound);
+  return send_due();
+}
+
+/// The caller speaks, and whoever listens has accepted that: what was not heard is neither heard
+/// later nor remembered as said (telephony §1.6).
+bool PhoneLine::interrupt() {
+  is_speaking_ = true;
+  const auto now = clock_.now();
+  if (playout_.is_silent(now) && playout_.has_no_marks_out()) return true;
+  const bool had_sound = !playout_.is_silent(now);
+  const auto cuts = playout_.clear(now);
+  if (had_sound && !response_.empty()) dropped_ = response_;
+  playing_.clear();
+  if (!had_sound) return true;
+  const bool sent =
+      send_(encode_clear(*opening_.dialect, opening_.stream), net::FrameKind::control);
+  for (const auto& cut : cuts) {
+    record_.cut(cut.item_id, cut.heard, cut.made, clock_.wall_now());
+    if (cut.item_id.empty()) continue;
+    emit(json::serialize(json::object{{"type", "conversation.item.truncate"},
+                                      {"event_id", next_event_id()},
+                                      {"item_id", cut.item_id},
+                                      {"content_index", cut.content_index},
+                                      {"audio_end_ms", cut.heard.count()}}));
+  }
+  return sent;
+}
+
+void PhoneLine::on_other(const realtime::ServerEvent& event) {
+  const auto now = clock_.wall_now();
+  const auto& body = event.body;
+  switch (event.type) {
+    case EventType::speech_stopped:
+      is_speaking_ = false;
+      return;
+    case EventType::response_created:
+      response_ = realtime::read_response(body).id;
+      if (realtime::read_response(body).is_out_of_band) outside_ = response_;
+      return record_.planned(now);
+    case EventType::response_done:
+      if (realtime::read_response(body).id == response_) response_.clear();
+      return;
+    case EventType::transcription_completed:
+      return record_.heard(text_at(body, "transcript"), text_at(body, "item_id"), now);
+    case EventType::output_audio_transcript_done:
+      return record_.said(text_at(body, "transcript"), text_at(body, "item_id"), now);
+    default:
+      break;
+  }
+  const auto type = text_at(body, "type");
+  if (type == "callosum.timeline") return on_timeline(body);
+  if (type == "callosum.confirmation.requested") return on_asked(body);
+  const bool is_answered = type == "callosum.confirmation.answered";
+  if (is_answered && text_at(body, "confirmation_id") == asked_) asked_.clear();
+}
+
+void PhoneLine::on_timeline(const json::object& event) {
+  const auto kind = text_at(event, "kind");
+  const auto tool = text_at(event, "tool");
+  const auto now = clock_.wall_now();
+  if (kind == "called") return record_.called(tool, text_at(event, "args"), now);
+  if (kind == "answered") return record_.answered(tool, "", now);
+  if (kind == "refused") return record_.answered(tool, text_at(event, "error_type", "FAILED"), now);
+}
+
+/// A phone shows nothing: the model says what may be pressed.
+void PhoneLine::on_asked(const json::object& event) {
+  asked_ = text_at(event, "confirmation_id");
+  emit(realtime::encode_text_message(
+      "system",
+      "The caller is on the phone and confirms this by its keypad alone: " +
+          std::string(text_at(event, "preview")) +
+          ". Say what it is, and ask them to press 1 to agree or 2 to decline.",
+      next_event_id()));
+}
+
+}  // namespace callosum::channel::twilio

@@ -1,0 +1,93 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "async/time_source.hpp"
+#include "base/deque.hpp"
+#include "channel/twilio/call_recorder.hpp"
+#include "channel/twilio/media_wire.hpp"
+#include "channel/twilio/playout.hpp"
+#include "net/ws_connection.hpp"
+#include "realtime/server_event.hpp"
+
+namespace callosum::channel::twilio {
+
+/// What a line begins with.
+struct LineOpening {
+  const Dialect* dialect = &kTwilio;
+  std::string stream;
+  std::string transcription_model;  ///< what writes down the caller's words; empty: nothing does
+  bool asks_first = false;          ///< the model is asked for the first words
+  /// What was said before, where a call goes on.
+  struct Said {
+    std::string role, text;
+  };
+  std::vector<Said> before;
+};
+
+/// The phone as a GA Realtime client (protocol §6): its messages become client events, and server
+/// events what it is sent. No sockets: whoever holds it reads, and calls it on time. Audio goes
+/// through as the base64 that came.
+class PhoneLine {
+ public:
+  /// Sends to the phone; false: it is gone, or reads too slowly.
+  using Send = std::function<bool(std::string_view message, net::FrameKind kind)>;
+  PhoneLine(LineOpening opening, CallRecorder& record, const Clock& clock, Send send);
+
+  /// VALIDATION: no carrier sends that. TRANSIENT: the stream is over.
+  Result<void> on_message(const MediaMessage& message);
+  /// False: the phone is gone.
+  bool on_server_event(std::string_view event);
+  /// What is due by the clock: sound, silence, digits.
+  void keep_time();
+  /// The next client event for the session.
+  std::optional<std::string> take_event();
+
+  const Playout& playout() const { return playout_; }
+
+ private:
+  void begin();
+  void emit(std::string event) { events_.push_back(std::move(event)); }
+  std::string next_event_id();
+  void append_audio(std::string_view base64);
+  void append_silence(std::chrono::milliseconds span);
+  void on_media(const MediaMessage& message);
+  void fill_gap(std::int64_t timestamp_ms);
+  void on_digit(char digit);
+  void tell_digits();
+  void on_mark(const std::string& name);
+  bool on_audio_delta(const realtime::ServerEvent& event);
+  bool interrupt();
+  void on_other(const realtime::ServerEvent& event);
+  void on_timeline(const json::object& event);
+  void on_asked(const json::object& event);
+  bool send_due();
+
+  LineOpening opening_;
+  CallRecorder& record_;
+  const Clock& clock_;
+  Send send_;
+  Playout playout_;
+  Deque<std::string> events_;
+  std::uint64_t next_event_ = 1;
+  std::uint64_t sequence_ = 0;
+
+  std::int64_t heard_until_ms_ = -1;  // of the caller's sound, by its timestamps
+  SteadyTime heard_at_{};             // the last of it
+  bool is_speaking_ = false;          // the caller, as the model hears it
+  bool has_padded_ = false;           // since the last sound
+
+  std::string response_;  // that is being made
+  std::string outside_;   // the last that was said beside the conversation
+  std::string dropped_;   // that the caller has spoken over: what comes of it yet is for nobody
+  std::string playing_;   // the item whose sound is being sent
+  std::string asked_;     // a confirmation that a digit answers
+  std::string digits_;
+  SteadyTime digits_until_ = SteadyTime::max();
+};
+
+}  // namespace callosum::channel::twilio

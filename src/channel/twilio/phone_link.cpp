@@ -1,0 +1,161 @@
+#include "channel/twilio/phone_link.hpp"
+
+#include "realtime/event_type.hpp"
+
+namespace callosum::channel::twilio {
+
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr auto kLook = 100ms;       // without a word from the phone
+constexpr auto kKeepEvery = 500ms;  // what a crash may lose of the record
+constexpr auto kMostFarewell = 30s;
+constexpr auto kLateMarks = 1s;  // after the last word, by the clock
+
+class PhoneLink final : public session::CallerLink {
+ public:
+  explicit PhoneLink(PhoneLinkParts parts)
+      : time_(parts.time),
+        connection_(std::move(parts.connection)),
+        keep_(std::move(parts.keep)),
+        record_(std::move(parts.before), time_.wall_now()),
+        dialect_(*parts.opening.dialect),
+        stream_(parts.opening.stream),
+        line_(std::move(parts.opening), record_, time_,
+              [this](std::string_view text, net::FrameKind kind) {
+                return connection_->send(text, kind);
+              }),
+        ends_at_(time_.now() + parts.longest) {
+    keep_now();
+  }
+  ~PhoneLink() override {
+    record_.ended(is_gone_ ? "caller_hung_up" : "failed", false, time_.wall_now());
+    keep_now();
+  }
+
+  asio::awaitable<Result<realtime::ClientFrame>> next(async::Deadline deadline) override {
+    while (true) {
+      line_.keep_time();
+      keep_when_due();
+      if (auto event = line_.take_event()) {
+        event_ = std::move(*event);
+        co_return realtime::ClientFrame{realtime::peek_type(event_), event_};
+      }
+      if (deadline.passed()) co_return fail(ErrorType::timeout, "the phone says nothing");
+      const auto soon = deadline.within(kLook);
+      auto listening = listen(soon);
+      const auto heard = co_await std::move(listening);
+      if (!heard) co_return heard.error();
+    }
+  }
+
+  bool send(std::string_view server_event, net::FrameKind) override {
+    return line_.on_server_event(server_event);
+  }
+
+  /// What was said last is heard to its end, however soon the session would have closed.
+  asio::awaitable<void> close(std::uint16_t code, std::string reason,
+                              async::Deadline deadline) override {
+    const bool is_farewell = code == 1000 && !is_gone_ && !is_broken_;
+    if (is_farewell) {
+      const auto longest = async::Deadline::after(deadline.time(), kMostFarewell);
+      auto playing = play_out(longest);
+      co_await std::move(playing);
+    }
+    const bool is_done = is_farewell && !is_gone_;
+    const auto* outcome = is_gone_       ? "caller_hung_up"
+                          : is_done      ? "completed"
+                          : is_too_long_ ? "too_long"
+                                         : "failed";
+    if (is_broken_ && !is_too_long_) code = 1008;
+    // Before the carrier can ask what comes next.
+    record_.ended(outcome, is_done || is_too_long_, time_.wall_now());
+    keep_now();
+    const auto soon = async::Deadline::after(deadline.time(), 2s);
+    auto closing = connection_->close(code, std::move(reason), soon);
+    co_await std::move(closing);
+  }
+
+  std::uint64_t dropped_audio_frames() const override {
+    return connection_->dropped_audio_frames() + line_.playout().dropped_pieces();
+  }
+  std::uint16_t close_code() const override {
+    return connection_->close_info() ? connection_->close_info()->code : 0;
+  }
+
+ private:
+  /// One message, or nothing by the deadline; an error ends the call.
+  asio::awaitable<Result<void>> listen(async::Deadline deadline) {
+    if (time_.now() >= ends_at_) {
+      is_too_long_ = is_broken_ = true;
+      co_return fail(ErrorType::permanent, "the call has lasted as long as calls may");
+    }
+    auto reading = connection_->read(deadline);
+    const auto message = co_await std::move(reading);
+    if (!message && message.error().type == ErrorType::timeout) co_return Result<void>{};
+    if (!message) {
+      is_gone_ = true;
+      co_return message.error();
+    }
+    auto taken = take(*message);
+    if (!taken && !is_gone_) is_broken_ = true;
+    co_return taken;
+  }
+
+  Result<void> take(const net::WsMessage& message) {
+    if (message.is_binary) return fail(ErrorType::validation, "the stream is of text");
+    const auto decoded = decode_media(dialect_, message.data);
+    if (!decoded) return decoded.error();
+    is_gone_ = decoded->event == MediaEvent::stop && decoded->stream == stream_;
+    return line_.on_message(*decoded);
+  }
+
+  asio::awaitable<void> play_out(async::Deadline deadline) {
+    while (!deadline.passed()) {
+      line_.keep_time();
+      while (line_.take_event()) {  // nobody listens any more
+      }
+      const auto now = time_.now();
+      const auto& playout = line_.playout();
+      const bool is_heard = playout.is_silent(now) && (playout.has_no_marks_out() ||
+                                                       now >= playout.plays_until() + kLateMarks);
+      if (is_heard) co_return;
+      auto listening = listen(deadline.within(kLook));
+      const auto heard = co_await std::move(listening);
+      if (!heard) co_return;
+    }
+  }
+
+  void keep_when_due() {
+    if (record_.is_dirty() && time_.now() >= kept_at_ + kKeepEvery) keep_now();
+  }
+  void keep_now() {
+    if (!record_.is_dirty()) return;
+    kept_at_ = time_.now();
+    keep_(record_.take());
+  }
+
+  async::TimeSource& time_;
+  std::unique_ptr<net::WsConnection> connection_;
+  std::function<void(storage::CallRecord)> keep_;
+  CallRecorder record_;
+  const Dialect& dialect_;
+  const std::string stream_;
+  PhoneLine line_;
+  std::string event_;  // the one that was handed out
+  SteadyTime ends_at_;
+  SteadyTime kept_at_{};
+  bool is_gone_ = false;    // the caller's side has ended it
+  bool is_broken_ = false;  // it says what no carrier says, or has to end
+  bool is_too_long_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<session::CallerLink> make_phone_link(PhoneLinkParts parts) {
+  return std::make_unique<PhoneLink>(std::move(parts));
+}
+
+}  // namespace callosum::channel::twilio

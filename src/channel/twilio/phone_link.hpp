@@ -1,0 +1,24 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "channel/twilio/phone_line.hpp"
+#include "session/caller_link.hpp"
+
+namespace callosum::channel::twilio {
+
+/// What a phone's side of a session is made of.
+struct PhoneLinkParts {
+  async::TimeSource& time;
+  std::unique_ptr<net::WsConnection> connection;
+  LineOpening opening;
+  storage::CallRecord before;  ///< of this call so far; its ids are set
+  std::function<void(storage::CallRecord)> keep;
+  std::chrono::seconds longest{3600};
+};
+
+/// A carrier's media stream as the caller's side of a session.
+std::unique_ptr<session::CallerLink> make_phone_link(PhoneLinkParts parts);
+
+}  // namespace callosum::channel::twilio

@@ -1,0 +1,221 @@
+#include "channel/twilio/voice_webhook.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+#include "base/json.hpp"
+#include "base/text.hpp"
+#include "channel/twilio/signature.hpp"
+#include "channel/twilio/twiml.hpp"
+#include "storage/phone_numbers.hpp"
+
+namespace callosum::channel::twilio {
+
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr auto kPatience = 5s;
+constexpr const char* kMediaPath = "/twilio/media";
+constexpr const char* kVoicePath = "/twilio/voice";
+constexpr const char* kSorry =
+    "We are sorry, we cannot take your call right now. Please call again.";
+
+net::HttpResponse refusal(int status, std::string_view message) {
+  return net::HttpResponse::text(status, std::string(message) + "\n");
+}
+
+net::HttpResponse xml(std::string twiml) {
+  net::HttpResponse response;
+  response.headers.set("Content-Type", "text/xml; charset=utf-8");
+  response.headers.set("Cache-Control", "no-store");  // a token is in it
+  response.body = std::move(twiml);
+  return response;
+}
+
+std::string number_or_nothing(const std::string& text) { return is_e164(text) ? text : ""; }
+
+std::int64_t seconds_of(const std::string& text) {
+  std::int64_t seconds = -1;
+  const auto* end = text.data() + text.size();
+  const auto [rest, problem] = std::from_chars(text.data(), end, seconds);
+  return problem == std::errc() && rest == end ? std::max<std::int64_t>(seconds, -1) : -1;
+}
+
+}  // namespace
+
+std::string public_address(const config::PhoneConfig& config, std::string_view target,
+                           bool is_websocket) {
+  std::string url = config.public_url;
+  if (is_websocket && url.starts_with("http")) url.replace(0, 4, "ws");  // https: wss
+  return url + std::string(target);
+}
+
+Result<VoiceForm> VoiceWebhook::take_form(const net::HttpRequest& request) const {
+  const auto& config = ground_.config;
+  if (config.public_url.empty()) return fail(ErrorType::not_found, "no phone is set up here");
+  if (config.auth_token.empty()) return fail(ErrorType::permanent, "no auth token is configured");
+  const auto signature = request.headers.get("X-Twilio-Signature");
+  if (signature.empty()) return fail(ErrorType::validation, "this request is not signed");
+  const auto fields = decode_form(request.body);
+  if (!fields) return fields.error();
+  const auto url = public_address(config, request.target);
+  if (!verify_form(config.auth_token, url, *fields, signature)) {
+    return fail(ErrorType::forbidden, "the signature is not that of this request");
+  }
+  auto form = read_voice_form(*fields);
+  if (!form) return form.error();
+  if (!config.account.empty() && form->account_sid != config.account) {
+    return fail(ErrorType::forbidden, "this account's calls are not taken here");
+  }
+  return form;
+}
+
+StreamGrant VoiceWebhook::grant_for(const storage::PhoneCall& call, int step) const {
+  StreamGrant grant;
+  grant.call_sid = call.record.call_sid;
+  grant.account_sid = call.account_sid;
+  grant.from = call.caller;
+  grant.to = call.called;
+  grant.tenant_id = call.tenant_id;
+  grant.pack = call.pack;
+  grant.is_attested = call.is_attested;
+  grant.step = step;
+  grant.session_id = call.record.session_id;
+  return grant;
+}
+
+/// In one transaction: of two requests for one step, on whichever thread or node, one is first.
+Result<VoiceWebhook::Step> VoiceWebhook::take_step_in(storage::sqlite::Connection& connection,
+                                                      const VoiceForm& form, int step) const {
+  auto found = storage::find_call(connection, form.call_sid);
+  if (!found) return found.error();
+  // What the conversation has noted and the disk may not have yet.
+  const auto pending = ground_.records.pending(form.call_sid);
+  if (*found && pending) (**found).record = *pending;
+  CallSoFar so_far;
+  if (const auto& call = *found) {
+    so_far = {true, is_final_status(call->status), call->record.is_conversed_out, call->next_step};
+    if (call->account_sid != form.account_sid) return Step{};
+  }
+  Step out;
+  out.verdict = judge_voice_step(so_far, step);
+  if (out.verdict == VoiceStep::replayed) return out;
+  if (*found) {
+    const auto taken = storage::take_call_step(connection, form.call_sid, step);
+    if (!taken) return taken.error();
+    if (!*taken) return Step{};
+    out.grant = grant_for(**found, step);
+    return out;
+  }
+  const auto number = storage::find_phone_number(connection, form.to);
+  if (!number) return number.error();
+  if (!*number) return fail(ErrorType::not_found, "nobody here has the number that was called");
+  storage::PhoneCall call;
+  call.record.call_sid = form.call_sid;
+  call.account_sid = form.account_sid;
+  call.tenant_id = (**number).tenant_id;
+  call.pack = (**number).pack;
+  call.caller = number_or_nothing(form.from);
+  call.called = form.to;
+  const auto& attested = ground_.config.attested;
+  call.is_attested = !call.caller.empty() &&
+                     std::find(attested.begin(), attested.end(), form.verstat) != attested.end();
+  call.status = is_status(form.status) ? form.status : "ringing";
+  call.started_at_ms = epoch_ms(ground_.time.wall_now());
+  const auto added = storage::add_call(connection, call);
+  if (!added) return added.error();
+  if (!*added) return Step{};
+  out.grant = grant_for(call, step);
+  return out;
+}
+
+asio::awaitable<Result<VoiceWebhook::Step>> VoiceWebhook::take_step(VoiceForm form, int step) {
+  const auto deadline = async::Deadline::after(ground_.time, kPatience);
+  std::function<Result<Step>(storage::sqlite::Connection&)> work =
+      [this, form = std::move(form), step](storage::sqlite::Connection& connection) {
+        return take_step_in(connection, form, step);
+      };
+  return ground_.database.write<Step>(deadline, std::move(work));
+}
+
+std::string VoiceWebhook::twiml_for(const StreamGrant& grant, const std::string& token) const {
+  const auto stream = public_address(ground_.config, kMediaPath, true);
+  const auto back = public_address(
+      ground_.config, std::string(kVoicePath) + "?step=" + std::to_string(grant.step + 1));
+  return connect_stream_twiml({stream, token, back});
+}
+
+asio::awaitable<net::HttpResponse> VoiceWebhook::voice(const net::HttpRequest& request) {
+  const auto form = take_form(request);
+  if (!form) {
+    ground_.log.warn(
+        "webhook_refused",
+        {{"peer", request.peer}, {"path", request.path()}, {"reason", form.error().message}});
+    co_return refusal(http_status(form.error().type), form.error().message);
+  }
+  const auto step = parse_step(request.query("step"));
+  if (form->direction != "inbound" && !form->direction.empty()) {
+    co_return refusal(403, "only calls that come in are answered here");
+  }
+  auto taking = take_step(*form, step);
+  auto taken = co_await std::move(taking);
+  if (!taken) {
+    ground_.log.warn("call_not_taken", {{"call_sid", form->call_sid},
+                                        {"reason", taken.error().message},
+                                        {"detail", taken.error().detail}});
+    co_return xml(say_twiml(kSorry));
+  }
+  if (taken->verdict == VoiceStep::replayed) {
+    ground_.log.warn("webhook_replayed", {{"call_sid", form->call_sid}, {"step", step}});
+    co_return refusal(409, "this step of the call was taken before");
+  }
+  if (taken->verdict == VoiceStep::hang_up) {
+    co_return xml(step >= kMostStreams ? say_twiml(kSorry) : hangup_twiml());
+  }
+  const auto grant = taken->grant;
+  const auto token = ground_.tokens.issue(std::move(taken->grant));
+  if (!token) co_return xml(say_twiml(kSorry));
+  ground_.log.info("call_answered", {{"call_sid", grant.call_sid},
+                                     {"tenant_id", grant.tenant_id},
+                                     {"step", grant.step},
+                                     {"attested", grant.is_attested}});
+  co_return xml(twiml_for(grant, *token));
+}
+
+asio::awaitable<net::HttpResponse> VoiceWebhook::status(const net::HttpRequest& request) {
+  const auto form = take_form(request);
+  if (!form) {
+    ground_.log.warn(
+        "webhook_refused",
+        {{"peer", request.peer}, {"path", request.path()}, {"reason", form.error().message}});
+    co_return refusal(http_status(form.error().type), form.error().message);
+  }
+  storage::CallNews news;
+  news.call_sid = form->call_sid;
+  news.status = form->status;
+  news.duration_s = seconds_of(form->duration_s);
+  news.recording_url = form->recording_url;
+  news.now_ms = epoch_ms(ground_.time.wall_now());
+  const auto deadline = async::Deadline::after(ground_.time, kPatience);
+  std::function<Result<bool>(storage::sqlite::Connection&)> work =
+      [news = std::move(news), account = form->account_sid](
+          storage::sqlite::Connection& connection) mutable -> Result<bool> {
+    const auto found = storage::find_call(connection, news.call_sid);
+    if (!found) return found.error();
+    if (!*found || (**found).account_sid != account) return false;
+    news.before = (**found).status;
+    if (!may_follow(news.before, news.status)) return false;
+    return storage::save_call_news(connection, news, is_final_status(news.status));
+  };
+  auto saving = ground_.database.write<bool>(deadline, std::move(work));
+  const auto saved = co_await std::move(saving);
+  if (!saved) co_return refusal(http_status(saved.error().type), saved.error().message);
+  if (!*saved) co_return refusal(409, "the call is further than that, or is none of ours");
+  net::HttpResponse response;
+  response.status = 204;
+  co_return response;
+}
+
+}  // namespace callosum::channel::twilio

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <functional>
+
+#include "channel/twilio/call_steps.hpp"
+#include "channel/twilio/stream_tokens.hpp"
+#include "channel/twilio/voice_form.hpp"
+#include "config/config.hpp"
+#include "net/http.hpp"
+#include "storage/call_log.hpp"
+#include "storage/database.hpp"
+
+namespace callosum::channel::twilio {
+
+/// What the phone's doors stand on; shared by all threads.
+struct PhoneGround {
+  const config::PhoneConfig& config;
+  storage::Database& database;
+  storage::CallLog& records;
+  StreamTokens& tokens;
+  async::TimeSource& time;
+  telemetry::Log& log;
+};
+
+/// What Twilio asks over HTTP, signed (telephony §1.1, §1.7): what becomes of a call, and what has
+/// become of one. A webhook that was sent before is refused, for each is one step of its call.
+class VoiceWebhook {
+ public:
+  explicit VoiceWebhook(const PhoneGround& ground) : ground_(ground) {}
+
+  /// `POST /twilio/voice`: TwiML that sends the call to a stream, with the token that opens it.
+  boost::asio::awaitable<net::HttpResponse> voice(const net::HttpRequest& request);
+  /// `POST /twilio/status`: the call has moved on, or its stream has.
+  boost::asio::awaitable<net::HttpResponse> status(const net::HttpRequest& request);
+
+ private:
+  Result<VoiceForm> take_form(const net::HttpRequest& request) const;
+  /// The call as it is known, taken to its next step.
+  struct Step {
+    VoiceStep verdict = VoiceStep::replayed;
+    StreamGrant grant;
+  };
+  boost::asio::awaitable<Result<Step>> take_step(VoiceForm form, int step);
+  Result<Step> take_step_in(storage::sqlite::Connection& connection, const VoiceForm& form,
+                            int step) const;
+  StreamGrant grant_for(const storage::PhoneCall& call, int step) const;
+  std::string twiml_for(const StreamGrant& grant, const std::string& token) const;
+
+  PhoneGround ground_;
+};
+
+/// The address that the carrier knows for a path of ours, in the scheme of a WebSocket where it is
+/// one.
+std::string public_address(const config::PhoneConfig& config, std::string_view target,
+                           bool is_websocket = false);
+
+}  // namespace callosum::channel::twilio
