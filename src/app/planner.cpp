@@ -376,7 +376,8 @@ asio::awaitable<Result<session::SessionPlan>> Planner::plan_session(
   auto opens = open(*principal, *tenant, std::move(session_id));
   auto opening = co_await std::move(opens);
   if (!opening) co_return opening.error();
-  auto begins = begin_plan(std::move(*opening), std::move(before), asked_model(*principal, request));
+  auto begins =
+      begin_plan(std::move(*opening), std::move(before), asked_model(*principal, request));
   auto plan = co_await std::move(begins);
   if (!plan) co_return plan.error();
   if (principal->session) plan->start.preset = *principal->session;

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "base/text.hpp"
+#include "config/phone_keys.hpp"
 #include "config/speech_keys.hpp"
 
 namespace callosum::config {
@@ -42,7 +43,6 @@ Slot limit_at(Config& config, const std::string& channel) {
 constexpr auto kJwt = &AuthConfig::jwt;
 constexpr auto kAuth = &Config::auth;
 constexpr auto kAccounts = &Config::accounts;
-constexpr auto kPhone = &Config::phone;
 constexpr auto kGoogle = &AccountsConfig::google;
 constexpr std::int64_t kDay_ms = 24 * 3600 * 1000;
 
@@ -332,27 +332,6 @@ std::vector<KeySpec> make_table() {
        "PEM authorities to trust there instead of the system's."},
       {"registry.lock", Kind::flag, at<&Config::registry_lock>,
        "Packs stay as they were at the start. false: a reload makes a new version."},
-      {"phone.public_url", Kind::url, at<kPhone, &PhoneConfig::public_url>,
-       "How the carrier reaches this gateway: https://HOST. Its signatures are checked against it. "
-       "Empty: no phone calls."},
-      {"phone.twilio.auth_token_env", Kind::variable, at<kPhone, &PhoneConfig::auth_token_env>,
-       "Environment variable that holds the account's auth token."},
-      {"phone.twilio.account", Kind::text, at<kPhone, &PhoneConfig::account>,
-       "The only account whose calls are taken: AC and 32 hex digits. Empty: any that is signed."},
-      {"phone.attested", Kind::texts, at<kPhone, &PhoneConfig::attested>,
-       "What the carrier says of a caller's number (StirVerstat) where it is to be believed: the "
-       "caller's assurance is `carrier` then, else `none`."},
-      {"phone.greeting", Kind::text, at<kPhone, &PhoneConfig::greeting>,
-       "The first words of a call. Empty: the model is asked for them."},
-      {"phone.greeting_back", Kind::text, at<kPhone, &PhoneConfig::greeting_back>,
-       "The first words where a call goes on after a fault of ours. Empty: the same."},
-      {"phone.longest_s",
-       Kind::integer,
-       at<kPhone, &PhoneConfig::longest_s>,
-       "How long a call may last.",
-       {},
-       10,
-       kDay_ms / 1000},
       {"log.level",
        Kind::word,
        at<&Config::log, &LogConfig::level>,
@@ -444,10 +423,13 @@ std::vector<std::string> possible_keys(std::string_view written) {
 const std::vector<KeySpec>& key_table() {
   static const std::vector<KeySpec> kTable = [] {
     auto rows = make_table();
-    const auto behind = std::find_if(rows.begin(), rows.end(),
-                                     [](const auto& row) { return row.path == "reply_path"; });
-    const auto speech = speech_keys();
-    rows.insert(behind, speech.begin(), speech.end());
+    const auto put_before = [&rows](std::string_view path, const std::vector<KeySpec>& more) {
+      const auto at = std::find_if(rows.begin(), rows.end(),
+                                   [path](const auto& row) { return row.path == path; });
+      rows.insert(at, more.begin(), more.end());
+    };
+    put_before("reply_path", speech_keys());
+    put_before("log.level", phone_keys());
     return rows;
   }();
   return kTable;

@@ -142,7 +142,8 @@ TEST_F(CheckMyEmail, AnswersFromTheSelectedAccountAtEveryProvider) {
     const auto metrics = gateway->ask("GET", "/metrics").body;
     EXPECT_THAT(metrics, HasSubstr(std::string(R"(tools_loaded_ms_count{provider=")") + provider +
                                    R"("} 1)"));
-    RecordProperty(std::string("tools_loaded_") + provider, line_of(metrics, "tools_loaded_ms_sum"));
+    RecordProperty(std::string("tools_loaded_") + provider,
+                   line_of(metrics, "tools_loaded_ms_sum"));
   }
   EXPECT_THAT(gateway->audit(), HasSubstr(R"("account":"john@work.example")"));
 }

@@ -1,0 +1,39 @@
+#include "config/phone_keys.hpp"
+
+namespace callosum::config {
+namespace {
+
+template <auto kMember>
+Slot phone_at(Config& config, const std::string&) {
+  return &(config.phone.*kMember);
+}
+
+}  // namespace
+
+std::vector<KeySpec> phone_keys() {
+  return {
+      {"phone.public_url", Kind::url, phone_at<&PhoneConfig::public_url>,
+       "How the carrier reaches this gateway: https://HOST. Its signatures are checked against it. "
+       "Empty: no phone calls."},
+      {"phone.twilio.auth_token_env", Kind::variable, phone_at<&PhoneConfig::auth_token_env>,
+       "Environment variable that holds the account's auth token."},
+      {"phone.twilio.account", Kind::text, phone_at<&PhoneConfig::account>,
+       "The only account whose calls are taken: AC and 32 hex digits. Empty: any that is signed."},
+      {"phone.attested", Kind::texts, phone_at<&PhoneConfig::attested>,
+       "What the carrier says of a caller's number (StirVerstat) where it is to be believed: the "
+       "caller's assurance is `carrier` then, else `none`."},
+      {"phone.greeting", Kind::text, phone_at<&PhoneConfig::greeting>,
+       "The first words of a call. Empty: the model is asked for them."},
+      {"phone.greeting_back", Kind::text, phone_at<&PhoneConfig::greeting_back>,
+       "The first words where a call goes on after a fault of ours. Empty: the same."},
+      {"phone.longest_s",
+       Kind::integer,
+       phone_at<&PhoneConfig::longest_s>,
+       "How long a call may last.",
+       {},
+       10,
+       86'400},
+  };
+}
+
+}  // namespace callosum::config
