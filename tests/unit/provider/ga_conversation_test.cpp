@@ -7,7 +7,7 @@
 namespace callosum::provider::conversation {
 namespace {
 
-class GaConversationTest : public testing::Test {
+class GaConversationTest : public ::testing::Test {
  protected:
   /// The type of the one event that answers.
   std::string type_of_answer_to_retrieving(std::string_view item_id) {

@@ -8,7 +8,7 @@
 namespace callosum::provider::conversation {
 namespace {
 
-class GaSessionTest : public testing::Test {
+class GaSessionTest : public ::testing::Test {
  protected:
   /// The update of one side's format: empty, or what was wrong with it.
   std::string set_format(const std::string& side, const std::string& format) {

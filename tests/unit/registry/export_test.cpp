@@ -133,7 +133,7 @@ std::string names(const Snapshot& snapshot, const Audience& audience) {
   return out;
 }
 
-class VisibleTools : public testing::Test {
+class VisibleTools : public ::testing::Test {
  protected:
   VisibleTools() {
     ToolSpec tool;
