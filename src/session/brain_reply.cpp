@@ -71,6 +71,7 @@ bool BrainReply::advance() {
     active_->pieces.pop_front();
     say(piece);
   }
+  make_calls();
   if (!active_->is_planned || !active_->pieces.empty()) return has_news;
   if (mouth_->is_speaking()) mouth_->end_words(parts_.time.now());
   if (!mouth_->is_speaking()) finish();
@@ -111,9 +112,13 @@ void BrainReply::say(const std::string& piece) {
   }
 }
 
+/// They run while the words before them are still being spoken.
+void BrainReply::make_calls() {
+  for (const auto& call : std::exchange(active_->calls, {})) conversation_.add_call(call);
+}
+
 void BrainReply::finish() {
   if (active_->in_message) conversation_.end_message();
-  for (const auto& call : active_->calls) conversation_.add_call(call);
   conversation_.end_response("completed");
   active_.reset();
 }

@@ -17,7 +17,7 @@
 namespace callosum::session {
 
 /// The responses of a conversation that our brain plans and a mouth speaks: one at a time, each
-/// piece as soon as it is there, calls behind them. Lives on its session's thread.
+/// piece as soon as it is there, calls beside them. Lives on its session's thread.
 class BrainReply final : private MouthSink {
  public:
   /// References outlive it; of `parts` it takes the mouth.
@@ -50,12 +50,13 @@ class BrainReply final : private MouthSink {
   /// Of the response that goes on.
   struct Active {
     std::deque<std::string> pieces;                          // to be spoken
-    std::vector<provider::conversation::PlannedCall> calls;  // to be made when they have been
+    std::vector<provider::conversation::PlannedCall> calls;  // to be made beside them
     bool is_planned = false;                                 // no more pieces come
     bool in_message = false;
   };
   void take_planned();
   void say(const std::string& piece);
+  void make_calls();
   void finish();
   void on_sound(std::span<const std::uint8_t> bytes) override;
   void on_marks(std::span<const realtime::SpokenMark> marks) override;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/json/serialize.hpp>
 #include <numeric>
+#include <utility>
 
 #include "base/ids.hpp"
 #include "base/json.hpp"
@@ -180,6 +181,18 @@ void GaConversation::keep(Turn turn, std::size_t place) {
       return one.item_id == text_at(items_[place], "id");
     });
   }
+  turns_.insert(before, std::move(turn));
+  forget_oldest();
+}
+
+void GaConversation::keep_message(json::object item, Turn turn) {
+  const auto beside = std::exchange(first_call_beside_, {});
+  const auto is_it = [&](const json::object& one) { return text_at(one, "id") == beside; };
+  const auto at = std::find_if(items_.begin(), items_.end(), is_it);
+  item_bytes_.insert(item_bytes_.begin() + (at - items_.begin()), json::serialize(item).size());
+  items_.insert(at, std::move(item));
+  const auto before = std::find_if(turns_.begin(), turns_.end(),
+                                   [&](const Turn& one) { return one.item_id == beside; });
   turns_.insert(before, std::move(turn));
   forget_oldest();
 }

@@ -67,6 +67,7 @@ class GaConversation {
   /// What the next response shall answer instead of the conversation. False: refused, and said so.
   bool take_input(const json::object& asked, std::string_view event_id);
   void begin_response(const json::object& asked);
+  /// Also while a message goes on, behind which it stands.
   void add_call(const PlannedCall& call);
   std::string begin_message();  ///< its item's id
   /// Audio as whole samples in the output format, with the words it speaks.
@@ -95,6 +96,8 @@ class GaConversation {
   void keep(json::object item);
   void keep(Turn turn);
   void keep(Turn turn, std::size_t place);
+  /// What was said, before the calls that were made meanwhile.
+  void keep_message(json::object item, Turn turn);
   void forget_oldest();
   /// Where an item is to stand that `event` wants behind another; nothing where there is no such.
   std::optional<std::size_t> find_place(const json::object& event) const;
@@ -112,6 +115,7 @@ class GaConversation {
   json::object asked_;
   json::array output_;
   std::optional<Message> message_;
+  std::string first_call_beside_;  ///< item that was made while the message went on
   bool out_of_band_ = false;
   std::optional<std::vector<Turn>> input_;  ///< of this response, in place of `turns_`
   std::uint64_t next_event_ = 1;

@@ -76,8 +76,11 @@ void GaConversation::begin_response(const json::object& asked) {
 }
 
 void GaConversation::add_call(const PlannedCall& call) {
-  const auto index = static_cast<std::int64_t>(output_.size());
+  const auto index = static_cast<std::int64_t>(output_.size() + (message_ ? 1 : 0));
   const auto id = make_id("item_");
+  const bool is_first_beside = message_ && first_call_beside_.empty();
+  const auto previous = is_first_beside ? json::value(message_->id) : last_item();
+  if (is_first_beside) first_call_beside_ = id;
   const auto call_id = make_id("call_");
   json::object item{{"id", id},           {"type", "function_call"}, {"status", "in_progress"},
                     {"call_id", call_id}, {"name", call.name},       {"arguments", ""}};
@@ -88,7 +91,7 @@ void GaConversation::add_call(const PlannedCall& call) {
   };
   emit("response.output_item.added", with({{"item", item}}));
   if (!out_of_band_) {
-    emit("conversation.item.added", {{"previous_item_id", last_item()}, {"item", item}});
+    emit("conversation.item.added", {{"previous_item_id", previous}, {"item", item}});
   }
   emit("response.function_call_arguments.delta",
        with({{"item_id", id}, {"call_id", call_id}, {"delta", call.arguments}}));
@@ -192,16 +195,16 @@ void GaConversation::end_message(std::string_view status) {
   const auto item = message_item(message, status);
   if (!out_of_band_) {
     emit("conversation.item.done", {{"previous_item_id", nullptr}, {"item", item}});
-    keep(item);
     Turn turn;
     turn.kind = Turn::Kind::assistant;
     turn.text = message.words;
     turn.item_id = message.id;
-    keep(std::move(turn));
+    keep_message(item, std::move(turn));
   }
+  first_call_beside_.clear();
   emit("response.output_item.done",
        {{"response_id", response_id_}, {"output_index", message.index}, {"item", item}});
-  output_.push_back(item);
+  output_.insert(output_.begin() + message.index, item);
 }
 
 void GaConversation::end_response(std::string_view status, std::string_view reason) {

@@ -148,5 +148,26 @@ TEST_F(GaConversationTest, KeepsACallOutOfBandOutOfTheConversation) {
   EXPECT_TRUE(conversation_.turns().empty());
 }
 
+TEST_F(GaConversationTest, PutsACallThatIsMadeBesideAMessageBehindIt) {
+  conversation_.begin_response({});
+  const auto message = conversation_.begin_message();
+  conversation_.add_words("One moment.");
+  conversation_.add_call({"stock", "{}"});
+  const auto added = newest("conversation.item.added");
+  EXPECT_EQ(text_at(added.as_object(), "previous_item_id"), message);
+  EXPECT_EQ(newest("response.output_item.done").at("output_index"), 1);
+  conversation_.add_call({"stock", R"({"of":"tea"})"});
+  EXPECT_EQ(newest("response.output_item.done").at("output_index"), 2);
+  conversation_.end_message();
+  conversation_.end_response("completed");
+
+  EXPECT_EQ(said(), (std::vector<std::string>{"One moment.", "{}", R"({"of":"tea"})"}));
+  const auto done = newest("response.done");
+  const auto& output = done.at("response").at("output").as_array();
+  ASSERT_EQ(output.size(), 3u);
+  EXPECT_EQ(text_at(output[0].as_object(), "id"), message);
+  EXPECT_EQ(output[1].at("type"), "function_call");
+}
+
 }  // namespace
 }  // namespace callosum::provider::conversation

@@ -19,7 +19,8 @@ using testing::make_tool;
 using ::testing::Not;
 
 struct Cascade {
-  Cascade() : c({make_tool("stock")}, start(), nullptr, {}, wrap()) {}
+  explicit Cascade(std::vector<registry::ToolSpec> tools = {make_tool("stock")})
+      : c(std::move(tools), start(), nullptr, {}, wrap()) {}
   static SessionStart start() {
     SessionStart out;
     out.context.reply_path = registry::ReplyPath::brain;
@@ -102,19 +103,52 @@ TEST(Cascade, GivesEachPieceToTheMouthAsItComesAndEndsTheUtteranceOnce) {
   EXPECT_EQ(b.mouths->size(), 1u);
 }
 
-TEST(Cascade, MakesItsCallsWhenTheWordsBeforeThemHaveBeenSpoken) {
+TEST(Cascade, RunsItsCallsWhileTheWordsBeforeThemAreSpokenAndGoesOnBehindThem) {
   Cascade b;
   b.utter("is it in stock");
   b.says("One moment.", {{"call_of_chat", "stock", "{}"}});
-  EXPECT_EQ(b.c.w.scripts["stock"].runs, 0);
+  EXPECT_EQ(b.c.w.scripts["stock"].runs, 1);
+  b.sounds(300ms);
+  EXPECT_EQ(b.chat->asked.size(), 1u);  // nothing is planned over what is being said
 
+  b.spoken();
+
+  ASSERT_EQ(b.chat->asked.size(), 2u);
+  const auto& messages = b.chat->asked[1].messages;
+  ASSERT_GE(messages.size(), 5u);  // prompt, question, words, call, result: in this order
+  EXPECT_EQ(messages[2].at("content"), "One moment.");
+  EXPECT_TRUE(messages[3].as_object().contains("tool_calls"));
+  EXPECT_EQ(messages[4].at("role"), "tool");
+  b.says("It is.");
+  EXPECT_THAT(b.mouth().told, ElementsAre("One moment.", "(flush)", "It is.", "(flush)"));
+}
+
+TEST(Cascade, KeepsTheResultOfACallThatWasMadeBesideWordsThatNobodyHeard) {
+  Cascade b;
+  b.utter("is it in stock");
+  b.says("One moment.", {{"call_of_chat", "stock", "{}"}});
+
+  b.utter("wait");
+
+  EXPECT_THAT(b.c.got("response.done").at(0), HasSubstr("turn_detected"));
+  EXPECT_THAT(b.remembered(), ElementsAre());
+  EXPECT_EQ(b.c.w.scripts["stock"].runs, 1);
+  EXPECT_EQ(b.mouth().told.back(), "(cancel)");
+}
+
+TEST(Cascade, ChangesNothingUntilTheWordsBeforeItHaveBeenSpoken) {
+  auto tool = make_tool("book");
+  tool.category = registry::Category::action;
+  tool.access = registry::Access::write;
+  tool.confirmation = registry::Confirmation::none;
+  Cascade b({tool});
+  b.utter("book it");
+  b.says("I will book it.", {{"call_of_chat", "book", "{}"}});
+  EXPECT_EQ(b.c.w.scripts["book"].runs, 0);
   b.sounds(300ms);
   b.spoken();
 
-  EXPECT_EQ(b.c.w.scripts["stock"].runs, 1);
-  ASSERT_EQ(b.chat->asked.size(), 2u);
-  b.says("It is.");
-  EXPECT_THAT(b.mouth().told, ElementsAre("One moment.", "(flush)", "It is.", "(flush)"));
+  EXPECT_EQ(b.c.w.scripts["book"].runs, 1);
 }
 
 TEST(Cascade, IsCutOffAndRemembersWhatTheServiceSaysWasSpoken) {
