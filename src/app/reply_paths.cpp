@@ -26,7 +26,7 @@ std::unique_ptr<realtime::ModelPort> make_brain(Parts& parts, const ProviderFact
                                    provider.make_ears, kUnnamedSpeaker,
                                    static_cast<std::size_t>(parts.config.context_tokens),
                                    std::move(on_ignored_call), std::move(on_plan_failed),
-                                   provider.make_mouth, provider.profile});
+                                   provider.make_mouth, provider.profile, provider.thinks_ahead});
 }
 
 }  // namespace

@@ -324,6 +324,7 @@ Result<ProviderFactory> make_provider(const std::string& name, Parts& parts,
   auto chat = make_chat(source);
   if (!chat) return chat.error();
   made->chat = std::move(*chat);
+  made->thinks_ahead = config.brain_ahead;
   // Our own words are written down here: a session always has them.
   if (made->transcription_model.empty()) made->transcription_model = "callosum-ears";
   return made;

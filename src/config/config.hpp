@@ -45,6 +45,7 @@ struct ProviderConfig {
   /// In `speech`: where our own ears hear, and, of a cascade, what speaks.
   std::string ears = "offline";
   std::string mouth;                   ///< empty: offline, of a cascade
+  bool brain_ahead = true;             ///< plan while the caller seems to have ended
   std::string brain_tools = "native";  ///< how the chat model is told of tools: native, inline
   std::string tool_changes;            ///< reconnect, carry; empty: as fits the provider
   std::int64_t session_s = 0;          ///< of a connection; 0: what is known of the vendor

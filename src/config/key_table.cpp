@@ -124,6 +124,12 @@ std::vector<KeySpec> make_table() {
        "How that chat server's model is told of tools. native: as chat completions have them. "
        "inline: in words, for models without tools of their own (docs/cascade.md).",
        {"native", "inline"}},
+      {"providers.NAME.brain_ahead", Kind::flag, provider_at<&ProviderConfig::brain_ahead>,
+       "Whether it is asked as soon as the ears believe that the caller has ended: the answer "
+       "comes "
+       "sooner, and where the caller goes on the question was in vain. Nothing is called or said "
+       "of "
+       "it before they are sure."},
       {"providers.NAME.ears", Kind::name, provider_at<&ProviderConfig::ears>,
        "Which of `speech` hears, on the reply paths bridge and brain."},
       {"providers.NAME.mouth", Kind::name, provider_at<&ProviderConfig::mouth>,

@@ -196,11 +196,31 @@ class BrainPort final : public realtime::ModelPort, private UtteranceSink {
     for (const auto& create : std::exchange(held_, {})) on_create(create);
   }
 
+  /// Only what the caller's program would be answered to as well; a reply is never thought of over
+  /// another.
+  void seems(const SpokenUtterance& utterance, bool is_stable) override {
+    const bool may = parts_.thinks_ahead && is_stable && !reply_.is_active() && !owes_response_ &&
+                     !utterance.by_hand && utterances_.settings().creates_response;
+    if (!may) return reply_.forget_ahead();
+    auto turns = conversation_.turns();
+    provider::conversation::Turn turn;
+    turn.text = utterance.text;
+    turn.item_id = utterance.item_id;
+    turns.push_back(std::move(turn));
+    speakers_[utterance.item_id] = utterance.speaker;
+    reply_.think_ahead(request_of({}, turns));
+  }
+
   // What is said.
   void respond(const json::object& asked) {
+    reply_.start(asked, request_of(asked, conversation_.turns()));
+  }
+
+  realtime::ChatRequest request_of(const json::object& asked,
+                                   const std::vector<provider::conversation::Turn>& turns) {
     ProductContext context;
     context.persona = conversation_.instructions_of(asked);
-    context.continuity = continuity_of(conversation_.turns(), speakers_);
+    context.continuity = continuity_of(turns, speakers_);
     fit_into(context, parts_.context_tokens);
     realtime::ChatRequest request;
     request.messages = render_chat_messages(context);
@@ -208,7 +228,7 @@ class BrainPort final : public realtime::ModelPort, private UtteranceSink {
     const auto* choice = asked.if_contains("tool_choice");
     if (!choice) choice = conversation_.session().object().if_contains("tool_choice");
     if (choice) request.tool_choice = *choice;
-    reply_.start(asked, std::move(request));
+    return request;
   }
 
   void respond_when_owed() {

@@ -29,6 +29,8 @@ struct BrainParts {
   /// The speech service that speaks where no provider does, and what is known of the line with it.
   realtime::MakeMouth make_mouth = {};
   realtime::ProviderProfile profile = {};
+  /// Plans while the caller seems to have ended: sooner, at the price of some plans in vain.
+  bool thinks_ahead = false;
 };
 
 /// The reply path `brain`: our ears hear, a chat model plans, a provider or a speech service only

@@ -44,6 +44,7 @@ asio::awaitable<Result<void>> BrainReply::open(const json::object& session,
 
 asio::awaitable<void> BrainReply::close(async::Deadline deadline) {
   planning_.cancel();
+  planning_.forget_ahead();
   auto closing = mouth_->close(deadline);
   co_await std::move(closing);
 }
@@ -60,6 +61,11 @@ void BrainReply::start(const json::object& asked, realtime::ChatRequest request)
   active_ = Active();
   const auto deadline = async::Deadline::after(parts_.time, kPlanTime);
   planning_.start(executor_, std::move(request), on_news_, deadline);
+}
+
+void BrainReply::think_ahead(realtime::ChatRequest request) {
+  const auto deadline = async::Deadline::after(parts_.time, kPlanTime);
+  planning_.think_ahead(executor_, std::move(request), deadline);
 }
 
 bool BrainReply::advance() {

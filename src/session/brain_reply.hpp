@@ -34,6 +34,9 @@ class BrainReply final : private MouthSink {
   /// A response that is planned, or one of these words alone.
   void start(const json::object& asked, realtime::ChatRequest request);
   void start(const json::object& asked, std::string fixed);
+  /// What the next response may be planned of. It computes, and does nothing.
+  void think_ahead(realtime::ChatRequest request);
+  void forget_ahead() { planning_.forget_ahead(); }
   /// What can be done now is done. True: there was news.
   bool advance();
   SteadyTime next_look() const { return mouth_->gives_up_at(); }

@@ -152,6 +152,7 @@ void Utterances::look(Speaker& speaker) {
         speaker.item_id.clear();
         break;
       case Kind::partial:
+        guess(speaker, *heard);
         break;
       case Kind::lost:
         if (!end_) end_ = fail(heard->why, "the ears were lost", heard->text);
@@ -166,6 +167,12 @@ void Utterances::look(Speaker& speaker) {
         break;
     }
   }
+}
+
+void Utterances::guess(const Speaker& speaker, const realtime::HeardEvent& heard) {
+  SpokenUtterance utterance{speaker.item_id, speaker.name, clean(heard.text),
+                            !settings_.detects_turns};
+  sink_.seems(utterance, heard.is_stable);
 }
 
 bool Utterances::is_understanding() const {

@@ -45,6 +45,8 @@ class UtteranceSink {
   /// Likewise, of one that the caller's program committed.
   virtual std::string committed_by_hand() = 0;
   virtual void understood(const SpokenUtterance& utterance) = 0;
+  /// What somebody seems to be saying; `is_stable`: and to have said, for now.
+  virtual void seems(const SpokenUtterance& /*utterance*/, bool /*is_stable*/) {}
 };
 
 /// Every speaker's sound on its way to labelled text: ears of their own for each. Lives on its
@@ -79,6 +81,7 @@ class Utterances {
   };
   Result<Speaker*> find_speaker(const json::object& event);
   void look(Speaker& speaker);
+  void guess(const Speaker& speaker, const realtime::HeardEvent& heard);
 
   realtime::MakeEars make_ears_;
   std::string first_speaker_;

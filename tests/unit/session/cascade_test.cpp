@@ -38,6 +38,7 @@ struct Cascade {
                        "Caller"};
       parts.make_mouth = testing::make_fake_mouths(mouths);
       parts.profile.provider = "cascade";
+      parts.thinks_ahead = true;
       return make_brain_port(std::move(parts));
     };
   }
@@ -51,6 +52,22 @@ struct Cascade {
   void utter(const std::string& words) {
     if (ears->empty()) c.caller_says(R"({"type":"input_audio_buffer.append","audio":"AAAA"})");
     ears->back()->utter(words);
+    settle();
+  }
+  /// The caller speaks, and seems to have said this.
+  void seems(const std::string& words, bool is_stable) {
+    using Kind = realtime::HeardEvent::Kind;
+    if (ears->empty()) {
+      c.caller_says(R"({"type":"input_audio_buffer.append","audio":"AAAA"})");
+      ears->back()->hear({Kind::started, 0});
+    }
+    ears->back()->hear({Kind::partial, 0, words, is_stable});
+    settle();
+  }
+  void ends(const std::string& words) {
+    using Kind = realtime::HeardEvent::Kind;
+    ears->back()->hear({Kind::stopped, 1000});
+    ears->back()->hear({Kind::words, 0, words});
     settle();
   }
   void says(const std::string& text, std::vector<realtime::ChatCall> calls = {}) {
@@ -235,6 +252,80 @@ TEST(Cascade, SpeaksInTheFormatThatTheCallersProgramAsksFor) {
   ASSERT_EQ(b.mouths->size(), 2u);
   EXPECT_EQ(b.mouth().settings.format, "audio/pcmu");
   EXPECT_THAT(b.mouth().told, ElementsAre("Hello.", "(flush)"));
+}
+
+TEST(Cascade, ThinksAheadAndSaysItOnceTheCallerHasEnded) {
+  Cascade b;
+  b.seems("is it", false);
+  EXPECT_TRUE(b.chat->asked.empty());
+  b.seems("is it in stock", true);
+  ASSERT_EQ(b.chat->asked.size(), 1u);
+  b.says("Let me look.", {{"call_of_chat", "stock", "{}"}});
+  EXPECT_TRUE(b.mouth().told.empty());
+  EXPECT_EQ(b.c.w.scripts["stock"].runs, 0);
+  EXPECT_TRUE(b.c.got("response.created").empty());
+
+  b.ends("is it in stock");
+
+  EXPECT_EQ(b.chat->asked.size(), 1u);
+  EXPECT_THAT(b.mouth().told, ElementsAre("Let me look.", "(flush)"));
+  EXPECT_EQ(b.c.w.scripts["stock"].runs, 1);
+}
+
+TEST(Cascade, DropsWhatItThoughtOfWhereTheCallerGoesOn) {
+  Cascade b;
+  b.seems("is it in stock", true);
+  EXPECT_EQ(b.chat->running, 1);
+  b.seems("is it in stock or", false);
+  EXPECT_EQ(b.chat->running, 0);
+  b.seems("is it in stock or not", true);
+  EXPECT_EQ(b.chat->running, 1);
+
+  b.ends("is it in stock or not any more");
+
+  EXPECT_EQ(b.chat->asked.size(), 3u);
+  EXPECT_EQ(b.chat->running, 1);
+  b.says("It is.");
+  EXPECT_THAT(b.mouth().told, ElementsAre("It is.", "(flush)"));
+}
+
+TEST(Cascade, AsksAgainWhereThinkingAheadHasFailed) {
+  Cascade b;
+  b.seems("is it in stock", true);
+  b.chat->fail_with("too busy");
+  b.settle();
+
+  b.ends("is it in stock");
+
+  EXPECT_EQ(b.chat->asked.size(), 2u);
+  b.says("It is.");
+  EXPECT_THAT(b.mouth().told, ElementsAre("It is.", "(flush)"));
+}
+
+TEST(Cascade, ThinksOfNoReplyOverAnother) {
+  Cascade b;
+  b.utter("hello");
+  b.chat->say("Hello. ");
+  b.settle();
+  b.c.caller_says(
+      R"({"type":"session.update","session":{"type":"realtime","audio":{"input":{"turn_detection":{"type":"server_vad","interrupt_response":false}}}}})");
+  using Kind = realtime::HeardEvent::Kind;
+  b.ears->back()->hear({Kind::started, 0});
+  b.seems("mm-hm", true);
+
+  EXPECT_EQ(b.chat->asked.size(), 1u);
+}
+
+TEST(Cascade, IsLostWithItsEars) {
+  Cascade b;
+  b.utter("hello");
+  b.says("Hello.");
+  b.ears->back()->hear(
+      {realtime::HeardEvent::Kind::lost, 0, "nobody answers", false, ErrorType::transient});
+  b.c.pass(2s);
+
+  EXPECT_EQ(b.mouths->size(), 2u);  // another connection, with ears of its own
+  EXPECT_FALSE(b.c.ended);
 }
 
 }  // namespace
