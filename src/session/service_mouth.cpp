@@ -67,17 +67,22 @@ Result<void> ServiceMouth::make(const realtime::MouthSettings& settings) {
 void ServiceMouth::set(const json::object& session) {
   auto settings = settings_of(session);
   wanted_.reset();
-  if (settings != settings_) wanted_ = std::move(settings);
+  if (settings == settings_) return;
+  if (is_speaking()) {
+    wanted_ = std::move(settings);
+    return;
+  }
+  change(settings);
+}
+
+void ServiceMouth::change(const realtime::MouthSettings& settings) {
+  const auto made = make(settings);
+  if (!made) end_ = made.error();
 }
 
 void ServiceMouth::say(std::string_view words, SteadyTime now) {
-  if (words_.empty() && wanted_) {
-    const auto made = make(*std::exchange(wanted_, std::nullopt));
-    if (!made) {
-      end_ = made.error();
-      return;
-    }
-  }
+  if (words_.empty() && wanted_) change(*std::exchange(wanted_, std::nullopt));
+  if (!mouth_) return;
   if (words_.empty()) {
     progress_.begin({}, bytes_per_ms(settings_), true);
     sound_bytes_ = begins_at_ = 0;

@@ -38,6 +38,7 @@ class ServiceMouth final : public BrainMouth {
 
  private:
   Result<void> make(const realtime::MouthSettings& settings);
+  void change(const realtime::MouthSettings& settings);
   void on_event(const realtime::MouthEvent& event, SteadyTime now);
   void on_marks(std::span<const realtime::SpokenMark> marks);
   void say_again(const Error& why, SteadyTime now);
