@@ -20,6 +20,20 @@ constexpr auto kFirstPause = 100ms;
 constexpr auto kLongestPause = 2000ms;
 constexpr auto kRoomPause = 20ms;
 
+/// While it lives, the user has the connection.
+class Holding {
+ public:
+  Holding(LineUser& user, net::WsConnection& connection) : user_(user) {
+    user_.on_open(connection);
+  }
+  ~Holding() { user_.on_gone(); }
+  Holding(const Holding&) = delete;
+  Holding& operator=(const Holding&) = delete;
+
+ private:
+  LineUser& user_;
+};
+
 bool is_hopeless(const Error& why) {
   return why.type == ErrorType::auth || why.type == ErrorType::permanent ||
          why.type == ErrorType::validation;
@@ -73,9 +87,11 @@ asio::awaitable<void> keep_line(async::TimeSource& time, Dial dial,
     Error why;
     if (connected) {
       const auto began = time.now();
-      user->on_open(**connected);
-      auto serving = serve(time, user, **connected);
-      why = co_await std::move(serving);
+      {
+        const Holding holding(*user, **connected);
+        auto serving = serve(time, user, **connected);
+        why = co_await std::move(serving);
+      }
       connected->reset();
       if (time.now() - began >= kLasting) {
         latest = time.now();

@@ -22,8 +22,10 @@ class LineUser {
   virtual ~LineUser() = default;
   /// Asked before each attempt.
   virtual net::WsConnectOptions where() = 0;
-  /// A connection is there, until `on_closed`.
+  /// A connection is there, until `on_gone`.
   virtual void on_open(net::WsConnection& connection) = 0;
+  /// It is no more; also told when the task is cancelled.
+  virtual void on_gone() = 0;
   /// An error gives this connection up.
   virtual Result<void> on_message(const net::WsMessage& message) = 0;
   /// When `look` is due next; asked when a connection begins, and after each.

@@ -64,7 +64,8 @@ class Hearing final : public cloud::LineUser {
     if (is_overdue || is_stuck) return give_up_on_words();
     keep_alive(now);
   }
-  void on_closed(const Error&) override { connection_ = nullptr; }
+  void on_gone() override { connection_ = nullptr; }
+  void on_closed(const Error&) override {}
   void on_lost(const Error& why) override {
     is_lost_ = true;
     turns().lost(why, ring_.ends_ms());

@@ -48,8 +48,8 @@ class Voice final : public cloud::LineUser {
     wire_->keep_alive();
     send();
   }
+  void on_gone() override { connection_ = nullptr; }
   void on_closed(const Error& why) override {
-    connection_ = nullptr;
     wire_->to_service().clear();
     if (std::exchange(is_speaking_, false)) fail_utterance(why);
   }
