@@ -8,6 +8,7 @@
 #include "sim/gemini/command.hpp"
 #include "sim/google/command.hpp"
 #include "sim/openai/command.hpp"
+#include "sim/speech/command.hpp"
 #include "sim/twilio/command.hpp"
 #include "sim/xai/command.hpp"
 
@@ -23,6 +24,7 @@ int main(int argc, char** argv) {
   callosum::sim::google::add_command(program);
   callosum::sim::twilio::add_command(program);
   callosum::sim::deepgram::add_command(program);
+  callosum::sim::speech::add_command(program);
   try {
     program.parse(argc, argv);
   } catch (const CLI::RuntimeError& e) {

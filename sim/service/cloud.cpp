@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <boost/json/serialize.hpp>
 
+#include "async/with_deadline.hpp"
 #include "sim/script_file.hpp"
 #include "sim/serve.hpp"
 
@@ -21,7 +22,17 @@ net::HttpResponse no_such_page(const net::HttpRequest& request) {
 }  // namespace
 
 asio::awaitable<net::HttpResponse> LineCloud::handle(const net::HttpRequest& request) {
+  const auto streamed = plan_body(request);
+  if (streamed) {
+    const auto until = async::Deadline::after(world_.time, streamed->length());
+    co_await async::sleep_until(until);
+    co_return streamed->whole();
+  }
   co_return request.path().starts_with("/sim/") ? answer_sim(request) : answer(request);
+}
+
+asio::awaitable<std::optional<StreamPlan>> LineCloud::plan(const net::HttpRequest& request) {
+  co_return plan_body(request);
 }
 
 asio::awaitable<net::UpgradeDecision> LineCloud::upgrade(const net::HttpRequest& request) {
@@ -85,7 +96,7 @@ Result<void> run(const LineCommand& command, const Options& options) {
     const auto opened = log.open(options.log_file);
     if (!opened) return opened.error();
   }
-  return serve_until_told(time, *cloud, options.listen, command.name, command.path);
+  return serve_streams_until_told(time, *cloud, options.listen, command.name, command.path);
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 
 #include "net/server.hpp"
 #include "sim/service/line.hpp"
+#include "sim/streaming.hpp"
 
 namespace CLI {
 class App;
@@ -14,14 +15,18 @@ namespace callosum::sim {
 
 /// A service on one address, and for tests GET /sim/stats, POST /sim/reset, POST /sim/script (YAML;
 /// for connections from then on).
-class LineCloud : public net::HttpHandler {
+class LineCloud : public StreamHandler {
  public:
   explicit LineCloud(ServiceWorld& world) : world_(world) {}
 
   boost::asio::awaitable<net::HttpResponse> handle(const net::HttpRequest& request) override;
   boost::asio::awaitable<net::UpgradeDecision> upgrade(const net::HttpRequest& request) override;
 
+  boost::asio::awaitable<std::optional<StreamPlan>> plan(const net::HttpRequest& request) override;
+
   virtual Result<void> take_script(const std::string& yaml) = 0;
+  /// A body that comes in its own time.
+  virtual std::optional<StreamPlan> plan_body(const net::HttpRequest&) { return std::nullopt; }
 
  protected:
   virtual net::UpgradeDecision admit(const net::HttpRequest& request) = 0;
