@@ -45,13 +45,20 @@ std::string chunked_head(const net::HttpResponse& head) {
   return out + "Transfer-Encoding: chunked\r\n\r\n";
 }
 
+/// What all connections share.
+struct Front {
+  net::HttpHandler& handler;
+  StreamPlanner& planner;
+  async::TimeSource& time;
+  std::uint16_t inner_port = 0;
+};
+
 /// One connection: requests one after the other; an upgrade is passed on to the inner server, byte
 /// for byte.
 class StreamConnection {
  public:
-  StreamConnection(tcp::socket socket, StreamHandler& handler, async::TimeSource& time,
-                   std::uint16_t inner_port)
-      : socket_(std::move(socket)), handler_(handler), time_(time), inner_port_(inner_port) {}
+  StreamConnection(tcp::socket socket, const Front& front)
+      : socket_(std::move(socket)), front_(front), time_(front.time) {}
 
   asio::awaitable<void> run();
 
@@ -69,9 +76,8 @@ class StreamConnection {
   static asio::awaitable<void> copy(tcp::socket& from, tcp::socket& to);
 
   tcp::socket socket_;
-  StreamHandler& handler_;
+  const Front& front_;
   async::TimeSource& time_;
-  std::uint16_t inner_port_;
   std::string input_;
   std::string raw_;  ///< of the request at hand, as it came
 };
@@ -142,13 +148,13 @@ asio::awaitable<bool> StreamConnection::send(std::string bytes) {
 asio::awaitable<StreamConnection::Step> StreamConnection::answer(net::HttpRequestDecoder& decoder) {
   auto& request = decoder.request();
   request.is_loopback = true;
-  auto planning = handler_.plan(request);
+  auto planning = front_.planner.plan(request);
   const auto plan = co_await std::move(planning);
   if (plan) {
     auto streaming = stream(*plan);
     co_return co_await std::move(streaming);
   }
-  auto handling = handler_.handle(request);
+  auto handling = front_.handler.handle(request);
   const auto response = co_await std::move(handling);
   const net::ResponseFraming framing{.keeps_alive = decoder.keeps_alive(),
                                      .is_head = request.method == "HEAD",
@@ -218,7 +224,7 @@ asio::awaitable<void> StreamConnection::watch_client() {
 asio::awaitable<void> StreamConnection::pass_on() {
   const auto executor = co_await asio::this_coro::executor;
   tcp::socket inner(executor);
-  const tcp::endpoint there(asio::ip::address_v4::loopback(), inner_port_);
+  const tcp::endpoint there(asio::ip::address_v4::loopback(), front_.inner_port);
   const auto [error] = co_await inner.async_connect(there, kTuple);
   if (error) co_return;
   error_code ignored;
@@ -243,23 +249,21 @@ asio::awaitable<void> StreamConnection::copy(tcp::socket& from, tcp::socket& to)
   }
 }
 
-asio::awaitable<void> serve_one(tcp::socket socket, StreamHandler& handler, async::TimeSource& time,
-                                std::uint16_t inner_port) {
-  StreamConnection connection(std::move(socket), handler, time, inner_port);
+asio::awaitable<void> serve_one(tcp::socket socket, const Front& front) {
+  StreamConnection connection(std::move(socket), front);
   auto running = connection.run();
   co_await std::move(running);
 }
 
-asio::awaitable<void> accept_all(tcp::acceptor& acceptor, StreamHandler& handler,
-                                 async::TimeSource& time, std::uint16_t inner_port) {
+asio::awaitable<void> accept_all(tcp::acceptor& acceptor, const Front& front) {
   const auto executor = acceptor.get_executor();
-  async::TaskGroup connections(executor, time);
+  async::TaskGroup connections(executor, front.time);
   while (acceptor.is_open()) {
     tcp::socket socket(executor);
     const auto [error] = co_await acceptor.async_accept(socket, kTuple);
     if (error == asio::error::operation_aborted) break;
     if (error) continue;
-    connections.spawn("connection", serve_one(std::move(socket), handler, time, inner_port));
+    connections.spawn("connection", serve_one(std::move(socket), front));
   }
   connections.cancel();
   co_await connections.join();
@@ -283,15 +287,15 @@ Result<tcp::acceptor> open_acceptor(asio::io_context& context, const net::Server
 }
 
 /// The inner server, which serves the WebSockets, and the front before it.
-asio::awaitable<void> run_both(tcp::acceptor& acceptor, net::Server& inner, StreamHandler& handler,
-                               async::TimeSource& time, async::Event& told) {
+asio::awaitable<void> run_both(tcp::acceptor& acceptor, net::Server& inner, const Front& front,
+                               async::Event& told) {
   const auto executor = acceptor.get_executor();
-  async::TaskGroup tasks(executor, time);
+  async::TaskGroup tasks(executor, front.time);
   tasks.spawn_beside("inner", inner.run());
-  tasks.spawn_beside("front", accept_all(acceptor, handler, time, inner.port()));
-  const auto never = async::Deadline::none(time);  // a signal ends this
+  tasks.spawn_beside("front", accept_all(acceptor, front));
+  const auto never = async::Deadline::none(front.time);  // a signal ends this
   co_await told.wait(never);
-  inner.stop(async::Deadline::after(time, kGoodbye));
+  inner.stop(async::Deadline::after(front.time, kGoodbye));
   error_code ignored;
   acceptor.close(ignored);
   tasks.cancel();
@@ -313,11 +317,12 @@ net::HttpResponse StreamPlan::whole() const {
   return out;
 }
 
-Result<void> serve_streams_until_told(async::TimeSource& time, StreamHandler& handler,
+Result<void> serve_streams_until_told(async::TimeSource& time, net::HttpHandler& handler,
                                       const ListenOptions& options, std::string_view name,
                                       std::string_view path) {
   const bool is_tls = !options.tls_dir.empty() || !options.cert_file.empty();
-  if (is_tls) return serve_until_told(time, handler, options, name, path);
+  auto* planner = dynamic_cast<StreamPlanner*>(&handler);
+  if (is_tls || !planner) return serve_until_told(time, handler, options, name, path);
   net::ServerOptions wanted;
   const auto parsed = parse_address(options.address, wanted);
   if (!parsed) return parsed.error();
@@ -333,13 +338,14 @@ Result<void> serve_streams_until_told(async::TimeSource& time, StreamHandler& ha
               acceptor->local_endpoint().port(), static_cast<int>(path.size()), path.data());
   std::fflush(stdout);
 
+  const Front front{handler, *planner, time, (*inner)->port()};
   async::Event told(context.get_executor());
   asio::signal_set signals(context, SIGTERM, SIGINT);
   signals.async_wait([&](const error_code& failed, int) {
     if (!failed) told.set();
   });
   std::exception_ptr bug;
-  asio::co_spawn(context, run_both(*acceptor, **inner, handler, time, told),
+  asio::co_spawn(context, run_both(*acceptor, **inner, front, told),
                  [&](std::exception_ptr thrown) {
                    bug = std::move(thrown);
                    signals.cancel();

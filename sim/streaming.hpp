@@ -31,15 +31,18 @@ struct StreamPlan {
   Ms length() const;
 };
 
-class StreamHandler : public net::HttpHandler {
+/// Beside a handler: says which answers are streams.
+class StreamPlanner {
  public:
-  /// Nothing: `handle` answers.
+  virtual ~StreamPlanner() = default;
+  /// Nothing: the handler answers.
   virtual boost::asio::awaitable<std::optional<StreamPlan>> plan(
       const net::HttpRequest& request) = 0;
 };
 
-/// As serve_until_told, but bodies come in their own time. Over TLS they come whole, in the end.
-Result<void> serve_streams_until_told(async::TimeSource& time, StreamHandler& handler,
+/// As serve_until_told, but bodies come in their own time where `handler` is a StreamPlanner too.
+/// Over TLS they come whole, in the end.
+Result<void> serve_streams_until_told(async::TimeSource& time, net::HttpHandler& handler,
                                       const ListenOptions& options, std::string_view name,
                                       std::string_view path);
 

@@ -2,14 +2,11 @@
 
 #include <algorithm>
 #include <boost/json/array.hpp>
-#include <boost/json/serialize.hpp>
 
 #include "base/json.hpp"
 
 namespace callosum::sim::chat {
 namespace {
-
-constexpr std::size_t kPieceBytes = 7;  // about a token, and never a whole sentence
 
 Error bad(std::string message) { return fail(ErrorType::validation, std::move(message)); }
 
@@ -82,45 +79,6 @@ Result<void> read_tools(const json::object& body, Turn& turn) {
   return {};
 }
 
-void append_event(std::string& out, json::object delta, json::value finish = nullptr) {
-  json::array choices;
-  choices.push_back(json::object{
-      {"index", 0}, {"delta", std::move(delta)}, {"finish_reason", std::move(finish)}});
-  const json::object chunk{{"id", "chatcmpl-sim"},
-                           {"object", "chat.completion.chunk"},
-                           {"created", 0},
-                           {"model", "sim"},
-                           {"choices", std::move(choices)}};
-  out += "data: " + json::serialize(chunk) + "\n\n";
-}
-
-/// Pieces that never cut a character.
-std::vector<std::string> pieces_of(const std::string& text) {
-  std::vector<std::string> out;
-  for (std::size_t at = 0; at < text.size();) {
-    auto end = std::min(text.size(), at + kPieceBytes);
-    while (end < text.size() && (text[end] & 0xc0) == 0x80) ++end;
-    out.push_back(text.substr(at, end - at));
-    at = end;
-  }
-  return out;
-}
-
-void append_call(std::string& out, const CallPlan& call, std::size_t index) {
-  const auto tool_calls = [index](json::object call_part) {
-    call_part["index"] = index;
-    json::array list;
-    list.push_back(std::move(call_part));
-    return json::object{{"tool_calls", std::move(list)}};
-  };
-  append_event(out, tool_calls({{"id", call.call_id},
-                                {"type", "function"},
-                                {"function", {{"name", call.name}, {"arguments", ""}}}}));
-  for (const auto& piece : pieces_of(call.arguments)) {
-    append_event(out, tool_calls({{"function", {{"arguments", piece}}}}));
-  }
-}
-
 }  // namespace
 
 Result<Turn> read_turn(std::string_view body) {
@@ -141,22 +99,6 @@ Result<Turn> read_turn(std::string_view body) {
   const auto tools = read_tools(*object, turn);
   if (!tools) return tools.error();
   return turn;
-}
-
-std::string encode_stream(const Reply& reply) {
-  std::string out;
-  append_event(out, {{"role", "assistant"}, {"content", ""}});
-  std::size_t calls = 0;
-  for (const auto& part : reply.parts) {
-    if (part.call) append_call(out, *part.call, calls++);
-    for (const auto& piece : pieces_of(part.text)) append_event(out, {{"content", piece}});
-  }
-  const bool breaks_off = std::any_of(reply.faults.begin(), reply.faults.end(), [](const auto& f) {
-    return f.kind == FaultKind::disconnect;
-  });
-  if (breaks_off) return out.substr(0, out.size() / 2);
-  append_event(out, {}, calls > 0 ? "tool_calls" : "stop");
-  return out + "data: [DONE]\n\n";
 }
 
 }  // namespace callosum::sim::chat

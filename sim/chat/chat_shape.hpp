@@ -1,6 +1,5 @@
 #pragma once
 
-#include <string>
 #include <string_view>
 
 #include "base/result.hpp"
@@ -11,9 +10,5 @@ namespace callosum::sim::chat {
 /// What a request asks to be answered. VALIDATION as the service has it: no messages, a call
 /// without its result right behind it, a result without its call, a tool without a name.
 Result<Turn> read_turn(std::string_view body);
-
-/// The whole stream of an answer; one with a `disconnect` among its faults breaks off in the
-/// middle.
-std::string encode_stream(const Reply& reply);
 
 }  // namespace callosum::sim::chat

@@ -7,53 +7,95 @@
 #include "sim/chat/chat_shape.hpp"
 
 namespace callosum::sim::chat {
+namespace {
 
 namespace asio = boost::asio;
 
+constexpr Ms kIgnored{60'000};
+
+bool is_completion(const net::HttpRequest& request) {
+  return request.path() == "/v1/chat/completions";
+}
+
+StreamPlan plain(net::HttpResponse response) {
+  StreamPlan plan;
+  plan.pieces.push_back({Ms(0), std::move(response.body)});
+  plan.head = std::move(response);
+  return plan;
+}
+
+StreamWish read_wish(std::string_view body) {
+  StreamWish wish;
+  const auto parsed = parse_strict(body);
+  const auto* request = parsed ? parsed->if_object() : nullptr;
+  if (!request) return wish;
+  const auto* options = find_object(*request, "stream_options");
+  const auto* usage = options ? options->if_contains("include_usage") : nullptr;
+  wish.has_usage = usage && usage->is_bool() && usage->get_bool();
+  const auto* parallel = request->if_contains("parallel_tool_calls");
+  wish.may_be_parallel = parallel && parallel->is_bool() && parallel->get_bool();
+  return wish;
+}
+
+}  // namespace
+
 asio::awaitable<net::HttpResponse> Cloud::handle(const net::HttpRequest& request) {
-  if (request.path() != "/v1/chat/completions") {
+  if (!is_completion(request)) {
     auto handling = ServiceCloud::handle(request);
     co_return co_await std::move(handling);
   }
-  auto completing = complete(request);
-  co_return co_await std::move(completing);
+  const auto plan = complete(request);
+  const auto until = async::Deadline::after(world().time, plan.length());
+  if (plan.length().count() > 0) co_await async::sleep_until(until);
+  co_return plan.whole();
 }
 
-asio::awaitable<net::HttpResponse> Cloud::complete(const net::HttpRequest& request) {
+asio::awaitable<std::optional<StreamPlan>> Cloud::plan(const net::HttpRequest& request) {
+  if (!is_completion(request)) co_return std::nullopt;
+  co_return complete(request);
+}
+
+StreamPlan Cloud::complete(const net::HttpRequest& request) {
   auto& stats = world().stats;
   stats.count("requests");
   const bool is_let_in = key_.empty() || request.headers.get("Authorization") == "Bearer " + key_;
-  if (!is_let_in) co_return error_response(401, {"invalid_api_key", "Incorrect API key provided."});
+  if (!is_let_in) return refuse(401, {"invalid_api_key", "Incorrect API key provided."});
   std::optional<WireError> refusal;
   std::uint16_t close_code = 0;
-  if (auto refused = refuse_by_script(refusal, close_code)) co_return std::move(*refused);
+  if (auto refused = refuse_by_script(refusal, close_code)) return plain(std::move(*refused));
 
   auto turn = read_turn(request.body);
   if (!turn) {
     stats.count("errors_sent");
-    co_return error_response(400, {"invalid_request_error", turn.error().message});
+    return refuse(400, {"invalid_request_error", turn.error().message});
   }
   for (const auto& output : turn->outputs) stats.record_output(output.call_id, output.text);
   auto reply = reply_to(std::move(*turn));
-  const auto delay = reply.is_ignored ? Ms(60'000) : reply.start_delay;
-  if (delay.count() > 0) {
-    const auto until = async::Deadline::after(world().time, delay);
-    co_await async::sleep_until(until);
-  }
   stats.count("responses");
-  if (!reply.failure.empty()) {
-    co_return error_response(500, {"server_error", "The server had an error."});
-  }
+  if (!reply.failure.empty()) return refuse(500, {"server_error", "The server had an error."});
   for (auto& part : reply.parts) {
     if (!part.call) continue;
     if (part.call->call_id.empty()) part.call->call_id = world().make_id("call_");
     stats.record_call(part.call->call_id, part.call->name, part.call->arguments, "completed");
     stats.count("function_calls");
   }
-  net::HttpResponse response;
-  response.headers.set("Content-Type", "text/event-stream");
-  response.body = encode_stream(reply);
-  co_return response;
+  return answer(reply, read_wish(request.body));
+}
+
+StreamPlan Cloud::answer(const Reply& reply, const StreamWish& wish) {
+  auto plan = plan_stream(reply, wire_of(reply), wish);
+  if (reply.is_ignored) {
+    plan.pieces.insert(plan.pieces.begin(), StreamPiece{kIgnored, ""});
+  }
+  plan.on_left = [this] { world().stats.count("left_streams"); };
+  return plan;
+}
+
+Wire Cloud::wire_of(const Reply& reply) const {
+  const auto* script = dynamic_cast<const ChatScript*>(script_.get());
+  const auto base = script ? script->wire : Wire();
+  const auto own = read_wire(reply.wire, base);
+  return own ? *own : base;
 }
 
 Reply Cloud::reply_to(Turn turn) {
@@ -64,6 +106,10 @@ Reply Cloud::reply_to(Turn turn) {
   }
   turn.nth = ++requests_;
   return book_->reply_to(turn);
+}
+
+StreamPlan Cloud::refuse(int status, const WireError& error) {
+  return plain(error_response(status, error));
 }
 
 net::HttpResponse Cloud::error_response(int status, const WireError& error) const {

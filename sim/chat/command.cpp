@@ -12,7 +12,7 @@ void add_command(CLI::App& program) {
                      .make_cloud = {},
                      .path = "/v1",
                      .scheme = "http"};
-  command.make_script = [] { return std::make_shared<Script>(); };
+  command.make_script = [] { return std::make_shared<ChatScript>(); };
   command.make_cloud = [](World& world, std::string key) {
     return std::make_unique<Cloud>(world, std::move(key));
   };

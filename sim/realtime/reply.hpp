@@ -85,6 +85,7 @@ struct Reply {
   json::object failure;         ///< `error` of a failed response; empty: none
   std::string incomplete;       ///< reason: max_output_tokens, content_filter; empty: complete
   std::vector<Fault> faults;
+  json::object wire;  ///< of `chat` alone: how the answer is streamed
 };
 
 /// What the "model" knows when it is asked to respond.

@@ -127,6 +127,7 @@ Rule read_rule(const YAML::Node& node, std::optional<Error>& problem) {
   sheet.read("ignore", reply.is_ignored);
   read_object(sheet, "fail", reply.failure);
   sheet.read("incomplete", reply.incomplete);
+  read_object(sheet, "wire", reply.wire);
   sheet.each("faults",
              [&](const YAML::Node& fault) { reply.faults.push_back(read_fault(fault, problem)); });
   sheet.finish();

@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 
 #include "sim/serve.hpp"
+#include "sim/streaming.hpp"
 
 namespace callosum::sim {
 namespace {
@@ -33,7 +34,7 @@ Result<void> run(const SimCommand& vendor, const Options& options) {
     if (!opened) return opened.error();
   }
   const auto cloud = vendor.make_cloud(world, options.key);
-  return serve_until_told(time, *cloud, options.listen, vendor.name, vendor.path);
+  return serve_streams_until_told(time, *cloud, options.listen, vendor.name, vendor.path);
 }
 
 }  // namespace

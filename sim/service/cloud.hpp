@@ -15,7 +15,7 @@ namespace callosum::sim {
 
 /// A service on one address, and for tests GET /sim/stats, POST /sim/reset, POST /sim/script (YAML;
 /// for connections from then on).
-class LineCloud : public StreamHandler {
+class LineCloud : public net::HttpHandler, public StreamPlanner {
  public:
   explicit LineCloud(ServiceWorld& world) : world_(world) {}
 

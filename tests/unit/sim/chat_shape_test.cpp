@@ -1,4 +1,4 @@
-// The simulated chat server: as strict about messages as the service, and streamed.
+// The simulated chat server: as strict about messages as the service.
 #include "sim/chat/chat_shape.hpp"
 
 #include <gmock/gmock.h>
@@ -7,7 +7,6 @@ namespace callosum::sim::chat {
 namespace {
 
 using ::testing::HasSubstr;
-using ::testing::Not;
 
 constexpr const char* kCall =
     R"({"role":"assistant","content":null,"tool_calls":[{"id":"c1","type":"function","function":{"name":"look","arguments":"{}"}}]})";
@@ -49,24 +48,6 @@ TEST(ChatShape, RefusesWhatTheServiceRefuses) {
     ASSERT_FALSE(turn) << text;
     EXPECT_THAT(turn.error().message, HasSubstr(why));
   }
-}
-
-TEST(ChatShape, StreamsInPiecesAndBreaksOffWhereTheScriptSaysSo) {
-  Reply reply;
-  reply.parts.push_back({.text = "Grüße aus Köln, wie geht es?"});
-  ReplyPart call;
-  call.call = CallPlan{.name = "look", .arguments = R"({"where":"here"})", .call_id = "c1"};
-  reply.parts.push_back(call);
-
-  const auto whole = encode_stream(reply);
-  reply.faults.push_back({.kind = FaultKind::disconnect});
-  const auto broken = encode_stream(reply);
-
-  EXPECT_THAT(whole, HasSubstr(R"("finish_reason":"tool_calls")"));
-  EXPECT_THAT(whole, HasSubstr("data: [DONE]"));
-  EXPECT_THAT(whole, Not(HasSubstr("wie geht es?")));  // never in one piece
-  EXPECT_THAT(broken, Not(HasSubstr("finish_reason\":\"")));
-  EXPECT_LT(broken.size(), whole.size());
 }
 
 }  // namespace
