@@ -73,9 +73,9 @@ struct World {
     caller.snapshot = snapshot;
   }
 
-  static std::array<policy::ChannelBudget, 3> many() {
+  static std::array<policy::ChannelBudget, registry::kLimitSets> many() {
     const policy::ChannelBudget limits{{1 << 30, 1 << 30, {}, 0}, {}};
-    return {limits, limits, limits};
+    return {limits, limits, limits, limits};
   }
 
   static json::object schema() {

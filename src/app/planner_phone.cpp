@@ -11,7 +11,6 @@ using channel::twilio::StreamGrant;
 
 namespace {
 
-constexpr auto kPlanTimeout = 5s;
 constexpr auto kHandOver = 6s;  // its calls are answered, its goodbyes said
 constexpr auto kLook = 20ms;
 /// To a provider that writes down what it hears by itself any name will do.

@@ -11,6 +11,7 @@
 #include "served.hpp"
 #include "storage/confirmations.hpp"
 #include "storage/connected_accounts.hpp"
+#include "storage/phone_calls.hpp"
 #include "storage/sqlite/connection.hpp"
 
 namespace callosum::testing {
@@ -40,8 +41,12 @@ class OpenApiDocument : public ::testing::Test {
     // Where it leads is not asked by these tests.
     gateway = std::make_unique<Served>(
         std::vector<std::string>{"--set", "accounts.google.client_id=client", "--set",
-                                 "accounts.key_env=ACCOUNTS_KEY"},
-        Environment{{"ACCOUNTS_KEY", std::string(63, '0') + "1"}, {"GOOGLE_CLIENT_SECRET", "s"}});
+                                 "accounts.key_env=ACCOUNTS_KEY", "--set",
+                                 "phone.public_url=https://voice.example", "--set",
+                                 "phone.twilio.auth_token_env=PHONE_TOKEN"},
+        Environment{{"ACCOUNTS_KEY", std::string(63, '0') + "1"},
+                    {"GOOGLE_CLIENT_SECRET", "s"},
+                    {"PHONE_TOKEN", "t"}});
     const auto made =
         gateway->ask("POST", "/api/admin/tenants", R"({"slug":"bella","timezone":"Europe/Rome"})");
     ASSERT_EQ(made.status, 201) << made.body;
@@ -83,6 +88,7 @@ class OpenApiDocument : public ::testing::Test {
   static std::string row_for(const std::string& path) {
     if (path.find("/proposals/") != std::string::npos) return proposal();
     if (path.find("/confirmations/") != std::string::npos) return confirmation();
+    if (path.find("/calls/") != std::string::npos) return phone_call();
     const auto* maker = find("POST " + path.substr(0, path.find("/{id}")));
     const auto made = send(*maker, target_of(*maker), example_of(*maker), true);
     const auto* row = path.find("faqs") != std::string::npos ? "/faq/id" : "/policy/id";
@@ -107,6 +113,19 @@ class OpenApiDocument : public ::testing::Test {
     question.expires_at_ms = question.created_at_ms + 3'600'000;
     EXPECT_TRUE(storage::settle_confirmation(*connection, question));
     return question.id;
+  }
+
+  static std::string phone_call() {
+    const auto database = gateway->data() / "callosum.db";
+    auto connection = std::move(*storage::sqlite::Connection::open({.path = database}));
+    const auto tenant = connection->query("SELECT id FROM tenants WHERE slug = 'bella'");
+    storage::PhoneCall call;
+    call.record.call_sid = "CA" + std::string(32, '1');
+    call.tenant_id = tenant->at(0).at("id").as_string();
+    call.status = "ringing";
+    call.called = "+390612345678";
+    EXPECT_TRUE(storage::add_call(*connection, call));
+    return call.record.call_sid;
   }
 
   /// The state of one that has begun.
@@ -243,6 +262,12 @@ TEST_F(OpenApiDocument, SaysHowAWebSocketBegins) {
   const auto token = Served::token("bella", {});
   for (const auto& operation : document().operations()) {
     if (!operation.is_websocket) continue;
+    if (operation.is_open) {  // what it asks for instead has tests of its own
+      RawClient client(gateway->port());
+      EXPECT_EQ(client.upgrade(operation.path, {}), 400);
+      EXPECT_TRUE(operation.documents(400));
+      continue;
+    }
     const auto plain = send(operation, operation.path, "", true);
 
     EXPECT_EQ(plain.status, 426);

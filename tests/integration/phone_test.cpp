@@ -1,5 +1,6 @@
 // A phone call from its webhook to its end: who is let in, what is said, what is written down.
 #include <boost/json/serialize.hpp>
+#include <csignal>
 
 #include "audio/g711.hpp"
 #include "base/json.hpp"
@@ -8,6 +9,7 @@
 #include "provider/offline/speech/mouth.hpp"
 #include "provider/offline/speech/reply_ears.hpp"
 #include "provider/offline/speech/words.hpp"
+#include "served.hpp"
 #include "stage.hpp"
 
 namespace callosum::testing {
@@ -332,6 +334,58 @@ TEST_F(Phone, ACallThatComesBackGoesOnWithItsConversation) {
   const auto& turns = after.at("transcript").as_array();
   EXPECT_GT(turns.size(), before.at("transcript").as_array().size());
   EXPECT_EQ(FakeCarrier::redirect_in(second.body), "/twilio/voice?step=2");
+}
+
+asio::awaitable<void> die_in_mid_call(FakePhone& phone, Process& gateway) {
+  auto greeted = phone.until_quiet(600ms);
+  co_await std::move(greeted);
+  auto asked = phone.say(spoken("what are your hours"));
+  co_await std::move(asked);
+  auto answered = phone.until_quiet(1500ms);
+  co_await std::move(answered);
+  gateway.send_signal(SIGKILL);
+  auto closed = phone.until_closed();
+  co_await std::move(closed);
+}
+
+TEST(PhoneCrash, ACallWhoseGatewayWasKilledGoesOnWithTheSameSession) {
+  Served served({"--set", "provider=offline", "--set",
+                 std::string("phone.public_url=") + FakeCarrier::kPublicUrl, "--set",
+                 "phone.twilio.auth_token_env=PHONE_TOKEN"},
+                {{"PHONE_TOKEN", FakeCarrier::token().reveal()}});
+  ASSERT_EQ(served.ask("POST", "/api/admin/tenants", R"({"slug":"bella","timezone":"Europe/Rome"})")
+                .status,
+            201);
+  const auto set = served.ask("PUT", "/api/admin/phone-numbers/+12125550100",
+                              R"({"tenant_id":"bella","pack":"receptionist"})");
+  ASSERT_EQ(set.status, 200) << set.body;
+  const auto call = FakeCarrier::sid("CA", 1);
+  const auto whole = [&] {
+    const auto answer = served.ask_of("bella", "GET", "/api/admin/calls/" + call);
+    return parse_strict(answer.body).value().as_object();
+  };
+  const auto first = FakeCarrier(served.main()).post(kVoice, FakeCarrier::fields(call)).body;
+  const FakeCarrier before(served.main());
+  FakePhone phone;
+  ASSERT_TRUE(phone.call(
+      {before.media_url(), FakeCarrier::media_signature(), call, FakeCarrier::token_in(first)},
+      [&](FakePhone& line) { return die_in_mid_call(line, served.process()); }));
+
+  served.start_again();
+
+  const auto known = whole();
+  EXPECT_NE(json::serialize(known).find("what are your hours"), std::string::npos);
+  const FakeCarrier after(served.main());
+  EXPECT_EQ(after.post(kVoice, FakeCarrier::fields(call)).status, 409);
+  const auto second = after.post(FakeCarrier::redirect_in(first), FakeCarrier::fields(call));
+  ASSERT_EQ(second.status, 200) << second.body;
+  FakePhone again;
+  ASSERT_TRUE(again.call(
+      {after.media_url(), FakeCarrier::media_signature(), call, FakeCarrier::token_in(second.body)},
+      hear_greeting_and_leave));
+  ASSERT_TRUE(eventually([&] { return !whole().at("outcome").is_null(); }, 10s));
+  EXPECT_EQ(whole().at("session_id"), known.at("session_id"));
+  EXPECT_GT(whole().at("transcript").as_array().size(), known.at("transcript").as_array().size());
 }
 
 TEST_F(Phone, TheCarriersWordGoesForwardsOnly) {

@@ -86,7 +86,7 @@ ToolWorld::ToolWorld(std::vector<registry::ToolSpec> tools, pipeline::ExecutorLi
   std::vector<registry::LoadProblem> problems;
   kind = std::make_unique<ScriptedKind>(scripts, world.time());
   catalog = pipeline::Catalog::make(snapshot, {kind.get()}, problems);
-  budget = std::make_unique<policy::BudgetGate>(std::array{spend, spend, spend});
+  budget = std::make_unique<policy::BudgetGate>(std::array{spend, spend, spend, spend});
   executor = std::make_unique<pipeline::Executor>(
       world.executor(),
       pipeline::ExecutorParts{

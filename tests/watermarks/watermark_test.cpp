@@ -102,6 +102,11 @@ class Fuzzer {
                                                  "PUT /tts_admin/faqs/{business_id}/{id}",
                                                  "DELETE /tts_admin/faqs/{business_id}/{id}",
                                                  "GET /api/admin/sessions",
+                                                 "GET /api/admin/calls",
+                                                 "GET /api/admin/calls/{id}",
+                                                 "GET /api/admin/phone-numbers",
+                                                 "POST /twilio/voice",
+                                                 "POST /twilio/status",
                                                  "GET /api/admin/proposals",
                                                  "POST /api/admin/proposals/{id}/{decision}",
                                                  "GET /api/admin/audit",
@@ -129,8 +134,9 @@ class Fuzzer {
     DoorCall call{pick(kDoors), {}, "", {}, 1};
     const auto has = [&](const char* part) { return call.door.find(part) != std::string::npos; };
     const bool knows_tenant = call.door == "GET /api/admin/sessions" ||
-                              call.door == "GET /api/admin/proposals" ||
-                              call.door == "GET /api/admin/audit" || has("realtime-token");
+                              call.door == "GET /api/admin/proposals" || has("/api/admin/calls") ||
+                              has("phone-numbers") || call.door == "GET /api/admin/audit" ||
+                              has("realtime-token");
     if (knows_tenant || at_random(10)) call.query = "tenant_id=" + as_tenant;
     // An operator is shown all businesses; everybody else may be anybody.
     if (!has("/api/admin/tenants")) call.token = random_();
@@ -156,7 +162,7 @@ class Fuzzer {
   }
 
   static std::string kind_of(const std::string& door) {
-    for (const char* kind : {"policies", "faqs", "proposals"}) {
+    for (const char* kind : {"policies", "faqs", "proposals", "calls"}) {
       if (door.find(kind) != std::string::npos) return kind;
     }
     return {};
@@ -269,7 +275,9 @@ void expect_every_door(WatermarkWorld& world, const Fuzzer& fuzzer) {
   auto left_out = world.doors();
   for (const auto& door : world.asked_doors()) left_out.erase(door);
   // For operators, who have all businesses anyway.
-  for (const char* door : {"POST /api/admin/tenants", "POST /api/admin/registry/reload"}) {
+  for (const char* door :
+       {"POST /api/admin/tenants", "POST /api/admin/registry/reload",
+        "PUT /api/admin/phone-numbers/{number}", "DELETE /api/admin/phone-numbers/{number}"}) {
     left_out.erase(door);
   }
   EXPECT_EQ(left_out, std::set<std::string>());

@@ -8,6 +8,7 @@
 #include "base/ids.hpp"
 #include "base/json.hpp"
 #include "config/load.hpp"
+#include "storage/phone_calls.hpp"
 #include "storage/sqlite/connection.hpp"
 
 namespace callosum::testing {
@@ -139,6 +140,14 @@ void WatermarkWorld::fill() {
                                {{"tenant", tenant.id}, {"mark", tenant.mark}, {"model", kModel}}));
       }
     }
+    storage::PhoneCall call;
+    call.record.call_sid = "CA_of_" + tenant.slug;
+    call.record.transcript = R"([{"role":"user","text":")" + tenant.mark + R"(","item_id":""}])";
+    call.tenant_id = tenant.id;
+    call.status = "completed";
+    get(storage::add_call(*connection, call));
+    const auto kept = storage::save_call_record(*connection, call.record);
+    if (!kept) throw std::runtime_error(kept.error().message);
     tenants_.push_back(std::move(tenant));
   }
   get(connection->execute("COMMIT"));

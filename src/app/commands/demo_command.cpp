@@ -34,6 +34,12 @@ Result<std::vector<DemoTenant>> read_businesses(storage::Database& database) {
       tenants.push_back({std::string(text_at(fields, "id")), std::string(text_at(fields, "slug")),
                          std::string(text_at(fields, "phone")), "receptionist"});
     }
+    // Their numbers answer, should a carrier be set up.
+    const auto numbers = connection.change(
+        "INSERT OR IGNORE INTO phone_numbers (number, tenant_id, pack, created_at_ms)"
+        " SELECT twilio_number, id, 'receptionist', 0 FROM businesses"
+        " WHERE twilio_number LIKE '+%'");
+    if (!numbers) return numbers.error();
     return {};
   });
   if (!read) return read.error();

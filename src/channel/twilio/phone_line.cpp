@@ -238,11 +238,9 @@ bool PhoneLine::interrupt() {
   is_speaking_ = true;
   const auto now = clock_.now();
   if (playout_.is_silent(now) && playout_.has_no_marks_out()) return true;
-  const bool had_sound = !playout_.is_silent(now);
   const auto cuts = playout_.clear(now);
-  if (had_sound && !response_.empty()) dropped_ = response_;
+  if (!response_.empty()) dropped_ = response_;
   playing_.clear();
-  if (!had_sound) return true;
   const bool sent =
       send_(encode_clear(*opening_.dialect, opening_.stream), net::FrameKind::control);
   for (const auto& cut : cuts) {

@@ -72,7 +72,7 @@ Result<VoiceForm> VoiceWebhook::take_form(const net::HttpRequest& request) const
   return form;
 }
 
-StreamGrant VoiceWebhook::grant_for(const storage::PhoneCall& call, int step) const {
+StreamGrant VoiceWebhook::grant_for(const storage::PhoneCall& call, int step) {
   StreamGrant grant;
   grant.call_sid = call.record.call_sid;
   grant.account_sid = call.account_sid;
@@ -88,12 +88,12 @@ StreamGrant VoiceWebhook::grant_for(const storage::PhoneCall& call, int step) co
 
 /// In one transaction: of two requests for one step, on whichever thread or node, one is first.
 Result<VoiceWebhook::Step> VoiceWebhook::take_step_in(storage::sqlite::Connection& connection,
-                                                      const VoiceForm& form, int step) const {
+                                                      const Asked& asked) {
+  const auto& form = asked.form;
+  const auto step = asked.step;
   auto found = storage::find_call(connection, form.call_sid);
   if (!found) return found.error();
-  // What the conversation has noted and the disk may not have yet.
-  const auto pending = ground_.records.pending(form.call_sid);
-  if (*found && pending) (**found).record = *pending;
+  if (*found && asked.pending) (**found).record = *asked.pending;
   CallSoFar so_far;
   if (const auto& call = *found) {
     so_far = {true, is_final_status(call->status), call->record.is_conversed_out, call->next_step};
@@ -119,11 +119,9 @@ Result<VoiceWebhook::Step> VoiceWebhook::take_step_in(storage::sqlite::Connectio
   call.pack = (**number).pack;
   call.caller = number_or_nothing(form.from);
   call.called = form.to;
-  const auto& attested = ground_.config.attested;
-  call.is_attested = !call.caller.empty() &&
-                     std::find(attested.begin(), attested.end(), form.verstat) != attested.end();
+  call.is_attested = !call.caller.empty() && asked.is_attested;
   call.status = is_status(form.status) ? form.status : "ringing";
-  call.started_at_ms = epoch_ms(ground_.time.wall_now());
+  call.started_at_ms = asked.now_ms;
   const auto added = storage::add_call(connection, call);
   if (!added) return added.error();
   if (!*added) return Step{};
@@ -133,9 +131,16 @@ Result<VoiceWebhook::Step> VoiceWebhook::take_step_in(storage::sqlite::Connectio
 
 asio::awaitable<Result<VoiceWebhook::Step>> VoiceWebhook::take_step(VoiceForm form, int step) {
   const auto deadline = async::Deadline::after(ground_.time, kPatience);
+  const auto& attested = ground_.config.attested;
+  Asked asked;
+  asked.is_attested = std::find(attested.begin(), attested.end(), form.verstat) != attested.end();
+  asked.pending = ground_.records.pending(form.call_sid);
+  asked.now_ms = epoch_ms(ground_.time.wall_now());
+  asked.step = step;
+  asked.form = std::move(form);
   std::function<Result<Step>(storage::sqlite::Connection&)> work =
-      [this, form = std::move(form), step](storage::sqlite::Connection& connection) {
-        return take_step_in(connection, form, step);
+      [asked = std::move(asked)](storage::sqlite::Connection& connection) {
+        return take_step_in(connection, asked);
       };
   return ground_.database.write<Step>(deadline, std::move(work));
 }

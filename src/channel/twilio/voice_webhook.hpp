@@ -41,10 +41,18 @@ class VoiceWebhook {
     VoiceStep verdict = VoiceStep::replayed;
     StreamGrant grant;
   };
+  /// All that this takes on the database's own thread.
+  struct Asked {
+    VoiceForm form;
+    int step = 0;
+    bool is_attested = false;
+    /// What the conversation has noted and the disk may not have yet.
+    std::optional<storage::CallRecord> pending;
+    std::int64_t now_ms = 0;
+  };
   boost::asio::awaitable<Result<Step>> take_step(VoiceForm form, int step);
-  Result<Step> take_step_in(storage::sqlite::Connection& connection, const VoiceForm& form,
-                            int step) const;
-  StreamGrant grant_for(const storage::PhoneCall& call, int step) const;
+  static Result<Step> take_step_in(storage::sqlite::Connection& connection, const Asked& asked);
+  static StreamGrant grant_for(const storage::PhoneCall& call, int step);
   std::string twiml_for(const StreamGrant& grant, const std::string& token) const;
 
   PhoneGround ground_;

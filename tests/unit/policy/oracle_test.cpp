@@ -116,7 +116,7 @@ struct OwnGates {
   SameActGate same_act{acts};
   RateGate rate{{.reads = {60, 6}, .writes = {20, 2}}};
   BudgetGate budget{{to_budget(limits.channels[0]), to_budget(limits.channels[1]),
-                     to_budget(limits.channels[2])}};
+                     to_budget(limits.channels[2]), to_budget(limits.channels[0])}};
   LoopBreakerGate loops;
   ConsentGate consent{{world.time(), tokens, &proposals, &clicks}};
   Contest contest;

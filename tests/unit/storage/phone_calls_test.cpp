@@ -1,0 +1,117 @@
+#include "storage/phone_calls.hpp"
+
+#include <gtest/gtest.h>
+
+#include "real_world.hpp"
+#include "storage/call_log.hpp"
+#include "storage/database.hpp"
+#include "storage/phone_numbers.hpp"
+#include "storage/sqlite/connection.hpp"
+
+namespace callosum::storage {
+namespace {
+
+using testing::TempFolder;
+
+class PhoneCallsTest : public ::testing::Test {
+ protected:
+  PhoneCallsTest()
+      : database(std::move(*Database::open({.path = folder.path() / "d.db"}))),
+        connection(std::move(*sqlite::Connection::open({.path = folder.path() / "d.db"}))) {}
+
+  static PhoneCall call(const std::string& sid, const std::string& tenant = "t1") {
+    PhoneCall out;
+    out.record.call_sid = sid;
+    out.tenant_id = tenant;
+    out.called = "+390612345678";
+    out.status = "ringing";
+    return out;
+  }
+  PhoneCall kept(const std::string& sid) { return find_call(*connection, sid).value().value(); }
+
+  TempFolder folder;
+  std::unique_ptr<Database> database;
+  std::unique_ptr<sqlite::Connection> connection;
+};
+
+TEST_F(PhoneCallsTest, AStepIsTakenByOneAlone) {
+  EXPECT_TRUE(*add_call(*connection, call("a")));
+  EXPECT_FALSE(*add_call(*connection, call("a")));
+  EXPECT_TRUE(*take_call_step(*connection, "a", 1));
+  EXPECT_FALSE(*take_call_step(*connection, "a", 1));
+  EXPECT_FALSE(*take_call_step(*connection, "a", 3));
+  EXPECT_FALSE(*take_call_step(*connection, "b", 1));
+  EXPECT_EQ(kept("a").next_step, 2);
+}
+
+TEST_F(PhoneCallsTest, NewsAreKeptOnTopOfWhatTheyFollow) {
+  ASSERT_TRUE(add_call(*connection, call("a")));
+  EXPECT_TRUE(
+      *save_call_news(*connection, {"a", "ringing", "completed", 12, "https://r", 99}, true));
+  EXPECT_FALSE(*save_call_news(*connection, {"a", "ringing", "busy", 1, "", 100}, true));
+  EXPECT_EQ(kept("a").status, "completed");
+  EXPECT_EQ(kept("a").duration_s, 12);
+  EXPECT_EQ(kept("a").record.ended_at_ms, 99);
+}
+
+TEST_F(PhoneCallsTest, ARecordThatHasNotEndedTakesNoEndAway) {
+  ASSERT_TRUE(add_call(*connection, call("a")));
+  ASSERT_TRUE(save_call_news(*connection, {"a", "ringing", "completed", -1, "", 99}, true));
+  CallRecord record;
+  record.call_sid = "a";
+  record.session_id = "sess_1";
+  record.transcript = "[]";
+  ASSERT_TRUE(save_call_record(*connection, record));
+  EXPECT_EQ(kept("a").record.ended_at_ms, 99);
+  EXPECT_EQ(kept("a").record.session_id, "sess_1");
+}
+
+TEST_F(PhoneCallsTest, AreListedByTenantAndCaller) {
+  auto first = call("a");
+  first.caller = "+12125550199";
+  first.started_at_ms = 1;
+  auto second = call("b");
+  second.started_at_ms = 2;
+  for (const auto& each : {first, second, call("c", "t2")})
+    ASSERT_TRUE(add_call(*connection, each));
+  const auto all = list_calls(*connection, {"t1", "", 10});
+  ASSERT_EQ(all->size(), 2u);
+  EXPECT_EQ(all->front().record.call_sid, "b");
+  EXPECT_EQ(list_calls(*connection, {"t1", "+12125550199", 10})->size(), 1u);
+}
+
+TEST_F(PhoneCallsTest, TheLogKnowsAtOnceWhatTheDiskHasLater) {
+  ASSERT_TRUE(add_call(*connection, call("a")));
+  async::SystemTime time;
+  const auto log = std::move(*telemetry::make_log(time, {.level = telemetry::LogLevel::off}));
+  CallRecord record;
+  record.call_sid = "a";
+  record.is_conversed_out = true;
+  record.outcome = "completed";
+  {
+    const auto calls = std::move(*CallLog::open(*database, *log));
+    calls->note(record);
+    const auto pending = calls->pending("a");
+    EXPECT_TRUE(!pending || pending->is_conversed_out);
+  }
+  EXPECT_TRUE(kept("a").record.is_conversed_out);
+}
+
+TEST_F(PhoneCallsTest, ANumberIsOneBusinesssUntilItIsRemoved) {
+  const PhoneNumber number{"+390612345678", "t1", "receptionist", 1};
+  EXPECT_TRUE(save_phone_number(*connection, number));
+  auto changed = number;
+  changed.pack = "crm";
+  EXPECT_TRUE(save_phone_number(*connection, changed));
+  auto stolen = number;
+  stolen.tenant_id = "t2";
+  EXPECT_EQ(save_phone_number(*connection, stolen).error().type, ErrorType::conflict);
+  EXPECT_EQ(find_phone_number(*connection, number.number)->value().pack, "crm");
+  EXPECT_TRUE(*remove_phone_number(*connection, number.number));
+  EXPECT_FALSE(*remove_phone_number(*connection, number.number));
+  EXPECT_TRUE(save_phone_number(*connection, stolen));
+  EXPECT_EQ(list_phone_numbers(*connection, "t2")->size(), 1u);
+}
+
+}  // namespace
+}  // namespace callosum::storage
