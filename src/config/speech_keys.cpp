@@ -8,7 +8,41 @@ Slot speech_at(Config& config, const std::string& name) {
   return &(config.speech[name].*kMember);
 }
 
+template <auto kMember>
+Slot provider_at(Config& config, const std::string& name) {
+  return &(config.providers[name].*kMember);
+}
+
 }  // namespace
+
+std::vector<KeySpec> brain_keys() {
+  return {
+      {"providers.NAME.brain_url", Kind::url, provider_at<&ProviderConfig::brain_url>,
+       "OpenAI-compatible chat server that plans: of offline, and of every provider where "
+       "`reply_path` "
+       "is brain. Empty: the phrase matcher of offline."},
+      {"providers.NAME.brain_model", Kind::text, provider_at<&ProviderConfig::brain_model>,
+       "Model of that chat server."},
+      {"providers.NAME.brain_key_env", Kind::variable, provider_at<&ProviderConfig::brain_key_env>,
+       "Environment variable that holds the chat server's key."},
+      {"providers.NAME.brain_tools",
+       Kind::word,
+       provider_at<&ProviderConfig::brain_tools>,
+       "How that chat server's model is told of tools. native: as chat completions have them. "
+       "inline: in words, for models without tools of their own (docs/cascade.md).",
+       {"native", "inline"}},
+      {"providers.NAME.brain_ahead", Kind::flag, provider_at<&ProviderConfig::brain_ahead>,
+       "Whether it is asked as soon as the ears believe that the caller has ended: the answer "
+       "comes "
+       "sooner, and where the caller goes on the question was in vain. Nothing is called or said "
+       "of "
+       "it before they are sure."},
+      {"providers.NAME.ears", Kind::name, provider_at<&ProviderConfig::ears>,
+       "Which of `speech` hears, on the reply paths bridge and brain."},
+      {"providers.NAME.mouth", Kind::name, provider_at<&ProviderConfig::mouth>,
+       "Which of `speech` speaks; of a cascade. Empty: offline."},
+  };
+}
 
 std::vector<KeySpec> speech_keys() {
   return {
