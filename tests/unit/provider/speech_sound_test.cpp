@@ -86,7 +86,7 @@ Spoken say(const std::string& url, const std::vector<std::string>& pieces) {
   return out;
 }
 
-TEST(SpeechMouth, AsksForEachPieceInOrderAndTakesItsSoundAsItComes) {
+TEST(SpeechOverHttp, AsksForEachPieceInOrderAndTakesItsSoundAsItComes) {
   HostileServer server(speak);
 
   const auto spoken = say(server.url() + "/v1", {"One.", "Two."});
@@ -100,7 +100,7 @@ TEST(SpeechMouth, AsksForEachPieceInOrderAndTakesItsSoundAsItComes) {
   EXPECT_THAT(server.requests()[1], HasSubstr(R"("input":"Two.")"));
 }
 
-TEST(SpeechMouth, SaysWhyItIsRefused) {
+TEST(SpeechOverHttp, SaysWhyItIsRefused) {
   HostileServer server(refuse);
 
   EXPECT_THAT(say(server.url(), {"One."}).told, ElementsAre("AUTH"));
