@@ -2,7 +2,7 @@
 // The vendors' own clients against the simulators, then against the gateway before each of them, then against
 // the gateway's offline voice.
 //
-//   run.mjs [--only SET]... [--bare | --xai | --gemini | --google | --gateway | --gateway-xai | --gateway-gemini | --offline]
+//   run.mjs [--only SET]... [--bare | --xai | --gemini | --google | --phone | --gateway | --gateway-xai | --gateway-gemini | --offline]
 //           [--sim FILE] [--callosum FILE]
 //
 // GATEWAY_WS (and GATEWAY_KEY, GATEWAY_WSS, GATEWAY_TLS_CA, GATEWAY_OWN_TOOL; clients/kit.mjs) name a
@@ -37,6 +37,9 @@ const sets = [
   { name: 'genai3', gemini: 'gemini.mjs' },
   // Google's connected accounts.
   { name: 'google', google: 'google.mjs' },
+  // A phone call: the carrier, ears, mouths, chat models.
+  { name: 'phone', phone: 'phone.mjs' },
+  { name: 'phone_livekit', phone: 'phone_livekit.mjs' },
 ];
 const setTimeoutMs = 240000;
 /// The simulator's counters of mistakes that the gateway must not make, whatever its clients do.
@@ -49,7 +52,7 @@ const neverByGateway = [
 ];
 const simKey = 'test-key';
 
-const phaseNames = ['bare', 'xai', 'gemini', 'google', 'gateway', 'gateway-xai', 'gateway-gemini', 'offline'];
+const phaseNames = ['bare', 'xai', 'gemini', 'google', 'phone', 'gateway', 'gateway-xai', 'gateway-gemini', 'offline'];
 
 function parseArguments(argv) {
   const options = { only: [], phases: [...phaseNames], sim: '', callosum: '' };
@@ -134,6 +137,19 @@ async function googleServer(sim) {
   const argv = ['google', '--listen', '127.0.0.1:0', '--consent', 'auto'];
   const [, address] = await start(sim, argv, /listening on (http:\/\/[^/]+)/);
   return { GOOGLE_URL: address };
+}
+
+async function phoneServers(sim, scratch) {
+  const url = async (name, ...more) => {
+    const argv = [name, '--listen', '127.0.0.1:0', '--key', simKey, ...more];
+    const [, tls, address] = await start(sim, argv, /listening on (?:ws|http)(s?)(:\/\/[^/]+)/);
+    return `http${tls}${address}`;
+  };
+  return {
+    DEEPGRAM_URL: await url('deepgram'), SPEECH_URL: await url('speech'), CHAT_URL: await url('chat'),
+    SPEECH_TLS_URL: await url('speech', '--tls-auto', join(scratch, 'tls-speech')),
+    NODE_EXTRA_CA_CERTS: join(scratch, 'tls-speech/cert.pem'), SIM: resolve(sim),
+  };
 }
 
 async function bareServer(sim, vendor, scratch) {
@@ -236,15 +252,16 @@ if (process.env.GATEWAY_WS) {
   phases = [{ title: 'given server', startServer: async () => givenServer() }];
 } else {
   const has = (...names) => names.some((name) => options.phases.includes(name));
-  if (has('bare', 'xai', 'gemini', 'google', 'gateway', 'gateway-xai', 'gateway-gemini') && !sim) fail('no callosum-sim; build it first (./dev build) or name it with --sim');
+  if (has('bare', 'xai', 'gemini', 'google', 'phone', 'gateway', 'gateway-xai', 'gateway-gemini') && !sim) fail('no callosum-sim; build it first (./dev build) or name it with --sim');
   if (has('gateway', 'gateway-xai', 'gateway-gemini', 'offline') && !callosum) {
-    fail('no callosum; build it first (./dev build), name it with --callosum, or say --bare, --xai, --gemini or --google');
+    fail('no callosum; build it first (./dev build), name it with --callosum, or say --bare, --xai, --gemini, --google or --phone');
   }
   phases = [
     { name: 'bare', title: 'simulator', startServer: () => bareServer(sim, 'openai', scratch) },
     { name: 'xai', title: 'simulator of xAI', startServer: () => xaiServer(sim, scratch) },
     { name: 'gemini', title: 'simulator of Gemini', startServer: () => geminiServer(sim) },
     { name: 'google', title: 'simulator of Google accounts', startServer: () => googleServer(sim) },
+    { name: 'phone', title: 'simulators of a phone call', startServer: () => phoneServers(sim, scratch) },
     {
       name: 'gateway', title: 'gateway',
       startServer: () => gatewayServer(sim, callosum, scratch, 'openai', 'gpt-realtime'),
@@ -272,7 +289,7 @@ let failed = 0;
 for (const { name, title, startServer } of phases) {
   console.log(`== ${title}`);
   const { stats, ...env } = await startServer();
-  const clients = chosen.map((set) => [set, ['offline', 'xai', 'gemini', 'google'].includes(name) ? set[name] : set.client])
+  const clients = chosen.map((set) => [set, ['offline', 'xai', 'gemini', 'google', 'phone'].includes(name) ? set[name] : set.client])
     .filter(([, file]) => file);
   const run = async ([set, client]) => {
     const result = await runSet(node, set, client, env);
