@@ -101,9 +101,16 @@ Result<void> CallLog::write(const Records& records) {
   if (!begun) return begun.error();
   for (const auto& [sid, record] : records) {
     const auto saved = save_call_record(*connection_, record);
-    if (saved) continue;
-    connection_->tidy();
-    return saved.error();
+    if (!saved) {
+      connection_->tidy();
+      return saved.error();
+    }
+    // A pack's table is the pack's: one that takes nothing must not cost us ours.
+    const auto copied = copy_to_pack(*connection_, sid);
+    if (!copied)
+      log_.warn("call_not_copied", {{"call_sid", sid},
+                                    {"reason", copied.error().message},
+                                    {"detail", copied.error().detail}});
   }
   const auto committed = connection_->execute("COMMIT");
   if (!committed) connection_->tidy();

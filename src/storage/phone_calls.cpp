@@ -29,6 +29,40 @@ constexpr std::string_view kRecord = R"sql(
   WHERE call_sid = :call_sid
 )sql";
 
+// Whose columns are those that a receptionist's pack has; any other table of that name is let be.
+constexpr std::string_view kHasPackCalls = R"sql(
+  SELECT (SELECT count(*) FROM pragma_table_info('calls')
+          WHERE name IN ('id', 'business_id', 'call_sid', 'caller_phone', 'started_at', 'ended_at',
+                         'duration_seconds', 'transcript', 'intent', 'outcome', 'sentiment_score',
+                         'confidence_score', 'recording_url', 'created_at')) = 14
+     AND (SELECT count(*) FROM pragma_table_info('businesses') WHERE name = 'id') = 1 AS has_them
+)sql";
+constexpr std::string_view kCopy = R"sql(
+  INSERT INTO calls (id, business_id, call_sid, caller_phone, started_at, ended_at,
+    duration_seconds, transcript, intent, outcome, sentiment_score, confidence_score,
+    recording_url, created_at)
+  SELECT p.call_sid, p.tenant_id, p.call_sid, nullif(p.caller, ''),
+    strftime('%Y-%m-%dT%H:%M:%SZ', p.started_at_ms / 1000, 'unixepoch'),
+    iif(p.ended_at_ms = 0, NULL,
+        strftime('%Y-%m-%dT%H:%M:%SZ', p.ended_at_ms / 1000, 'unixepoch')),
+    iif(p.ended_at_ms = 0 OR p.answered_at_ms = 0, NULL,
+        (p.ended_at_ms - p.answered_at_ms) / 1000),
+    (SELECT group_concat(iif(json_extract(value, '$.role') = 'user', 'Caller: ', 'Assistant: ')
+                         || json_extract(value, '$.text'), char(10))
+     FROM json_each(iif(json_valid(p.transcript), p.transcript, '[]'))),
+    nullif(p.intent, ''), nullif(p.outcome, ''), p.sentiment, p.confidence,
+    nullif(p.recording_url, ''),
+    strftime('%Y-%m-%dT%H:%M:%SZ', p.started_at_ms / 1000, 'unixepoch')
+  FROM phone_calls p JOIN businesses b ON b.id = p.tenant_id
+  WHERE p.call_sid = :call_sid
+  ON CONFLICT (call_sid) DO UPDATE SET ended_at = excluded.ended_at,
+    duration_seconds = excluded.duration_seconds, transcript = excluded.transcript,
+    intent = excluded.intent, outcome = excluded.outcome,
+    sentiment_score = excluded.sentiment_score, confidence_score = excluded.confidence_score,
+    recording_url = excluded.recording_url
+  WHERE business_id = excluded.business_id
+)sql";
+
 std::int64_t whole(const json::object& row, const char* column) {
   const auto* value = row.if_contains(column);
   return value && value->is_number() ? value->to_number<std::int64_t>() : 0;
@@ -134,6 +168,15 @@ Result<void> save_call_record(sqlite::Connection& connection, const CallRecord& 
                                   {"outcome", record.outcome},
                                   {"conversed_out", record.is_conversed_out ? 1 : 0}});
   if (!saved) return saved.error();
+  return {};
+}
+
+Result<void> copy_to_pack(sqlite::Connection& connection, std::string_view call_sid) {
+  const auto looked = connection.query(kHasPackCalls);
+  if (!looked) return looked.error();
+  if (whole(looked->front().as_object(), "has_them") == 0) return {};
+  const auto copied = connection.change(kCopy, {{"call_sid", call_sid}});
+  if (!copied) return copied.error();
   return {};
 }
 

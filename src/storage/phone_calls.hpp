@@ -65,6 +65,10 @@ Result<bool> save_call_news(sqlite::Connection& connection, const CallNews& news
 /// Of a call that is known.
 Result<void> save_call_record(sqlite::Connection& connection, const CallRecord& record);
 
+/// The same call in the table `calls` that a pack may have for its businesses, so that bookings and
+/// tools find it there. Nothing where there is no such table, or no such business in it.
+Result<void> copy_to_pack(sqlite::Connection& connection, std::string_view call_sid);
+
 /// Which of a tenant's calls, the newest first. `caller` empty: anybody's.
 struct CallFilter {
   std::string tenant_id, caller;

@@ -97,6 +97,35 @@ TEST_F(PhoneCallsTest, TheLogKnowsAtOnceWhatTheDiskHasLater) {
   EXPECT_TRUE(kept("a").record.is_conversed_out);
 }
 
+TEST_F(PhoneCallsTest, ArePutIntoTheTableOfAPackThatHasOne) {
+  ASSERT_TRUE(add_call(*connection, call("a")));
+  EXPECT_TRUE(copy_to_pack(*connection, "a"));  // there is none yet
+  ASSERT_TRUE(connection->execute(
+      "CREATE TABLE businesses (id TEXT PRIMARY KEY);"
+      "CREATE TABLE calls (id TEXT PRIMARY KEY, business_id TEXT REFERENCES businesses (id),"
+      " call_sid TEXT UNIQUE, caller_phone TEXT, started_at TEXT, ended_at TEXT,"
+      " duration_seconds INTEGER, transcript TEXT, intent TEXT, outcome TEXT,"
+      " sentiment_score REAL, confidence_score REAL, recording_url TEXT, created_at TEXT)"));
+  EXPECT_TRUE(copy_to_pack(*connection, "a"));  // and no such business
+  EXPECT_EQ(connection->query("SELECT id FROM calls")->size(), 0u);
+  ASSERT_TRUE(connection->execute("INSERT INTO businesses VALUES ('t1')"));
+  CallRecord record;
+  record.call_sid = "a";
+  record.transcript = R"([{"role":"user","text":"hello"},{"role":"assistant","text":"yes?"}])";
+  record.answered_at_ms = 1'000;
+  record.ended_at_ms = 61'000;
+  record.outcome = "completed";
+  ASSERT_TRUE(save_call_record(*connection, record));
+  for (int i = 0; i < 2; ++i) ASSERT_TRUE(copy_to_pack(*connection, "a"));
+
+  const auto rows = connection->query("SELECT transcript, duration_seconds, outcome FROM calls");
+
+  ASSERT_EQ(rows->size(), 1u);
+  EXPECT_EQ(rows->at(0).at("transcript"), "Caller: hello\nAssistant: yes?");
+  EXPECT_EQ(rows->at(0).at("duration_seconds"), 60);
+  EXPECT_EQ(rows->at(0).at("outcome"), "completed");
+}
+
 TEST_F(PhoneCallsTest, ANumberIsOneBusinesssUntilItIsRemoved) {
   const PhoneNumber number{"+390612345678", "t1", "receptionist", 1};
   EXPECT_TRUE(save_phone_number(*connection, number));
