@@ -283,7 +283,7 @@ TEST_F(Modes, EndWithTheirSessionWhenItsProgramSaysSoWhicheverThreadHasIt) {
   const auto unheld = begin();
   EXPECT_THAT(call(unheld, "set_mode", R"(,"mode":"todo")").body, HasSubstr(R"("ok":true)"));
   EXPECT_THAT(call(unheld, "end_session", "").body, HasSubstr(R"("ended":true)"));
-  EXPECT_EQ(call(unheld, "list_todo", "").status, 404);
+  EXPECT_THAT(call(unheld, "list_todo", "").body, HasSubstr("SESSION_INACTIVE"));
 }
 
 TEST_F(Modes, AreCarriedByOneToolWhereTheListIsToStayAsItIs) {

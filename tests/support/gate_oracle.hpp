@@ -138,11 +138,14 @@ struct Session {
     for (auto& question : questions) question.was_put = true;
   }
   void said(int in_turn, Answer answer) {
-    const auto put = std::count_if(questions.begin(), questions.end(),
-                                   [](const Question& q) { return q.was_put; });
+    // However often it was asked, one call is one question.
+    std::set<std::pair<const Tool*, Arguments>> put;
+    for (const auto& q : questions) {
+      if (q.was_put) put.emplace(q.tool, q.arguments);
+    }
     if (answer == Answer::no) std::erase_if(questions, [](const Question& q) { return q.was_put; });
     for (auto& question : questions) {
-      const bool agrees = question.was_put && put == 1 && answer == Answer::yes;
+      const bool agrees = question.was_put && put.size() == 1 && answer == Answer::yes;
       question.agreed_in = agrees ? in_turn : -1;
     }
   }
@@ -318,7 +321,7 @@ class Oracle {
     });
     if (at != questions.end() && at->was_put && call.turn > at->asked_in &&
         at->agreed_in == call.turn) {
-      questions.erase(at);
+      std::erase_if(questions, is_same);
       return "pass";
     }
     std::erase_if(questions, [&](const auto& q) { return is_same(q) && !q.was_put; });
