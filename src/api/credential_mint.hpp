@@ -21,6 +21,7 @@ namespace json = boost::json;
 struct ProviderCredential {
   std::string value;
   std::int64_t expires_at_s = 0;
+  std::string session_id;  ///< the provider's own of the session, where it has said it
 };
 
 /// What a voice session of this principal at this tenant is made of.

@@ -46,6 +46,27 @@ Result<RealtimeSessionWish> read_body(std::string_view text) {
 
 }  // namespace
 
+asio::awaitable<Result<ProviderCredential>> mint_for_session(CredentialMint mint,
+                                                             BegunSessions begun,
+                                                             RealtimeSessionPlan plan,
+                                                             bool is_direct,
+                                                             std::chrono::seconds life) {
+  struct EndUnlessMade {
+    const BegunSessions& begun;
+    const std::string& id;
+    bool is_made = false;
+    ~EndUnlessMade() {
+      if (!is_made) begun.end(id);
+    }
+  } made{begun, plan.session_id};
+  auto minting = mint.make(plan.token, is_direct, life);
+  auto minted = co_await std::move(minting);
+  if (!minted) co_return minted.error();
+  made.is_made = true;
+  if (!minted->session_id.empty()) begun.name(plan.session_id, minted->session_id);
+  co_return minted;
+}
+
 asio::awaitable<net::HttpResponse> RealtimeSessionResource::handle(
     const net::HttpRequest& request, const std::vector<std::string>&) {
   const auto principal = parts_.authenticator.authenticate(request);
@@ -61,18 +82,21 @@ asio::awaitable<net::HttpResponse> RealtimeSessionResource::handle(
   auto planning = parts_.plan(*principal, std::move(*wish));
   const auto plan = co_await std::move(planning);
   if (!plan) co_return parts_.mint.refuse(plan.error());
-  auto minting = parts_.mint.make(plan->token, is_direct, life);
+  auto minting = mint_for_session(parts_.mint, parts_.begun, *plan, is_direct, life);
   const auto minted = co_await std::move(minting);
   if (!minted) co_return parts_.mint.refuse(minted.error());
-  const json::object body{{"session_id", plan->session_id},
-                          {"value", minted->value},
-                          {"expires_at", minted->expires_at_s},
-                          {"transport", is_direct ? "webrtc" : "gateway"},
-                          {"session", plan->token.session},
-                          {"tools_unavailable", plan->token.tools_unavailable},
-                          {"mode", plan->mode},
-                          {"account", plan->account},
-                          {"epoch", plan->epoch}};
+  const auto& theirs = minted->session_id;
+  const json::object body{
+      {"session_id", plan->session_id},
+      {"openai_session_id", theirs.empty() ? json::value() : json::value(theirs)},
+      {"value", minted->value},
+      {"expires_at", minted->expires_at_s},
+      {"transport", is_direct ? "webrtc" : "gateway"},
+      {"session", plan->token.session},
+      {"tools_unavailable", plan->token.tools_unavailable},
+      {"mode", plan->mode},
+      {"account", plan->account},
+      {"epoch", plan->epoch}};
   auto response = net::HttpResponse::json(200, json::serialize(body));
   response.headers.set("Cache-Control", "no-store");
   co_return response;

@@ -24,15 +24,32 @@ struct RealtimeSessionPlan {
 using PlanRealtimeSession = std::function<boost::asio::awaitable<Result<RealtimeSessionPlan>>(
     auth::Principal principal, RealtimeSessionWish wish)>;
 
+/// What becomes of a session once its credential has been asked for.
+struct BegunSessions {
+  /// The provider's own id of it; empty: it has not said one.
+  std::function<void(const std::string& session_id, const std::string& provider_session_id)> name;
+  /// No credential was made: it ends before anybody could use it.
+  std::function<void(const std::string& session_id)> end;
+};
+
+/// Makes its credential, and names it by the id of whoever made that.
+boost::asio::awaitable<Result<ProviderCredential>> mint_for_session(CredentialMint mint,
+                                                                    BegunSessions begun,
+                                                                    RealtimeSessionPlan plan,
+                                                                    bool is_direct,
+                                                                    std::chrono::seconds life);
+
 /// `POST /api/realtime/session` with `{tenant_id, pack?, account?, transport?}`: a conversation and
-/// the credential that opens it, `{session_id, value, expires_at, transport, session, mode,
-/// account, epoch}`. It begins with the tools that change its mode, where the pack gates by mode.
+/// the credential that opens it, `{session_id, openai_session_id, value, expires_at, transport,
+/// session, mode, account, epoch}`. It begins with the tools that change its mode, where the pack
+/// gates by mode.
 class RealtimeSessionResource final : public Resource {
  public:
   struct Parts {
     const auth::Authenticator& authenticator;
     CredentialMint mint;
     PlanRealtimeSession plan;
+    BegunSessions begun;
   };
   explicit RealtimeSessionResource(Parts parts) : parts_(std::move(parts)) {}
   std::string_view method() const override { return "POST"; }

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "api/credential_mint.hpp"
+#include "api/realtime_session.hpp"
 
 namespace callosum::api {
 
@@ -18,13 +19,16 @@ using PlanRealtimeToken = std::function<boost::asio::awaitable<Result<RealtimeTo
 /// `GET /api/ai/realtime-token?tenant_id=&pack=&transport=webrtc|gateway`: a short-lived credential
 /// for one voice session, as `{value, expires_at, transport, session, tools_unavailable}`.
 /// `gateway` (where none is named): of our own socket, whose client sees no tool calls. `webrtc`:
-/// made by the provider, its client runs calls at /api/ai/realtime-tools/execute.
+/// made by the provider; the session has begun and is named by `session_id` and, where the provider
+/// says it, `openai_session_id`, under either of which its client runs calls here.
 class RealtimeTokenResource final : public Resource {
  public:
   struct Parts {
     const auth::Authenticator& authenticator;
     CredentialMint mint;
     PlanRealtimeToken plan;
+    PlanRealtimeSession begin;  ///< for clients that talk to the provider
+    BegunSessions begun;
   };
   explicit RealtimeTokenResource(Parts parts) : parts_(std::move(parts)) {}
   std::string_view method() const override { return "GET"; }
@@ -34,6 +38,9 @@ class RealtimeTokenResource final : public Resource {
                                                    const std::vector<std::string>& parts) override;
 
  private:
+  boost::asio::awaitable<net::HttpResponse> make_direct(auth::Principal principal,
+                                                        RealtimeTokenWish wish,
+                                                        std::chrono::seconds life);
   const Parts parts_;
 };
 

@@ -54,7 +54,11 @@ Result<Asked> read_body(std::string_view body) {
   if (!is_absent && !arguments->is_object()) {
     return fail(ErrorType::validation, "tool_args: expected an object");
   }
-  asked.arguments = is_absent ? "{}" : json::serialize(*arguments);
+  json::object kept = is_absent ? json::object() : arguments->get_object();
+  // Beside the arguments or among them: whoever runs the call takes it out.
+  const auto* epoch = fields->if_contains("epoch");
+  if (epoch && !epoch->is_null() && !asked.session_id.empty()) kept["epoch"] = *epoch;
+  asked.arguments = json::serialize(kept);
   return asked;
 }
 

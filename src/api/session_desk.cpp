@@ -3,11 +3,14 @@
 #include <array>
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
+#include <boost/json/serialize.hpp>
 #include <utility>
 
 #include "async/event.hpp"
 #include "base/encoding.hpp"
 #include "base/ids.hpp"
+#include "base/json.hpp"
+#include "registry/loaded_set.hpp"
 
 namespace callosum::api {
 
@@ -81,7 +84,9 @@ void SessionDesk::submit(Place& place, pipeline::CallRequest request,
   const auto session_id = request.context->session_id;
   pipeline::Executor::OnAnswer on_answer = [this, waiting,
                                             session_id](const pipeline::Executor::Answer& answer) {
-    if (on_intents_ && answer->ok() && !answer->intents.empty()) on_intents_(session_id, answer);
+    if (ways_.on_intents && answer->ok() && !answer->intents.empty()) {
+      ways_.on_intents(session_id, answer);
+    }
     asio::post(waiting->thread, [waiting, answer] {
       waiting->answer = answer;
       if (waiting->done) waiting->done->set();
@@ -90,14 +95,43 @@ void SessionDesk::submit(Place& place, pipeline::CallRequest request,
   waiting->ticket = place.executor.submit(std::move(request), std::move(on_answer));
 }
 
+/// A reserved argument: the tool never sees it, unless it has one of that name itself.
+Result<void> SessionDesk::take_epoch(pipeline::CallRequest& request) const {
+  auto& call = request.call;
+  if (call.arguments.find("epoch") == std::string::npos) return {};
+  auto arguments = parse_arguments(call.arguments);
+  const auto* wanted = arguments ? arguments->if_contains("epoch") : nullptr;
+  const auto* tool = request.catalog->snapshot()->find(call.name);
+  const auto* properties = tool ? find_object(tool->input_schema, "properties") : nullptr;
+  if (!wanted || (properties && properties->contains("epoch"))) return {};
+  const auto* number = wanted->if_int64();
+  if (!number || *number < 0) return fail(ErrorType::validation, "epoch: expected a whole number");
+  const auto epoch = static_cast<std::uint64_t>(*number);
+  arguments->erase("epoch");
+  call.arguments = json::serialize(*arguments);
+  const auto& now = *request.context;
+  if (!ways_.find_loaded || !now.loaded || epoch == now.epoch) return {};
+  auto then = ways_.find_loaded(now.session_id, epoch);
+  if (!then) return {};  // judged by what is loaded now
+  auto context = std::make_shared<registry::CallContext>(now);
+  context->epoch = then->epoch;
+  context->mode = then->mode;
+  context->account = then->account;
+  context->loaded = std::move(then);
+  request.context = std::move(context);
+  return {};
+}
+
 asio::awaitable<Result<SessionDesk::Answer>> SessionDesk::run(auth::Principal principal,
                                                               SessionCall asked) {
-  auto planning = plan_(std::move(principal), std::move(asked.ids));
+  auto planning = ways_.plan(std::move(principal), std::move(asked.ids));
   auto planned = co_await std::move(planning);
   if (!planned) co_return planned.error();
   const bool is_of_it = asked.tenant_id.empty() || asked.tenant_id == planned->context->tenant_id;
   if (!is_of_it) co_return no_such_session();
   planned->call = std::move(asked.call);
+  const auto taken = take_epoch(*planned);
+  if (!taken) co_return taken.error();
   auto& place = place_of(planned->context->session_id);
   auto running = run_there(place, &SessionDesk::admit_of_session, std::move(*planned));
   auto answer = co_await std::move(running);

@@ -33,14 +33,22 @@ class SessionDesk {
   /// The call but for its own words. SESSION_INACTIVE, or VALIDATION where the ids name two.
   using PlanCall = std::function<boost::asio::awaitable<Result<pipeline::CallRequest>>(
       auth::Principal principal, std::vector<std::string> ids)>;
+  /// What the session had loaded in that epoch; null: nobody knows any more.
+  using FindLoaded = std::function<std::shared_ptr<const registry::LoadedSet>(
+      const std::string& session_id, std::uint64_t epoch)>;
   /// Never null.
   using Answer = std::shared_ptr<const registry::Envelope>;
 
   /// Told of what a call of a live session asks of that session, on the thread that ran it.
   using OnIntents = std::function<void(const std::string& session_id, const Answer& answer)>;
 
-  SessionDesk(async::TimeSource& time, Random& random, PlanCall plan, OnIntents on_intents = {})
-      : time_(time), random_(random), plan_(std::move(plan)), on_intents_(std::move(on_intents)) {}
+  struct Ways {
+    PlanCall plan;
+    OnIntents on_intents;
+    FindLoaded find_loaded;
+  };
+  SessionDesk(async::TimeSource& time, Random& random, Ways ways)
+      : time_(time), random_(random), ways_(std::move(ways)) {}
 
   /// One thread, its executor, and what is remembered there. Belongs to that thread's owner.
   struct Place {
@@ -61,6 +69,9 @@ class SessionDesk {
  private:
   struct Waiting;
 
+  /// By the epoch that the call says it was issued in, where that is known. VALIDATION.
+  Result<void> take_epoch(pipeline::CallRequest& request) const;
+
   /// What makes a planned call one of the place's; on its thread.
   using Admit = void (SessionDesk::*)(Place&, pipeline::CallRequest&);
   void admit_of_session(Place& place, pipeline::CallRequest& request);
@@ -72,8 +83,7 @@ class SessionDesk {
 
   async::TimeSource& time_;
   Random& random_;
-  PlanCall plan_;
-  OnIntents on_intents_;
+  const Ways ways_;
   std::vector<Place*> places_;
 };
 

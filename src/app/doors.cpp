@@ -126,14 +126,20 @@ void Doors::add_callers(const Planning& planning) {
         return planner.plan_token(std::move(principal), std::move(wish));
       };
   const api::CredentialMint mint{*parts.secrets, parts.time, parts.random, *parts.log};
-  add(Place::main, make<api::RealtimeTokenResource>(
-                       api::RealtimeTokenResource::Parts{authenticator, mint, plan_token}));
   const api::PlanRealtimeSession plan_session =
       [&planner = ground_.planner](api::auth::Principal principal, api::RealtimeSessionWish wish) {
         return planner.plan_realtime_session(std::move(principal), std::move(wish));
       };
-  add(Place::main, make<api::RealtimeSessionResource>(
-                       api::RealtimeSessionResource::Parts{authenticator, mint, plan_session}));
+  const api::BegunSessions begun{[&parts](const std::string& id, const std::string& theirs) {
+                                   parts.load_book->name_unheld(id, theirs);
+                                 },
+                                 [&parts](const std::string& id) {
+                                   parts.load_book->end_unheld(id, epoch_ms(parts.time.wall_now()));
+                                 }};
+  add(Place::main, make<api::RealtimeTokenResource>(api::RealtimeTokenResource::Parts{
+                       authenticator, mint, plan_token, plan_session, begun}));
+  add(Place::main, make<api::RealtimeSessionResource>(api::RealtimeSessionResource::Parts{
+                       authenticator, mint, plan_session, begun}));
   const api::UpdateTools update_tools = [&planner = ground_.planner](api::auth::Principal principal,
                                                                      api::UpdateToolsWish wish) {
     return planner.update_tools(std::move(principal), std::move(wish));

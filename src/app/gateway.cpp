@@ -173,8 +173,12 @@ std::unique_ptr<api::SessionDesk> make_desk(Planner& planner) {
     if (ends) parts.load_book->end_unheld(session_id, epoch_ms(parts.time.wall_now()));
     parts.board.on_call_elsewhere(session_id, answer);
   };
-  return std::make_unique<api::SessionDesk>(parts.time, parts.random, std::move(plan),
-                                            std::move(on_intents));
+  auto find_loaded = [&parts](const std::string& session_id, std::uint64_t epoch) {
+    return parts.load_book->at(session_id, epoch);
+  };
+  return std::make_unique<api::SessionDesk>(
+      parts.time, parts.random,
+      api::SessionDesk::Ways{std::move(plan), std::move(on_intents), std::move(find_loaded)});
 }
 
 /// Every worker listens on the same port: the first finds it, the others join.

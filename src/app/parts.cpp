@@ -91,6 +91,10 @@ Result<void> load_editions(Parts& parts, bool with_provider, bool reaches_backen
 
 }  // namespace
 
+Parts::~Parts() {
+  if (load_book) load_book->close();
+}
+
 std::vector<policy::Gate*> Parts::gate_list() const {
   std::vector<policy::Gate*> list;
   for (const auto& gate : gates) list.push_back(gate.get());

@@ -74,6 +74,10 @@ struct Parts {
   std::shared_ptr<net::QueueBudget> queue_budget;  ///< of what slow readers are sent
   std::atomic<bool> is_ready{false};
 
+  Parts() = default;
+  ~Parts();  ///< first of all, the book lets go of the editions that it keeps
+  Parts(const Parts&) = delete;
+  Parts& operator=(const Parts&) = delete;
   std::vector<policy::Gate*> gate_list() const;
   pipeline::ExecutorParts executor_parts();
 };

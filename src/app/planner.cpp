@@ -133,6 +133,31 @@ asio::awaitable<Result<pipeline::CallRequest>> Planner::plan_call(api::auth::Pri
       {}, std::move(context), std::make_shared<policy::SessionCalls>(), catalog_of(edition)};
 }
 
+asio::awaitable<Result<pipeline::CallRequest>> Planner::act_in(pipeline::CallRequest request,
+                                                               std::string account) {
+  const auto deadline = async::Deadline::after(parts_.time, kPlanTimeout);
+  const auto& now = *request.context;
+  auto finding = find_usable_accounts(*parts_.database, now.tenant_id, now.subject, deadline);
+  const auto found = co_await std::move(finding);
+  if (!found) co_return found.error();
+  const auto wanted = to_lower_ascii(account);
+  for (const auto& each : *found) {
+    if (to_lower_ascii(each.email) != wanted) continue;
+    auto context = std::make_shared<registry::CallContext>(now);
+    context->account = each.email;
+    request.context = std::move(context);
+    co_return request;
+  }
+  co_return fail(ErrorType::not_found, "account: you have connected no such account here");
+}
+
+/// A secret of the provider's may open several connections, each with an id of its own (protocol
+/// §3.1): the client alone knows which, and names a session that is its own anyway.
+bool Planner::learn_provider_id(const storage::RealtimeSession& session, const std::string& id) {
+  constexpr std::size_t kLongest = 256;
+  return id.size() <= kLongest && parts_.load_book->name_unheld(session.id, id);
+}
+
 asio::awaitable<Result<storage::RealtimeSession>> Planner::find_session(
     const std::string& subject, const std::vector<std::string>& ids) {
   const auto deadline = async::Deadline::after(parts_.time, kPlanTimeout);
@@ -141,6 +166,7 @@ asio::awaitable<Result<storage::RealtimeSession>> Planner::find_session(
     auto finding = parts_.sessions->find_live(id, subject, deadline);
     auto found = co_await std::move(finding);
     if (!found) co_return found.error();
+    if (!*found && session && learn_provider_id(*session, id)) continue;
     if (!*found) co_return api::no_such_session();
     if (session && session->id != (*found)->id) {
       co_return fail(ErrorType::validation,
@@ -175,7 +201,8 @@ asio::awaitable<Result<pipeline::CallRequest>> Planner::plan_session_call(
   const auto named = co_await std::move(finding);
   if (!named) co_return named.error();
   const auto* session = &named->session;
-  const auto edition = parts_.editions->find(session->registry_version);
+  const auto edition = find_edition(*session);
+  if (!edition) co_return api::no_such_session();
   auto context = context_for(principal, named->tenant, *edition);
   context.session_id = session->id;
   if (!session->pack.empty()) context.pack = session->pack;

@@ -35,6 +35,10 @@ class Planner {
   /// empty: the only one.
   boost::asio::awaitable<Result<pipeline::CallRequest>> plan_call(api::auth::Principal principal,
                                                                   std::string tenant);
+  /// The same within an account that its principal has connected at its tenant, by its whole
+  /// address. NOT_FOUND for any other.
+  boost::asio::awaitable<Result<pipeline::CallRequest>> act_in(pipeline::CallRequest request,
+                                                               std::string account);
   /// A call within the live session of this principal that every one of `ids` names, its own id or
   /// its provider's, with the rules and the version of the packs that the session began with.
   /// SESSION_INACTIVE, in one wording, where one of them names none; VALIDATION where they name
@@ -54,6 +58,12 @@ class Planner {
   Parts& parts() { return parts_; }
 
  private:
+  /// Whether the id, which names none of this user's, is from now on the provider's of this
+  /// session.
+  bool learn_provider_id(const storage::RealtimeSession& session, const std::string& id);
+  /// The version of the packs that the session pinned when it began; null, with a line in the log:
+  /// nobody keeps it any more.
+  std::shared_ptr<const Edition> find_edition(const storage::RealtimeSession& session);
   boost::asio::awaitable<Result<storage::RealtimeSession>> find_session(
       const std::string& subject, const std::vector<std::string>& ids);
   /// A call of this principal, as a member of the tenant, on this edition.

@@ -171,6 +171,8 @@ asio::awaitable<Result<api::RealtimeSessionPlan>> Planner::plan_realtime_session
     co_return fail(ErrorType::validation, "account: nothing in this session acts in an account");
   }
   if (!opening->load) make_plain_load(*opening);
+  // Nobody holds it yet: what keeps this version of the packs is its place in the book.
+  opening->load->snapshot = {opening->edition, opening->edition->snapshot().get()};
   put_loaded(opening->context,
              parts_.load_book->begin(std::move(*opening->load), std::move(loads), 0, row));
   look_at_user_again(opening->context);
@@ -183,6 +185,15 @@ asio::awaitable<Result<api::RealtimeSessionPlan>> Planner::plan_realtime_session
   co_return plan;
 }
 
+std::shared_ptr<const Edition> Planner::find_edition(const storage::RealtimeSession& session) {
+  auto edition = parts_.editions->find(session.registry_version);
+  if (edition->version() == session.registry_version) return edition;
+  parts_.log->warn("session_version_gone", {{"session_id", session.id},
+                                            {"registry_version", session.registry_version},
+                                            {"serving", edition->version()}});
+  return nullptr;
+}
+
 asio::awaitable<Result<api::UpdatedTools>> Planner::update_tools(api::auth::Principal principal,
                                                                  api::UpdateToolsWish wish) {
   const auto owner = principal;
@@ -190,9 +201,10 @@ asio::awaitable<Result<api::UpdatedTools>> Planner::update_tools(api::auth::Prin
   const auto named = co_await std::move(finding);
   if (!named) co_return named.error();
   const auto& id = named->session.id;
+  const auto edition = find_edition(named->session);
+  if (!edition) co_return api::no_such_session();
   auto set = parts_.load_book->change(id, {.mode = wish.mode, .only = wish.only});
   if (!set) co_return set.error();
-  const auto edition = parts_.editions->find(named->session.registry_version);
   auto context = context_for(owner, named->tenant, *edition);
   if (const auto channel = registry::parse_word<registry::Channel>(named->session.channel)) {
     context.channel = *channel;

@@ -89,7 +89,8 @@ boost::asio::awaitable<Result<api::ProviderCredential>> mint(
       provider::openai::mint_client_secret(time, std::move(options), std::move(body), deadline);
   auto minted = co_await std::move(minting);
   if (!minted) co_return minted.error();
-  co_return api::ProviderCredential{std::move(minted->value), minted->expires_at_s};
+  co_return api::ProviderCredential{std::move(minted->value), minted->expires_at_s,
+                                    std::move(minted->session_id)};
 }
 
 /// A service in the cloud that is reached by a key of ours.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/json/serialize.hpp>
+#include <map>
 
 #include "base/json.hpp"
 #include "base/text.hpp"
@@ -15,7 +16,9 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr std::size_t kMostRecent = 64;
-constexpr std::size_t kMostUnheld = 256;                         // of one user
+constexpr std::size_t kMostEarlier = 4;    // sets whose calls may yet come
+constexpr std::size_t kMostSnapshots = 4;  // of conversations that nobody holds, beside the newest
+constexpr std::size_t kMostUnheld = 256;   // of one user
 constexpr std::chrono::milliseconds kLongestUnheld = 2 * 60min;  // see ClientSecretStore
 constexpr std::size_t kMostHits = 50;  // before those that are not for this user are taken out
 
@@ -118,6 +121,10 @@ bool LoadBook::renew(Entry& entry) {
                        old->narrowed_to == next.narrowed_to;
   if (is_same) return false;
   next.epoch = old ? old->epoch + 1 : next.epoch;
+  if (old) {
+    if (entry.earlier.size() >= kMostEarlier) entry.earlier.erase(entry.earlier.begin());
+    entry.earlier.push_back(entry.set);
+  }
   entry.set = std::make_shared<const registry::LoadedSet>(std::move(next));
   if (entry.row && records_) {
     write_loaded(*entry.row, *entry.set);
@@ -157,7 +164,7 @@ LoadBook::Set LoadBook::enter_book(LoadGround ground, LoadWish wish, std::uint64
   // What was left then may have been taken from the user since.
   if (!wish.mode.empty() && find_obstacle(ground, wish, wish.mode)) wish.mode.clear();
   auto& entry = entries_[id];
-  entry = {std::move(ground), std::move(wish), nullptr, std::move(row), 0};
+  entry = {std::move(ground), std::move(wish), nullptr, {}, std::move(row), 0};
   if (is_gated(entry.ground)) {
     auto first = load(entry.ground, entry.wish);
     first.epoch = epoch + 1;
@@ -186,6 +193,41 @@ void LoadBook::sweep(const storage::RealtimeSession& newest) {
   }
   if (of_user >= kMostUnheld && oldest != &newest) over.push_back(oldest->id);
   for (const auto& id : over) erase_unheld(id, newest.created_at_ms);
+  sweep_snapshots(newest.created_at_ms);
+}
+
+/// Each keeps the version of the packs that it was made with. Where the packs have changed so often
+/// that too many are kept, those of the oldest end.
+void LoadBook::sweep_snapshots(std::int64_t now_ms) {
+  std::map<const registry::Snapshot*, std::int64_t> made_at;  // the first with it
+  for (const auto& [id, entry] : entries_) {
+    if (!entry.row || entry.holder != 0) continue;
+    const auto [at, is_new] =
+        made_at.try_emplace(entry.ground.snapshot.get(), entry.row->created_at_ms);
+    at->second = std::min(at->second, entry.row->created_at_ms);
+  }
+  while (made_at.size() > kMostSnapshots) {
+    const auto oldest =
+        std::min_element(made_at.begin(), made_at.end(),
+                         [](const auto& a, const auto& b) { return a.second < b.second; });
+    std::vector<std::string> over;
+    for (const auto& [id, entry] : entries_) {
+      const bool is_unheld = entry.row && entry.holder == 0;
+      if (is_unheld && entry.ground.snapshot.get() == oldest->first) over.push_back(id);
+    }
+    for (const auto& id : over) erase_unheld(id, now_ms);
+    made_at.erase(oldest);
+  }
+}
+
+bool LoadBook::name_unheld(const std::string& session_id, const std::string& provider_session_id) {
+  const std::lock_guard lock(mutex_);
+  auto* entry = find(session_id);
+  const bool is_unheld = entry && entry->row && entry->holder == 0;
+  if (!is_unheld || entry->row->provider.empty()) return false;
+  entry->row->provider_session_id = provider_session_id;
+  if (records_) records_->note(*entry->row);
+  return true;
 }
 
 void LoadBook::erase_unheld(const std::string& session_id, std::int64_t now_ms) {
@@ -220,14 +262,29 @@ LoadBook::Set LoadBook::current(const std::string& session_id) const {
   return at == entries_.end() ? nullptr : at->second.set;
 }
 
+LoadBook::Set LoadBook::at(const std::string& session_id, std::uint64_t epoch) const {
+  const std::lock_guard lock(mutex_);
+  const auto at = entries_.find(session_id);
+  if (at == entries_.end()) return nullptr;
+  const auto& entry = at->second;
+  if (entry.set && entry.set->epoch == epoch) return entry.set;
+  const auto found = std::find_if(entry.earlier.begin(), entry.earlier.end(),
+                                  [&](const Set& set) { return set->epoch == epoch; });
+  return found == entry.earlier.end() ? nullptr : *found;
+}
+
 std::size_t LoadBook::size() const {
   const std::lock_guard lock(mutex_);
   return entries_.size();
 }
 
 void LoadBook::close() {
-  const std::lock_guard telling(telling_);
-  is_closed_ = true;
+  {
+    const std::lock_guard telling(telling_);
+    is_closed_ = true;
+  }
+  const std::lock_guard lock(mutex_);
+  std::erase_if(entries_, [](const auto& each) { return each.second.holder == 0; });
 }
 
 void LoadBook::tell(const std::vector<std::string>& session_ids) {
@@ -291,7 +348,10 @@ void LoadBook::change_users(const std::string& tenant_id, const std::string& sub
     for (auto& [id, entry] : entries_) {
       if (entry.ground.tenant_id != tenant_id || entry.ground.subject != subject) continue;
       change(entry);
-      if (renew(entry)) changed.push_back(id);
+      if (renew(entry)) {
+        entry.earlier.clear();  // something in them may be the user's no more
+        changed.push_back(id);
+      }
     }
   }
   tell(changed);

@@ -60,11 +60,17 @@ class LoadBook final : public tool::builtin::SessionTools {
   void let_go(const std::string& session_id, std::uint64_t holder);
   /// A conversation that nobody holds is over: it is written down as ended, and not known any more.
   void end_unheld(const std::string& session_id, std::int64_t now_ms);
-  /// The watcher is told nothing from now on.
+  /// The provider's own id of a conversation whose client talks to the provider: it is found by
+  /// that as well. False: it is no such conversation.
+  bool name_unheld(const std::string& session_id, const std::string& provider_session_id);
+  /// The watcher is told nothing from now on, and what nobody holds is let go.
   void close();
 
   /// Null: it is not known here, or its tools do not come and go.
   Set current(const std::string& session_id) const;
+  /// What it had loaded in that epoch, a few changes ago at most; null: not known any more. What
+  /// was taken from its user since is in no earlier set.
+  Set at(const std::string& session_id, std::uint64_t epoch) const;
   /// SESSION_INACTIVE; else as set_mode, and VALIDATION for a tool that could not be loaded.
   Result<Set> change(const std::string& session_id, const LoadChange& change);
   /// It was called: it stays when others must go.
@@ -88,7 +94,8 @@ class LoadBook final : public tool::builtin::SessionTools {
   struct Entry {
     LoadGround ground;
     LoadWish wish;
-    Set set;  // null: all of its tools are there from the start
+    Set set;                   // null: all of its tools are there from the start
+    std::vector<Set> earlier;  // the latest last
     std::optional<storage::RealtimeSession> row;
     std::uint64_t holder = 0;  // the connection that has it; 0: none
   };
@@ -96,6 +103,7 @@ class LoadBook final : public tool::builtin::SessionTools {
   Set enter_book(LoadGround ground, LoadWish wish, std::uint64_t epoch,
                  std::optional<storage::RealtimeSession> row);
   void sweep(const storage::RealtimeSession& newest);
+  void sweep_snapshots(std::int64_t now_ms);
   void erase_unheld(const std::string& session_id, std::int64_t now_ms);
   Entry* find(const std::string& session_id);
   Entry* find_gated(const std::string& session_id);

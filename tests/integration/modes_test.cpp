@@ -261,6 +261,38 @@ TEST_F(Modes, AreGoneOnWithByAnotherConnectionThatTakesOver) {
   EXPECT_EQ(goodbye->close_code(), 4409);
 }
 
+TEST_F(Modes, OfAnEpochThatACallNamesAreWhatItIsJudgedBy) {
+  serve("offline");
+  const auto begun = begin();
+  const auto id = R"({"session_id":")" + begun.id + "\"";
+  const auto call = [&](const std::string& tool, const std::string& more) {
+    return post("/api/tools/" + tool, id + more + "}").body;
+  };
+  const auto execute = [&](const std::string& more) {
+    return post("/api/ai/realtime-tools/execute",
+                id + R"(,"tenant_id":"bella","tool_name":"list_todo")" + more + "}")
+        .body;
+  };
+  ASSERT_THAT(call("set_mode", R"(,"mode":"todo")"), HasSubstr(R"("ok":true)"));  // epoch 2
+  const auto narrowed = post("/api/realtime/update-tools", id + R"(,"active_tools":[]})");
+  ASSERT_EQ(parse_strict(narrowed.body)->at("data").at("epoch").to_number<int>(), 3);
+
+  EXPECT_THAT(call("list_todo", ""), HasSubstr("NOT_LOADED"));
+  EXPECT_THAT(call("list_todo", R"(,"epoch":3)"), HasSubstr("NOT_LOADED"));
+  EXPECT_THAT(call("list_todo", R"(,"epoch":2)"), HasSubstr(R"("ok":true)"));
+  EXPECT_THAT(call("list_todo", R"(,"epoch":1)"), HasSubstr("NOT_LOADED"));
+  EXPECT_THAT(call("list_todo", R"(,"epoch":77)"), HasSubstr("NOT_LOADED"));
+  EXPECT_THAT(call("list_todo", R"(,"epoch":"2")"), HasSubstr("epoch: expected a whole number"));
+  EXPECT_THAT(execute(R"(,"epoch":2)"), HasSubstr(R"("ok":true)"));
+  EXPECT_THAT(execute(R"(,"tool_args":{"epoch":2})"), Not(HasSubstr("NOT_LOADED")));
+  // What was taken from the user since is in no epoch.
+  const auto put =
+      gateway->ask_of("bella", "PUT", "/api/admin/user-modes/bella/ada", R"({"modes":["vault"]})");
+  ASSERT_EQ(put.status, 200) << put.body;
+  EXPECT_THAT(call("list_todo", R"(,"epoch":2)"), HasSubstr("NOT_LOADED"));
+  gateway->ask_of("bella", "PUT", "/api/admin/user-modes/bella/ada", R"({"modes":null})");
+}
+
 TEST_F(Modes, EndWithTheirSessionWhenItsProgramSaysSoWhicheverThreadHasIt) {
   serve("offline");
   const auto call = [&](const Begun& session, const std::string& tool, const std::string& more) {

@@ -1,5 +1,7 @@
 // A browser gets a credential whose session is fixed: for our own socket, or by the provider.
+#include <array>
 #include <boost/json/serialize.hpp>
+#include <fstream>
 #include <gmock/gmock.h>
 #include <set>
 
@@ -189,6 +191,95 @@ TEST(RealtimeTokenOfTheProvider, OpensItsOwnSessionWithOurToolsAndPrompt) {
   EXPECT_THAT(created->payload,
               AllOf(HasSubstr("get_policies"), HasSubstr("Bella's Bakery"),
                     HasSubstr(R"("tool_choice":"auto")"), Not(HasSubstr("delete_lead"))));
+}
+
+net::HttpResponse post(const Served& gateway, const std::string& path, const std::string& body,
+                       const std::string& subject = "test") {
+  net::HttpRequest request;
+  request.method = "POST";
+  request.body = body;
+  request.headers.set("Authorization",
+                      "Bearer " + Served::token("bella", {"sales", "admin"}, subject));
+  return fetch(gateway.main() + path, request);
+}
+
+TEST(RealtimeTokenOfTheProvider, NamesTheSessionByBothIdsAndEitherOfThemRunsItsTools) {
+  Cloud cloud;
+  auto options = openai_at(cloud.url());
+  for (const char* limit : {"limits.voice.calls=100", "limits.voice.retrieval_calls=100"}) {
+    options.insert(options.end(), {"--set", limit});
+  }
+  Served gateway(options, {{"OPENAI_API_KEY", kCanary}});
+  add_tenant(gateway, "bella");
+  int calls = 0;
+  const auto of = [&](const std::string& ids, const std::string& subject = "test") {
+    // The same question again and again is no use.
+    constexpr std::array kStatuses{"new", "contacted", "qualified", "lost"};
+    const auto* words = kStatuses[static_cast<std::size_t>(++calls) % kStatuses.size()];
+    return post(gateway, "/api/tools/list_leads",
+                R"({"status":")" + std::string(words) + "\"," + ids + "}", subject)
+        .body;
+  };
+  const auto text = [](const json::object& from, const char* key) {
+    return std::string(from.at(key).as_string());
+  };
+
+  const auto token = granted(ask(gateway, "transport=webrtc"));
+  const auto made = granted(
+      post(gateway, "/api/realtime/session", R"({"tenant_id":"bella","transport":"webrtc"})"));
+  for (const auto& answer : {token, made}) {
+    const auto ours = R"("session_id":")" + text(answer, "session_id") + "\"";
+    const auto theirs = R"("openai_session_id":")" + text(answer, "openai_session_id") + "\"";
+    EXPECT_THAT(of(ours), HasSubstr(R"("ok":true)"));
+    EXPECT_THAT(of(theirs), HasSubstr(R"("ok":true)"));
+    EXPECT_THAT(of(ours + "," + theirs), HasSubstr(R"("ok":true)"));
+    EXPECT_THAT(of(theirs, "eve"), HasSubstr("SESSION_INACTIVE"));
+    EXPECT_THAT(of(R"("openai_session_id":"sess_of_its_connection")"),
+                HasSubstr("SESSION_INACTIVE"));
+  }
+  // A secret may open several connections, and only its client knows what they are called.
+  const std::string another = R"("openai_session_id":"sess_of_its_connection")";
+  EXPECT_THAT(of(R"("session_id":")" + text(made, "session_id") + "\"," + another),
+              HasSubstr(R"("ok":true)"));
+  EXPECT_THAT(of(another), HasSubstr(R"("ok":true)"));
+  const auto of_ours = granted(ask(gateway, ""));
+  EXPECT_FALSE(of_ours.contains("openai_session_id"));
+}
+
+TEST(RealtimeTokenOfTheProvider, PinsTheVersionOfThePacksForItsCalls) {
+  Cloud cloud;
+  Served gateway(openai_at(cloud.url()), {{"OPENAI_API_KEY", kCanary}});
+  add_tenant(gateway, "bella");
+  const auto version_of = [&](const json::object& minted) {
+    const auto answer =
+        post(gateway, "/api/tools/list_leads",
+             R"({"session_id":")" + std::string(minted.at("session_id").as_string()) + "\"}");
+    const auto body = parse_strict(answer.body)->as_object();
+    const auto* data = find_object(body, "data");
+    const auto* meta = data ? find_object(*data, "meta") : nullptr;
+    const auto version = meta ? text_at(*meta, "registry_version") : "";
+    return version.empty() ? answer.body : std::string(version);
+  };
+  const auto edit = [&](int times) {
+    std::ofstream(gateway.folder() / "packs/receptionist/prompt.md", std::ios::app)
+        << "Change " << times << ".\n";
+    const auto reloaded = gateway.ask("POST", "/api/admin/registry/reload");
+    ASSERT_EQ(reloaded.status, 200) << reloaded.body;
+  };
+  const auto first = granted(ask(gateway, "transport=webrtc"));
+  const auto before = version_of(first);
+
+  edit(0);
+  const auto second = granted(ask(gateway, "transport=webrtc"));
+
+  EXPECT_EQ(version_of(first), before);
+  EXPECT_NE(version_of(second), before);
+  for (int i = 1; i <= 4; ++i) {  // so often that the oldest is not kept any more
+    edit(i);
+    granted(ask(gateway, "transport=webrtc"));
+  }
+  EXPECT_THAT(version_of(first), HasSubstr("SESSION_INACTIVE"));
+  EXPECT_THAT(version_of(second), Not(HasSubstr("SESSION_INACTIVE")));
 }
 
 TEST(RealtimeTokenOfTheProvider, ShowsToolsInTheWordsOfCallersWhoeverItIs) {

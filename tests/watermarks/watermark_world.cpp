@@ -100,7 +100,8 @@ WatermarkWorld::WatermarkWorld() {
   auto plan_session = [this](api::auth::Principal principal, std::vector<std::string> ids) {
     return planner_->plan_session_call(std::move(principal), std::move(ids));
   };
-  desk_ = std::make_unique<api::SessionDesk>(parts_->time, parts_->random, plan_session);
+  desk_ = std::make_unique<api::SessionDesk>(parts_->time, parts_->random,
+                                             api::SessionDesk::Ways{plan_session, {}, {}});
   place_ = std::make_unique<api::SessionDesk::Place>(
       api::SessionDesk::Place{world_.context().get_executor(), *executor_});
   desk_->add(*place_);

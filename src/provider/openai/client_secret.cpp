@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::size_t kMaxAnswer = 512 * 1024;  // it repeats the whole session
 constexpr std::size_t kMaxSecret = 4096;
+constexpr std::size_t kMaxId = 256;
 
 /// The provider's code for what went wrong, where it is one word: its message may quote our key.
 std::string code_of(std::string_view body) {
@@ -51,7 +52,11 @@ Result<MintedSecret> decode_minted_secret(std::string_view body) {
   if (value.empty() || value.size() > kMaxSecret || !expires || !expires->is_int64()) {
     return fail(ErrorType::invalid_output, "the voice provider's answer cannot be read");
   }
-  return MintedSecret{std::string(value), expires->get_int64()};
+  const auto* session = find_object(*fields, "session");
+  const auto id = session ? text_at(*session, "id") : std::string_view();
+  // Optional on the wire of others than OpenAI: without it the session has our id alone.
+  const bool is_id = id.size() <= kMaxId;
+  return MintedSecret{std::string(value), expires->get_int64(), std::string(is_id ? id : "")};
 }
 
 asio::awaitable<Result<MintedSecret>> mint_client_secret(async::TimeSource& time,

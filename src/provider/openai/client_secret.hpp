@@ -14,6 +14,7 @@ namespace callosum::provider::openai {
 struct MintedSecret {
   std::string value;
   std::int64_t expires_at_s = 0;  ///< seconds since 1970
+  std::string session_id;         ///< of the session that it opens; empty: the answer names none
 };
 
 /// `POST …/v1/realtime/client_secrets` with our key (protocol §3.1). `body` is the request's.

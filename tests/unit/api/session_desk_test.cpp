@@ -3,10 +3,12 @@
 #include <atomic>
 #include <boost/asio/executor_work_guard.hpp>
 #include <gmock/gmock.h>
+#include <map>
 #include <thread>
 
 #include "async/with_deadline.hpp"
 #include "real_world.hpp"
+#include "registry/loaded_set.hpp"
 #include "tool_world.hpp"
 
 namespace callosum::api {
@@ -26,8 +28,10 @@ struct Desk {
   }
   boost::asio::awaitable<Result<pipeline::CallRequest>> plan(std::vector<std::string> ids) {
     if (ids != std::vector<std::string>{"sess_1"}) return answer(no_such_session());
-    pipeline::CallRequest planned{
-        {}, std::make_shared<const registry::CallContext>(w.context()), nullptr, w.catalog};
+    auto context = std::make_shared<registry::CallContext>(w.context());
+    context->loaded = loaded;
+    if (loaded) context->epoch = loaded->epoch;
+    pipeline::CallRequest planned{{}, std::move(context), nullptr, w.catalog};
     return answer(std::move(planned));
   }
   static SessionCall call(std::string tool, std::string call_id = {},
@@ -44,13 +48,26 @@ struct Desk {
     return (*answer)->ok() ? "" : std::string(to_string((*answer)->error->type));
   }
 
+  using Loaded = std::shared_ptr<const registry::LoadedSet>;
+
   ToolWorld w;
+  Loaded loaded;  // now; null: everything
+  std::map<std::uint64_t, Loaded> earlier;
+  std::vector<std::string> told;
   SeededRandom random{5};
   SessionDesk::Place place{w.world.executor(), *w.executor};
-  SessionDesk desk{w.world.time(), random,
-                   [this](const auth::Principal&, std::vector<std::string> ids) {
-                     return plan(std::move(ids));
-                   }};
+  SessionDesk desk{w.world.time(),
+                   random,
+                   {[this](const auth::Principal&, std::vector<std::string> ids) {
+                      return plan(std::move(ids));
+                    },
+                    [this](const std::string& session_id, const SessionDesk::Answer&) {
+                      told.push_back(session_id);
+                    },
+                    [this](const std::string&, std::uint64_t epoch) {
+                      const auto at = earlier.find(epoch);
+                      return at == earlier.end() ? nullptr : at->second;
+                    }}};
 };
 
 registry::ToolSpec writing(std::string name) {
@@ -85,6 +102,47 @@ TEST(SessionDesk, HasOneAnswerForNoSessionAndForOneOfAnotherTenant) {
   EXPECT_EQ(second.error().type, ErrorType::session_inactive);
   EXPECT_EQ(first.error().message, second.error().message);
   EXPECT_EQ(d.w.scripts["stock"].runs, 0);
+}
+
+TEST(SessionDesk, TakesTheEpochOutOfTheArgumentsWhereTheToolHasNoneOfThatName) {
+  auto own = make_tool("clock");
+  own.input_schema = {
+      {"properties", boost::json::object{{"epoch", boost::json::object{{"type", "integer"}}}}}};
+  Desk d({make_tool("stock"), own});
+
+  EXPECT_EQ(d.outcome(Desk::call("stock", {}, R"({"item":1,"epoch":3})")), "");
+  EXPECT_EQ(d.outcome(Desk::call("clock", {}, R"({"epoch":3})")), "");
+
+  EXPECT_EQ(d.w.scripts["stock"].arguments.back(), R"({"item":1})");
+  EXPECT_EQ(d.w.scripts["clock"].arguments.back(), R"({"epoch":3})");
+  EXPECT_EQ(d.outcome(Desk::call("stock", {}, R"({"epoch":-1})")), "VALIDATION");
+}
+
+TEST(SessionDesk, JudgesACallByTheEpochThatItNames) {
+  Desk d({make_tool("stock")});
+  const auto set = [](std::uint64_t epoch, registry::LoadedSet::Names names) {
+    auto made = std::make_shared<registry::LoadedSet>();
+    made->epoch = epoch;
+    made->tools = std::move(names);
+    return made;
+  };
+  d.loaded = set(3, {});
+  d.earlier[2] = set(2, {"stock"});
+
+  EXPECT_EQ(d.outcome(Desk::call("stock")), "NOT_LOADED");
+  EXPECT_EQ(d.outcome(Desk::call("stock", {}, R"({"epoch":3})")), "NOT_LOADED");
+  EXPECT_EQ(d.outcome(Desk::call("stock", {}, R"({"epoch":1})")), "NOT_LOADED");
+  EXPECT_EQ(d.outcome(Desk::call("stock", {}, R"({"epoch":2})")), "");
+}
+
+TEST(SessionDesk, TellsOfWhatACallAsksOfItsSession) {
+  Desk d({make_tool("bye"), make_tool("stock")});
+  d.w.scripts["bye"].intents = {{registry::Intent::end_voice_session, ""}};
+
+  d.outcome(Desk::call("stock"));
+  d.outcome(Desk::call("bye"));
+
+  EXPECT_EQ(d.told, (std::vector<std::string>{d.w.context().session_id}));
 }
 
 TEST(SessionDesk, TakesTwoWritesWithoutAnIdForOneButEveryReadingForItself) {
@@ -156,10 +214,10 @@ TEST(SessionDesk, AnswersInTimeWhereTheSessionsThreadHasEnded) {
   Desk d({make_tool("stock")});
   boost::asio::io_context gone;
   SessionDesk::Place place{gone.get_executor(), *d.w.executor};
-  SessionDesk desk(d.w.world.time(), d.random,
-                   [&d](const auth::Principal&, std::vector<std::string> ids) {
-                     return d.plan(std::move(ids));
-                   });
+  const SessionDesk::PlanCall plan = [&d](const auth::Principal&, std::vector<std::string> ids) {
+    return d.plan(std::move(ids));
+  };
+  SessionDesk desk(d.w.world.time(), d.random, {plan, {}, {}});
   desk.add(place);
 
   const auto answer = d.w.world.run(desk.run({}, Desk::call("stock")));
@@ -183,14 +241,14 @@ TEST(SessionDesk, RunsTheCallsOfOneSessionOnOneThreadWhoeverTookThem) {
   pipeline::Executor executor(home.get_executor(), {world.time(), {}, audit});
   SessionDesk::Place place{home.get_executor(), executor};
   SystemRandom random;
-  SessionDesk desk(world.time(), random,
-                   [&](const auth::Principal&, const std::vector<std::string>&) {
-                     auto context = std::make_shared<registry::CallContext>();
-                     context->session_id = "sess_1";
-                     context->snapshot = catalog->snapshot();
-                     pipeline::CallRequest planned{{}, context, nullptr, catalog};
-                     return Desk::answer(std::move(planned));
-                   });
+  const SessionDesk::PlanCall plan = [&](const auth::Principal&, const std::vector<std::string>&) {
+    auto context = std::make_shared<registry::CallContext>();
+    context->session_id = "sess_1";
+    context->snapshot = catalog->snapshot();
+    pipeline::CallRequest planned{{}, context, nullptr, catalog};
+    return Desk::answer(std::move(planned));
+  };
+  SessionDesk desk(world.time(), random, {plan, {}, {}});
   desk.add(place);
   auto work = boost::asio::make_work_guard(home);
   std::thread running([&home] { home.run(); });
