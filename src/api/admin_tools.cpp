@@ -1,6 +1,7 @@
 #include "api/admin_tools.hpp"
 
 #include <boost/json/serialize.hpp>
+#include <tuple>
 
 #include "api/auth/admin_role.hpp"
 #include "base/json.hpp"
@@ -12,6 +13,7 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr std::size_t kMaxIdBytes = 200;
+constexpr std::size_t kMaxAddressBytes = 320;
 
 /// A call outside any conversation has a session of its own; where its id is known that is the same
 /// one each time, so that the ledger recognises a call that is made again, also after a restart.
@@ -22,50 +24,65 @@ void recognise_again(pipeline::CallRequest& request, const std::string& call_id)
   request.context = std::move(context);
 }
 
-}  // namespace
+struct Asked {
+  std::string tenant, account, call_id, arguments = "{}";
+};
 
-AdminToolsResource::AdminToolsResource(const auth::Authenticator& authenticator, PlanCall plan,
-                                       pipeline::Executor& executor)
-    : authenticator_(authenticator), plan_(std::move(plan)), executor_(executor) {}
+/// A text, "" where there is none.
+Result<std::string> text_of(const json::object& fields, std::string_view key, std::size_t most) {
+  const auto* value = fields.if_contains(key);
+  if (!value || value->is_null()) return std::string();
+  const auto* text = value->if_string();
+  if (text && text->size() <= most) return std::string(*text);
+  return fail(ErrorType::validation,
+              std::string(key) + ": expected a text of at most " + std::to_string(most) + " bytes");
+}
 
-asio::awaitable<net::HttpResponse> AdminToolsResource::handle(
-    const net::HttpRequest& request, const std::vector<std::string>& parts) {
-  const auto principal = auth::authenticate_admin(authenticator_, request);
-  if (!principal) co_return error_response(principal.error());
-  const auto body = parse_strict(request.body.empty() ? "{}" : std::string_view(request.body),
+Result<Asked> read_body(std::string_view text) {
+  const auto body = parse_strict(text.empty() ? "{}" : text,
                                  {.max_bytes = 128 * 1024, .max_depth = 32, .safe_integers = true});
-  if (!body) co_return error_response(body.error());
+  if (!body) return body.error();
   const auto* fields = body->if_object();
   if (!fields) {
-    const auto error =
-        fail(ErrorType::validation, "the body must be a JSON object: {tenant_id?, args?}");
-    co_return error_response(error);
+    return fail(ErrorType::validation,
+                "the body must be a JSON object: {tenant_id?, account?, args?}");
+  }
+  Asked asked;
+  for (const auto& [key, to, most] : {std::tuple{"tenant_id", &asked.tenant, kMaxIdBytes},
+                                      std::tuple{"account", &asked.account, kMaxAddressBytes},
+                                      std::tuple{"call_id", &asked.call_id, kMaxIdBytes}}) {
+    auto value = text_of(*fields, key, most);
+    if (!value) return value.error();
+    *to = std::move(*value);
   }
   const auto* args = fields->if_contains("args");
   if (args && !args->is_object() && !args->is_null()) {
-    const auto error = fail(ErrorType::validation, "args: expected an object");
-    co_return error_response(error);
+    return fail(ErrorType::validation, "args: expected an object");
   }
-  const auto* id = fields->if_contains("call_id");
-  const bool has_id = id && !id->is_null();
-  std::string call_id(text_at(*fields, "call_id"));
-  if ((has_id && !id->is_string()) || call_id.size() > kMaxIdBytes) {
-    const auto error = fail(ErrorType::validation, "call_id: expected a text of at most 200 bytes");
-    co_return error_response(error);
-  }
-  const auto* named = fields->if_contains("tenant_id");
-  if (named && !named->is_string() && !named->is_null()) {
-    const auto error = fail(ErrorType::validation, "tenant_id: expected a text");
-    co_return error_response(error);
-  }
-  std::string tenant(text_at(*fields, "tenant_id"));
-  auto call = co_await plan_(*principal, std::move(tenant));
-  if (!call) co_return error_response(call.error());
+  if (args && args->is_object()) asked.arguments = json::serialize(*args);
+  return asked;
+}
 
-  const bool has_args = args && args->is_object();
-  recognise_again(*call, call_id);
-  call->call = {std::move(call_id), parts.front(), has_args ? json::serialize(*args) : "{}"};
-  const auto envelope = co_await executor_.run(std::move(*call));
+}  // namespace
+
+asio::awaitable<net::HttpResponse> AdminToolsResource::handle(
+    const net::HttpRequest& request, const std::vector<std::string>& parts) {
+  const auto principal = auth::authenticate_admin(parts_.authenticator, request);
+  if (!principal) co_return error_response(principal.error());
+  auto asked = read_body(request.body);
+  if (!asked) co_return error_response(asked.error());
+  auto planning = parts_.plan(*principal, std::move(asked->tenant));
+  auto call = co_await std::move(planning);
+  if (!call) co_return error_response(call.error());
+  if (!asked->account.empty()) {
+    auto acting = parts_.act_in(std::move(*call), std::move(asked->account));
+    call = co_await std::move(acting);
+    if (!call) co_return error_response(call.error());
+  }
+  recognise_again(*call, asked->call_id);
+  call->call = {std::move(asked->call_id), parts.front(), std::move(asked->arguments)};
+  auto running = parts_.executor.run(std::move(*call));
+  const auto envelope = co_await std::move(running);
   co_return net::HttpResponse::json(200, registry::encode_text(envelope));
 }
 

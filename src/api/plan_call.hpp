@@ -14,4 +14,9 @@ namespace callosum::api {
 using PlanCall = std::function<boost::asio::awaitable<Result<pipeline::CallRequest>>(
     auth::Principal principal, std::string tenant)>;
 
+/// The same call within an account that its principal has connected at its tenant, named by the
+/// whole address. NOT_FOUND for any other, whoever's it is.
+using ActIn = std::function<boost::asio::awaitable<Result<pipeline::CallRequest>>(
+    pipeline::CallRequest request, std::string account)>;
+
 }  // namespace callosum::api

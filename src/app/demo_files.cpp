@@ -180,6 +180,7 @@ json::object demo_claims(const DemoTokenRequest& request, WallTime now) {
                       {"aud", json::string(kAudience)},
                       {"iat", epoch_s(now)},
                       {"exp", epoch_s(now + kTokenLife)}};
+  if (!request.pack.empty()) claims["pack"] = json::string(request.pack);
   if (!request.phone.empty()) claims["phone"] = json::string(request.phone);
   return claims;
 }

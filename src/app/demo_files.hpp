@@ -49,6 +49,7 @@ struct DemoTokenRequest {
   std::string tenant;  ///< id or slug
   std::string phone;
   std::vector<std::string> roles;
+  std::string pack;  ///< the only one of its sessions; empty: all
 };
 /// Claims of a demo token, good for a day: assurance carrier when there is a phone.
 boost::json::object demo_claims(const DemoTokenRequest& request, WallTime now);

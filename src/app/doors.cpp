@@ -188,7 +188,12 @@ void Doors::add_operators(const Planning& planning) {
   auto& parts = ground_.parts;
   const auto& authenticator = *parts.authenticator;
   if (parts.config.metrics) add(Place::admin, make_metrics(parts));
-  add(Place::admin, make<api::AdminToolsResource>(authenticator, plan, ground_.executor));
+  const api::ActIn act_in = [&planner = ground_.planner](pipeline::CallRequest request,
+                                                         std::string account) {
+    return planner.act_in(std::move(request), std::move(account));
+  };
+  add(Place::admin, make<api::AdminToolsResource>(api::AdminToolsResource::Parts{
+                        authenticator, plan, act_in, ground_.executor}));
   add(Place::admin, make<api::AdminSessionsResource>(api::AdminSessionsResource::Parts{
                         authenticator, plan, *parts.database, parts.time}));
   add(Place::admin, make<api::AdminProposalsResource>(authenticator, plan, *parts.proposals));

@@ -80,6 +80,13 @@ Result<void> check_pack(const registry::Snapshot& snapshot, const std::string& n
   return {};
 }
 
+Result<std::string> narrow_to_pack(const api::auth::Principal& principal, std::string wanted) {
+  if (principal.pack.empty() || wanted.empty() || wanted == principal.pack) {
+    return wanted.empty() ? principal.pack : std::move(wanted);
+  }
+  return fail(ErrorType::validation, "pack: this credential is for " + principal.pack + " alone");
+}
+
 asio::awaitable<Result<storage::Tenant>> Planner::find_tenant(api::auth::Principal principal,
                                                               std::string asked) {
   if (asked.empty()) {
@@ -356,13 +363,15 @@ asio::awaitable<Result<api::RealtimeTokenPlan>> Planner::plan_token(api::auth::P
   auto finding_tenant = find_tenant(principal, std::move(wish.tenant));
   const auto tenant = co_await std::move(finding_tenant);
   if (!tenant) co_return tenant.error();
-  const auto checked = check_pack(*parts_.editions->current()->snapshot(), wish.pack,
+  auto pack = narrow_to_pack(principal, std::move(wish.pack));
+  if (!pack) co_return pack.error();
+  const auto checked = check_pack(*parts_.editions->current()->snapshot(), *pack,
                                   parts_.enablement.of(tenant->id).get());
   if (!checked) co_return checked.error();
   api::RealtimeTokenPlan plan;
   plan.owner = std::move(principal);
   plan.owner.tenants = {tenant->id};
-  plan.owner.pack = std::move(wish.pack);
+  plan.owner.pack = std::move(*pack);
   auto opens = open(plan.owner, *tenant);
   auto opening = co_await std::move(opens);
   if (!opening) co_return opening.error();
@@ -400,6 +409,9 @@ asio::awaitable<Result<session::SessionPlan>> Planner::plan_session(
     before = std::move(*found);
     principal->pack = before->pack;
   }
+  const auto checked = check_pack(*parts_.editions->current()->snapshot(), principal->pack,
+                                  parts_.enablement.of(tenant->id).get());
+  if (!checked && !before) co_return checked.error();
   auto opens = open(*principal, *tenant, std::move(session_id));
   auto opening = co_await std::move(opens);
   if (!opening) co_return opening.error();

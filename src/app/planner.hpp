@@ -126,4 +126,8 @@ class Planner {
 Result<void> check_pack(const registry::Snapshot& snapshot, const std::string& name,
                         const policy::SwitchedOff* off);
 
+/// The pack that a session of this principal has alone, where that one is wished for; empty: all.
+/// VALIDATION where the credential is for another.
+Result<std::string> narrow_to_pack(const api::auth::Principal& principal, std::string wanted);
+
 }  // namespace callosum::app

@@ -137,14 +137,16 @@ asio::awaitable<Result<api::RealtimeSessionPlan>> Planner::plan_realtime_session
   auto finding_tenant = find_tenant(principal, std::move(wish.tenant));
   const auto tenant = co_await std::move(finding_tenant);
   if (!tenant) co_return tenant.error();
-  const auto checked = check_pack(*parts_.editions->current()->snapshot(), wish.pack,
+  auto pack = narrow_to_pack(principal, std::move(wish.pack));
+  if (!pack) co_return pack.error();
+  const auto checked = check_pack(*parts_.editions->current()->snapshot(), *pack,
                                   parts_.enablement.of(tenant->id).get());
   if (!checked) co_return checked.error();
   api::RealtimeSessionPlan plan;
   auto& owner = plan.token.owner;
   owner = std::move(principal);
   owner.tenants = {tenant->id};
-  if (!wish.pack.empty()) owner.pack = std::move(wish.pack);
+  owner.pack = std::move(*pack);
   auto opens = open(owner, *tenant);
   auto opening = co_await std::move(opens);
   if (!opening) co_return opening.error();

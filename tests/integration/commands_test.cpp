@@ -313,6 +313,37 @@ TEST_F(Commands, TokenIsAloneOnTheLastLineAndWorks) {
   EXPECT_EQ(used.status, 0) << used.out << used.err;
 }
 
+TEST_F(Commands, TokenOfAPackFixesItForTheSessionsThatItOpens) {
+  const auto token_of = [&](const std::string& pack) {
+    const auto minted = run({"token", "--data", gateway->data().string(), "--pack", pack, "--role",
+                             "sales", "--tenant", "willow-hair"});
+    EXPECT_EQ(minted.status, 0) << minted.err;
+    return std::string(split(trim(minted.out), '\n').back());
+  };
+  const auto ask = [&](const std::string& token, const std::string& body) {
+    net::HttpRequest request;
+    request.method = "POST";
+    request.body = body;
+    request.headers.set("Authorization", "Bearer " + token);
+    return fetch(gateway->http("/api/realtime/session"), request);
+  };
+  const auto crm = token_of("crm");
+
+  const auto fixed = ask(crm, "{}");
+  const auto other = ask(crm, R"({"pack":"receptionist"})");
+  const auto unknown = ask(token_of("kitchen"), "{}");
+
+  ASSERT_EQ(fixed.status, 200) << fixed.body;
+  EXPECT_THAT(fixed.body, HasSubstr("list_leads"));
+  EXPECT_THAT(fixed.body, Not(HasSubstr("get_policies")));
+  EXPECT_EQ(other.status, 400) << other.body;
+  EXPECT_THAT(other.body, HasSubstr("this credential is for crm alone"));
+  EXPECT_EQ(unknown.status, 400) << unknown.body;
+  EXPECT_THAT(unknown.body, HasSubstr("there is no such pack"));
+  RawClient socket(gateway->port());
+  EXPECT_EQ(socket.upgrade("/v1/realtime", {"Authorization: Bearer " + token_of("kitchen")}), 400);
+}
+
 TEST_F(Commands, ToolRunChangesCustomerRecordsForWhoHasTheRole) {
   // The operator's door asks for a role of its own; the tools ask for theirs besides.
   const auto token_of = [&](std::vector<std::string> roles) {

@@ -135,6 +135,7 @@ Result<Principal> read_claims(const json::object& claims, const JwtRules& rules,
   principal.email = read.text("email");
   principal.tenants = read.texts("tenants");
   principal.roles = read.texts("roles");
+  principal.pack = read.text("pack");
   read_caller(read, principal);
   if (!read.problem().empty()) return not_authenticated("claim " + read.problem());
   return principal;

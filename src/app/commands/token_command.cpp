@@ -24,7 +24,10 @@ void TokenCommand::add_to(CLI::App& app) {
   verb_->add_option("--data", data_, "The demo's data folder")
       ->type_name("DIR")
       ->capture_default_str();
-  verb_->add_option("--pack", pack_, "For the first business that uses this pack")->type_name("P");
+  verb_
+      ->add_option("--pack", pack_,
+                   "Its sessions have this pack alone; for the first business that uses it")
+      ->type_name("P");
   verb_->add_option("--tenant", tenant_, "For this business: its slug or id")->type_name("T");
   verb_->add_option("--phone", phone_, "The caller's number, such as +15551234567")->type_name("N");
   verb_->add_option("--role", roles_, "A role; may be repeated (default: admin and operator)")
@@ -61,7 +64,7 @@ Result<std::string> TokenCommand::mint() {
   const auto principal = api::auth::verify_token(*token, rules, clock_.wall_now());
   if (!principal)
     return fail(ErrorType::validation, "not a token to use: " + principal.error().detail);
-  output_.err("for " + request->tenant +
+  output_.err("for " + request->tenant + (request->pack.empty() ? "" : ", pack " + request->pack) +
               (request->phone.empty() ? "" : ", caller " + request->phone) + ", good for a day\n");
   return token;
 }
@@ -90,20 +93,23 @@ Result<DemoTokenRequest> TokenCommand::choose_added(DemoTokenRequest request) co
 }
 
 Result<DemoTokenRequest> TokenCommand::choose() const {
-  DemoTokenRequest request{tenant_, phone_, roles_};
+  DemoTokenRequest request{tenant_, phone_, roles_, pack_};
   if (request.roles.empty()) request.roles = {"admin", "operator"};
   const auto tenants = read_demo_tenants(data_);
-  if (!tenants && (tenant_.empty() || !pack_.empty())) return tenants.error();
+  if (!tenants && tenant_.empty()) return tenants.error();
   if (!tenants) return choose_added(std::move(request));
-  for (const auto& known : *tenants) {
-    if (!pack_.empty() && known.pack != pack_) continue;
-    if (!tenant_.empty() && known.tenant_id != tenant_ && known.slug != tenant_) continue;
-    request.tenant = known.tenant_id;
-    if (phone_.empty()) request.phone = known.phone;
-    return request;
+  // Those that use the pack for their own come first; any business may have a session of it.
+  for (const bool is_own : {true, false}) {
+    for (const auto& known : *tenants) {
+      if (is_own && !pack_.empty() && known.pack != pack_) continue;
+      if (!tenant_.empty() && known.tenant_id != tenant_ && known.slug != tenant_) continue;
+      request.tenant = known.tenant_id;
+      if (phone_.empty()) request.phone = known.phone;
+      return request;
+    }
   }
   // One that was made while the demo ran.
-  if (!tenant_.empty() && pack_.empty()) {
+  if (!tenant_.empty()) {
     auto added = choose_added(request);
     if (added) return added;
   }

@@ -69,6 +69,8 @@ void ToolCommand::add_to(CLI::App& app) {
       ->capture_default_str();
   add_remote_options(*verb_, gateway_);
   verb_->add_option("--tenant", tenant_, "The business: slug or id")->type_name("T");
+  verb_->add_option("--account", account_, "An account that you have connected there: its address")
+      ->type_name("EMAIL");
   verb_->add_option("--phone", phone_, "With --config: the caller's number")->type_name("N");
   verb_->add_option("--role", roles_, "With --config: a role of yours; may be repeated")
       ->type_name("R");
@@ -85,6 +87,7 @@ Result<std::string> ToolCommand::run_there() {
   if (!args->is_object()) return fail(ErrorType::validation, "--args: expected a JSON object");
   json::object body{{"args", *args}};
   if (!tenant_.empty()) body["tenant_id"] = tenant_;
+  if (!account_.empty()) body["account"] = account_;
   return ask_gateway(gateway_, {"POST", "/api/admin/tools/" + name_, json::serialize(body)}, env_);
 }
 
@@ -116,6 +119,10 @@ int ToolCommand::run() {
   const bool here = !config_.file.empty() || !config_.sets.empty();
   if (here && tenant_.empty()) {
     output_.err("callosum tool run: --tenant: say which business\n");
+    return 2;
+  }
+  if (here && !account_.empty()) {
+    output_.err("callosum tool run: --account: the running gateway has the accounts; use --to\n");
     return 2;
   }
   const auto envelope = here ? run_here() : run_there();

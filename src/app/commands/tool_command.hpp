@@ -28,6 +28,7 @@ class ToolCommand final : public Command {
   std::string args_ = "{}";
   RemoteGateway gateway_;
   std::string tenant_;
+  std::string account_;
   std::string phone_;
   std::vector<std::string> roles_;
   config::LoadRequest config_;

@@ -209,6 +209,10 @@ TEST_F(Commands, TokenIsForWhomItsOptionsSay) {
 
   EXPECT_THAT(claims_of({"--tenant", "shop"}).tenants, ElementsAre(kShop.tenant_id));
   EXPECT_EQ(claims_of({"--pack", "crm"}).phone, kShop.phone);
+  EXPECT_EQ(claims_of({"--pack", "crm"}).pack, "crm");
+  EXPECT_EQ(claims_of({"--pack", "crm", "--tenant", "bella"}).phone, kBella.phone);
+  EXPECT_EQ(claims_of({"--pack", "assistant"}).phone, kBella.phone);
+  EXPECT_EQ(claims_of({"--tenant", "shop"}).pack, "");
   EXPECT_EQ(claims_of({"--phone", "+15559999999"}).phone, "+15559999999");
   EXPECT_THAT(claims_of({"--role", "agent", "--role", "owner"}).roles,
               ElementsAre("agent", "owner"));
