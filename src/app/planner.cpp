@@ -49,7 +49,7 @@ std::string choose_model(const ProviderFactory& provider, const std::string& ask
 Error not_theirs() { return fail(ErrorType::forbidden, "you are not a member of that business"); }
 
 bool minds_words(const registry::ToolSpec& tool) {
-  return tool.confirmation == registry::Confirmation::spoken || !tool.provenance_seen.empty();
+  return tool.takes_token() || !tool.provenance_seen.empty();
 }
 
 /// Whether some tool of the session depends on what the caller says, in words: a spoken yes, an

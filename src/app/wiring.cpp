@@ -388,6 +388,12 @@ std::vector<std::string> exports_needed(const config::Config& config) {
   return names;
 }
 
+policy::AfterUntrusted after_untrusted_of(const config::Config& config) {
+  if (config.after_untrusted == "session") return policy::AfterUntrusted::session;
+  if (config.after_untrusted == "off") return policy::AfterUntrusted::off;
+  return policy::AfterUntrusted::turn;
+}
+
 std::vector<std::unique_ptr<policy::Gate>> make_gates(Parts& parts) {
   const auto& config = parts.config;
   const std::array budgets{budget_of(config, "voice"), budget_of(config, "text"),
@@ -409,8 +415,9 @@ std::vector<std::unique_ptr<policy::Gate>> make_gates(Parts& parts) {
   gates.push_back(std::make_unique<policy::RateGate>(rate_limits(config)));  // of all sessions
   gates.push_back(std::make_unique<policy::BudgetGate>(budgets));  // counts what would run
   gates.push_back(std::make_unique<policy::LoopBreakerGate>());    // counts what may still run
-  const policy::ConsentParts consent{parts.time, parts.random, parts.proposals.get(),
-                                     parts.confirmations.get()};
+  policy::ConsentParts consent{parts.time, parts.random, parts.proposals.get(),
+                               parts.confirmations.get()};
+  consent.after_untrusted = after_untrusted_of(config);
   gates.push_back(std::make_unique<policy::ConsentGate>(consent));  // last: nobody is asked in vain
   return gates;
 }

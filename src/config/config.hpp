@@ -206,6 +206,7 @@ struct Config {
   std::int64_t reads_per_minute = 6'000;  ///< of one tool and tenant
   std::int64_t writes_per_minute = 600;
   std::int64_t queued_bytes = 256 << 20;  ///< for slow readers, of all connections
+  std::string after_untrusted = "turn";   ///< see policy::AfterUntrusted
   AuditConfig audit;
   EgressConfig egress;
   std::map<std::string, SecretConfig> secrets;

@@ -117,6 +117,13 @@ std::vector<KeySpec> make_table() {
        "bridge: our ears, the provider's brain and mouth. brain: our ears, the chat server at "
        "`providers.NAME.brain_url`, the provider's mouth. A cascade is always on brain.",
        {"native", "bridge", "brain"}},
+      {"consent.after_untrusted",
+       Kind::word,
+       at<&Config::after_untrusted>,
+       "When text that strangers wrote (a tool's `untrusted`) asks for more consent to what goes "
+       "outside: a spoken yes where there was none, a click or a second channel where a spoken yes "
+       "was enough. turn: in the turn in which it was read. session: from then on. off: never.",
+       {"turn", "session", "off"}},
       {"tools.tokens",
        Kind::integer,
        at<&Config::tool_tokens>,

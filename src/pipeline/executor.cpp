@@ -111,6 +111,10 @@ asio::awaitable<void> Executor::perform(Ticket ticket, CallRequest request) {
   if (answer->ok() && snapshot.minds_provenance()) {
     request.calls->facts().seen.add_result(answer->data);
   }
+  const bool reads_strangers = prepared.tool && prepared.tool->untrusted && !prepared.is_write();
+  if (answer->ok() && reads_strangers) {
+    request.calls->facts().untrusted.came_in(request.context->turn);
+  }
   settle(prepared, outcome, answer);
   deliver(ticket, answer);
 }

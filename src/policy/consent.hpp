@@ -16,6 +16,7 @@ struct ConsentParts {
   ProposalStore* proposals = nullptr;          ///< null: nothing can be proposed
   ConfirmationStore* confirmations = nullptr;  ///< null: nothing that words cannot confirm runs
   std::chrono::seconds question_ttl{300};      ///< for an answer
+  AfterUntrusted after_untrusted = AfterUntrusted::turn;
 };
 
 /// Has the caller agreed to this very call, where the tool or the session asks for that? Where
@@ -29,6 +30,7 @@ class ConsentGate final : public Gate {
   boost::asio::awaitable<Verdict> ask(const PreparedCall& call) override;
 
  private:
+  registry::Confirmation tier_of(const PreparedCall& call) const;
   Verdict question(const PreparedCall& call, std::string message);
   Verdict redeem(const PreparedCall& call);
   boost::asio::awaitable<Verdict> propose(const PreparedCall& call);

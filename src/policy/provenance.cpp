@@ -41,6 +41,15 @@ bool is_seen(const json::value& value, const PreparedCall& call) {
   return call.calls.facts().seen.contains(text) || is_own(call.context, text);
 }
 
+/// By its name, or by the way to it within others: "args.id".
+const json::value* find_argument(const json::object& arguments, std::string_view path) {
+  if (const auto* whole = arguments.if_contains(path)) return whole;
+  const auto dot = path.find('.');
+  if (dot == std::string_view::npos) return nullptr;
+  const auto* within = find_object(arguments, path.substr(0, dot));
+  return within ? find_argument(*within, path.substr(dot + 1)) : nullptr;
+}
+
 bool has_property(const json::value& schema, std::string_view name) {
   if (const auto* list = schema.if_array()) {
     return std::any_of(list->begin(), list->end(),
@@ -71,8 +80,9 @@ bool may_look_up(const ToolSpec& tool, const PreparedCall& call) {
                       [&](const auto& role) { return has(tool.roles, role); }));
 }
 
-std::vector<std::string> look_ups_for(std::string_view argument, const PreparedCall& call) {
+std::vector<std::string> look_ups_for(std::string_view path, const PreparedCall& call) {
   std::vector<std::string> names;
+  const auto argument = path.substr(path.rfind('.') + 1);  // npos + 1: all of it
   if (!call.context.snapshot) return names;
   for (const auto& tool : call.context.snapshot->tools()) {
     if (names.size() == kMaxLookUps) break;
@@ -106,7 +116,7 @@ std::optional<Verdict> ProvenanceGate::judge(const PreparedCall& call) {
   const bool is_person = !call.context.is_realtime && !call.context.is_provider_planned;
   if (is_person) return pass();  // these are the user's words
   for (const auto& argument : call.tool->provenance_seen) {
-    const auto* value = call.arguments().if_contains(argument);
+    const auto* value = find_argument(call.arguments(), argument);
     if (value && !is_seen(*value, call)) return refuse_unseen(argument, call);
   }
   return pass();

@@ -66,6 +66,7 @@ class SessionCalls {
   }
   /// The same, open or not; null where nothing ever was remembered.
   Questions* questions_so_far() { return facts_ ? &facts_->questions : nullptr; }
+  UntrustedText* untrusted_so_far() { return facts_ ? &facts_->untrusted : nullptr; }
   /// What else the gates remember of the session. Made when it is first asked for.
   SessionFacts& facts() {
     if (!facts_) facts_ = std::make_unique<SessionFacts>();

@@ -7,6 +7,7 @@
 #include "base/deque.hpp"
 #include "policy/questions.hpp"
 #include "policy/seen_values.hpp"
+#include "policy/untrusted_text.hpp"
 
 namespace callosum::policy {
 
@@ -47,6 +48,7 @@ struct SessionFacts {
   SeenValues seen;
   RepeatedCalls repeated;
   Questions questions;
+  UntrustedText untrusted;
 };
 
 }  // namespace callosum::policy

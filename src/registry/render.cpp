@@ -85,6 +85,7 @@ std::vector<Line> behaviour(const ToolSpec& tool) {
       {"on_interrupt", std::string(to_string(tool.on_interrupt))},
       {"delivery", std::string(to_string(tool.delivery))},
       {"terminal", yes_no(tool.terminal)},
+      {"untrusted", yes_no(tool.untrusted)},
       {"run", tool.run.kind + " (" + tool.run.place.to_string() + ")"},
   };
   const auto add = [&](std::string_view key, const std::vector<std::string>& list) {

@@ -10,6 +10,12 @@ Snapshot::Snapshot(std::vector<Pack> packs, std::vector<ToolSpec> tools, std::st
   minds_provenance_ = std::any_of(tools_.begin(), tools_.end(), [](const ToolSpec& tool) {
     return !tool.provenance_seen.empty();
   });
+  const bool has_untrusted = std::any_of(tools_.begin(), tools_.end(),
+                                         [](const ToolSpec& tool) { return tool.untrusted; });
+  for (auto& tool : tools_) {
+    tool.may_be_raised = has_untrusted && tool.confirmation == Confirmation::none &&
+                         tool.may_write() && tool.reaches_outside();
+  }
 }
 
 const ToolSpec* Snapshot::find(std::string_view name) const {

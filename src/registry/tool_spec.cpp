@@ -49,6 +49,12 @@ Access ToolSpec::access_for(const json::object* arguments) const {
   return strictest;
 }
 
+bool ToolSpec::may_write() const {
+  return access == Access::write || std::any_of(risk.begin(), risk.end(), [](const auto& rule) {
+           return rule.access == Access::write;
+         });
+}
+
 Confirmation ToolSpec::confirmation_for(const json::object* arguments) const {
   const bool is_by_rule = !risk.empty() && access == Access::read;
   Confirmation strictest = is_by_rule ? Confirmation::none : confirmation;

@@ -78,7 +78,9 @@ struct ToolSpec {
   std::vector<std::string> invalidates;
   std::vector<std::string> requires_tools;
   std::optional<int> max_chain;
-  std::string account;  ///< provider of a connected account it needs
+  std::string account;         ///< provider of a connected account it needs
+  bool untrusted = false;      ///< what it reads was written by strangers
+  bool may_be_raised = false;  ///< where such text can come up: its consent, of a tool without one
   bool terminal = false;
   bool poll = false;
   std::chrono::seconds stale_on_timeout{0};
@@ -107,6 +109,12 @@ struct ToolSpec {
   /// What these arguments ask of the caller, likewise: where a tool reads but for its rules, its
   /// confirmation is for the calls that a rule holds for.
   Confirmation confirmation_for(const json::object* arguments) const;
+  /// Whether a model may have to send back a token, for the caller's spoken yes.
+  bool takes_token() const { return confirmation == Confirmation::spoken || may_be_raised; }
+  /// Whether what it does is seen outside of the gateway's own database.
+  bool reaches_outside() const { return run.kind != "sql" && run.kind != "builtin"; }
+  /// Whether some call of it may change something.
+  bool may_write() const;
   bool is_write() const { return access == Access::write || access == Access::destructive; }
 };
 

@@ -194,6 +194,62 @@ TEST_F(CheckMyEmail, DeletesNothingInAnySpelling) {
   }
 }
 
+TEST_F(CheckMyEmail, IsDeletedByAPersonWithTheRoleInAnAccountOfTheirOwn) {
+  connect("mia", kWork);
+  connect("nora", kHome);
+  serve("offline");
+  const auto run = [&](const std::string& user, const std::string& account,
+                       const std::string& arguments, bool is_admin = true) {
+    net::HttpRequest request;
+    request.method = "POST";
+    request.body = R"({"account":")" + account + R"(","args":)" + arguments + "}";
+    const std::vector<std::string> roles{is_admin ? "admin" : "sales"};
+    request.headers.set("Authorization", "Bearer " + Served::token("bella", roles, user));
+    return fetch(gateway->admin() + "/api/admin/tools/email_actions", request);
+  };
+  const auto found = run("mia", "John@Work.example", R"({"action":"search","args":{}})").body;
+  ASSERT_THAT(found, HasSubstr(R"("id":")"));
+  const auto at = found.find(R"("id":")") + 6;
+  const auto deletion = R"({"action":"delete","args":{"id":")" +
+                        found.substr(at, found.find('"', at) - at) + R"("}})";
+
+  EXPECT_EQ(run("mia", kWork, deletion, false).status, 403);
+  const auto foreign = run("mia", kHome, deletion);
+  const auto nobodys = run("mia", "nobody@work.example", deletion);
+  EXPECT_EQ(foreign.status, 404) << foreign.body;
+  EXPECT_EQ(foreign.body, nobodys.body);
+  EXPECT_EQ(run("nora", kWork, deletion).status, 404);
+  const auto none = run("mia", "", deletion);
+  EXPECT_THAT(none.body, Not(HasSubstr(R"("ok":true)")));
+  const auto deleted = run("mia", kWork, deletion);
+
+  EXPECT_THAT(deleted.body, HasSubstr(R"("ok":true)"));
+  EXPECT_THAT(gateway->audit(), HasSubstr(R"("account":"john@work.example")"));
+}
+
+TEST_F(CheckMyEmail, AsksForAClickBeforeItIsSentInTheTurnInWhichMailWasRead) {
+  connect("olga", kWork);
+  clouds.at("openai")->follow(R"yaml(
+rules:
+  - when: {tool_output: set_mode}
+    calls: [{name: email_actions, arguments: {action: search, args: {folder: inbox}}}]
+  - when: {tool_output: email_actions, output: items}
+    calls: [{name: email_actions, arguments: {action: send, args: {to: [anna@work.example], subject: Hi, body: See you.}}}]
+  - {when: {tool_output: email_actions}, say: "Shall I send it?"}
+  - {when: {text: check my email}, calls: [{name: set_mode, arguments: {mode: email}}]}
+)yaml");
+  serve("openai");
+  const auto begun = begin("olga");
+
+  const auto heard = talk(std::string(begun.at("value").as_string()), "check my email");
+
+  const auto refused = heard.all("refused");
+  ASSERT_EQ(refused.size(), 1u) << heard.transcript();
+  EXPECT_EQ(refused[0].error_type, "CONFIRMATION_REQUIRED");
+  EXPECT_THAT(refused[0].text, HasSubstr("press confirm"));
+  clouds.at("openai")->follow(kScript);
+}
+
 TEST_F(CheckMyEmail, SendsNothingWithoutConsent) {
   connect("cleo", kWork);
   serve("offline");

@@ -78,7 +78,7 @@ std::optional<Refusal> ProfiledExport::check_outside(const ToolSpec& tool) const
 Parameters ProfiledExport::parameters_of(const ToolSpec& tool, std::vector<Loss>& losses) const {
   if (auto refusal = check_outside(tool)) return std::move(*refusal);
   // A stronger one is the caller's own doing: the model has nothing to send.
-  if (tool.confirmation != Confirmation::spoken) {
+  if (!tool.takes_token()) {
     return profile_.write_parameters(tool, profile_, losses);
   }
   auto confirmable = tool;

@@ -78,6 +78,16 @@ void check_risk(const ToolSpec& tool, const Names& arguments, const Notes& notes
   }
 }
 
+/// Also within others: "args.id".
+bool has_argument(const json::object& schema, std::string_view path) {
+  const auto* properties = find_object(schema, "properties");
+  if (properties == nullptr) return false;
+  const auto dot = path.find('.');
+  if (dot == std::string_view::npos) return properties->contains(path);
+  const auto* within = find_object(*properties, path.substr(0, dot));
+  return within != nullptr && has_argument(*within, path.substr(dot + 1));
+}
+
 void check_argument_names(const ToolSpec& tool, const Names& arguments, const Notes& notes) {
   Names known = arguments;
   for (const auto& binding : tool.bind) known.push_back(binding.parameter);
@@ -85,7 +95,9 @@ void check_argument_names(const ToolSpec& tool, const Names& arguments, const No
     if (!contains(known, name)) notes.unknown_argument("idempotency_key", name, known);
   }
   for (const auto& name : tool.provenance_seen) {
-    if (!contains(arguments, name)) notes.unknown_argument("provenance", name, arguments);
+    if (!contains(arguments, name) && !has_argument(tool.input_schema, name)) {
+      notes.unknown_argument("provenance", name, arguments);
+    }
   }
 }
 

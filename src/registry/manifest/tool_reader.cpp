@@ -139,6 +139,7 @@ void read_behaviour(FieldReader& fields, ToolSpec& tool) {
   tool.delivery = fields.word<Delivery>("delivery").value_or(Delivery::when_idle);
   tool.terminal = fields.flag("terminal", false);
   tool.poll = fields.flag("poll", false);
+  tool.untrusted = fields.flag("untrusted", false);
   if (const auto chain = fields.number("max_chain", kChain))
     tool.max_chain = static_cast<int>(*chain);
   tool.idempotency_key = fields.texts("idempotency_key", kName);

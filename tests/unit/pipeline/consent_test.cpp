@@ -1,6 +1,7 @@
 // The ways a model might confirm for its caller, none of which runs anything, and the genuine one.
 #include <boost/json/serialize.hpp>
 #include <gmock/gmock.h>
+#include <memory>
 
 #include "tool_world.hpp"
 
@@ -268,6 +269,65 @@ TEST(Consent, IsNotGivenOnTheNextConnectionToWhatWasDeniedExpiredOrNotHeard) {
   late.caller_says("yes");
   EXPECT_FALSE(late.call(expired).ok());
   EXPECT_EQ(late.runs(), 0);
+}
+
+/// A model that reads what strangers wrote, and may write outside.
+struct Mailbox {
+  static std::vector<registry::ToolSpec> tools() {
+    auto read = make_tool("read_mail");
+    read.untrusted = true;
+    auto send = make_booking();
+    send.name = send.id = "send_mail";
+    auto draft = send;
+    draft.name = draft.id = "draft_mail";
+    draft.confirmation = registry::Confirmation::none;
+    return {read, send, draft};
+  }
+  explicit Mailbox(policy::AfterUntrusted scope = policy::AfterUntrusted::turn) : w(tools()) {
+    policy::ConsentParts parts{w.world.time(), w.random, nullptr, &w.confirmations};
+    parts.after_untrusted = scope;
+    std::destroy_at(&w.consent);
+    std::construct_at(&w.consent, parts);
+  }
+  std::string call(const std::string& tool, std::uint64_t turn, const std::string& more = "") {
+    auto request =
+        w.request("call_number_" + std::to_string(++calls), tool, R"({"to":"anna")" + more + "}");
+    ToolWorld::edit(request).turn = turn;
+    const auto envelope = w.run(request);
+    if (envelope.ok()) return "done";
+    const auto* asked = envelope.error_extra.if_contains("confirmation_request");
+    if (!asked) return std::string(to_string(envelope.error->type));
+    return asked->as_object().contains("token") ? "spoken" : "strong";
+  }
+  ToolWorld w;
+  int calls = 0;
+};
+
+TEST(Consent, AsksForMoreInTheTurnInWhichTextOfStrangersWasRead) {
+  Mailbox box;
+  EXPECT_EQ(box.call("draft_mail", 1), "done");
+  EXPECT_EQ(box.call("send_mail", 1), "spoken");
+
+  EXPECT_EQ(box.call("read_mail", 1), "done");
+
+  EXPECT_EQ(box.call("send_mail", 1, R"(,"body":"x")"), "strong");
+  EXPECT_EQ(box.call("draft_mail", 1, R"(,"body":"x")"), "spoken");
+  EXPECT_EQ(box.call("read_mail", 1, R"(,"id":"2")"), "done");
+  // The next turn is the caller's own; what was asked for under the influence stays under it.
+  EXPECT_EQ(box.call("send_mail", 2, R"(,"body":"y")"), "spoken");
+  EXPECT_EQ(box.call("send_mail", 2, R"(,"body":"x")"), "strong");
+}
+
+TEST(Consent, AsksForMoreForAllOfASessionOrNeverWhereTheOperatorSaysSo) {
+  Mailbox session(policy::AfterUntrusted::session);
+  session.call("read_mail", 1);
+  EXPECT_EQ(session.call("send_mail", 5), "strong");
+  EXPECT_EQ(session.call("draft_mail", 5), "spoken");
+
+  Mailbox off(policy::AfterUntrusted::off);
+  off.call("read_mail", 1);
+  EXPECT_EQ(off.call("send_mail", 1), "spoken");
+  EXPECT_EQ(off.call("draft_mail", 1), "done");
 }
 
 TEST(Consent, WaitsForTheWordsOfTheTurn) {

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "registry/snapshot.hpp"
+
 namespace callosum::registry {
 namespace {
 
@@ -25,6 +27,30 @@ TEST(ToolAccess, RisesWithTheArgumentsThatARuleNames) {
   EXPECT_EQ(access_for(tool, {{"action", "move"}}), Access::write);
   EXPECT_EQ(access_for(tool, {{"action", "erase"}}), Access::destructive);
   EXPECT_EQ(access_for(tool, {}), Access::read);
+}
+
+TEST(ToolAccess, MayAskForMoreWhereItWritesOutsideBesideTextOfStrangers) {
+  const auto asks_after = [](bool untrusted, const char* kind, Access access,
+                             Confirmation confirmation = Confirmation::none) {
+    ToolSpec reads;
+    reads.name = "read_mail";
+    reads.untrusted = untrusted;
+    ToolSpec writes;
+    writes.name = "send_mail";
+    writes.run.kind = kind;
+    writes.access = access;
+    writes.confirmation = confirmation;
+    const Snapshot snapshot({}, {reads, writes}, "1.0.0");
+    return snapshot.find("send_mail")->takes_token();
+  };
+
+  EXPECT_TRUE(asks_after(true, "http", Access::write));
+  EXPECT_FALSE(asks_after(false, "http", Access::write));
+  EXPECT_FALSE(asks_after(true, "http", Access::read));
+  EXPECT_FALSE(asks_after(true, "sql", Access::write));      // the gateway's own database
+  EXPECT_FALSE(asks_after(true, "builtin", Access::write));  // likewise
+  EXPECT_FALSE(asks_after(true, "http", Access::write, Confirmation::strong));
+  EXPECT_TRUE(asks_after(false, "sql", Access::write, Confirmation::spoken));
 }
 
 TEST(ToolAccess, NeedsEveryConditionOfARule) {
