@@ -311,9 +311,16 @@ Result<ProviderFactory> make_provider(const std::string& name, Parts& parts,
   auto made = (*kind)->make(source);
   if (!made) return made.error();
   made->name = name;
+  const auto profile = (*kind)->profile_of(made->model);
+  if (config.tool_changes == "reconnect" && profile.can_change_tools) {
+    return fail(
+        ErrorType::validation,
+        "providers." + name +
+            ".tool_changes: reconnect is for providers that take no new list of tools within "
+            "a connection, and this one does; leave it empty, or say carry");
+  }
   // A chat model is given its tools with every question.
-  made->is_frozen = parts.config.reply_path != "brain" &&
-                    is_frozen(parts.config, name, (*kind)->profile_of(made->model));
+  made->is_frozen = parts.config.reply_path != "brain" && is_frozen(parts.config, name, profile);
   made->export_name = planners_export(parts.config, **kind, made->model);
   made->breaker = parts.breakers.at(name);
   made->cap = std::chrono::seconds(config.session_s);

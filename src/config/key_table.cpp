@@ -107,7 +107,8 @@ std::vector<KeySpec> make_table() {
        Kind::word,
        provider_at<&ProviderConfig::tool_changes>,
        "How tools come and go at a provider that takes no new list within a connection. reconnect: "
-       "by another connection, between two turns. carry: the list stays, and one tool of it runs "
+       "by another connection, between two turns; refused where the provider does take one. carry: "
+       "the list stays, and one tool of it runs "
        "the others. Empty: what fits the provider.",
        {"", "reconnect", "carry"}},
       {"reply_path",

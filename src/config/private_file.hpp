@@ -1,10 +1,15 @@
 #pragma once
 
 #include <string>
+#include <sys/types.h>
 
 #include "base/result.hpp"
 
 namespace callosum::config {
+
+/// Read by its owner alone, or root's and read by one group as well: so secrets are mounted for a
+/// process that is not root. What everybody can read, or others can write, is neither.
+bool is_private(mode_t mode, uid_t owner);
 
 /// FORBIDDEN where a key's file can be read by others than its owner; says how to mend it. One that
 /// is not there passes: whoever reads it says so.

@@ -21,6 +21,11 @@ void Session::on_caller_create(const realtime::ClientFrame& frame) {
   bool out_of_band = false;
   if (auto* response = event->if_contains("response"); response && response->is_object()) {
     auto& object = response->get_object();
+    if (const auto param = view_.find_reserved(object)) {
+      return refuse("invalid_value",
+                    "A tool of this response has a name that belongs to this gateway's own tools.",
+                    *param, create.callers_id);
+    }
     out_of_band = text_at(object, "conversation") == "none";
     create.tools = view_.complete_response(object, out_of_band);
     if (refuse_forged_input(object, create.callers_id)) return;

@@ -102,12 +102,28 @@ Result<void> SessionView::check_tools(const json::object& session) const {
       return invalid("missing_required_parameter",
                      "Missing required parameter: '" + param + ".name'.", param + ".name");
     }
-    if (offer_->contains(name) || (reserved_ && reserved_->find(name))) {
+    if (is_reserved(name)) {
       return invalid("invalid_value", "the name '" + name + "' belongs to this gateway's own tools",
                      param + ".name");
     }
   }
   return {};
+}
+
+bool SessionView::is_reserved(std::string_view name) const {
+  return offer_->contains(name) || (reserved_ && reserved_->find(name));
+}
+
+std::optional<std::string> SessionView::find_reserved(const json::object& response) const {
+  const auto* tools = find_array(response, "tools");
+  if (!tools) return std::nullopt;
+  for (std::size_t i = 0; i < tools->size(); ++i) {
+    const auto* tool = (*tools)[i].if_object();
+    if (tool && is_reserved(text_at(*tool, "name"))) {
+      return "response.tools[" + std::to_string(i) + "].name";
+    }
+  }
+  return std::nullopt;
 }
 
 Result<json::object> SessionView::admit(const json::object& caller_session) const {

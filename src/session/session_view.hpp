@@ -2,6 +2,7 @@
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -44,6 +45,9 @@ class SessionView {
   /// replaced. Out of the conversation our tools are not offered, as no output could follow there.
   /// Gives the names of the tools that the caller declares in it.
   std::vector<std::string> complete_response(json::object& response, bool out_of_band) const;
+  /// Where a caller's `response` declares a tool by a name that is ours, now or later: its
+  /// parameter.
+  std::optional<std::string> find_reserved(const json::object& response) const;
   bool is_callers_tool(std::string_view name) const;  ///< of the session
   /// The caller says itself when it has spoken, instead of the model hearing it.
   bool is_push_to_talk() const;
@@ -62,6 +66,7 @@ class SessionView {
   json::array all_tools(const json::array& callers) const;
   json::array without_ours(const json::array& callers) const;
   std::string all_instructions(std::string_view callers) const;
+  bool is_reserved(std::string_view name) const;
   Result<void> check_tools(const json::object& session) const;
 
   std::string instructions_;

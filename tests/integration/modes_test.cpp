@@ -318,6 +318,15 @@ TEST_F(Modes, EndWithTheirSessionWhenItsProgramSaysSoWhicheverThreadHasIt) {
   EXPECT_THAT(call(unheld, "list_todo", "").body, HasSubstr("SESSION_INACTIVE"));
 }
 
+TEST_F(Modes, AreNotToldByAnotherConnectionToAProviderThatTakesAListWithinOne) {
+  std::ofstream(config()) << "provider: openai\nproviders: {openai: {tool_changes: reconnect}}\n";
+
+  EXPECT_THROW(gateway->start_again(), std::runtime_error);
+  EXPECT_THAT(gateway->process().errors(),
+              HasSubstr("providers.openai.tool_changes: reconnect is for providers"));
+  serve("openai");
+}
+
 TEST_F(Modes, AreCarriedByOneToolWhereTheListIsToStayAsItIs) {
   clouds.at("openai")->follow(R"yaml(
 rules:

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "config/load.hpp"
+#include "config/private_file.hpp"
 #include "config/render.hpp"
 
 namespace callosum::config {
@@ -92,12 +93,24 @@ TEST(AccountsConfig, TakesNoKeyThatOthersCanRead) {
   };
 
   const auto words = file + " can be read by others; chmod 600 " + file;
-  for (const auto others : {fs::perms::group_read, fs::perms::others_read}) {
+  for (const auto others : {fs::perms::group_write, fs::perms::others_read}) {
     EXPECT_THAT(problems(others), ElementsAre(HasSubstr("accounts.key_file: " + words),
                                               HasSubstr("accounts.old_key_file: " + words)));
   }
   EXPECT_THAT(problems(fs::perms::none), IsEmpty());
   fs::remove(file);
+}
+
+TEST(AccountsConfig, TakesAMountedSecretThatRootsGroupReadsAndNoOther) {
+  constexpr uid_t kRoot = 0, kSomebody = 1000;
+  EXPECT_TRUE(is_private(0100600, kSomebody));
+  EXPECT_TRUE(is_private(0100400, kRoot));
+  EXPECT_TRUE(is_private(0100440, kRoot));
+  EXPECT_TRUE(is_private(0100640, kRoot));
+  EXPECT_FALSE(is_private(0100440, kSomebody));
+  EXPECT_FALSE(is_private(0100444, kRoot));
+  EXPECT_FALSE(is_private(0100660, kRoot));
+  EXPECT_FALSE(is_private(0100604, kRoot));
 }
 
 TEST(AccountsConfig, SendsTokensNowhereInPlainTextButOnThisMachine) {

@@ -358,6 +358,21 @@ TEST(Loading, LeavesNoNameOfThePacksToTheCallersProgram) {
   EXPECT_TRUE(w.c.caller_saw("belongs to this gateway's own tools"));
 }
 
+TEST(Loading, LeavesNoNameOfThePacksToAResponseOfTheCallersProgram) {
+  for (const char* conversation : {"auto", "none"}) {
+    Loading w;
+
+    w.c.caller_says(std::string(R"({"type":"response.create","event_id":"e1","response":{)") +
+                    R"("conversation":")" + conversation +
+                    R"(","tools":[{"type":"function","name":"theirs"},)"
+                    R"({"type":"function","name":"add_todo","parameters":{}}]}})");
+
+    EXPECT_TRUE(w.c.caller_saw("belongs to this gateway's own tools")) << conversation;
+    EXPECT_TRUE(w.c.caller_saw("response.tools[1].name")) << conversation;
+    EXPECT_TRUE(w.c.sent("response.create").empty()) << conversation;
+  }
+}
+
 /// A thousand random courses of switches, calls and losses; the model's own knowledge is the judge.
 TEST(Loading, NoCallIsEverJudgedByAnotherSetThanTheOneItWasIssuedIn) {
   const std::vector<std::string> modes{"email", "todo"};
