@@ -348,10 +348,8 @@ void LoadBook::change_users(const std::string& tenant_id, const std::string& sub
     for (auto& [id, entry] : entries_) {
       if (entry.ground.tenant_id != tenant_id || entry.ground.subject != subject) continue;
       change(entry);
-      if (renew(entry)) {
-        entry.earlier.clear();  // something in them may be the user's no more
-        changed.push_back(id);
-      }
+      if (renew(entry)) changed.push_back(id);
+      entry.earlier.clear();  // something in them may be the user's no more
     }
   }
   tell(changed);

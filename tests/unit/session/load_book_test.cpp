@@ -50,6 +50,32 @@ TEST(LoadBook, HasTheToolsOfTheModeThoseOfEveryModeAndTheMetaToolsThatThePackAsk
   EXPECT_EQ(w.watcher.told, (std::vector<std::string>{"sess_1", "sess_1"}));
 }
 
+TEST(LoadBook, KnowsAFewEarlierSetsUntilSomethingIsTakenFromTheUser) {
+  LoadWorld w;
+  w.begin();
+  w.set_mode("email");  // epoch 2
+  w.set_mode("todo");
+
+  ASSERT_TRUE(w.book->at("sess_1", 2));
+  EXPECT_TRUE(w.book->at("sess_1", 2)->tools->contains("find_mail"));
+  EXPECT_EQ(w.book->at("sess_1", 3), w.book->current("sess_1"));
+  EXPECT_FALSE(w.book->at("sess_1", 4));
+  EXPECT_FALSE(w.book->at("sess_2", 2));
+
+  // What is loaded now stays as it is, and yet the earlier set is not theirs any more.
+  w.book->set_modes(w.ground.tenant_id, w.ground.subject, ToolNames{"todo"});
+  EXPECT_FALSE(w.book->at("sess_1", 2));
+  EXPECT_TRUE(w.book->at("sess_1", 3));
+
+  for (int i = 0; i < 8; ++i) {
+    (void)w.book->change("sess_1", {.mode = std::nullopt, .only = std::vector<std::string>{}});
+    (void)w.book->change("sess_1", {.mode = "todo", .only = {}});
+  }
+  const auto epoch = w.book->current("sess_1")->epoch;
+  EXPECT_TRUE(w.book->at("sess_1", epoch - 4));
+  EXPECT_FALSE(w.book->at("sess_1", epoch - 5));
+}
+
 TEST(LoadBook, MakesNoEpochOfWhatChangesNothing) {
   LoadWorld w;
   w.begin();
