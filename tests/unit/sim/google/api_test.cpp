@@ -262,16 +262,14 @@ TEST(SimGoogleApi, AFullCalendarOfSeriesIsListedInTime) {
   for (int i = 0; i < 100; ++i) {
     line.send("POST", "/calendar/v3/calendars/primary/events", body, line.token);
   }
-  const auto begin = std::chrono::steady_clock::now();
 
+  // A second of work; without its bounds it is minutes, and the program's time limit ends it.
   const auto list = line.get(
       "/calendar/v3/calendars/primary/events?singleEvents=true&orderBy=startTime&q=aaa"
       "&maxResults=5");
 
   EXPECT_EQ(list.at("items").get_array().size(), 5u);
   EXPECT_TRUE(list.contains("nextPageToken"));
-  // A second of work; without its bounds it is minutes.
-  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(30));
 }
 
 }  // namespace
