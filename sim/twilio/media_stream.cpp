@@ -104,9 +104,9 @@ asio::awaitable<void> MediaStream::await_orders(async::Event& orders) {
 
 void MediaStream::tick() {
   play();
-  ++frames_;
   const auto act = line_.caller.tick(line_.hearing.is_audible_now());
   speak(act);
+  ++frames_;
   if (has_faults_ && frames_ == kFaultFrame) misbehave();
   if (!act.hangs_up) return;
   end_ = StreamEnd::caller_hung_up;

@@ -1,28 +1,12 @@
 #include "sim/twilio/report.hpp"
 
-#include <algorithm>
 #include <boost/json/serialize.hpp>
-#include <cmath>
 #include <cstdio>
 
 #include "base/json.hpp"
 
 namespace callosum::sim::twilio {
 namespace {
-
-json::object quantiles(std::vector<double>& values) {
-  if (values.empty()) return {{"n", 0}};
-  std::sort(values.begin(), values.end());
-  const auto at = [&](double share) {
-    const auto index = static_cast<std::size_t>(share * static_cast<double>(values.size()));
-    return rounded_ms(values[std::min(index, values.size() - 1)]);
-  };
-  return {{"n", values.size()},
-          {"p50", at(0.5)},
-          {"p90", at(0.9)},
-          {"p99", at(0.99)},
-          {"max", rounded_ms(values.back())}};
-}
 
 std::string as_text(const json::value& value) {
   if (value.is_string()) return std::string(value.get_string());
@@ -49,8 +33,6 @@ std::string as_text(const json::object& line) {
 
 }  // namespace
 
-double rounded_ms(double ms) { return std::round(ms * 10) / 10; }
-
 void Report::line(std::string_view call, std::int64_t ms, std::string_view event,
                   json::object details) {
   if (form_ == Form::nothing) return;
@@ -76,12 +58,12 @@ void Report::count(std::string_view counter, std::uint64_t by) {
   value = (value.is_uint64() ? value.as_uint64() : 0) + by;
 }
 
-json::object Report::summary() {
+json::object Report::summary() const {
   json::object out{{"event", "summary"}};
   for (const auto& member : counters_) out[member.key()] = member.value();
-  out["latency_ms"] = quantiles(latencies_);
-  out["clear_ms"] = quantiles(clears_);
-  out["jitter_ms"] = quantiles(jitters_);
+  out["latency_ms"] = latencies_.to_json();
+  out["clear_ms"] = clears_.to_json();
+  out["jitter_ms"] = jitters_.to_json();
   return out;
 }
 

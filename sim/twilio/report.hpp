@@ -4,16 +4,12 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <vector>
 
-#include "base/clock.hpp"
+#include "sim/twilio/spread.hpp"
 
 namespace callosum::sim::twilio {
 
 namespace json = boost::json;
-
-/// To a tenth.
-double rounded_ms(double ms);
 
 /// What has happened on all calls: a line an event, and a summary behind them. One thread.
 class Report {
@@ -26,12 +22,12 @@ class Report {
   void line(std::string_view call, std::int64_t ms, std::string_view event,
             json::object details = {});
 
-  void add_latency(double ms) { latencies_.push_back(ms); }
-  void add_jitter(double ms) { jitters_.push_back(ms); }
-  void add_clear(double ms) { clears_.push_back(ms); }
+  void add_latency(double ms) { latencies_.add(ms); }
+  void add_jitter(double ms) { jitters_.add(ms); }
+  void add_clear(double ms) { clears_.add(ms); }
   void count(std::string_view counter, std::uint64_t by = 1);
   /// Counters, and p50, p90, p99 and the greatest of what was measured.
-  json::object summary();
+  json::object summary() const;
   void write_summary();
 
  private:
@@ -39,10 +35,9 @@ class Report {
 
   Form form_;
   json::object counters_;
-  std::vector<double>
-      latencies_;                ///< last voiced frame of the caller to first audible of the answer
-  std::vector<double> jitters_;  ///< of messages in a row: how far off their own pace
-  std::vector<double> clears_;   ///< first voiced frame of an interruption to `clear`
+  Spread latencies_;  ///< last voiced frame of the caller to first audible of the answer
+  Spread jitters_;    ///< of messages in a row: how far off their own pace
+  Spread clears_;     ///< first voiced frame of an interruption to `clear`
 };
 
 }  // namespace callosum::sim::twilio
