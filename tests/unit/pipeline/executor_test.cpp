@@ -264,6 +264,18 @@ TEST(Executor, GivesEachChannelItsOwnTimeAndRoom) {
   EXPECT_TRUE(by(registry::Channel::text, "4", "blob").ok());
 }
 
+TEST(Executor, GivesThePhoneATimeOfItsOwnThoughItIsAVoice) {
+  pipeline::ExecutorLimits limits;
+  limits.channels[registry::kPhoneLimits].tool_time = 100ms;
+  ToolWorld w({make_tool("slow")}, limits);
+  w.scripts["slow"].takes = 300ms;
+  auto by_phone = w.request("2", "slow");
+  ToolWorld::edit(by_phone).call_sid = "CA1";
+
+  EXPECT_TRUE(w.run(w.request("1", "slow")).ok());
+  EXPECT_EQ(type_of(w.run(std::move(by_phone))), ErrorType::timeout);
+}
+
 TEST(Executor, CutsAReadWhenTheCallerInterruptsAndLetsAWriteEnd) {
   auto write = make_tool("book");
   write.access = registry::Access::write;

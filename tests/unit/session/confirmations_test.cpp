@@ -104,6 +104,30 @@ TEST(SessionConfirmations, TellTheModelAndAskItToCallAgainOnceTheCallerHasAgreed
   EXPECT_EQ(talk.runs(), 1);
 }
 
+TEST(SessionConfirmations, OfATelephoneAreKeptAsTheKeypadThatAnsweredThem) {
+  for (const bool is_phone : {true, false}) {
+    SessionStart start;
+    if (is_phone) start.context.call_sid = "CA1";
+    std::string how;
+    Conversation c({make_payment()}, std::move(start));
+    const auto tell = c.w.confirmations.on_answered;
+    c.w.confirmations.on_answered = [&how, tell](const storage::Confirmation& question) {
+      how = question.how;
+      tell(question);
+    };
+    c.response_created("resp_1");
+    c.call("resp_1", "call_number_1", "pay", R"({"sum":5})");
+    c.response_done("resp_1");
+    const auto asked = parse_strict(c.got(kRequested).at(0))->as_object();
+
+    c.caller_says(
+        R"({"type":"callosum.confirmation.answer","how":"keypad","agree":true,"confirmation_id":")" +
+        std::string(asked.at("confirmation_id").as_string()) + "\"}");
+
+    EXPECT_EQ(how, is_phone ? "keypad" : "click");  // a program cannot say that it is a telephone
+  }
+}
+
 TEST(SessionConfirmations, WaitForTheEndOfWhatIsBeingSaid) {
   Talk talk;
   talk.call();

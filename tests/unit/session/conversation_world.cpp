@@ -36,6 +36,7 @@ Conversation::Conversation(std::vector<registry::ToolSpec> tools, session::Sessi
   start.context.loaded = latched.loaded;
   start.context.epoch = latched.epoch;
   start.context.mode = latched.mode;
+  start.context.call_sid = latched.call_sid;
   start.context.reply_path = latched.reply_path;
   start.context.tool_ownership = latched.tool_ownership;
   start.context.is_provider_planned = latched.is_provider_planned;
