@@ -33,6 +33,7 @@
 #include "provider/offline/flite_speech.hpp"
 #include "provider/offline/offline_port.hpp"
 #include "provider/offline/phrase_brain.hpp"
+#include "provider/offline/phrase_chat.hpp"
 #include "provider/offline/profile.hpp"
 #include "provider/offline/voices.hpp"
 #include "provider/openai/client_secret.hpp"
@@ -279,8 +280,13 @@ std::string planners_export(const config::Config& config, const ProviderKind& ki
   return kind.profile_of(model).tool_export;
 }
 
+/// Without a chat server, which a cascade alone may be, the offline voice plans.
 Result<std::shared_ptr<realtime::ChatModel>> make_chat(const ProviderSource& source) {
   const auto& config = source.config;
+  if (config.brain_url.empty()) {
+    return provider::offline::make_phrase_chat(
+        provider::offline::make_phrase_brain(source.snapshot));
+  }
   auto tls = net::make_client_tls(config.ca_file);
   if (!tls) return tls.error();
   const auto style = config.brain_tools == "inline" ? provider::chat::ToolStyle::in_words

@@ -126,9 +126,6 @@ class Checker {
                              "reply_path");
     }
     const std::string prefix = "providers." + name + ".";
-    if (provider.brain_url.empty()) {
-      refuse(prefix + "brain_url", "needed: the chat server that plans");
-    }
     check_speech(prefix + "mouth", provider.mouth.empty() ? "offline" : provider.mouth);
   }
 

@@ -15,6 +15,11 @@ namespace callosum::realtime {
 
 namespace json = boost::json;
 
+/// What a user message says in the place of words that were not understood, and before those that
+/// the ears are not sure of.
+inline constexpr std::string_view kInaudible = "(inaudible)";
+inline constexpr std::string_view kUnclear = "(unclear) ";
+
 /// One step of a conversation that a chat model is asked for.
 struct ChatRequest {
   json::array messages;               ///< as chat completions have them

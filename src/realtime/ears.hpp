@@ -26,6 +26,7 @@ struct HeardEvent {
   std::int64_t at_ms = 0;  ///< started, stopped: from the first sound on
   std::string text = {};   ///< words: may be empty, where nothing was understood; failed, lost: why
   bool is_stable = false;  ///< partial: the turn seems to be at its end, and may go on all the same
+  bool is_sure = true;     ///< words: they may be acted upon as they are
   ErrorType why = ErrorType::transient;  ///< lost: AUTH and PERMANENT will not change
 };
 

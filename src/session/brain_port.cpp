@@ -190,7 +190,8 @@ class BrainPort final : public realtime::ModelPort, private UtteranceSink {
   void understood(const SpokenUtterance& utterance) override {
     if (speakers_.size() >= kMaxSpeakers) speakers_.clear();
     speakers_[utterance.item_id] = utterance.speaker;
-    conversation_.heard(utterance.item_id, utterance.text, !utterance.text.empty());
+    conversation_.heard(utterance.item_id, utterance.text,
+                        utterance.is_sure && !utterance.text.empty());
     owes_response_ |= !utterance.by_hand && utterances_.settings().creates_response;
     if (utterances_.is_understanding()) return;
     for (const auto& create : std::exchange(held_, {})) on_create(create);

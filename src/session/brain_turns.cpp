@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "realtime/chat_model.hpp"
+
 namespace callosum::session {
 
 using provider::conversation::Turn;
@@ -15,7 +17,11 @@ Moment said(std::string role, const Turn& turn, const SpeakersOfItems& speakers)
   Moment moment;
   moment.role = std::move(role);
   moment.text = turn.text;
-  if (moment.text.empty() && turn.kind == Turn::Kind::user) moment.text = "(inaudible)";
+  const bool is_users = turn.kind == Turn::Kind::user;
+  if (is_users && moment.text.empty()) moment.text = realtime::kInaudible;
+  if (is_users && !turn.text.empty() && !turn.was_understood) {
+    moment.text.insert(0, realtime::kUnclear);
+  }
   const auto speaker = speakers.find(turn.item_id);
   if (speaker != speakers.end()) moment.speaker = speaker->second;
   return moment;

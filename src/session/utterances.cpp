@@ -122,7 +122,7 @@ Result<void> Utterances::commit(const json::object& event) {
                 "Error committing input audio buffer: the buffer is too small.", "");
   }
   if (!was_speaking) {
-    speaker.ended.push_back({sink_.committed_by_hand(), speaker.name, "", true});
+    speaker.ended.push_back({sink_.committed_by_hand(), speaker.name, "", true, true});
   }
   look(speaker);
   return {};
@@ -147,7 +147,8 @@ void Utterances::look(Speaker& speaker) {
         speaker.item_id = sink_.speech_started(heard->at_ms);
         break;
       case Kind::stopped:
-        speaker.ended.push_back({speaker.item_id, speaker.name, "", !settings_.detects_turns});
+        speaker.ended.push_back(
+            {speaker.item_id, speaker.name, "", true, !settings_.detects_turns});
         sink_.speech_stopped(heard->at_ms, speaker.item_id);
         speaker.item_id.clear();
         break;
@@ -163,6 +164,7 @@ void Utterances::look(Speaker& speaker) {
         auto utterance = std::move(speaker.ended.front());
         speaker.ended.pop_front();
         if (heard->kind == Kind::words) utterance.text = clean(heard->text);
+        utterance.is_sure = heard->is_sure;
         sink_.understood(utterance);
         break;
     }
@@ -170,7 +172,7 @@ void Utterances::look(Speaker& speaker) {
 }
 
 void Utterances::guess(const Speaker& speaker, const realtime::HeardEvent& heard) {
-  SpokenUtterance utterance{speaker.item_id, speaker.name, clean(heard.text),
+  SpokenUtterance utterance{speaker.item_id, speaker.name, clean(heard.text), true,
                             !settings_.detects_turns};
   sink_.seems(utterance, heard.is_stable);
 }

@@ -29,7 +29,8 @@ InputSettings read_input_settings(const json::object& session);
 struct SpokenUtterance {
   std::string item_id;
   std::string speaker;
-  std::string text;      ///< empty: nothing was understood
+  std::string text;  ///< empty: nothing was understood
+  bool is_sure = true;
   bool by_hand = false;  ///< committed by the caller's program, which says itself what follows
   /// As whoever plans is told it: "[Maya] when are you open".
   std::string labelled() const;

@@ -73,7 +73,7 @@ void HeardTurns::lost(const Error& why, std::int64_t at_ms) {
     events_.push_back({Kind::failed, 0, why.message});
   }
   for (; owed_ > 0; --owed_) events_.push_back({Kind::failed, 0, why.message});
-  events_.push_back({Kind::lost, 0, why.message + ": " + why.detail, false, why.type});
+  events_.push_back({Kind::lost, 0, why.message + ": " + why.detail, false, true, why.type});
 }
 
 std::optional<realtime::HeardEvent> HeardTurns::take() {

@@ -65,7 +65,7 @@ Result<Utterance> do_step(const Hearing::Step& step, Recogniser& own, SpeechPart
 
 void tell(Hearing& hearing, const Result<Utterance>& heard) {
   if (heard) {
-    hearing.events.push_back({HeardEvent::Kind::words, 0, heard->text});
+    hearing.events.push_back({HeardEvent::Kind::words, 0, heard->text, false, heard->is_accepted});
   } else {
     hearing.events.push_back({HeardEvent::Kind::failed, 0, heard.error().message});
   }

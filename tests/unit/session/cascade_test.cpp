@@ -320,12 +320,23 @@ TEST(Cascade, IsLostWithItsEars) {
   Cascade b;
   b.utter("hello");
   b.says("Hello.");
-  b.ears->back()->hear(
-      {realtime::HeardEvent::Kind::lost, 0, "nobody answers", false, ErrorType::transient});
+  b.ears->back()->hear({realtime::HeardEvent::Kind::lost, 0, "nobody answers"});
   b.c.pass(2s);
 
   EXPECT_EQ(b.mouths->size(), 2u);  // another connection, with ears of its own
   EXPECT_FALSE(b.c.ended);
+}
+
+TEST(Cascade, TellsTheChatModelWhatTheEarsAreNotSureOf) {
+  Cascade b;
+  b.c.caller_says(R"({"type":"input_audio_buffer.append","audio":"AAAA"})");
+  using Kind = realtime::HeardEvent::Kind;
+  b.ears->back()->hear({Kind::started, 0});
+  b.ears->back()->hear({Kind::stopped, 1000});
+  b.ears->back()->hear({Kind::words, 0, "is it in stock", false, false});
+  b.settle();
+
+  EXPECT_EQ(b.chat->asked.at(0).messages.back().at("content"), "[Caller] (unclear) is it in stock");
 }
 
 }  // namespace
