@@ -1,6 +1,7 @@
 // A browser gets a credential whose session is fixed: for our own socket, or by the provider.
 #include <array>
 #include <boost/json/serialize.hpp>
+#include <csignal>
 #include <fstream>
 #include <gmock/gmock.h>
 #include <set>
@@ -280,6 +281,10 @@ TEST(RealtimeTokenOfTheProvider, PinsTheVersionOfThePacksForItsCalls) {
   }
   EXPECT_THAT(version_of(first), HasSubstr("SESSION_INACTIVE"));
   EXPECT_THAT(version_of(second), Not(HasSubstr("SESSION_INACTIVE")));
+  gateway.process().send_signal(SIGTERM);  // those that are kept are let go in time
+  const auto ended = gateway.process().wait(std::chrono::seconds(20));
+  ASSERT_TRUE(ended);
+  EXPECT_EQ(ended->status, 0) << ended->err;
 }
 
 TEST(RealtimeTokenOfTheProvider, ShowsToolsInTheWordsOfCallersWhoeverItIs) {
