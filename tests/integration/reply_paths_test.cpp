@@ -315,5 +315,25 @@ TEST(ProductContext, TellsOfTheBusinessTheLineAndTheCallersLastConversations) {
                  std::chrono::seconds(20)));
 }
 
+TEST(ReplyPaths, ACascadeNeedsNothingButThisMachine) {
+  const Gateway gateway({"--set", "provider=cascade"}, Environment{});
+  app::CallOptions call;
+  call.url = gateway.realtime();
+  call.token = gateway.token();
+  call.speech = provider::offline::speech::Mouth::make("rms")
+                    .value()
+                    .speak("what is your cancellation policy")
+                    .value();
+  std::vector<app::CallOptions> calls;
+  calls.push_back(std::move(call));
+
+  const auto conversation = converse(std::move(calls)).front();
+
+  ASSERT_EQ(conversation.all("answered").size(), 1u) << conversation.transcript();
+  EXPECT_EQ(conversation.all("answered")[0].tool, "get_policies");
+  EXPECT_FALSE(conversation.said().empty());
+  EXPECT_GT(conversation.outcome.reply.samples.size(), 8000u);
+}
+
 }  // namespace
 }  // namespace callosum::testing
