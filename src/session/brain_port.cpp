@@ -66,8 +66,10 @@ class BrainPort final : public realtime::ModelPort, private UtteranceSink {
       utterances_.look();
       respond_when_owed();
       const bool has_news = reply_.advance();
-      if (has_news || !out.empty()) continue;
+      if (!out.empty()) continue;
+      // Before the next turn of the loop: what has ended must not keep it from waiting.
       if (auto end = reply_.end()) co_return std::move(*end);
+      if (has_news) continue;
       if (const auto& end = utterances_.end()) co_return *end;
       const auto due = deadline.sooner(reply_.next_look());
       const bool woken = co_await wake_->wait(due);

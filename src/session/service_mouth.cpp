@@ -112,11 +112,12 @@ void ServiceMouth::cut() {
 
 /// While the words are still coming, none may be owed: a service may wait for the next ones.
 SteadyTime ServiceMouth::gives_up_at() const {
-  return is_speaking() && has_ended_ ? waits_since_ + kPatience : SteadyTime::max();
+  const bool is_owed = is_speaking() && has_ended_ && !end_;
+  return is_owed ? waits_since_ + kPatience : SteadyTime::max();
 }
 
 bool ServiceMouth::look(SteadyTime now) {
-  if (!mouth_) return false;
+  if (!mouth_ || end_) return false;  // who has ended tells nothing more
   if (now >= gives_up_at()) {
     say_again(fail(ErrorType::transient, "the speech service fell silent"), now);
     return true;

@@ -241,6 +241,16 @@ TEST(Cascade, DoesNotWaitForEverForAMouthThatFellSilent) {
               ElementsAre("Hello there.", "(flush)", "(cancel)", "Hello there.", "(flush)"));
 }
 
+TEST(Cascade, TakesAnotherMouthWhenItsOwnStaysSilent) {
+  Cascade b;
+  b.utter("hello");
+  b.says("Hello there.");
+  b.c.pass(20s);
+
+  EXPECT_EQ(b.mouths->size(), 2u);
+  EXPECT_FALSE(b.c.ended);
+}
+
 TEST(Cascade, SpeaksInTheFormatThatTheCallersProgramAsksFor) {
   Cascade b;
   EXPECT_EQ(b.mouth().settings.format, "audio/pcm");
