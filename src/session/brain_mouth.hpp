@@ -25,6 +25,8 @@ class MouthSink {
   /// Where the words of the reply lie in its sound.
   virtual void on_marks(std::span<const realtime::SpokenMark> marks) = 0;
   virtual void on_spoken() = 0;  ///< all of it, or what there will be of it
+  /// It was given up: of the words behind the last sound none will be heard.
+  virtual void on_unspoken() = 0;
   /// The model behind it has called a function all the same.
   virtual void on_ignored_call(std::string_view name) = 0;
 };

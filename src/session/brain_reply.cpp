@@ -124,8 +124,17 @@ void BrainReply::make_calls() {
 }
 
 void BrainReply::finish() {
+  if (active_->is_unspoken) return end_unspoken();
   if (active_->in_message) conversation_.end_message();
   conversation_.end_response("completed");
+  active_.reset();
+}
+
+/// What nobody can have heard is no part of the conversation, and nothing follows from it.
+void BrainReply::end_unspoken() {
+  conversation_.end_message("incomplete");
+  conversation_.cut_turn(playback_.item_id(), playback_.heard_in(std::chrono::hours(24)));
+  conversation_.end_response("incomplete");
   active_.reset();
 }
 
@@ -164,6 +173,10 @@ void BrainReply::on_sound(std::span<const std::uint8_t> bytes) {
 
 void BrainReply::on_marks(std::span<const realtime::SpokenMark> marks) {
   playback_.add_marks(marks);
+}
+
+void BrainReply::on_unspoken() {
+  if (active_) active_->is_unspoken = active_->in_message;
 }
 
 void BrainReply::on_ignored_call(std::string_view tool) {

@@ -56,14 +56,17 @@ class BrainReply final : private MouthSink {
     std::vector<provider::conversation::PlannedCall> calls;  // to be made beside them
     bool is_planned = false;                                 // no more pieces come
     bool in_message = false;
+    bool is_unspoken = false;  // the mouth gave up some of its words
   };
   void take_planned();
   void say(const std::string& piece);
   void make_calls();
   void finish();
+  void end_unspoken();
   void on_sound(std::span<const std::uint8_t> bytes) override;
   void on_marks(std::span<const realtime::SpokenMark> marks) override;
   void on_spoken() override {}  // `advance` sees it
+  void on_unspoken() override;
   void on_ignored_call(std::string_view tool) override;
 
   BrainParts& parts_;

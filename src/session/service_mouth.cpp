@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/asio/this_coro.hpp>
+#include <cctype>
 #include <utility>
 #include <vector>
 
@@ -31,6 +32,14 @@ realtime::MouthSettings settings_of(const json::object& session) {
 
 std::size_t bytes_per_ms(const realtime::MouthSettings& settings) {
   return settings.format == "audio/pcm" ? 48 : 8;
+}
+
+/// Or what else may be spoken: of marks alone there may be no sound.
+bool has_letters(std::string_view words) {
+  return std::any_of(words.begin(), words.end(), [](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return byte >= 0x80 || std::isalnum(byte) != 0;
+  });
 }
 
 }  // namespace
@@ -85,7 +94,7 @@ void ServiceMouth::say(std::string_view words, SteadyTime now) {
   if (!mouth_) return;
   if (words_.empty()) {
     progress_.begin({}, bytes_per_ms(settings_), true);
-    sound_bytes_ = begins_at_ = 0;
+    sound_bytes_ = begins_at_ = began_at_bytes_ = 0;
     began_after_ = milliseconds(0);
     was_said_again_ = false;
   } else {
@@ -142,10 +151,22 @@ void ServiceMouth::on_event(const MouthEvent& event, SteadyTime now) {
     case MouthEvent::Kind::marks:
       return on_marks(event.marks);
     case MouthEvent::Kind::spoken:
-      return finish();
+      return on_spoken(now);
     case MouthEvent::Kind::failed:
       return say_again(event.why, now);
   }
+}
+
+/// An utterance without any sound was not spoken, whatever the service says of it.
+void ServiceMouth::on_spoken(SteadyTime now) {
+  const bool is_heard = sound_bytes_ > began_at_bytes_;
+  if (is_heard || !has_letters(std::string_view(words_).substr(begins_at_))) return finish();
+  if (!was_said_again_) {
+    return say_again(fail(ErrorType::transient, "the speech service made no sound"), now);
+  }
+  words_.clear();
+  has_ended_ = false;
+  sink_.on_unspoken();
 }
 
 /// They count from where the mouth's own utterance begins.
@@ -173,6 +194,7 @@ void ServiceMouth::say_again(const Error& why, SteadyTime now) {
   mouth_->cancel();
   const auto spoken = progress_.heard_in(sound_length());
   begins_at_ = std::min(spoken.size() + (spoken.empty() ? 0 : 1), words_.size());
+  began_at_bytes_ = sound_bytes_;
   began_after_ = sound_length();
   const realtime::SpokenMark here{begins_at_, began_after_};
   progress_.add_marks({&here, 1});

@@ -42,6 +42,7 @@ class ServiceMouth final : public BrainMouth {
   void on_event(const realtime::MouthEvent& event, SteadyTime now);
   void on_marks(std::span<const realtime::SpokenMark> marks);
   void say_again(const Error& why, SteadyTime now);
+  void on_spoken(SteadyTime now);
   void finish();
   std::chrono::milliseconds sound_length() const;
 
@@ -60,7 +61,8 @@ class ServiceMouth final : public BrainMouth {
   Playback progress_;
   std::size_t sound_bytes_ = 0;
   std::size_t begins_at_ = 0;                 // in `words_`: where the mouth's own utterance begins
-  std::chrono::milliseconds began_after_{0};  // of sound
+  std::size_t began_at_bytes_ = 0;            // of sound, with it
+  std::chrono::milliseconds began_after_{0};  // the same
   bool has_ended_ = false;
   bool was_said_again_ = false;
   SteadyTime waits_since_{};

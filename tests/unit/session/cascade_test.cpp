@@ -251,6 +251,38 @@ TEST(Cascade, TakesAnotherMouthWhenItsOwnStaysSilent) {
   EXPECT_FALSE(b.c.ended);
 }
 
+TEST(Cascade, SaysAgainWhatWasSpokenWithoutAnySound) {
+  Cascade b;
+  b.utter("hello");
+  b.says("Shall I book it?");
+  b.spoken();
+
+  EXPECT_THAT(b.mouth().told, ElementsAre("Shall I book it?", "(flush)", "(cancel)",
+                                          "Shall I book it?", "(flush)"));
+  EXPECT_TRUE(b.c.got("response.done").empty());
+  b.sounds(1s);
+  b.spoken();
+  EXPECT_THAT(b.c.got("response.done").at(0), HasSubstr(R"("status":"completed")"));
+}
+
+TEST(Cascade, EndsAReplyOfWhichNothingCouldBeHeardAsIncomplete) {
+  auto tool = make_tool("book");
+  tool.category = registry::Category::action;
+  tool.access = registry::Access::write;
+  tool.confirmation = registry::Confirmation::none;
+  Cascade b({tool});
+  b.utter("hello");
+  b.says("I will book it.", {{"call_of_chat", "book", "{}"}});
+  b.spoken();
+  b.spoken();
+
+  ASSERT_EQ(b.c.got("response.done").size(), 1u);
+  EXPECT_THAT(b.c.got("response.done")[0], HasSubstr(R"("status":"incomplete")"));
+  EXPECT_EQ(b.c.w.scripts["book"].runs, 0);  // nothing changes behind words that nobody heard
+  b.utter("well");
+  EXPECT_THAT(b.remembered(), ElementsAre());
+}
+
 TEST(Cascade, SpeaksInTheFormatThatTheCallersProgramAsksFor) {
   Cascade b;
   EXPECT_EQ(b.mouth().settings.format, "audio/pcm");
