@@ -25,9 +25,13 @@ class Voice final : public cloud::LineUser {
   void on_open(net::WsConnection& connection) override {
     connection_ = &connection;
     wire_->open();
+    const auto known = wire_->events().size();
+    is_speaking_ = !waiting_.empty();
     for (const auto& piece : std::exchange(waiting_, {})) wire_->say(piece);
     if (std::exchange(waits_flush_, false)) wire_->flush();
+    note_end(known);
     send();
+    if (wire_->events().size() > known) tell();
     changed_.set();
   }
   Result<void> on_message(const net::WsMessage& message) override {
@@ -75,9 +79,12 @@ class Voice final : public cloud::LineUser {
   }
   void flush() {
     if (connection_) {
-      if (!is_speaking_) return;
       const auto known = wire_->events().size();
-      wire_->flush();
+      if (is_speaking_) {
+        wire_->flush();
+      } else {
+        wire_->events().push_back(spoken_event());  // there is nothing to wait for
+      }
       note_end(known);
       send();
       if (wire_->events().size() > known) tell();

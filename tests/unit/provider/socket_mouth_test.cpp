@@ -83,6 +83,37 @@ TEST(SocketMouth, KeepsWordsUntilThereIsAConnection) {
   EXPECT_EQ(line.service.dials.size(), 3u);
 }
 
+TEST(SocketMouth, EndsWordsThatWaitedForAConnectionWhenTheirEndComesLater) {
+  Line line;
+  line.service.refuse(1, ErrorType::transient);
+  line.begin();
+  line.mouth->say("One.");
+  line.pass(1s);
+  line.mouth->flush();
+
+  EXPECT_THAT(line.service.heard(line.world),
+              ElementsAre(R"({"type":"Speak","text":"One."})", R"({"type":"Flush"})"));
+}
+
+TEST(SocketMouth, TellsThatWordsFailedThatHadWaitedForTheConnectionThatBroke) {
+  Line line;
+  line.service.refuse(1, ErrorType::transient);
+  line.begin();
+  line.mouth->say("One.");
+  line.pass(1s);
+  line.service.line().abort();
+
+  EXPECT_THAT(line.told(), ElementsAre("failed TRANSIENT"));
+}
+
+TEST(SocketMouth, TellsAtOnceThatThereIsNothingLeftToSpeak) {
+  Line line;
+  line.begin();
+  line.mouth->flush();
+
+  EXPECT_THAT(line.told(), ElementsAre("spoken"));
+}
+
 TEST(SocketMouth, TellsThatAnUtteranceFailedWhoseConnectionBrokeAndFindsAnother) {
   Line line;
   line.begin();
