@@ -1,5 +1,7 @@
 #include "provider/deepgram/live_wire.hpp"
 
+#include <algorithm>
+
 #include "base/json.hpp"
 
 namespace callosum::provider::deepgram {
@@ -14,11 +16,10 @@ bool is_set(const json::object& message, std::string_view key) {
   return value && value->is_bool() && value->get_bool();
 }
 
-std::string_view transcript_of(const json::object& message) {
+const json::object* best_of(const json::object& message) {
   const auto* channel = find_object(message, "channel");
   const auto* all = channel ? find_array(*channel, "alternatives") : nullptr;
-  const auto* first = all && !all->empty() ? all->front().if_object() : nullptr;
-  return first ? text_at(*first, "transcript") : std::string_view();
+  return all && !all->empty() ? all->front().if_object() : nullptr;
 }
 
 double seconds_at(const json::object& message, std::string_view key) {
@@ -46,10 +47,35 @@ Result<void> LiveWire::take(const json::object& message) {
   const auto type = text_at(message, "type");
   if (type == "Results") take_results(message);
   if (type == "SpeechStarted") begin_speech(ms_at(message, "timestamp"));
-  // The second trigger, where noise keeps the first from coming; behind that it says nothing new.
-  const bool is_late = finals_.empty() && interim_.empty();
-  if (type == "UtteranceEnd" && !is_late) end(ms_at(message, "last_word_end"));
+  if (type == "UtteranceEnd") end_by_silence(message);
   return {};
+}
+
+/// The second trigger, where noise keeps the first from coming; behind that it says nothing new.
+void LiveWire::end_by_silence(const json::object& message) {
+  if (finals_.empty() && interim_.empty()) return;
+  if (!interim_.empty()) {  // which comes once more when its span is final
+    const auto last_s = seconds_at(message, "last_word_end");  // -1 at times (protocols §2.1)
+    told_until_s_ = last_s > 0 ? last_s : interim_end_s_;
+  }
+  end(ms_at(message, "last_word_end"));
+}
+
+/// What a span says behind the words of it that have been told.
+std::string LiveWire::untold_words(const json::object& message) const {
+  const auto* best = best_of(message);
+  if (!best) return {};
+  if (seconds_at(message, "start") >= told_until_s_)
+    return std::string(text_at(*best, "transcript"));
+  std::string out;
+  const auto* words = find_array(*best, "words");
+  for (const auto& entry : words ? *words : json::array{}) {
+    const auto* word = entry.if_object();
+    if (!word || seconds_at(*word, "start") < told_until_s_) continue;
+    if (!out.empty()) out += ' ';
+    out += text_at(*word, "punctuated_word", text_at(*word, "word"));
+  }
+  return out;
 }
 
 void LiveWire::begin_speech(std::int64_t at_ms) {
@@ -58,15 +84,16 @@ void LiveWire::begin_speech(std::int64_t at_ms) {
 }
 
 void LiveWire::take_results(const json::object& message) {
-  const auto transcript = transcript_of(message);
-  if (!transcript.empty()) begin_speech(ms_at(message, "start"));
+  const auto transcript = untold_words(message);
   const bool is_final = is_set(message, "is_final");
-  interim_ = is_final ? std::string_view() : transcript;
-  json::object span;
-  span["end"] = seconds_at(message, "start") + seconds_at(message, "duration");
+  interim_ = is_final ? std::string() : transcript;
+  interim_end_s_ = seconds_at(message, "start") + seconds_at(message, "duration");
+  const json::object span{{"start", std::max(seconds_at(message, "start"), told_until_s_)},
+                          {"end", interim_end_s_}};
+  if (!transcript.empty()) begin_speech(ms_at(span, "start"));
   const auto end_ms = ms_at(span, "end");
   if (is_final && !transcript.empty() && finals_.size() + transcript.size() < kMostWords) {
-    finals_ += (finals_.empty() ? "" : " ") + std::string(transcript);
+    finals_ += (finals_.empty() ? "" : " ") + transcript;
   }
   if (is_final) acknowledge(end_ms);
   turns_.partial(words_so_far(), false);

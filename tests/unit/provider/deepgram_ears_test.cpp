@@ -43,6 +43,14 @@ struct Listening {
                  R"(,"transcript":")" + text + "\"}");
     world.settle();
   }
+  /// Live: a span from 0.5 s on.
+  void span(const std::string& is_final, const std::string& text, const std::string& words) {
+    service.says(R"({"type":"Results","start":0.5,"duration":2,"is_final":)" + is_final +
+                 R"(,"speech_final":)" + is_final +
+                 R"(,"channel":{"alternatives":[{"transcript":")" + text + R"(","words":[)" +
+                 words + "]}]}}");
+    world.settle();
+  }
   std::vector<std::string> heard() {
     std::vector<std::string> out;
     while (const auto event = ears->take()) {
@@ -178,6 +186,36 @@ TEST(DeepgramEars, KeepAliveInWordsWhereTheServiceTakesThem) {
 
   EXPECT_THAT(l.service.heard(l.world),
               ElementsAre(R"({"type":"KeepAlive"})", R"({"type":"KeepAlive"})"));
+}
+
+TEST(DeepgramEars, TellOnceWhatSilenceEndedBeforeItsSpanWasFinal) {
+  Listening l("nova-3");
+  l.speak(3s);
+  const std::string told =
+      R"({"word":"book","start":0.5,"end":0.7},{"word":"it","start":0.8,"end":0.9})";
+  l.span("false", "book it", told);
+  l.service.says(R"({"type":"UtteranceEnd","channel":[0,1],"last_word_end":0.9})");
+  l.world.settle();
+  EXPECT_THAT(l.heard(),
+              ElementsAre("started 500", "partial book it", "stopped 900", "words book it"));
+
+  l.span("false", "Book it.", told);
+  l.span("true", "Book it.", told);
+  EXPECT_THAT(l.heard(), IsEmpty());
+}
+
+TEST(DeepgramEars, TellWhatIsSaidBehindSilenceInTheSameSpan) {
+  Listening l("nova-3");
+  l.speak(3s);
+  const std::string told = R"({"word":"book","start":0.5,"end":0.9})";
+  l.span("false", "book", told);
+  l.service.says(R"({"type":"UtteranceEnd","channel":[0,1],"last_word_end":0.9})");
+  l.world.settle();
+  l.heard();
+  l.span("true", "book two",
+         told + R"(,{"word":"two","punctuated_word":"Two.","start":2.1,"end":2.4})");
+
+  EXPECT_EQ(l.heard().back(), "words Two.");
 }
 
 TEST(DeepgramEars, AskForTheWordsOfWhatTheCallersProgramCommits) {
