@@ -93,7 +93,7 @@ asio::awaitable<void> keep_line(async::TimeSource& time, Dial dial,
         why = co_await std::move(serving);
       }
       connected->reset();
-      if (time.now() - began >= kLasting) {
+      if (user->has_hung_up() || time.now() - began >= kLasting) {
         latest = time.now();
         pause = kFirstPause;
       }

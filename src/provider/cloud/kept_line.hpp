@@ -33,6 +33,9 @@ class LineUser {
   virtual void look() {}
   /// The connection has gone; another is looked for.
   virtual void on_closed(const Error& why) = 0;
+  /// Whether the end of the connection that has just gone was this user's own wish: then it is no
+  /// failure of the service's. Asked once of each.
+  virtual bool has_hung_up() { return false; }
   /// No other will be looked for: AUTH and PERMANENT by the service's own word, TRANSIENT when
   /// patience is at its end.
   virtual void on_lost(const Error& why) = 0;

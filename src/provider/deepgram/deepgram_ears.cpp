@@ -39,6 +39,7 @@ class Hearing final : public cloud::LineUser {
   net::WsConnectOptions where() override { return wire_->where(ring_.format()); }
   void on_open(net::WsConnection& connection) override {
     connection_ = &connection;
+    hangs_up_ = false;
     ring_.drop_until(wire_->acknowledged_ms());
     wire_->open(ring_.begins_ms());
     last_sent_ = last_news_ = time_.now();
@@ -66,6 +67,7 @@ class Hearing final : public cloud::LineUser {
   }
   void on_gone() override { connection_ = nullptr; }
   void on_closed(const Error&) override {}
+  bool has_hung_up() override { return std::exchange(hangs_up_, false); }
   void on_lost(const Error& why) override {
     is_lost_ = true;
     turns().lost(why, ring_.ends_ms());
@@ -99,17 +101,21 @@ class Hearing final : public cloud::LineUser {
   }
   void clear() {
     if (turns().in_speech() || turns().is_owed()) return;  // that is told, and must end
+    const bool was_silent = since_commit_ms_ == 0;
     committed_ms_ = ring_.ends_ms();
     since_commit_ms_ = 0;
     wire_->forget();
     ring_.drop_until(ring_.ends_ms());
-    if (!turns().detects()) redial();  // or the recogniser would still tell the words
+    // Or the recogniser would still tell the words.
+    if (!turns().detects() && !was_silent) redial();
   }
 
  private:
   /// On another line nothing of what was sent is known.
   void redial() {
-    if (connection_) connection_->abort();
+    if (!connection_) return;
+    hangs_up_ = true;
+    connection_->abort();
   }
   void ask_for_words() {
     const auto message = wire_->finalize();
@@ -147,6 +153,7 @@ class Hearing final : public cloud::LineUser {
   std::int64_t since_commit_ms_ = 0;
   bool is_dialled_ = false;
   bool is_lost_ = false;
+  bool hangs_up_ = false;  // the connection's end is our own wish
 };
 
 class DeepgramEars final : public realtime::Ears {

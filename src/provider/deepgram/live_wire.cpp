@@ -65,8 +65,8 @@ void LiveWire::end_by_silence(const json::object& message) {
 std::string LiveWire::untold_words(const json::object& message) const {
   const auto* best = best_of(message);
   if (!best) return {};
-  if (seconds_at(message, "start") >= told_until_s_)
-    return std::string(text_at(*best, "transcript"));
+  const bool is_new = seconds_at(message, "start") >= told_until_s_;
+  if (is_new) return std::string(text_at(*best, "transcript"));
   std::string out;
   const auto* words = find_array(*best, "words");
   for (const auto& entry : words ? *words : json::array{}) {

@@ -238,6 +238,32 @@ TEST(DeepgramEars, AskForTheWordsOfWhatTheCallersProgramCommits) {
   EXPECT_FALSE(l.ears->commit());
 }
 
+TEST(DeepgramEars, KeepTheirLineWhereThereIsNothingToForget) {
+  Listening l("nova-3");
+  l.ears->detect_turns(false);
+  l.speak(500ms);
+  l.ears->clear();
+  l.pass(500ms);
+  EXPECT_EQ(l.service.dials.size(), 2u);
+
+  for (int i = 0; i < 10; ++i) l.ears->clear();
+  l.pass(1s);
+
+  EXPECT_EQ(l.service.dials.size(), 2u);
+}
+
+TEST(DeepgramEars, AreNotLostByWhatTheyForgetThemselves) {
+  Listening l("nova-3");
+  l.ears->detect_turns(false);
+  for (int i = 0; i < 20; ++i) {
+    l.speak(1s);
+    l.ears->clear();
+  }
+
+  EXPECT_THAT(l.heard(), IsEmpty());
+  EXPECT_GE(l.service.dials.size(), 20u);
+}
+
 TEST(DeepgramEars, DialAnewForSoundOfAnotherFormat) {
   Listening l;
   l.speak(200ms);
