@@ -131,10 +131,11 @@ class Hearing final : public cloud::LineUser {
   void keep_alive(SteadyTime now) {
     if (!connection_ || now - last_sound_ < kSilenceAfter) return;
     const auto message = wire_->keep_alive();
-    const bool in_turn = message.empty() && (turns().in_speech() || turns().is_owed());
+    // A microphone that was muted in the middle of a turn sends nothing that would end it.
+    const bool in_turn = turns().in_speech() || (message.empty() && turns().is_owed());
     if (now - last_sent_ < (in_turn ? kLook : std::chrono::nanoseconds(kKeepAliveEvery))) return;
     last_sent_ = now;
-    if (!message.empty()) {
+    if (!in_turn && !message.empty()) {
       connection_->send(message);
       return;
     }

@@ -177,6 +177,20 @@ TEST(DeepgramEars, HearSilenceWhereTheCallersSoundStops) {
   EXPECT_THAT(l.service.heard(l.world), IsEmpty());
 }
 
+TEST(DeepgramEars, HearSilenceBehindATurnWhereWordsWouldKeepTheLineAlive) {
+  Listening l("nova-3");
+  l.speak(500ms);
+  l.service.says(R"({"type":"SpeechStarted","timestamp":0.1})");
+  l.world.settle();
+  l.service.heard(l.world);
+  l.pass(2s);
+
+  const auto sent = l.service.heard(l.world);
+  ASSERT_EQ(sent.size(), 1u);
+  ASSERT_EQ(sent[0].front(), '~');
+  EXPECT_GE(std::stoi(sent[0].substr(1)), 8000);  // a second at least
+}
+
 TEST(DeepgramEars, KeepAliveInWordsWhereTheServiceTakesThem) {
   Listening l("nova-3");
   l.speak(100ms);
