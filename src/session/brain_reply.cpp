@@ -5,6 +5,7 @@
 #include "base/ids.hpp"
 #include "base/json.hpp"
 #include "realtime/client_event.hpp"
+#include "session/piece_cutter.hpp"
 #include "session/provider_mouth.hpp"
 #include "session/service_mouth.hpp"
 
@@ -52,7 +53,13 @@ asio::awaitable<void> BrainReply::close(async::Deadline deadline) {
 void BrainReply::start(const json::object& asked, std::string fixed) {
   conversation_.begin_response(asked);
   active_ = Active();
-  active_->pieces.push_back(std::move(fixed));
+  if (mouth_->tells_pieces_apart()) {
+    active_->pieces.push_back(std::move(fixed));
+  } else {
+    PieceCutter cutter;
+    cutter.feed(fixed, active_->pieces);
+    cutter.finish(active_->pieces);
+  }
   active_->is_planned = true;
 }
 

@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <boost/asio/this_coro.hpp>
 #include <cctype>
+#include <deque>
 #include <utility>
 #include <vector>
 
 #include "base/json.hpp"
+#include "session/piece_cutter.hpp"
 
 namespace callosum::session {
 
@@ -200,7 +202,11 @@ void ServiceMouth::say_again(const Error& why, SteadyTime now) {
   progress_.add_marks({&here, 1});
   sink_.on_marks({&here, 1});
   waits_since_ = now;
-  if (begins_at_ < words_.size()) mouth_->say(std::string_view(words_).substr(begins_at_));
+  std::deque<std::string> pieces;
+  PieceCutter cutter;
+  cutter.feed(std::string_view(words_).substr(begins_at_), pieces);
+  cutter.finish(pieces);
+  for (const auto& piece : pieces) mouth_->say(piece);
   if (begins_at_ < words_.size() && has_ended_) mouth_->flush();
   if (begins_at_ == words_.size() && has_ended_) finish();
 }

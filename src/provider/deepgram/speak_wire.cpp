@@ -1,9 +1,9 @@
 #include "provider/deepgram/speak_wire.hpp"
 
 #include <boost/json/serialize.hpp>
+#include <utility>
 
 #include "base/json.hpp"
-#include "base/text.hpp"
 
 namespace callosum::provider::deepgram {
 namespace {
@@ -46,10 +46,12 @@ void SpeakWire::send(std::string_view type) {
 
 void SpeakWire::say(std::string_view piece) {
   is_speaking_ = true;
-  std::string text = has_words_ ? " " : "";
-  has_words_ = true;
-  text += cut_utf8(piece, kLongestText - 1);
-  to_service_.push_back(json::serialize(json::object{{"type", "Speak"}, {"text", text}}));
+  std::string text = std::exchange(has_words_, true) ? " " : "";
+  for (const auto part : mouth::parts_of(piece, kLongestText - 1)) {
+    text += part;
+    to_service_.push_back(json::serialize(json::object{{"type", "Speak"}, {"text", text}}));
+    text.clear();
+  }
 }
 
 void SpeakWire::flush() {

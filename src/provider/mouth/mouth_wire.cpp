@@ -1,6 +1,7 @@
 #include "provider/mouth/mouth_wire.hpp"
 
 #include "audio/pcm.hpp"
+#include "base/text.hpp"
 
 namespace callosum::provider::mouth {
 
@@ -13,6 +14,20 @@ std::vector<std::uint8_t> SampleJoiner::take(std::span<const std::uint8_t> bytes
   const auto whole = static_cast<std::ptrdiff_t>(out.size() - out.size() % step_);
   rest_.assign(out.begin() + whole, out.end());
   out.erase(out.begin() + whole, out.end());
+  return out;
+}
+
+std::vector<std::string_view> parts_of(std::string_view words, std::size_t most_bytes) {
+  std::vector<std::string_view> out;
+  while (words.size() > most_bytes) {
+    auto part = cut_utf8(words, most_bytes);
+    const auto blank = part.find_last_of(' ');
+    if (blank != std::string_view::npos) part = part.substr(0, blank + 1);
+    if (part.empty()) part = words.substr(0, most_bytes);  // no text in UTF-8
+    out.push_back(part);
+    words.remove_prefix(part.size());
+  }
+  if (!words.empty()) out.push_back(words);
   return out;
 }
 

@@ -54,6 +54,10 @@ class SampleJoiner {
   std::vector<std::uint8_t> rest_;
 };
 
+/// Words in parts of so many bytes at most, cut behind a blank where there is one: together they are
+/// the whole.
+std::vector<std::string_view> parts_of(std::string_view words, std::size_t most_bytes);
+
 /// Two for 16-bit PCM, one for G.711.
 std::size_t bytes_per_sample(std::string_view format);
 std::size_t bytes_per_ms(std::string_view format);

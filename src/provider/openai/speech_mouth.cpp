@@ -28,9 +28,10 @@ Error explain(const net::HttpResponse& response) {
               "HTTP " + std::to_string(status) + " " + response.body.substr(0, kMostOfAnError));
 }
 
-asio::awaitable<Result<void>> speak(std::shared_ptr<const SpeechOptions> options,
-                                    async::TimeSource& time, std::string words, std::string format,
-                                    mouth::TakeSound on_sound, async::Deadline deadline) {
+asio::awaitable<Result<void>> speak_part(std::shared_ptr<const SpeechOptions> options,
+                                         async::TimeSource& time, std::string_view words,
+                                         std::string format, mouth::TakeSound on_sound,
+                                         async::Deadline deadline) {
   const auto& service = options->service;
   net::HttpRequest request;
   request.method = "POST";
@@ -52,6 +53,19 @@ asio::awaitable<Result<void>> speak(std::shared_ptr<const SpeechOptions> options
   const auto response = co_await std::move(sending);
   if (!response) co_return response.error();
   if (response->status != 200) co_return explain(*response);
+  co_return Result<void>{};
+}
+
+/// As many requests as it takes.
+asio::awaitable<Result<void>> speak(std::shared_ptr<const SpeechOptions> options,
+                                    async::TimeSource& time, std::string words, std::string format,
+                                    mouth::TakeSound on_sound, async::Deadline deadline) {
+  const auto parts = mouth::parts_of(words, kLongestInput);
+  for (const auto part : parts) {
+    auto speaking = speak_part(options, time, part, format, on_sound, deadline);
+    const auto spoken = co_await std::move(speaking);
+    if (!spoken) co_return spoken.error();
+  }
   co_return Result<void>{};
 }
 

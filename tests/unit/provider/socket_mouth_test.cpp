@@ -5,6 +5,7 @@
 
 #include "fake_service.hpp"
 #include "provider/deepgram/deepgram_mouth.hpp"
+#include "provider/mouth/mouth_wire.hpp"
 #include "virtual_world.hpp"
 
 namespace callosum::provider::mouth {
@@ -81,6 +82,28 @@ TEST(SocketMouth, KeepsWordsUntilThereIsAConnection) {
                           R"({"type":"Flush"})"));
   EXPECT_THAT(line.told(), IsEmpty());
   EXPECT_EQ(line.service.dials.size(), 3u);
+}
+
+TEST(SocketMouth, SaysAPieceThatIsTooLongForOneMessageInSeveral) {
+  Line line;
+  line.begin();
+  std::string piece;
+  for (int i = 0; i < 1000; ++i) piece += "word ";
+  line.mouth->say(piece);
+
+  std::string said;
+  for (const auto& message : line.service.heard(line.world)) {
+    EXPECT_LT(message.size(), 2040u);
+    const std::string begin = R"({"type":"Speak","text":")";
+    said += message.substr(begin.size(), message.size() - begin.size() - 2);
+  }
+  EXPECT_EQ(said, piece);
+}
+
+TEST(SocketMouth, CutsWordsBehindBlanksAndNeverInsideALetter) {
+  EXPECT_THAT(parts_of("one two three", 8), ElementsAre("one two ", "three"));
+  EXPECT_THAT(parts_of("äöü", 3), ElementsAre("ä", "ö", "ü"));
+  EXPECT_THAT(parts_of("", 3), IsEmpty());
 }
 
 TEST(SocketMouth, EndsWordsThatWaitedForAConnectionWhenTheirEndComesLater) {

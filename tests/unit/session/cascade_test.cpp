@@ -283,6 +283,19 @@ TEST(Cascade, EndsAReplyOfWhichNothingCouldBeHeardAsIncomplete) {
   EXPECT_THAT(b.remembered(), ElementsAre());
 }
 
+TEST(Cascade, HasALongRestSpokenOnceMorePieceByPiece) {
+  Cascade b;
+  b.utter("tell me all");
+  b.says("One two three four. Five six seven eight.");
+
+  b.mouth().fail_with(ErrorType::transient, "the line broke");
+  b.settle();
+
+  EXPECT_THAT(b.mouth().told,
+              ElementsAre("One two three four.", "Five six seven eight.", "(flush)", "(cancel)",
+                          "One two three four.", "Five six seven eight.", "(flush)"));
+}
+
 TEST(Cascade, SpeaksInTheFormatThatTheCallersProgramAsksFor) {
   Cascade b;
   EXPECT_EQ(b.mouth().settings.format, "audio/pcm");
