@@ -1,11 +1,54 @@
 #include "provider/chat/chat_client.hpp"
 
+#include <boost/asio/this_coro.hpp>
+#include <optional>
+#include <utility>
+
+#include "async/background.hpp"
+#include "async/event.hpp"
 #include "net/client.hpp"
 
 namespace callosum::provider::chat {
 namespace {
 
 constexpr std::size_t kMaxStream = 8 << 20;  // events say each token with much around it
+
+/// An answer that is being read, by the coroutine that reads it and the one that waits for it.
+struct Reading {
+  Reading(const boost::asio::any_io_executor& executor, std::function<void(std::string_view)> heard,
+          ToolStyle style)
+      : decoder(std::move(heard), style), changed(executor) {}
+  StreamDecoder decoder;
+  Result<void> taken;
+  std::optional<Result<net::HttpResponse>> response;  // whole
+  bool is_over = false;                               // nothing that comes now counts
+  async::Event changed;
+
+  void take(std::string_view bytes) {
+    if (is_over) return;
+    taken = decoder.feed(bytes);
+    is_over = !taken || decoder.is_done();
+    if (is_over) changed.set();
+  }
+};
+
+/// Where a coroutine ends, however it does: the other one is not kept waiting, and hears no more.
+struct Ending {
+  std::shared_ptr<Reading> reading;
+  ~Ending() {
+    reading->is_over = true;
+    reading->changed.set();
+  }
+};
+
+boost::asio::awaitable<void> read(std::shared_ptr<Reading> reading, async::TimeSource& time,
+                                  std::string url, net::HttpRequest request,
+                                  net::HttpClientOptions client, async::Deadline deadline) {
+  const Ending ending{reading};
+  auto sending =
+      net::send_http(time, std::move(url), std::move(request), std::move(client), deadline);
+  reading->response = co_await std::move(sending);
+}
 
 class ChatClient final : public realtime::ChatModel {
  public:
@@ -23,29 +66,40 @@ class ChatClient final : public realtime::ChatModel {
       request.headers.set("Authorization", "Bearer " + options_.key.reveal());
     }
     request.body = encode_request(options_.model, asked, options_.tools);
-    StreamDecoder decoder(std::move(on_text), options_.tools);
-    Result<void> taken;
+    const auto executor = co_await boost::asio::this_coro::executor;
+    const auto reading = std::make_shared<Reading>(executor, std::move(on_text), options_.tools);
+    const Ending ending{reading};
     net::HttpClientOptions client;
     client.tls = options_.tls;
     client.max_body_bytes = kMaxStream;
-    client.on_body = [&decoder, &taken](int status, std::string_view bytes) {
-      if (status == 200 && taken) taken = decoder.feed(bytes);
+    client.on_body = [reading](int status, std::string_view bytes) {
+      if (status == 200) reading->take(bytes);
     };
-    const auto url = options_.url + "/chat/completions";
-    const auto response =
-        co_await net::send_http(time_, url, std::move(request), std::move(client), deadline);
-    if (!response) co_return response.error();
-    if (response->status != 200) {
-      const bool is_refused = response->status == 401 || response->status == 403;
-      co_return fail(
-          is_refused ? ErrorType::auth : ErrorType::transient, "the language model did not answer",
-          "HTTP " + std::to_string(response->status) + " " + response->body.substr(0, 500));
-    }
-    if (!taken) co_return taken.error();
-    co_return decoder.finish();
+    async::Background work;  // it goes with this frame: what follows an answer's end is not read
+    work.start(executor, read(reading, time_, options_.url + "/chat/completions",
+                              std::move(request), std::move(client), deadline));
+    auto waiting = reading->changed.wait(deadline);
+    const bool has_ended = co_await std::move(waiting);
+    work.rethrow();
+    if (!has_ended) co_return fail(ErrorType::timeout, "the language model did not answer in time");
+    co_return answer_of(*reading);
   }
 
  private:
+  static Result<realtime::ChatAnswer> answer_of(Reading& reading) {
+    if (!reading.taken) return reading.taken.error();
+    const auto& response = reading.response;
+    if (response && !*response) return response->error();
+    if (response && (*response)->status != 200) {
+      const auto status = (*response)->status;
+      const bool is_refused = status == 401 || status == 403;
+      return fail(is_refused ? ErrorType::auth : ErrorType::transient,
+                  "the language model did not answer",
+                  "HTTP " + std::to_string(status) + " " + (*response)->body.substr(0, 500));
+    }
+    return reading.decoder.finish();
+  }
+
   ChatOptions options_;
   async::TimeSource& time_;
 };

@@ -44,6 +44,8 @@ class StreamDecoder {
   StreamDecoder& operator=(const StreamDecoder&) = delete;
   /// TRANSIENT: what came is no such stream, or more than an answer may be.
   Result<void> feed(std::string_view bytes);
+  /// The service has said that this was all: nothing that follows counts.
+  bool is_done() const { return is_done_; }
   /// The answer; TRANSIENT where the stream ended before it was whole.
   Result<realtime::ChatAnswer> finish();
 
