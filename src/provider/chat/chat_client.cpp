@@ -16,8 +16,8 @@ constexpr std::size_t kMaxStream = 8 << 20;  // events say each token with much 
 /// An answer that is being read, by the coroutine that reads it and the one that waits for it.
 struct Reading {
   Reading(const boost::asio::any_io_executor& executor, std::function<void(std::string_view)> heard,
-          ToolStyle style)
-      : decoder(std::move(heard), style), changed(executor) {}
+          ToolStyle style, bool takes_calls)
+      : decoder(std::move(heard), style, takes_calls), changed(executor) {}
   StreamDecoder decoder;
   Result<void> taken;
   std::optional<Result<net::HttpResponse>> response;  // whole
@@ -67,7 +67,8 @@ class ChatClient final : public realtime::ChatModel {
     }
     request.body = encode_request(options_.model, asked, options_.tools);
     const auto executor = co_await boost::asio::this_coro::executor;
-    const auto reading = std::make_shared<Reading>(executor, std::move(on_text), options_.tools);
+    const auto reading =
+        std::make_shared<Reading>(executor, std::move(on_text), options_.tools, may_call(asked));
     const Ending ending{reading};
     net::HttpClientOptions client;
     client.tls = options_.tls;

@@ -84,10 +84,11 @@ Result<std::vector<realtime::ChatCall>> decode_calls(const json::object& message
   return out;
 }
 
-StreamDecoder::StreamDecoder(std::function<void(std::string_view)> on_text, ToolStyle style)
+StreamDecoder::StreamDecoder(std::function<void(std::string_view)> on_text, ToolStyle style,
+                             bool takes_calls)
     : on_text_(std::move(on_text)) {
   if (style == ToolStyle::in_words) {
-    inline_.emplace([this](std::string_view text) { pass(text); });
+    inline_.emplace([this](std::string_view text) { pass(text); }, takes_calls);
   }
 }
 

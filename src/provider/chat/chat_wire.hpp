@@ -38,8 +38,9 @@ Result<std::vector<realtime::ChatCall>> decode_calls(const json::object& message
 /// written without the result: it is left out.
 class StreamDecoder {
  public:
+  /// `takes_calls`: of those in words none is one unless tools were offered.
   explicit StreamDecoder(std::function<void(std::string_view)> on_text,
-                         ToolStyle style = ToolStyle::native);
+                         ToolStyle style = ToolStyle::native, bool takes_calls = true);
   StreamDecoder(const StreamDecoder&) = delete;
   StreamDecoder& operator=(const StreamDecoder&) = delete;
   /// TRANSIENT: what came is no such stream, or more than an answer may be.

@@ -1,5 +1,6 @@
 #include "provider/chat/inline_calls.hpp"
 
+#include <algorithm>
 #include <boost/json/serialize.hpp>
 #include <utility>
 
@@ -45,13 +46,29 @@ std::string explain_tools(const json::array& tools, const json::value& choice) {
   return out;
 }
 
+/// What somebody else said, which may be no JSON of ours.
+std::string without_braces(std::string_view text) {
+  std::string out(text);
+  std::replace(out.begin(), out.end(), '{', '(');
+  std::replace(out.begin(), out.end(), '}', ')');
+  return out;
+}
+
+json::object foreign_message(const json::object& message) {
+  json::object out = message;
+  if (find_string(message, "content")) {
+    out["content"] = without_braces(text_at(message, "content"));
+  }
+  return out;
+}
+
 /// A call, or a result, as a message of text.
 void append_text(json::array& out, std::string_view role, std::string text) {
   out.push_back(json::object{{"role", role}, {"content", std::move(text)}});
 }
 
 void append_calls(json::array& out, const json::object& message, json::object& names) {
-  std::string text(text_at(message, "content"));
+  auto text = without_braces(text_at(message, "content"));
   const auto* calls = find_array(message, "tool_calls");
   for (const auto& entry : *calls) {
     const auto* call = entry.if_object();
@@ -79,16 +96,21 @@ void append_result(json::array& out, const json::object& message, const json::ob
 
 }  // namespace
 
+bool may_call(const realtime::ChatRequest& request) {
+  return !request.tools.empty() && request.tool_choice != "none";
+}
+
 json::array write_inline(const realtime::ChatRequest& request) {
   json::array out;
   json::object names;  // of the calls, by id
-  const bool has_tools = !request.tools.empty() && request.tool_choice != "none";
-  auto tools = has_tools ? explain_tools(request.tools, request.tool_choice) : std::string();
+  auto tools =
+      may_call(request) ? explain_tools(request.tools, request.tool_choice) : std::string();
   for (const auto& entry : request.messages) {
     const auto* message = entry.if_object();
     if (!message) continue;
     const auto role = text_at(*message, "role");
-    if (role == "system" && !tools.empty()) {
+    const bool is_first = message == request.messages.front().if_object();
+    if (is_first && role == "system" && !tools.empty()) {
       append_text(out, role,
                   std::string(text_at(*message, "content")) + "\n\n" + std::exchange(tools, {}));
     } else if (find_array(*message, "tool_calls")) {
@@ -96,7 +118,9 @@ json::array write_inline(const realtime::ChatRequest& request) {
     } else if (role == "tool") {
       append_result(out, *message, names);
     } else {
-      out.push_back(*message);
+      // The prompt, which comes first, is the house's own; the rest may come from a caller.
+      const bool is_prompt = is_first && role == "system";
+      out.push_back(is_prompt ? *message : foreign_message(*message));
     }
   }
   if (!tools.empty()) {
@@ -134,12 +158,14 @@ Result<void> InlineCalls::take(char c) {
   const bool is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
   if (in_fence_word_ && is_letter) return {};
   in_fence_word_ = false;
+  if (c == '\n') begins_line_ = true;
   if (c == '{') {
     object_ = "{";
     depth_ = 1;
     in_text_ = is_escaped_ = false;
     return {};
   }
+  if (c != ' ' && c != '\t' && c != '\r' && c != '\n') begins_line_ = false;
   plain_ += c;
   return {};
 }
@@ -147,6 +173,7 @@ Result<void> InlineCalls::take(char c) {
 /// What a model writes in braces is for machines: a call, or for nobody.
 Result<void> InlineCalls::take_object() {
   const auto text = std::exchange(object_, {});
+  if (!takes_calls_ || !begins_line_) return {};
   const auto parsed = parse_strict(text);
   const auto* object = parsed ? parsed->if_object() : nullptr;
   const bool means_call = text.find("tool_call") != std::string::npos;
