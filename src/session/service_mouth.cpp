@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/json.hpp"
+#include "provider/mouth/mouth_wire.hpp"
 #include "session/piece_cutter.hpp"
 
 namespace callosum::session {
@@ -147,6 +148,9 @@ void ServiceMouth::on_event(const MouthEvent& event, SteadyTime now) {
   switch (event.kind) {
     case MouthEvent::Kind::sound:
       waits_since_ = now;
+      if (is_too_much(event.sound.size())) {
+        return say_again(fail(ErrorType::transient, "the speech service does not stop"), now);
+      }
       sound_bytes_ += event.sound.size();
       progress_.add_audio(event.sound.size(), now);
       return sink_.on_sound(event.sound);
@@ -157,6 +161,13 @@ void ServiceMouth::on_event(const MouthEvent& event, SteadyTime now) {
     case MouthEvent::Kind::failed:
       return say_again(event.why, now);
   }
+}
+
+/// Whether so much more sound is beyond what the words of the mouth's own utterance can take.
+bool ServiceMouth::is_too_much(std::size_t more_bytes) const {
+  const auto longest = provider::mouth::longest_sound(words_.size() - begins_at_);
+  const auto most = static_cast<std::size_t>(longest.count()) * bytes_per_ms(settings_);
+  return sound_bytes_ - began_at_bytes_ + more_bytes > most;
 }
 
 /// An utterance without any sound was not spoken, whatever the service says of it.

@@ -42,6 +42,7 @@ class ServiceMouth final : public BrainMouth {
   void on_event(const realtime::MouthEvent& event, SteadyTime now);
   void on_marks(std::span<const realtime::SpokenMark> marks);
   void say_again(const Error& why, SteadyTime now);
+  bool is_too_much(std::size_t more_bytes) const;
   void on_spoken(SteadyTime now);
   void finish();
   std::chrono::milliseconds sound_length() const;

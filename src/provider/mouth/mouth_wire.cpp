@@ -31,6 +31,11 @@ std::vector<std::string_view> parts_of(std::string_view words, std::size_t most_
   return out;
 }
 
+std::chrono::milliseconds longest_sound(std::size_t words_bytes) {
+  constexpr std::size_t kLettersPerSecond = 5;  // a third of what is usual
+  return std::chrono::seconds(10 + words_bytes / kLettersPerSecond);
+}
+
 std::size_t bytes_per_sample(std::string_view format) { return format == "audio/pcm" ? 2 : 1; }
 
 int rate_of(std::string_view format) {

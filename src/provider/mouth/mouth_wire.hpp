@@ -54,9 +54,12 @@ class SampleJoiner {
   std::vector<std::uint8_t> rest_;
 };
 
-/// Words in parts of so many bytes at most, cut behind a blank where there is one: together they are
-/// the whole.
+/// Words in parts of so many bytes at most, cut behind a blank where there is one: together they
+/// are the whole.
 std::vector<std::string_view> parts_of(std::string_view words, std::size_t most_bytes);
+
+/// Longer than any voice takes for so many bytes of words: what is more is not of them.
+std::chrono::milliseconds longest_sound(std::size_t words_bytes);
 
 /// Two for 16-bit PCM, one for G.711.
 std::size_t bytes_per_sample(std::string_view format);

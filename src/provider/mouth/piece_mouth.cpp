@@ -27,6 +27,8 @@ struct Speaking {
   std::function<void()> on_news;  // empty: the mouth has gone
   std::size_t words = 0;          // bytes of the utterance so far, blanks between pieces and all
   std::size_t sound_bytes = 0;    // of it
+  std::size_t room_bytes = 0;     // for more sound of the piece that is being spoken
+  bool is_too_long = false;       // there was more than that
   bool has_ended = false;         // no more pieces come
   bool is_busy = false;
   std::uint64_t utterance = 0;  // what another one leaves behind is for nobody
@@ -34,6 +36,11 @@ struct Speaking {
   void tell(MouthEvent event) {
     events.push_back(std::move(event));
     if (on_news) on_news();
+  }
+  void begin_piece(std::size_t piece_bytes) {
+    const auto longest = static_cast<std::size_t>(longest_sound(piece_bytes).count());
+    room_bytes = longest * bytes_per_ms(settings.format);
+    is_too_long = false;
   }
   void add_mark(std::size_t piece_bytes) {
     words += (words > 0 ? 1 : 0) + piece_bytes;
@@ -55,15 +62,22 @@ asio::awaitable<void> speak_pieces(std::shared_ptr<Speaking> speaking) {
     auto piece = std::move(speaking->pieces.front());
     speaking->pieces.pop_front();
     const auto bytes = piece.size();
+    speaking->begin_piece(bytes);
     TakeSound on_sound = [speaking, utterance](std::vector<std::uint8_t> sound) {
       if (speaking->utterance != utterance || sound.empty()) return;
+      if (sound.size() > speaking->room_bytes) speaking->is_too_long = true;
+      if (speaking->is_too_long) return;
+      speaking->room_bytes -= sound.size();
       speaking->sound_bytes += sound.size();
       speaking->tell(sound_event(std::move(sound)));
     };
     auto making = speaking->speak(std::move(piece), speaking->settings, std::move(on_sound),
                                   async::Deadline::after(speaking->time, kPatience));
-    const auto made = co_await std::move(making);
+    auto made = co_await std::move(making);
     if (speaking->utterance != utterance) co_return;
+    if (speaking->is_too_long) {
+      made = fail(ErrorType::transient, "the speech service made more sound than words take");
+    }
     if (!made) {
       speaking->pieces.clear();
       speaking->has_ended = speaking->is_busy = false;

@@ -12,6 +12,7 @@ namespace asio = boost::asio;
 using realtime::MouthEvent;
 
 constexpr std::size_t kMostWaiting = 512;      // events that nobody has taken
+constexpr std::size_t kMostSound = 2 << 20;    // bytes of it
 constexpr std::size_t kMostWords = 32 * 1024;  // bytes that wait for a connection
 
 /// The mouth's end of the line.
@@ -62,7 +63,11 @@ class Voice final : public cloud::LineUser {
     if (!waiting_.empty()) fail_utterance(why);
     changed_.set();
   }
-  bool has_room() const override { return wire_->events().size() < kMostWaiting; }
+  bool has_room() const override {
+    std::size_t bytes = 0;
+    for (const auto& event : wire_->events()) bytes += event.sound.size();
+    return wire_->events().size() < kMostWaiting && bytes < kMostSound;
+  }
 
   void say(std::string_view piece) {
     if (lost_) return fail_utterance(*lost_);

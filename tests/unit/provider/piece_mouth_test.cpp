@@ -44,6 +44,10 @@ asio::awaitable<Result<void>> speak(async::TimeSource& time, std::string words,
                                     TakeSound on_sound) {
   auto thinking = async::sleep_until(async::Deadline::after(time, 100ms));
   co_await std::move(thinking);
+  if (words == "(flood)") {
+    for (int i = 0; i < 100; ++i) on_sound(std::vector<std::uint8_t>(8000));
+    co_return Result<void>{};
+  }
   if (words == "(fail)") co_return fail(ErrorType::transient, "no sound");
   on_sound(std::vector<std::uint8_t>(words.size() * 80));
   co_return Result<void>{};
@@ -69,6 +73,22 @@ struct Pieces {
   std::vector<std::string> asked;
   std::unique_ptr<realtime::Mouth> mouth;
 };
+
+TEST(PieceMouth, TakesNoMoreSoundThanWordsCanHave) {
+  Pieces p;
+  p.mouth->say("(flood)");
+  p.mouth->flush();
+  p.pass(1s);
+
+  std::size_t sound = 0;
+  std::optional<MouthEvent> last;
+  while (auto event = p.mouth->take()) {
+    sound += event->sound.size();
+    last = std::move(event);
+  }
+  EXPECT_LE(sound, 11u * 8000);  // ten seconds, and one for seven letters
+  EXPECT_EQ(last.value().kind, MouthEvent::Kind::failed);
+}
 
 TEST(PieceMouth, SpeaksInOrderAndMarksWhereEachPieceEnds) {
   Pieces p;

@@ -106,6 +106,22 @@ TEST(SocketMouth, CutsWordsBehindBlanksAndNeverInsideALetter) {
   EXPECT_THAT(parts_of("", 3), IsEmpty());
 }
 
+TEST(SocketMouth, HoldsTwoMegabytesOfSoundUntilSomebodyTakesIt) {
+  Line line;
+  line.begin();
+  line.mouth->say("One.");
+  for (int i = 0; i < 100; ++i) line.service.sends(48'000);
+  line.pass(1s);
+
+  std::size_t held = 0;
+  while (const auto event = line.mouth->take()) held += event->sound.size();
+  EXPECT_GE(held, 2u << 20);
+  EXPECT_LT(held, (2u << 20) + 48'000);
+  line.pass(1s);  // the rest was not lost
+  while (const auto event = line.mouth->take()) held += event->sound.size();
+  EXPECT_GT(held, (2u << 20) + 48'000);
+}
+
 TEST(SocketMouth, EndsWordsThatWaitedForAConnectionWhenTheirEndComesLater) {
   Line line;
   line.service.refuse(1, ErrorType::transient);

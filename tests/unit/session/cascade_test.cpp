@@ -296,6 +296,18 @@ TEST(Cascade, HasALongRestSpokenOnceMorePieceByPiece) {
                           "One two three four.", "Five six seven eight.", "(flush)"));
 }
 
+TEST(Cascade, TakesAnotherMouthWhenItsOwnDoesNotStop) {
+  Cascade b;
+  b.utter("hello");
+  b.chat->say("Hello there. How ");  // more is to come
+  b.settle();
+  for (int i = 0; i < 40; ++i) b.sounds(1s);
+
+  EXPECT_LE(b.c.got("response.output_audio.delta").size(), 24u);
+  b.c.pass(2s);
+  EXPECT_EQ(b.mouths->size(), 2u);
+}
+
 TEST(Cascade, SpeaksInTheFormatThatTheCallersProgramAsksFor) {
   Cascade b;
   EXPECT_EQ(b.mouth().settings.format, "audio/pcm");
