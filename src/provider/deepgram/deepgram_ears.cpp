@@ -48,6 +48,7 @@ class Hearing final : public cloud::LineUser {
       connection.send_binary(kept.substr(at, kPieceBytes));
     }
     if (turns().is_owed()) ask_for_words();
+    if (on_news_) on_news_();  // what was said too long ago to be sent again may have failed
   }
   Result<void> on_message(const net::WsMessage& message) override {
     if (message.is_binary) return {};

@@ -1,11 +1,15 @@
 #pragma once
 
+#include <optional>
+
+#include "base/deque.hpp"
 #include "provider/deepgram/listen_wire.hpp"
 
 namespace callosum::provider::deepgram {
 
 /// Flux, `/v2/listen` (protocols §2.2): the recogniser itself says where turns begin and end. Each
-/// message has the turn's whole text so far.
+/// message has the turn's whole text so far. Where a turn is longer than what can be sent again to
+/// another connection, the words of its beginning are kept.
 class FluxWire final : public ListenWire {
  public:
   using ListenWire::ListenWire;
@@ -16,12 +20,22 @@ class FluxWire final : public ListenWire {
   std::string keep_alive() const override { return {}; }
 
  private:
-  void begin() override { text_.clear(); }
-  void forget_words() override { text_.clear(); }
+  void begin() override;
+  void forget_words() override;
   Result<void> take(const json::object& message) override;
   std::string words_so_far() const override { return text_; }
 
-  std::string text_;  // of the turn
+  /// So many words of the turn had been heard then.
+  struct Heard {
+    std::int64_t until_ms;
+    std::size_t words;
+  };
+  void note_words(std::int64_t until_ms);
+
+  std::string text_;                      // of the turn
+  std::string before_;                    // the part of it that earlier connections heard
+  std::optional<std::int64_t> began_ms_;  // the turn
+  Deque<Heard> heard_;
 };
 
 }  // namespace callosum::provider::deepgram

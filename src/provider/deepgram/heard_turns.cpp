@@ -67,12 +67,16 @@ bool HeardTurns::commit(bool has_sound) {
   return true;
 }
 
-void HeardTurns::lost(const Error& why, std::int64_t at_ms) {
+void HeardTurns::fail(const std::string& why, std::int64_t at_ms) {
   if (in_speech_) {
     end(at_ms);
-    events_.push_back({Kind::failed, 0, why.message});
+    events_.push_back({Kind::failed, 0, why});
   }
-  for (; owed_ > 0; --owed_) events_.push_back({Kind::failed, 0, why.message});
+  for (; owed_ > 0; --owed_) events_.push_back({Kind::failed, 0, why});
+}
+
+void HeardTurns::lost(const Error& why, std::int64_t at_ms) {
+  fail(why.message, at_ms);
   events_.push_back({Kind::lost, 0, why.message + ": " + why.detail, false, true, why.type});
 }
 

@@ -26,6 +26,8 @@ class HeardTurns {
   /// The caller's program ends the utterance. False: there was none, and nothing to wait for.
   bool commit(bool has_sound);
   void forget() { by_hand_.clear(); }
+  /// Of what is being said, and of what was committed, the words are not known.
+  void fail(const std::string& why, std::int64_t at_ms);
   /// Nothing more will be heard.
   void lost(const Error& why, std::int64_t at_ms);
   std::optional<realtime::HeardEvent> take();

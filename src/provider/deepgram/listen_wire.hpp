@@ -63,6 +63,8 @@ class ListenWire {
   net::WsConnectOptions at(std::string_view path, std::string_view format) const;
   /// The moment of the caller's sound that a member in seconds names.
   std::int64_t ms_at(const json::object& message, std::string_view key) const;
+  /// Where the caller's sound of this connection begins.
+  std::int64_t from_ms() const { return from_ms_; }
   void acknowledge(std::int64_t ms) { acknowledged_ms_ = std::max(acknowledged_ms_, ms); }
 
   ListenOptions options_;

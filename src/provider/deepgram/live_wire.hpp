@@ -27,8 +27,8 @@ class LiveWire final : public ListenWire {
   std::string words_so_far() const override;
   void end(std::int64_t at_ms);
 
-  std::string finals_;   // of the utterance
-  std::string interim_;  // of the span that goes on
+  std::string finals_;        // of the utterance
+  std::string interim_;       // of the span that goes on
   double interim_end_s_ = 0;  // on the wire's own clock
   double told_until_s_ = 0;   // the same: words before it were told before their span was final
   std::int64_t began_at_ms_ = 0;

@@ -130,6 +130,41 @@ TEST(DeepgramEars, SendAgainWhatWasNotAcknowledgedWhenTheLineBroke) {
   EXPECT_THAT(l.heard(), ElementsAre("partial two", "stopped 2400", "words two three"));
 }
 
+TEST(DeepgramEars, KeepTheWordsOfATurnWhoseBeginningIsNotSentAgain) {
+  Listening l;
+  l.speak(2s);
+  l.turn("StartOfTurn", 0.2, 1, "one");
+  l.turn("Update", 0.2, 2, "one two");
+  l.speak(6s);
+  l.turn("Update", 0.2, 8, "one two three");
+  l.speak(6s);
+  l.turn("Update", 0.2, 14, "one two three");
+  l.heard();
+  l.service.line().abort();
+  l.pass(200ms);
+
+  l.turn("StartOfTurn", 8, 9, "three");
+  l.turn("EndOfTurn", 8, 10, "three four");
+  EXPECT_THAT(l.heard(),
+              ElementsAre("partial one two three", "stopped 14000", "words one two three four"));
+  l.turn("StartOfTurn", 10, 10, "five");
+  EXPECT_EQ(l.heard().back(), "partial five");
+}
+
+TEST(DeepgramEars, TellThatATurnFailedWhoseBeginningIsLost) {
+  Listening l;
+  l.speak(2s);
+  l.turn("StartOfTurn", 0.2, 1, "");
+  l.speak(6s);
+  l.turn("Update", 0.2, 8, "");
+  l.speak(6s);
+  l.heard();
+  l.service.line().abort();
+  l.pass(200ms);
+
+  EXPECT_THAT(l.heard(), ElementsAre("stopped 4000", "failed"));
+}
+
 TEST(DeepgramEars, KeepNoMoreThanTenSecondsForAnotherLine) {
   Listening l;
   l.speak(15s);
