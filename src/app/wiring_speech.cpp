@@ -120,10 +120,15 @@ Result<realtime::MakeEars> deepgram_ears(const SpeechSource& source) {
   const auto& config = source.config;
   auto options = cloud_options(source, config.model);
   if (!options) return options.error();
+  provider::deepgram::ListenOptions listen{std::move(*options), config.language, config.keyterms,
+                                           config.turn_ms};
+  const auto checked = provider::deepgram::check(listen);
+  if (!checked) {
+    return fail(ErrorType::validation, "speech." + source.name + "." + checked.error().message);
+  }
   auto& time = source.parts.time;
-  return provider::deepgram::make_deepgram_ears(
-      {std::move(*options), config.language, config.keyterms, config.turn_ms},
-      {time, provider::cloud::make_dial(time)});
+  return provider::deepgram::make_deepgram_ears(std::move(listen),
+                                                {time, provider::cloud::make_dial(time)});
 }
 
 template <class Make>

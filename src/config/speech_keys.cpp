@@ -66,7 +66,7 @@ std::vector<KeySpec> speech_keys() {
        Kind::integer,
        speech_at<&SpeechConfig::turn_ms>,
        "After how much silence the ears end a turn. deepgram: endpointing of nova (300), the "
-       "longest wait of flux (5000). 0: that.",
+       "longest wait of flux (5000; 500 at least). 0: that.",
        {},
        0,
        60'000},

@@ -40,7 +40,9 @@ net::WsConnectOptions FluxWire::where(std::string_view format) const {
   if (options_.turn_ms > 0) {
     url = cloud::with_parameter(url, "eot_timeout_ms", std::to_string(options_.turn_ms));
   }
-  if (!options_.language.empty()) {
+  // Of one language there is nothing to hint at: it would be refused (protocols §2.2).
+  const bool takes_hints = options_.service.model.find("-multi") != std::string::npos;
+  if (takes_hints && !options_.language.empty()) {
     url = cloud::with_parameter(url, "language_hint", options_.language);
   }
   for (const auto& term : options_.keyterms) url = cloud::with_parameter(url, "keyterm", term);

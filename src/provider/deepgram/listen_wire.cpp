@@ -13,7 +13,18 @@ namespace {
 constexpr std::size_t kMostSilences = 64;  // what is told is seldom older than the last few
 constexpr double kLongestSession_s = 7 * 24 * 3600;
 
+bool is_flux(const ListenOptions& options) { return options.service.model.starts_with("flux"); }
+
 }  // namespace
+
+Result<void> check(const ListenOptions& options) {
+  constexpr std::int64_t kLeast_ms = 500, kMost_ms = 60'000;  // eot_timeout_ms: protocols §2.2
+  const auto ms = options.turn_ms;
+  if (!is_flux(options) || ms == 0 || (ms >= kLeast_ms && ms <= kMost_ms)) return {};
+  return fail(ErrorType::validation, "turn_ms: " + std::to_string(ms) + " is none that " +
+                                         options.service.model +
+                                         " takes: 500 to 60000, or 0 for its own");
+}
 
 void ListenWire::open(std::int64_t from_ms) {
   from_ms_ = from_ms;
@@ -88,7 +99,7 @@ std::int64_t ListenWire::ms_at(const json::object& message, std::string_view key
 }
 
 std::unique_ptr<ListenWire> make_listen_wire(ListenOptions options) {
-  if (options.service.model.starts_with("flux")) {
+  if (is_flux(options)) {
     return std::make_unique<FluxWire>(std::move(options));
   }
   return std::make_unique<LiveWire>(std::move(options));

@@ -24,6 +24,9 @@ struct ListenOptions {
   std::int64_t turn_ms = 0;  ///< 0: the usual
 };
 
+/// VALIDATION: the service would refuse the connection.
+Result<void> check(const ListenOptions& options);
+
 /// What Deepgram is told beside sound, and what it tells, without a socket or a clock. Times on the
 /// wire begin at nothing with every connection; those told are of the caller's sound as a whole.
 class ListenWire {

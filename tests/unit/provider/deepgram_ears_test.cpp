@@ -14,6 +14,7 @@ using namespace std::chrono_literals;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 using Kind = realtime::HeardEvent::Kind;
 
 struct Listening {
@@ -100,6 +101,32 @@ TEST(DeepgramEars, DialWithTheFirstSoundAndPassItOnAsItIs) {
   l.turn("EndOfTurn", 0, 0.1, "hello");
   EXPECT_THAT(l.heard(), ElementsAre("started 0", "partial hello", "stopped 100", "words hello"));
   EXPECT_GE(l.news, 2);
+}
+
+TEST(DeepgramEars, AreNotMadeOfWhatTheServiceRefuses) {
+  ListenOptions options;
+  options.service.model = "flux-general-en";
+  for (const int ms : {0, 500, 5000, 60'000}) {
+    options.turn_ms = ms;
+    EXPECT_TRUE(check(options)) << ms;
+  }
+  for (const int ms : {1, 499, 60'001}) {
+    options.turn_ms = ms;
+    EXPECT_FALSE(check(options)) << ms;
+  }
+  options.service.model = "nova-3";
+  options.turn_ms = 300;
+  EXPECT_TRUE(check(options));
+}
+
+TEST(DeepgramEars, HintAtALanguageOnlyWhereThereAreSeveral) {
+  ListenOptions options;
+  options.service.url = "wss://speech.example";
+  options.language = "de";
+  options.service.model = "flux-general-multi";
+  EXPECT_THAT(make_listen_wire(options)->where("audio/pcmu").url, HasSubstr("language_hint=de"));
+  options.service.model = "flux-general-en";
+  EXPECT_THAT(make_listen_wire(options)->where("audio/pcmu").url, Not(HasSubstr("language_hint")));
 }
 
 TEST(DeepgramEars, RefuseWhatIsNoSound) {
