@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/json/serialize.hpp>
 
+#include "api/call_epoch.hpp"
 #include "api/idempotency_key.hpp"
 #include "api/realtime_answer.hpp"
 #include "api/status_error.hpp"
@@ -18,6 +19,7 @@ namespace {
 /// What the body says, or why it cannot be read.
 struct Asked {
   std::string tenant, tool, session_id, call_id, arguments;
+  std::optional<std::uint64_t> epoch;
 };
 
 Result<std::string> text_of(const json::object& fields, std::string_view key, bool is_required) {
@@ -54,11 +56,10 @@ Result<Asked> read_body(std::string_view body) {
   if (!is_absent && !arguments->is_object()) {
     return fail(ErrorType::validation, "tool_args: expected an object");
   }
-  json::object kept = is_absent ? json::object() : arguments->get_object();
-  // Beside the arguments or among them: whoever runs the call takes it out.
-  const auto* epoch = fields->if_contains("epoch");
-  if (epoch && !epoch->is_null() && !asked.session_id.empty()) kept["epoch"] = *epoch;
-  asked.arguments = json::serialize(kept);
+  auto epoch = epoch_in(*fields);
+  if (!epoch) return epoch.error();
+  asked.epoch = *epoch;
+  asked.arguments = is_absent ? "{}" : json::serialize(*arguments);
   return asked;
 }
 
@@ -91,7 +92,7 @@ asio::awaitable<net::HttpResponse> RealtimeToolsResource::handle(const net::Http
   registry::ToolCall call{std::move(*call_id), std::move(asked->tool), std::move(asked->arguments)};
   if (!asked->session_id.empty()) {
     SessionCall within{
-        {std::move(asked->session_id)}, planned->context->tenant_id, std::move(call)};
+        {std::move(asked->session_id)}, planned->context->tenant_id, std::move(call), asked->epoch};
     auto running = parts_.desk.run(*principal, std::move(within));
     const auto answer = co_await std::move(running);
     co_return answer ? answers.encode(**answer) : answers.encode(answer.error());

@@ -3,13 +3,11 @@
 #include <array>
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <boost/json/serialize.hpp>
 #include <utility>
 
 #include "async/event.hpp"
 #include "base/encoding.hpp"
 #include "base/ids.hpp"
-#include "base/json.hpp"
 #include "registry/loaded_set.hpp"
 
 namespace callosum::api {
@@ -25,6 +23,13 @@ namespace {
 
 /// Longer than any call has; for one whose thread has ended meanwhile.
 constexpr std::chrono::seconds kPatience{30};
+
+/// An earlier set is no way to the account that was selected before, nor around what a program has
+/// narrowed since.
+bool may_go_back(const registry::LoadedSet& now, const registry::LoadedSet& then) {
+  return then.account == now.account &&
+         (now.narrowed_to.empty() || then.narrowed_to == now.narrowed_to);
+}
 
 std::string alone_key(const registry::CallContext& context) {
   return context.subject + "\n" + context.tenant_id;
@@ -95,31 +100,18 @@ void SessionDesk::submit(Place& place, pipeline::CallRequest request,
   waiting->ticket = place.executor.submit(std::move(request), std::move(on_answer));
 }
 
-/// A reserved argument: the tool never sees it, unless it has one of that name itself.
-Result<void> SessionDesk::take_epoch(pipeline::CallRequest& request) const {
-  auto& call = request.call;
-  if (call.arguments.find("epoch") == std::string::npos) return {};
-  auto arguments = parse_arguments(call.arguments);
-  const auto* wanted = arguments ? arguments->if_contains("epoch") : nullptr;
-  const auto* tool = request.catalog->snapshot()->find(call.name);
-  const auto* properties = tool ? find_object(tool->input_schema, "properties") : nullptr;
-  if (!wanted || (properties && properties->contains("epoch"))) return {};
-  const auto* number = wanted->if_int64();
-  if (!number || *number < 0) return fail(ErrorType::validation, "epoch: expected a whole number");
-  const auto epoch = static_cast<std::uint64_t>(*number);
-  arguments->erase("epoch");
-  call.arguments = json::serialize(*arguments);
+void SessionDesk::take_epoch(pipeline::CallRequest& request, std::uint64_t epoch) const {
   const auto& now = *request.context;
-  if (!ways_.find_loaded || !now.loaded || epoch == now.epoch) return {};
-  auto then = ways_.find_loaded(now.session_id, epoch);
-  if (!then) return {};  // judged by what is loaded now
+  if (!now.loaded || epoch == now.epoch) return;
+  auto then = ways_.find_loaded ? ways_.find_loaded(now.session_id, epoch) : nullptr;
   auto context = std::make_shared<registry::CallContext>(now);
-  context->epoch = then->epoch;
-  context->mode = then->mode;
-  context->account = then->account;
-  context->loaded = std::move(then);
+  context->epoch = epoch;  // of no set: the gate refuses it
+  if (then && may_go_back(*now.loaded, *then)) {
+    context->mode = then->mode;
+    context->account = then->account;
+    context->loaded = std::move(then);
+  }
   request.context = std::move(context);
-  return {};
 }
 
 asio::awaitable<Result<SessionDesk::Answer>> SessionDesk::run(auth::Principal principal,
@@ -130,8 +122,7 @@ asio::awaitable<Result<SessionDesk::Answer>> SessionDesk::run(auth::Principal pr
   const bool is_of_it = asked.tenant_id.empty() || asked.tenant_id == planned->context->tenant_id;
   if (!is_of_it) co_return no_such_session();
   planned->call = std::move(asked.call);
-  const auto taken = take_epoch(*planned);
-  if (!taken) co_return taken.error();
+  if (asked.epoch) take_epoch(*planned, *asked.epoch);
   auto& place = place_of(planned->context->session_id);
   auto running = run_there(place, &SessionDesk::admit_of_session, std::move(*planned));
   auto answer = co_await std::move(running);

@@ -4,6 +4,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,7 @@ struct SessionCall {
   std::vector<std::string> ids;  ///< of the session, or its provider's; all of the same one
   std::string tenant_id;         ///< the one that the session must be of; empty: any of theirs
   registry::ToolCall call;
+  std::optional<std::uint64_t> epoch{};  ///< that its program says it was issued in; never a model
 };
 
 /// Where calls over HTTP are run: those of one live session, and those of one principal that name
@@ -69,8 +71,9 @@ class SessionDesk {
  private:
   struct Waiting;
 
-  /// By the epoch that the call says it was issued in, where that is known. VALIDATION.
-  Result<void> take_epoch(pipeline::CallRequest& request) const;
+  /// The call is judged by what was loaded in that epoch, where it takes nothing from it that it
+  /// could not have now; else by none, which is NOT_LOADED.
+  void take_epoch(pipeline::CallRequest& request, std::uint64_t epoch) const;
 
   /// What makes a planned call one of the place's; on its thread.
   using Admit = void (SessionDesk::*)(Place&, pipeline::CallRequest&);

@@ -2,6 +2,7 @@
 
 #include <boost/json/serialize.hpp>
 
+#include "api/call_epoch.hpp"
 #include "api/idempotency_key.hpp"
 #include "api/realtime_answer.hpp"
 #include "api/status_error.hpp"
@@ -55,6 +56,9 @@ asio::awaitable<net::HttpResponse> SessionToolsResource::handle(
   if (!asked) co_return status_error(400, asked.error().message);
   auto call_id = read_call_id(request, {});
   if (!call_id) co_return status_error(400, call_id.error().message);
+  const auto epoch = epoch_in(request);
+  if (!epoch) co_return status_error(400, epoch.error().message);
+  asked->epoch = *epoch;
   asked->call.call_id = std::move(*call_id);
   asked->call.name = parts.front();
   if (is_destructive_name(asked->call.name)) co_return destructive_refusal();

@@ -9,7 +9,7 @@ namespace callosum::api {
 
 /// `POST /api/tools/{tool}`: one tool within a live session of the principal. The body holds the
 /// arguments, flat, and beside them `session_id` or `openai_session_id`, which the tool never sees;
-/// `Idempotency-Key` is the call's id;
+/// `Idempotency-Key` is the call's id, `X-Callosum-Epoch` the epoch that it was issued in;
 /// the answer is `{status: "success", data: <envelope>}` whatever the tool says of itself.
 class SessionToolsResource final : public Resource {
  public:

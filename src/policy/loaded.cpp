@@ -45,13 +45,13 @@ std::optional<Verdict> LoadedGate::judge(const PreparedCall& call) {
     return not_loaded("that is not part of this conversation; begin one that is about it");
   }
   if (!context.is_realtime && !context.is_provider_planned) return pass();
+  if (loaded && loaded->epoch != context.epoch) {
+    return not_loaded("the tools have changed in the meantime; make the call again");
+  }
   if (!is_of_mode(tool, context.mode)) {
     return not_loaded("that belongs to " + join(tool.modes, " or ") + "; switch to it first");
   }
   if (!loaded) return pass();
-  if (loaded->epoch != context.epoch) {
-    return not_loaded("the tools have changed in the meantime; make the call again");
-  }
   if (!is_loaded(tool, *loaded)) {
     return not_loaded("that is not loaded at the moment; load it first");
   }

@@ -286,8 +286,9 @@ TEST_F(CheckMyEmail, NeverReachesTheOtherAccountWhateverIsAsked) {
   const auto read =
       use("dora", session, "email_actions", R"("action":"read","args":{"id":")" + id + R"("})");
   EXPECT_THAT(read, Not(HasSubstr(R"("ok":true)")));
-  for (const char* more : {R"("account":"john@home.example")", R"("email":"john@home.example")",
-                           R"("userId":"john@home.example")"}) {
+  for (const char* more :
+       {R"("account":"john@home.example")", R"("email":"john@home.example")",
+        R"("userId":"john@home.example")", R"("epoch":2)", R"("epoch":3)", R"("epoch":4)"}) {
     const auto answer = use("dora", session, "email_actions",
                             R"("action":"search","args":{},)" + std::string(more));
     EXPECT_THAT(answer, Not(HasSubstr(R"("ok":true)"))) << more;

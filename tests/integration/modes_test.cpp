@@ -23,6 +23,7 @@ access_mode: confirm
 prompt_text: You help one person. There are the modes todo and vault.
 modes:
   todo: {summary: The list of things to do.}
+  tidy: {summary: Making order.}
   vault: {summary: What only owners see., roles: [owner]}
 meta_tools: [search_tools, describe_tool, end_session]
 tools:
@@ -84,8 +85,9 @@ class Modes : public ::testing::Test {
   }
 
   static net::HttpResponse post(const std::string& path, const std::string& body,
-                                const std::string& subject = "ada") {
+                                const std::string& subject = "ada", const std::string& epoch = "") {
     net::HttpRequest request;
+    if (!epoch.empty()) request.headers.set("X-Callosum-Epoch", epoch);
     request.method = "POST";
     request.body = body;
     request.headers.set("Authorization", "Bearer " + Served::token("bella", {"sales"}, subject));
@@ -268,6 +270,9 @@ TEST_F(Modes, OfAnEpochThatACallNamesAreWhatItIsJudgedBy) {
   const auto call = [&](const std::string& tool, const std::string& more) {
     return post("/api/tools/" + tool, id + more + "}").body;
   };
+  const auto in_epoch = [&](const std::string& epoch) {
+    return post("/api/tools/list_todo", id + "}", "ada", epoch).body;
+  };
   const auto execute = [&](const std::string& more) {
     return post("/api/ai/realtime-tools/execute",
                 id + R"(,"tenant_id":"bella","tool_name":"list_todo")" + more + "}")
@@ -277,19 +282,27 @@ TEST_F(Modes, OfAnEpochThatACallNamesAreWhatItIsJudgedBy) {
   const auto narrowed = post("/api/realtime/update-tools", id + R"(,"active_tools":[]})");
   ASSERT_EQ(parse_strict(narrowed.body)->at("data").at("epoch").to_number<int>(), 3);
 
+  // It is wider than what the program has left, and so nobody's.
   EXPECT_THAT(call("list_todo", ""), HasSubstr("NOT_LOADED"));
-  EXPECT_THAT(call("list_todo", R"(,"epoch":3)"), HasSubstr("NOT_LOADED"));
-  EXPECT_THAT(call("list_todo", R"(,"epoch":2)"), HasSubstr(R"("ok":true)"));
-  EXPECT_THAT(call("list_todo", R"(,"epoch":1)"), HasSubstr("NOT_LOADED"));
-  EXPECT_THAT(call("list_todo", R"(,"epoch":77)"), HasSubstr("NOT_LOADED"));
-  EXPECT_THAT(call("list_todo", R"(,"epoch":"2")"), HasSubstr("epoch: expected a whole number"));
+  EXPECT_THAT(in_epoch("2"), HasSubstr("NOT_LOADED"));
+  EXPECT_THAT(execute(R"(,"epoch":2)"), HasSubstr("NOT_LOADED"));
+  ASSERT_EQ(post("/api/realtime/update-tools", id + R"(,"mode":"todo"})").status, 200);
+  ASSERT_THAT(call("set_mode", R"(,"mode":"tidy")"), HasSubstr(R"("ok":true)"));  // epoch 5
+  EXPECT_THAT(call("list_todo", ""), HasSubstr("NOT_LOADED"));
+  EXPECT_THAT(in_epoch("2"), HasSubstr(R"("ok":true)"));
   EXPECT_THAT(execute(R"(,"epoch":2)"), HasSubstr(R"("ok":true)"));
-  EXPECT_THAT(execute(R"(,"tool_args":{"epoch":2})"), Not(HasSubstr("NOT_LOADED")));
+  EXPECT_THAT(in_epoch("1"), HasSubstr("NOT_LOADED"));
+  EXPECT_THAT(in_epoch("77"), HasSubstr("the tools have changed in the meantime"));
+  EXPECT_THAT(in_epoch("two"), HasSubstr("X-Callosum-Epoch: expected once, a whole number"));
+  EXPECT_THAT(execute(R"(,"epoch":"2")"), HasSubstr("epoch: expected a whole number"));
+  // A model writes arguments, and no epoch by one.
+  EXPECT_THAT(call("list_todo", R"(,"epoch":2)"), HasSubstr("NOT_LOADED"));
+  EXPECT_THAT(execute(R"(,"tool_args":{"epoch":2})"), HasSubstr("NOT_LOADED"));
   // What was taken from the user since is in no epoch.
   const auto put =
       gateway->ask_of("bella", "PUT", "/api/admin/user-modes/bella/ada", R"({"modes":["vault"]})");
   ASSERT_EQ(put.status, 200) << put.body;
-  EXPECT_THAT(call("list_todo", R"(,"epoch":2)"), HasSubstr("NOT_LOADED"));
+  EXPECT_THAT(in_epoch("2"), HasSubstr("NOT_LOADED"));
   gateway->ask_of("bella", "PUT", "/api/admin/user-modes/bella/ada", R"({"modes":null})");
 }
 

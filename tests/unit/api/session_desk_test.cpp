@@ -38,6 +38,10 @@ struct Desk {
                           std::string arguments = "{}") {
     return {{"sess_1"}, "tenant-a", {std::move(call_id), std::move(tool), std::move(arguments)}};
   }
+  static SessionCall in(std::uint64_t epoch, SessionCall asked) {
+    asked.epoch = epoch;
+    return asked;
+  }
   Result<SessionDesk::Answer> run(SessionCall asked) {
     return w.world.run(desk.run({}, std::move(asked)));
   }
@@ -104,35 +108,64 @@ TEST(SessionDesk, HasOneAnswerForNoSessionAndForOneOfAnotherTenant) {
   EXPECT_EQ(d.w.scripts["stock"].runs, 0);
 }
 
-TEST(SessionDesk, TakesTheEpochOutOfTheArgumentsWhereTheToolHasNoneOfThatName) {
-  auto own = make_tool("clock");
-  own.input_schema = {
-      {"properties", boost::json::object{{"epoch", boost::json::object{{"type", "integer"}}}}}};
-  Desk d({make_tool("stock"), own});
-
-  EXPECT_EQ(d.outcome(Desk::call("stock", {}, R"({"item":1,"epoch":3})")), "");
-  EXPECT_EQ(d.outcome(Desk::call("clock", {}, R"({"epoch":3})")), "");
-
-  EXPECT_EQ(d.w.scripts["stock"].arguments.back(), R"({"item":1})");
-  EXPECT_EQ(d.w.scripts["clock"].arguments.back(), R"({"epoch":3})");
-  EXPECT_EQ(d.outcome(Desk::call("stock", {}, R"({"epoch":-1})")), "VALIDATION");
+std::shared_ptr<registry::LoadedSet> set_of(std::uint64_t epoch, registry::LoadedSet::Names names) {
+  auto made = std::make_shared<registry::LoadedSet>();
+  made->epoch = epoch;
+  made->tools = std::move(names);
+  return made;
 }
 
-TEST(SessionDesk, JudgesACallByTheEpochThatItNames) {
+TEST(SessionDesk, JudgesACallByTheEpochThatItsProgramNames) {
   Desk d({make_tool("stock")});
-  const auto set = [](std::uint64_t epoch, registry::LoadedSet::Names names) {
-    auto made = std::make_shared<registry::LoadedSet>();
-    made->epoch = epoch;
-    made->tools = std::move(names);
-    return made;
-  };
-  d.loaded = set(3, {});
-  d.earlier[2] = set(2, {"stock"});
+  d.loaded = set_of(3, {});
+  d.earlier[2] = set_of(2, {"stock"});
 
   EXPECT_EQ(d.outcome(Desk::call("stock")), "NOT_LOADED");
-  EXPECT_EQ(d.outcome(Desk::call("stock", {}, R"({"epoch":3})")), "NOT_LOADED");
-  EXPECT_EQ(d.outcome(Desk::call("stock", {}, R"({"epoch":1})")), "NOT_LOADED");
+  EXPECT_EQ(d.outcome(Desk::in(3, Desk::call("stock"))), "NOT_LOADED");
+  EXPECT_EQ(d.outcome(Desk::in(2, Desk::call("stock"))), "");
+}
+
+TEST(SessionDesk, LetsNoModelNameAnEpochByAnArgument) {
+  Desk d({make_tool("stock")});
+  d.loaded = set_of(3, {});
+  d.earlier[2] = set_of(2, {"stock"});
+
+  EXPECT_EQ(d.outcome(Desk::call("stock", {}, R"({"epoch":2})")), "NOT_LOADED");
+  d.loaded = set_of(3, {"stock"});
   EXPECT_EQ(d.outcome(Desk::call("stock", {}, R"({"epoch":2})")), "");
+  EXPECT_EQ(d.w.scripts["stock"].arguments.back(), R"({"epoch":2})");
+}
+
+TEST(SessionDesk, JudgesACallOfAnEpochThatNobodyKnowsByNoSetAtAll) {
+  Desk d({make_tool("stock")});
+  d.loaded = set_of(3, {"stock"});
+
+  const auto answer = d.run(Desk::in(1, Desk::call("stock")));
+
+  ASSERT_TRUE(answer && (*answer)->error);
+  EXPECT_EQ((*answer)->error->type, ErrorType::not_loaded);
+  EXPECT_EQ((*answer)->error->message,
+            "the tools have changed in the meantime; make the call again");
+}
+
+TEST(SessionDesk, TakesNothingFromAnEpochThatTheSessionCouldNotHaveNow) {
+  Desk d({make_tool("stock")});
+  const auto now = set_of(3, {"stock"});
+  const auto then = set_of(2, {"stock"});
+  d.loaded = now;
+  d.earlier[2] = then;
+  now->account = "john@work.example";
+  then->account = "john@home.example";
+  EXPECT_EQ(d.outcome(Desk::in(2, Desk::call("stock"))), "NOT_LOADED");
+
+  then->account = now->account;
+  now->narrowed_to = R"({"mode":"crm","tools":["stock"]})";
+  EXPECT_EQ(d.outcome(Desk::in(2, Desk::call("stock"))), "NOT_LOADED");
+  then->narrowed_to = now->narrowed_to;
+  EXPECT_EQ(d.outcome(Desk::in(2, Desk::call("stock"))), "");
+  now->narrowed_to.clear();  // lifted since
+  d.w.world.time().advance(10s);
+  EXPECT_EQ(d.outcome(Desk::in(2, Desk::call("stock"))), "");
 }
 
 TEST(SessionDesk, TellsOfWhatACallAsksOfItsSession) {

@@ -88,6 +88,9 @@ TEST(LoadedGate, JudgesByTheSetOfTheCallsOwnEpoch) {
   w.context.epoch = 4;
   w.set.epoch = 5;
   EXPECT_EQ(w.ask_with_set(), "the tools have changed in the meantime; make the call again");
+  w.tool.modes = {"email"};  // what may be done about it is not to switch
+  EXPECT_EQ(w.ask_with_set(), "the tools have changed in the meantime; make the call again");
+  w.tool.modes.clear();
 
   w.set.epoch = 4;
   EXPECT_EQ(w.ask_with_set(), "");
