@@ -339,6 +339,7 @@ void LoadBook::touch(const std::string& session_id, std::string_view tool) {
   if (entry && entry->ground.most_tokens > 0) use(entry->wish.recent, tool);
 }
 
+/// `change` says whether anything of the user is another than before.
 template <class Change>
 void LoadBook::change_users(const std::string& tenant_id, const std::string& subject,
                             const Change& change) {
@@ -347,9 +348,9 @@ void LoadBook::change_users(const std::string& tenant_id, const std::string& sub
     const std::lock_guard lock(mutex_);
     for (auto& [id, entry] : entries_) {
       if (entry.ground.tenant_id != tenant_id || entry.ground.subject != subject) continue;
-      change(entry);
+      const bool is_other = change(entry);
       if (renew(entry)) changed.push_back(id);
-      entry.earlier.clear();  // something in them may be the user's no more
+      if (is_other) entry.earlier.clear();  // something in them may be the user's no more
     }
   }
   tell(changed);
@@ -358,16 +359,20 @@ void LoadBook::change_users(const std::string& tenant_id, const std::string& sub
 void LoadBook::set_accounts(const std::string& tenant_id, const std::string& subject,
                             const std::vector<UsableAccount>& accounts) {
   change_users(tenant_id, subject, [&](Entry& entry) {
+    const bool is_other = entry.ground.accounts != accounts;
     entry.ground.accounts = accounts;
     settle_account(entry.ground, entry.wish);
+    return is_other;
   });
 }
 
 void LoadBook::set_modes(const std::string& tenant_id, const std::string& subject,
                          const std::optional<ToolNames>& modes) {
   change_users(tenant_id, subject, [&](Entry& entry) {
+    const bool is_other = entry.ground.modes != modes;
     entry.ground.modes = modes;
     if (modes && !modes->contains(entry.wish.mode)) entry.wish.mode.clear();
+    return is_other;
   });
 }
 

@@ -19,6 +19,7 @@ using ToolNames = registry::LoadedSet::Names;
 /// An account that the user has connected: "google", "john@example.com".
 struct UsableAccount {
   std::string service, email;
+  bool operator==(const UsableAccount&) const = default;
 };
 
 /// What a conversation may load at all, as the gateway knows it; never a model's word.
