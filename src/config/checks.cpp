@@ -271,16 +271,20 @@ class Checker {
       return {};
     }
     if (env.empty() && file.empty()) return {};
-    const auto is_private = check_private_file(file);
-    if (!is_private) {
-      refuse(key + "_file", is_private.error().message);
+    if (env.empty()) return fetch_private(key + "_file", file);
+    auto value = fetch(key, env);
+    if (value.empty()) miss(key + "_env", "the environment has no " + env);
+    return value;
+  }
+
+  Secret fetch_private(const std::string& key, const std::string& file) {
+    const auto text = read_private_file(file);
+    if (!text && text.error().type == ErrorType::forbidden) {
+      refuse(key, text.error().message);
       return {};
     }
-    auto value = env.empty() ? read_secret_file(file) : fetch(key, env);
-    if (value.empty()) {
-      miss(key + (env.empty() ? "_file" : "_env"),
-           env.empty() ? file + " cannot be read, or is empty" : "the environment has no " + env);
-    }
+    Secret value(text ? std::string(trim(*text)) : std::string());
+    if (value.empty()) miss(key, file + " cannot be read, or is empty");
     return value;
   }
 

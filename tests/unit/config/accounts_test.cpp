@@ -102,15 +102,17 @@ TEST(AccountsConfig, TakesNoKeyThatOthersCanRead) {
 }
 
 TEST(AccountsConfig, TakesAMountedSecretThatRootsGroupReadsAndNoOther) {
-  constexpr uid_t kRoot = 0, kSomebody = 1000;
-  EXPECT_TRUE(is_private(0100600, kSomebody));
-  EXPECT_TRUE(is_private(0100400, kRoot));
-  EXPECT_TRUE(is_private(0100440, kRoot));
-  EXPECT_TRUE(is_private(0100640, kRoot));
-  EXPECT_FALSE(is_private(0100440, kSomebody));
-  EXPECT_FALSE(is_private(0100444, kRoot));
-  EXPECT_FALSE(is_private(0100660, kRoot));
-  EXPECT_FALSE(is_private(0100604, kRoot));
+  constexpr uid_t kRoot = 0, kOurs = 1000, kStranger = 1001;
+  EXPECT_TRUE(is_private(0100600, kOurs, kOurs));
+  EXPECT_TRUE(is_private(0100400, kRoot, kOurs));
+  EXPECT_TRUE(is_private(0100440, kRoot, kOurs));
+  EXPECT_TRUE(is_private(0100640, kRoot, kOurs));
+  EXPECT_FALSE(is_private(0100600, kStranger, kOurs));
+  EXPECT_FALSE(is_private(0100600, kStranger, kRoot));
+  EXPECT_FALSE(is_private(0100440, kOurs, kOurs));
+  EXPECT_FALSE(is_private(0100444, kRoot, kOurs));
+  EXPECT_FALSE(is_private(0100660, kRoot, kOurs));
+  EXPECT_FALSE(is_private(0100604, kRoot, kOurs));
 }
 
 TEST(AccountsConfig, SendsTokensNowhereInPlainTextButOnThisMachine) {
