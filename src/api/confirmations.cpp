@@ -14,6 +14,8 @@ namespace {
 
 bool is_theirs(const auth::Principal& principal, const storage::Confirmation& row) {
   const bool has_slug = !row.tenant_slug.empty();
+  // A credential for one pack acts in its sessions alone.
+  if (!principal.pack.empty() && principal.pack != row.pack) return false;
   return principal.is_member_of(row.tenant_id) ||
          (has_slug && principal.is_member_of(row.tenant_slug));
 }

@@ -158,22 +158,25 @@ asio::awaitable<Result<pipeline::CallRequest>> Planner::act_in(pipeline::CallReq
   co_return fail(ErrorType::not_found, "account: you have connected no such account here");
 }
 
-/// A secret of the provider's may open several connections, each with an id of its own (protocol
-/// §3.1): the client alone knows which, and names a session that is its own anyway.
-bool Planner::learn_provider_id(const storage::RealtimeSession& session, const std::string& id) {
-  constexpr std::size_t kLongest = 256;
-  return id.size() <= kLongest && parts_.load_book->name_unheld(session.id, id);
-}
-
-asio::awaitable<Result<storage::RealtimeSession>> Planner::find_session(
-    const std::string& subject, const std::vector<std::string>& ids) {
+asio::awaitable<Result<Planner::Found>> Planner::find_session(std::string subject,
+                                                              std::vector<std::string> ids) {
   const auto deadline = async::Deadline::after(parts_.time, kPlanTimeout);
   std::optional<storage::RealtimeSession> session;
+  std::string unknown;
   for (const auto& id : ids) {
     auto finding = parts_.sessions->find_live(id, subject, deadline);
     auto found = co_await std::move(finding);
     if (!found) co_return found.error();
-    if (!*found && session && learn_provider_id(*session, id)) continue;
+    const auto other = *found ? "" : parts_.load_book->find_other_name(id, subject);
+    if (!other.empty()) {
+      auto finding_other = parts_.sessions->find_live(other, subject, deadline);
+      found = co_await std::move(finding_other);
+      if (!found) co_return found.error();
+    }
+    if (!*found && session && unknown.empty()) {
+      unknown = id;
+      continue;
+    }
     if (!*found) co_return api::no_such_session();
     if (session && session->id != (*found)->id) {
       co_return fail(ErrorType::validation,
@@ -183,14 +186,15 @@ asio::awaitable<Result<storage::RealtimeSession>> Planner::find_session(
     session = std::move(*found);
   }
   if (!session) co_return api::no_such_session();
-  co_return std::move(*session);
+  co_return Found{std::move(*session), std::move(unknown)};
 }
 
 asio::awaitable<Result<Planner::Named>> Planner::find_named(api::auth::Principal principal,
                                                             std::vector<std::string> ids) {
-  auto finding = find_session(principal.subject, ids);
-  auto session = co_await std::move(finding);
-  if (!session) co_return session.error();
+  auto finding = find_session(principal.subject, std::move(ids));
+  auto found = co_await std::move(finding);
+  if (!found) co_return found.error();
+  auto* session = &found->session;
   auto finding_tenant = find_tenant(principal, session->tenant_id);
   auto tenant = co_await std::move(finding_tenant);
   if (!tenant && tenant.error().type == ErrorType::forbidden) co_return api::no_such_session();
@@ -198,7 +202,15 @@ asio::awaitable<Result<Planner::Named>> Planner::find_named(api::auth::Principal
   const auto channel = registry::parse_word<registry::Channel>(session->channel);
   const bool may_use_it = channel && principal.channel.value_or(*channel) == *channel;
   const bool is_meant = principal.session_id.empty() || principal.session_id == session->id;
-  if (!may_use_it || !is_meant) co_return api::no_such_session();
+  const bool is_of_pack = principal.pack.empty() || principal.pack == session->pack;
+  if (!may_use_it || !is_meant || !is_of_pack) co_return api::no_such_session();
+  // A secret of the provider's may open several connections, each with an id of its own (protocol
+  // §3.1): the client alone knows which, and names a session that is its own anyway.
+  constexpr std::size_t kLongestId = 256;
+  const auto& unknown = found->unknown;
+  const bool is_learned = unknown.empty() || (unknown.size() <= kLongestId &&
+                                              parts_.load_book->name_unheld(session->id, unknown));
+  if (!is_learned) co_return api::no_such_session();
   co_return Named{std::move(*session), std::move(*tenant)};
 }
 

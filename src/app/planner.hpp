@@ -58,14 +58,16 @@ class Planner {
   Parts& parts() { return parts_; }
 
  private:
-  /// Whether the id, which names none of this user's, is from now on the provider's of this
-  /// session.
-  bool learn_provider_id(const storage::RealtimeSession& session, const std::string& id);
   /// The version of the packs that the session pinned when it began; null, with a line in the log:
   /// nobody keeps it any more.
   std::shared_ptr<const Edition> find_edition(const storage::RealtimeSession& session);
-  boost::asio::awaitable<Result<storage::RealtimeSession>> find_session(
-      const std::string& subject, const std::vector<std::string>& ids);
+  /// A live session of the subject's, and an id beside its own that names none.
+  struct Found {
+    storage::RealtimeSession session;
+    std::string unknown;
+  };
+  boost::asio::awaitable<Result<Found>> find_session(std::string subject,
+                                                     std::vector<std::string> ids);
   /// A call of this principal, as a member of the tenant, on this edition.
   registry::CallContext context_for(const api::auth::Principal& principal,
                                     const storage::Tenant& tenant, const Edition& edition);

@@ -164,7 +164,7 @@ LoadBook::Set LoadBook::enter_book(LoadGround ground, LoadWish wish, std::uint64
   // What was left then may have been taken from the user since.
   if (!wish.mode.empty() && find_obstacle(ground, wish, wish.mode)) wish.mode.clear();
   auto& entry = entries_[id];
-  entry = {std::move(ground), std::move(wish), nullptr, {}, std::move(row), 0};
+  entry = {std::move(ground), std::move(wish), nullptr, {}, std::move(row), 0, {}};
   if (is_gated(entry.ground)) {
     auto first = load(entry.ground, entry.wish);
     first.epoch = epoch + 1;
@@ -225,9 +225,23 @@ bool LoadBook::name_unheld(const std::string& session_id, const std::string& pro
   auto* entry = find(session_id);
   const bool is_unheld = entry && entry->row && entry->holder == 0;
   if (!is_unheld || entry->row->provider.empty()) return false;
+  if (!entry->row->provider_session_id.empty()) {
+    entry->other_name = provider_session_id;
+    return true;
+  }
   entry->row->provider_session_id = provider_session_id;
   if (records_) records_->note(*entry->row);
   return true;
+}
+
+std::string LoadBook::find_other_name(const std::string& name, const std::string& subject) const {
+  const std::lock_guard lock(mutex_);
+  const auto is_it = [&](const auto& each) {
+    const auto& entry = each.second;
+    return entry.other_name == name && entry.row && entry.row->subject == subject;
+  };
+  const auto at = std::find_if(entries_.begin(), entries_.end(), is_it);
+  return name.empty() || at == entries_.end() ? std::string() : at->first;
 }
 
 void LoadBook::erase_unheld(const std::string& session_id, std::int64_t now_ms) {

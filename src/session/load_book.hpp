@@ -61,8 +61,10 @@ class LoadBook final : public tool::builtin::SessionTools {
   /// A conversation that nobody holds is over: it is written down as ended, and not known any more.
   void end_unheld(const std::string& session_id, std::int64_t now_ms);
   /// The provider's own id of a conversation whose client talks to the provider: it is found by
-  /// that as well. False: it is no such conversation.
+  /// that as well, and by the one that it was made with still. False: it is no such conversation.
   bool name_unheld(const std::string& session_id, const std::string& provider_session_id);
+  /// The conversation of that subject that was named so beside its own names; empty: none.
+  std::string find_other_name(const std::string& name, const std::string& subject) const;
   /// The watcher is told nothing from now on, and what nobody holds is let go.
   void close();
 
@@ -98,6 +100,7 @@ class LoadBook final : public tool::builtin::SessionTools {
     std::vector<Set> earlier;  // the latest last
     std::optional<storage::RealtimeSession> row;
     std::uint64_t holder = 0;  // the connection that has it; 0: none
+    std::string other_name{};  // at the provider, beside that of the row; the latest
   };
 
   Set enter_book(LoadGround ground, LoadWish wish, std::uint64_t epoch,

@@ -38,12 +38,16 @@ constexpr std::string_view kAdd = R"sql(
     :arguments, :preview, 'open', :expires_at_ms, :created_at_ms)
 )sql";
 constexpr std::string_view kFind = R"sql(
-  SELECT confirmations.*, tenants.slug AS tenant_slug
+  SELECT confirmations.*, tenants.slug AS tenant_slug,
+    coalesce((SELECT pack FROM realtime_sessions AS s WHERE s.id = confirmations.session_id),
+             substr(tool_id, 1, instr(tool_id, '.') - 1)) AS pack
   FROM confirmations LEFT JOIN tenants ON tenants.id = confirmations.tenant_id
   WHERE confirmations.id = :id AND confirmations.subject = :subject
 )sql";
 constexpr std::string_view kListOpen = R"sql(
-  SELECT confirmations.*, tenants.slug AS tenant_slug
+  SELECT confirmations.*, tenants.slug AS tenant_slug,
+    coalesce((SELECT pack FROM realtime_sessions AS s WHERE s.id = confirmations.session_id),
+             substr(tool_id, 1, instr(tool_id, '.') - 1)) AS pack
   FROM confirmations LEFT JOIN tenants ON tenants.id = confirmations.tenant_id
   WHERE confirmations.subject = :subject AND state = 'open' AND expires_at_ms > :now_ms
   ORDER BY created_at_ms DESC, confirmations.rowid DESC LIMIT :limit
@@ -64,6 +68,7 @@ Confirmation to_confirmation(const json::object& row) {
   out.id = text("id");
   out.tenant_id = text("tenant_id");
   out.tenant_slug = text("tenant_slug");
+  out.pack = text("pack");
   out.session_id = text("session_id");
   out.subject = text("subject");
   out.tool_id = text("tool_id");

@@ -25,6 +25,7 @@ std::string_view to_string(ConfirmationWay way);
 struct Confirmation {
   std::string id, tenant_id, session_id;
   std::string tenant_slug;  ///< of rows that were read; not kept with them
+  std::string pack;         ///< likewise: its session's only one; without a session the tool's
   std::string subject;      ///< whose session it is: who is asked
   std::string tool_id, tool;
   std::string arguments_hash;  ///< after binding

@@ -243,6 +243,10 @@ TEST(RealtimeTokenOfTheProvider, NamesTheSessionByBothIdsAndEitherOfThemRunsItsT
   EXPECT_THAT(of(R"("session_id":")" + text(made, "session_id") + "\"," + another),
               HasSubstr(R"("ok":true)"));
   EXPECT_THAT(of(another), HasSubstr(R"("ok":true)"));
+  EXPECT_THAT(of(another, "eve"), HasSubstr("SESSION_INACTIVE"));
+  // It is still called as it was made.
+  EXPECT_THAT(of(R"("openai_session_id":")" + text(made, "openai_session_id") + R"(")"),
+              HasSubstr(R"("ok":true)"));
   const auto of_ours = granted(ask(gateway, ""));
   EXPECT_FALSE(of_ours.contains("openai_session_id"));
 }
