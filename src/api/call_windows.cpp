@@ -4,6 +4,17 @@
 
 namespace callosum::api {
 
+namespace {
+
+/// What is said is heard by the provider, or on the session's socket: not here.
+std::shared_ptr<policy::SessionCalls> make_calls() {
+  auto calls = std::make_shared<policy::SessionCalls>();
+  calls->facts().has_ears = false;
+  return calls;
+}
+
+}  // namespace
+
 CallWindows::Window& CallWindows::of(const std::string& whose) {
   const auto known = by_whose_.find(whose);
   if (known != by_whose_.end()) {
@@ -23,9 +34,7 @@ std::shared_ptr<policy::SessionCalls> CallWindows::fresh(const std::string& whos
                                                          std::int64_t now_ms) {
   auto& window = of(whose);
   const auto number = number_at(now_ms);
-  if (!window.calls || window.number != number) {
-    window.calls = std::make_shared<policy::SessionCalls>();
-  }
+  if (!window.calls || window.number != number) window.calls = make_calls();
   window.number = number;
   return window.calls;
 }
@@ -34,7 +43,7 @@ std::shared_ptr<policy::SessionCalls> CallWindows::lasting(const std::string& wh
                                                            std::int64_t now_ms) {
   auto& window = of(whose);
   const auto number = number_at(now_ms);
-  if (!window.calls) window.calls = std::make_shared<policy::SessionCalls>();
+  if (!window.calls) window.calls = make_calls();
   if (window.number != number) window.calls->facts().repeated = {};
   window.number = number;
   return window.calls;

@@ -87,8 +87,15 @@ void SessionDesk::submit(Place& place, pipeline::CallRequest request,
                          const std::shared_ptr<Waiting>& waiting) {
   // That of a call which stands alone is no live session's.
   const auto session_id = request.context->session_id;
-  pipeline::Executor::OnAnswer on_answer = [this, waiting,
-                                            session_id](const pipeline::Executor::Answer& answer) {
+  const auto* tool = request.catalog->snapshot()->find(request.call.name);
+  const bool reads_strangers = tool && tool->untrusted && is_reading(request);
+  auto calls = reads_strangers ? request.calls : nullptr;
+  pipeline::Executor::OnAnswer on_answer = [this, waiting, session_id,
+                                            calls](const pipeline::Executor::Answer& answer) {
+    if (calls && answer->ok()) {
+      // The model has it from now on, and the windows know nothing of its turns.
+      calls->facts().untrusted.came_in(CallWindows::number_at(epoch_ms(time_.wall_now())) + 1);
+    }
     if (ways_.on_intents && answer->ok() && !answer->intents.empty()) {
       ways_.on_intents(session_id, answer);
     }

@@ -91,7 +91,9 @@ Confirmation ConsentGate::tier_of(const PreparedCall& call) const {
   if (own == Confirmation::strong || !may_be_swayed) return own;
   const auto act = call.tool->id + " " + call.arguments_hash;
   if (!untrusted->sways(parts_.after_untrusted, call.context.turn, act)) return own;
-  return own == Confirmation::none ? Confirmation::spoken : Confirmation::strong;
+  // Where nobody listens no yes can be heard: what is raised there takes a click.
+  const bool is_spoken = own == Confirmation::none && call.calls.facts().has_ears;
+  return is_spoken ? Confirmation::spoken : Confirmation::strong;
 }
 
 std::optional<Verdict> ConsentGate::judge(const PreparedCall& call) {
@@ -154,6 +156,7 @@ Verdict ConsentGate::question(const PreparedCall& call, std::string message) {
   asking.turn = call.context.turn;
   asking.asked_at_ms = epoch_ms(parts_.time.wall_now());
   asking.expires_at_ms = expires_at_ms();
+  asking.is_raised = call.confirmation() == Confirmation::none;
   const auto& asked = call.calls.facts().questions.ask(std::move(asking), parts_.random);
   return ask_for(call, std::move(message), asked.expires_at_ms, asked.token);
 }

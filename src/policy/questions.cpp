@@ -43,6 +43,7 @@ const Questions::Question& Questions::ask(Asking asking, Random& random) {
   question.name = asking.name;
   question.arguments = std::move(asking.arguments);
   question.asked_at_ms = asking.asked_at_ms;
+  question.is_raised = asking.is_raised;
   open_.push_back(std::move(question));
   return open_.back();
 }
@@ -70,7 +71,31 @@ void Questions::reply_began() {
 
 void Questions::reply_ended(bool completed) {
   if (!completed) return reply_was_cut();
+  drop_unanswered();
   for (auto& each : open_) each.was_put |= std::exchange(each.is_being_put, false);
+}
+
+/// What is asked now comes after them: the next yes is to this alone.
+void Questions::drop_unanswered() {
+  std::vector<Question> newest;
+  for (const auto& each : open_) {
+    if (!each.is_being_put) continue;
+    if (!newest.empty() && each.asked_in > newest.front().asked_in) newest.clear();
+    if (newest.empty() || each.asked_in == newest.front().asked_in) newest.push_back(each);
+  }
+  if (newest.empty()) return;
+  const auto turn = newest.front().asked_in;
+  drop([&](const Question& each) {
+    const bool is_asked_again = std::any_of(newest.begin(), newest.end(), [&](const Question& now) {
+      return is_of(each, {now.tool, now.arguments_hash});
+    });
+    const bool is_left = (each.was_put || each.is_being_put) && each.asked_in < turn;
+    return is_left && each.agreed_in < turn && !is_asked_again;
+  });
+}
+
+void Questions::drop_expired(std::int64_t now_ms) {
+  drop([now_ms](const Question& each) { return now_ms >= each.expires_at_ms; });
 }
 
 void Questions::reply_was_cut() {

@@ -31,6 +31,7 @@ class Questions {
     bool was_put = false;
     bool was_heard = false;       ///< and played to its end: it may outlive the connection
     bool is_restored = false;     ///< heard on an earlier connection of the same session
+    bool is_raised = false;       ///< the tool alone would not have asked
     std::string name, arguments;  ///< the tool's; as they were sent, JSON
     std::int64_t asked_at_ms = 0;
   };
@@ -41,6 +42,7 @@ class Questions {
     std::string arguments;
     std::uint64_t turn = 0;
     std::int64_t asked_at_ms = 0, expires_at_ms = 0;
+    bool is_raised = false;
   };
   enum class Redeemed : std::uint8_t { agreed, unknown, expired, not_heard, same_turn, not_agreed };
 
@@ -55,6 +57,8 @@ class Questions {
   void reply_was_cut();  ///< the caller spoke before it had been played
   /// The words of a user turn, as a whole or in pieces.
   void user_said(std::uint64_t turn, std::string_view words);
+  /// Before that: a question that no answer is in time for takes no yes away from another.
+  void drop_expired(std::int64_t now_ms);
 
   // What outlives a connection: those that were heard to their end, and not answered with a no.
   void note_heard();  ///< what was put has been played
@@ -74,6 +78,7 @@ class Questions {
   template <class Which>
   void drop(const Which& which);
   bool is_one_act_put() const;
+  void drop_unanswered();
 
   static constexpr std::size_t kMaxOpen = 8;      // the oldest goes
   static constexpr std::size_t kMaxWords = 4096;  // of one turn; beyond it nothing is agreed to

@@ -49,6 +49,7 @@ struct SessionFacts {
   RepeatedCalls repeated;
   Questions questions;
   UntrustedText untrusted;
+  bool has_ears = true;  ///< what the caller says comes here, and may be a yes
 };
 
 }  // namespace callosum::policy

@@ -18,7 +18,17 @@ class UntrustedText {
  public:
   void came_in(std::uint64_t turn) {
     latest_ = has_come_ ? std::max(latest_, turn) : turn;
+    version_ += has_come_ ? 0 : 1;
     has_come_ = true;
+  }
+  bool has_come() const { return has_come_; }
+  const std::vector<std::string>& swayed() const { return swayed_; }
+  /// Another number whenever one of them is.
+  std::uint64_t version() const { return version_; }
+  /// Of an earlier connection of the session; turns are counted anew.
+  void restore(const std::vector<std::string>& swayed) {
+    came_in(0);
+    for (const auto& act : swayed) remember(act);
   }
   /// Whether this act, in this turn, is under its influence. One that ever was stays so: asking for
   /// it again a turn later is no way around.
@@ -38,10 +48,12 @@ class UntrustedText {
     if (std::find(swayed_.begin(), swayed_.end(), act) != swayed_.end()) return;
     if (swayed_.size() >= kMaxSwayed) swayed_.erase(swayed_.begin());
     swayed_.emplace_back(act);
+    ++version_;
   }
 
   bool has_come_ = false;
   std::uint64_t latest_ = 0;  // turn
+  std::uint64_t version_ = 0;
   std::vector<std::string> swayed_;
 };
 

@@ -223,6 +223,28 @@ TEST(SessionDesk, KeepsWhatHasComeUpForTheLengthOfTheSession) {
   EXPECT_EQ(d.outcome(Desk::call("get", {}, R"({"id":"LD-4101"})")), "");
 }
 
+TEST(SessionDesk, AsksForAClickInTheWindowInWhichTheModelGotStrangersTextAndInTheNext) {
+  auto read = make_tool("read_mail");
+  read.untrusted = true;
+  Desk d({read, writing("draft")});
+  int drafts = 0;
+  const auto draft = [&] {
+    return d.outcome(Desk::call("draft", {}, R"({"n":)" + std::to_string(++drafts) + "}"));
+  };
+  d.w.scripts["read_mail"].takes = 1500ms;  // from the last second of a window into the next
+  const auto now_ms = epoch_ms(d.w.world.time().wall_now());
+  d.w.world.time().advance(std::chrono::milliseconds(19'000 - now_ms % CallWindows::kWindowMs));
+  EXPECT_EQ(draft(), "");
+
+  EXPECT_EQ(d.outcome(Desk::call("read_mail")), "");
+
+  EXPECT_EQ(draft(), "CONFIRMATION_REQUIRED");
+  d.w.world.time().advance(10s);
+  EXPECT_EQ(draft(), "CONFIRMATION_REQUIRED");
+  d.w.world.time().advance(10s);
+  EXPECT_EQ(draft(), "");
+}
+
 TEST(SessionDesk, CutsAReadingThatNobodyWaitsForAnyMoreAndLetsAWriteEnd) {
   auto slow = make_tool("slow");
   auto order = writing("order");

@@ -318,6 +318,64 @@ TEST(Consent, AsksForMoreInTheTurnInWhichTextOfStrangersWasRead) {
   EXPECT_EQ(box.call("send_mail", 2, R"(,"body":"x")"), "strong");
 }
 
+TEST(Consent, AsksForAClickWhereNobodyListensForAYes) {
+  Mailbox box;
+  box.w.calls->facts().has_ears = false;
+  EXPECT_EQ(box.call("draft_mail", 1), "done");
+  box.call("read_mail", 1);
+
+  EXPECT_EQ(box.call("draft_mail", 1, R"(,"body":"x")"), "strong");
+}
+
+TEST(Consent, IsGivenThoughSomethingThatWasAskedBeforeWasLeftUnanswered) {
+  Talk talk;
+  const auto left = Talk::token_of(talk.call("", "nine"));
+  talk.put_question();
+  talk.caller_says("what is the weather like");
+  const auto meant = Talk::token_of(talk.call("", "ten"));
+  talk.put_question();
+  talk.caller_says("yes please");
+
+  EXPECT_FALSE(talk.call(left, "nine").ok());
+  EXPECT_TRUE(talk.call(meant, "ten").ok());
+}
+
+TEST(Consent, IsNotGivenToOneOfTwoThatWereAskedInOneTurn) {
+  Talk talk;
+  const auto nine = Talk::token_of(talk.call("", "nine"));
+  const auto ten = Talk::token_of(talk.call("", "ten"));
+  talk.put_question();
+  talk.caller_says("yes please");
+
+  EXPECT_FALSE(talk.call(nine, "nine").ok());
+  EXPECT_FALSE(talk.call(ten, "ten").ok());
+}
+
+TEST(Consent, IsKeptForWhatWasAgreedToThoughSomethingElseIsAskedMeanwhile) {
+  Talk talk;
+  const auto agreed = Talk::token_of(talk.call("", "nine"));
+  talk.put_question();
+  talk.caller_says("yes please");
+  talk.call("", "ten");
+  talk.put_question();
+
+  EXPECT_TRUE(talk.call(agreed, "nine").ok());
+}
+
+TEST(Consent, IsNotHeldUpByAQuestionThatHasExpired) {
+  Talk talk;
+  talk.call("", "nine");
+  talk.put_question();
+  talk.w.world.time().advance(200s);
+  const auto meant = Talk::token_of(talk.call("", "ten"));  // of the same turn
+  talk.put_question();
+  talk.w.world.time().advance(200s);
+  talk.questions().drop_expired(epoch_ms(talk.w.world.time().wall_now()));
+  talk.caller_says("yes please");
+
+  EXPECT_TRUE(talk.call(meant, "ten").ok());
+}
+
 TEST(Consent, AsksForMoreForAllOfASessionOrNeverWhereTheOperatorSaysSo) {
   Mailbox session(policy::AfterUntrusted::session);
   session.call("read_mail", 1);
