@@ -447,6 +447,7 @@ asio::awaitable<Result<session::SessionPlan>> Planner::begin_plan(
   auto in_book = begin_loading(opening, before ? &*before : nullptr);
   if (!in_book) co_return in_book.error();
   if (before) {
+    plan.start.untrusted = before->untrusted;
     auto finding = find_open_questions(std::move(*before));
     auto questions = co_await std::move(finding);
     if (!questions) co_return questions.error();

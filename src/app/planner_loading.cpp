@@ -40,6 +40,7 @@ asio::awaitable<Result<storage::RealtimeSession>> Planner::find_resumable(
   if (!found) co_return found.error();
   if (!*found || (*found)->tenant_id != tenant_id) co_return api::no_such_session();
   auto& row = **found;
+  if (row.is_over) co_return api::no_such_session();
   const auto channel = principal.channel.value_or(registry::Channel::voice);
   const bool has_pack = principal.pack.empty() || principal.pack == row.pack;
   if (row.channel != to_string(channel) || !has_pack) co_return api::no_such_session();
@@ -58,7 +59,7 @@ asio::awaitable<Result<storage::RealtimeSession>> Planner::find_resumable(
   auto finding_again = parts_.sessions->find_own(id, principal.subject, deadline);
   auto again = co_await std::move(finding_again);
   if (!again) co_return again.error();
-  if (!*again) co_return api::no_such_session();
+  if (!*again || (*again)->is_over) co_return api::no_such_session();
   co_return std::move(**again);
 }
 

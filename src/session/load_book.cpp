@@ -254,8 +254,11 @@ void LoadBook::erase_unheld(const std::string& session_id, std::int64_t now_ms) 
 
 void LoadBook::end_unheld(const std::string& session_id, std::int64_t now_ms) {
   const std::lock_guard lock(mutex_);
-  const auto* entry = find(session_id);
-  if (entry && entry->row && entry->holder == 0) erase_unheld(session_id, now_ms);
+  auto* entry = find(session_id);
+  if (!entry || !entry->row || entry->holder != 0) return;
+  entry->row->is_over = true;
+  entry->row->open_questions.clear();
+  erase_unheld(session_id, now_ms);
 }
 
 bool LoadBook::is_held(const std::string& session_id) const {

@@ -27,6 +27,7 @@ std::string encode_questions(const OpenQuestions& heard) {
                                 {"tool", each.name},
                                 {"arguments_hash", each.arguments_hash},
                                 {"arguments", each.arguments},
+                                {"raised", each.is_raised},
                                 {"asked_at_ms", each.asked_at_ms},
                                 {"expires_at_ms", each.expires_at_ms}});
   }
@@ -48,6 +49,8 @@ OpenQuestions decode_questions(std::string_view text, std::int64_t now_ms) {
     question.name = text_at(*fields, "tool");
     question.arguments_hash = text_at(*fields, "arguments_hash");
     question.arguments = text_at(*fields, "arguments");
+    const auto* raised = fields->if_contains("raised");
+    question.is_raised = raised && raised->is_bool() && raised->get_bool();
     question.asked_at_ms = number_at(*fields, "asked_at_ms");
     question.expires_at_ms = number_at(*fields, "expires_at_ms");
     if (!question.token.empty() && question.expires_at_ms > now_ms) {
@@ -55,6 +58,27 @@ OpenQuestions decode_questions(std::string_view text, std::int64_t now_ms) {
     }
   }
   return out;
+}
+
+std::string encode_untrusted(const policy::UntrustedText& text) {
+  if (!text.has_come()) return {};
+  json::array swayed;
+  for (const auto& act : text.swayed()) swayed.emplace_back(act);
+  return json::serialize(json::object{{"has_come", true}, {"swayed", std::move(swayed)}});
+}
+
+void restore_untrusted(std::string_view row, policy::UntrustedText& text) {
+  if (row.empty()) return;
+  std::vector<std::string> acts;
+  const auto parsed = parse_strict(row);
+  const auto* fields = parsed ? parsed->if_object() : nullptr;
+  const auto* swayed = fields ? find_array(*fields, "swayed") : nullptr;
+  if (swayed) {
+    for (const auto& act : *swayed) {
+      if (act.is_string()) acts.emplace_back(act.get_string());
+    }
+  }
+  text.restore(acts);
 }
 
 }  // namespace callosum::session

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "policy/questions.hpp"
+#include "policy/untrusted_text.hpp"
 
 namespace callosum::session {
 
@@ -16,5 +17,10 @@ using OpenQuestions = std::vector<policy::Questions::Question>;
 std::string encode_questions(const OpenQuestions& heard);
 /// Those of it that can still be answered. Text that cannot be read holds none.
 OpenQuestions decode_questions(std::string_view text, std::int64_t now_ms);
+
+/// How a row says that strangers' text was read, and what it has swayed; empty: none was.
+std::string encode_untrusted(const policy::UntrustedText& text);
+/// Into that of the next connection. What cannot be read counts as read.
+void restore_untrusted(std::string_view row, policy::UntrustedText& text);
 
 }  // namespace callosum::session

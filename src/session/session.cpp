@@ -40,6 +40,7 @@ Session::Session(SessionParts parts, SessionStart start, std::unique_ptr<CallerL
       event_prefix_("evt_" + make_id("", parts_.random).substr(0, 12) + "_") {
   wanted_ = context_->loaded;
   if (wanted_) view_.reserve(parts_.catalog->snapshot());
+  if (!start.untrusted.empty()) restore_untrusted(start.untrusted, calls_->facts().untrusted);
   restore_questions(std::move(start.questions));
 }
 
@@ -166,9 +167,10 @@ void Session::note(storage::SessionState state, std::string_view provider_sessio
   session.pack = context_->pack;
   session.resumed = resumed_;
   if (context_->loaded) write_loaded(session, *context_->loaded);
-  if (const auto* questions = calls_->questions()) {
-    session.open_questions = encode_questions(questions->heard());
-  }
+  session.is_over = state_.is_over();
+  const auto* questions = calls_->questions();
+  if (questions && !session.is_over) session.open_questions = encode_questions(questions->heard());
+  if (const auto* text = calls_->untrusted_so_far()) session.untrusted = encode_untrusted(*text);
   session.state = state;
   session.created_at_ms = epoch_ms(parts_.time.wall_now());
   if (state == storage::SessionState::ended) {

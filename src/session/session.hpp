@@ -69,6 +69,7 @@ struct SessionStart {
   /// What it has loaded stays in the book as long as this; null: it never changes.
   std::shared_ptr<const void> in_book;
   OpenQuestions questions;  ///< heard on an earlier connection, and not answered
+  std::string untrusted;    ///< of the session's row: what strangers' text has swayed there
 };
 
 /// One live conversation on the native path: a caller, a model, and the tools between them. Lives
@@ -266,6 +267,7 @@ class Session {
   void hear_user(std::string_view words, std::string_view item_id);
   std::chrono::milliseconds unheard(SteadyTime now) const;
   void restore_questions(OpenQuestions heard);
+  void note_strangers(const PendingCall& call);
   void look_at_questions();
   void note_questions();
   void tell_open_questions();

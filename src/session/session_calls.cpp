@@ -188,6 +188,7 @@ void Session::on_answer(const std::string& key, const registry::Envelope& envelo
   const auto& call = node.mapped();
   const auto* tool = parts_.catalog->snapshot()->find(call.name);
   if (tool && tool->terminal && envelope.ok()) has_run_terminal_ = true;
+  if (envelope.ok()) note_strangers(call);
   state_.apply(envelope);
   const std::string output = registry::encode_text(envelope);
   if (!wants_timeline_) {

@@ -9,6 +9,7 @@ void StateController::apply(const registry::Envelope& envelope) {
   for (const auto& intent : envelope.intents) {
     switch (intent.intent) {
       case registry::Intent::end_voice_session:
+        is_over_ |= intent.argument == registry::kWholeSession;
         // A typed conversation has no voice session to end, unless all of it is meant.
         if (channel_ == registry::Channel::voice || intent.argument == registry::kWholeSession) {
           pending_end_ = true;

@@ -26,6 +26,8 @@ class StateController {
   registry::Channel channel() const { return channel_; }
   bool is_active() const { return is_active_; }
   bool pending_end_voice_session() const { return pending_end_; }
+  /// All of the conversation was to end, not just this connection: nobody goes on with it.
+  bool is_over() const { return is_over_; }
   bool should_suppress_audio() const { return suppress_audio_; }
   bool should_suppress_transcript() const { return suppress_transcript_; }
   /// Taken once: what is said before the session ends.
@@ -36,6 +38,7 @@ class StateController {
   registry::Channel channel_;
   bool is_active_ = true;
   bool pending_end_ = false;
+  bool is_over_ = false;
   bool suppress_audio_ = false;
   bool suppress_transcript_ = false;
   std::string pending_message_;

@@ -296,6 +296,13 @@ constexpr std::string_view kOpenQuestions = R"sql(
   ALTER TABLE realtime_sessions ADD COLUMN open_questions TEXT NOT NULL DEFAULT '';
 )sql";
 
+// What strangers' text has swayed stays so when somebody goes on with the session, and nobody goes
+// on with one that was ended.
+constexpr std::string_view kUntrustedText = R"sql(
+  ALTER TABLE realtime_sessions ADD COLUMN untrusted TEXT NOT NULL DEFAULT '';
+  ALTER TABLE realtime_sessions ADD COLUMN is_over INTEGER NOT NULL DEFAULT 0;
+)sql";
+
 // Which business a dialled number belongs to, and the calls that came. A pack may have a table of
 // calls of its own: these are the gateway's. Of a call, `next_step` says how far its webhooks have
 // come, the rest what was said and done.
@@ -352,6 +359,7 @@ constexpr std::array kMigrations{
     Migration{12, "loaded_tools", kLoadedTools},
     Migration{13, "open_questions", kOpenQuestions},
     Migration{14, "phone", kPhone},
+    Migration{15, "untrusted_text", kUntrustedText},
 };
 
 Result<void> apply(sqlite::Connection& connection, const Migration& step) {

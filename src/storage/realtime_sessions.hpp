@@ -31,9 +31,13 @@ struct RealtimeSession {
   std::string narrowed_to;   ///< JSON {mode, tools}: what a program wants no more than
   /// JSON list of what the caller was asked, heard to its end and has not answered; empty: nothing.
   std::string open_questions;
+  /// JSON {has_come, swayed}: whether strangers' text was read, and what was asked for under its
+  /// influence; empty: nothing.
+  std::string untrusted;
   std::uint64_t epoch = 0;  ///< of its tools
   /// How often it was gone on with after its end. One that is gone on with is live again.
   std::int64_t resumed = 0;
+  bool is_over = false;  ///< it was ended by end_session: nobody goes on with it
   SessionState state = SessionState::live;
   std::int64_t created_at_ms = 0;
   std::int64_t ended_at_ms = 0;  ///< 0: it is live

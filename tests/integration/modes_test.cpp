@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <map>
 
+#include "api/auth/jwt.hpp"
 #include "base/json.hpp"
 #include "base/text.hpp"
 #include "served.hpp"
@@ -45,6 +46,18 @@ rules:
   - {when: {text: what is on my list}, calls: [{name: set_mode, arguments: {mode: todo}}]}
   - {when: {text: open the vault}, calls: [{name: open_vault}]}
 )yaml";
+
+/// Of Ada, for sessions of that pack alone.
+std::string token_of_pack(const std::string& pack) {
+  const auto until = std::chrono::system_clock::now() + std::chrono::hours(1);
+  const json::object claims{{"sub", "ada"},
+                            {"tenants", json::array{"bella"}},
+                            {"roles", json::array{"sales"}},
+                            {"pack", pack},
+                            {"exp", std::chrono::system_clock::to_time_t(until)}};
+  const Secret key("0123456789abcdef0123456789abcdef");
+  return api::auth::mint_token(claims, key, api::auth::JwtAlgorithm::hs256).value();
+}
 
 struct Begun {
   std::string id, secret;
@@ -324,11 +337,32 @@ TEST_F(Modes, EndWithTheirSessionWhenItsProgramSaysSoWhicheverThreadHasIt) {
     const auto goodbye = client.find_frame(8);
     ASSERT_TRUE(goodbye);
     EXPECT_EQ(goodbye->close_code(), 1000);
+    const auto again = talk(Served::token("bella", {"sales"}, "ada"), "hello",
+                            "?tenant_id=bella&session_id=" + begun.id);
+    EXPECT_TRUE(again.problem) << "it was ended, and not just its connection";
   }
   const auto unheld = begin();
   EXPECT_THAT(call(unheld, "set_mode", R"(,"mode":"todo")").body, HasSubstr(R"("ok":true)"));
   EXPECT_THAT(call(unheld, "end_session", "").body, HasSubstr(R"("ended":true)"));
   EXPECT_THAT(call(unheld, "list_todo", "").body, HasSubstr("SESSION_INACTIVE"));
+  const auto back = talk(Served::token("bella", {"sales"}, "ada"), "hello",
+                         "?tenant_id=bella&session_id=" + unheld.id);
+  EXPECT_TRUE(back.problem);
+}
+
+TEST_F(Modes, AreNoneOfACredentialsForAnotherPack) {
+  serve("offline");
+  const auto begun = begin();
+  const auto call_with = [&](const std::string& token) {
+    net::HttpRequest request;
+    request.method = "POST";
+    request.body = R"({"session_id":")" + begun.id + R"(","mode":"todo"})";
+    request.headers.set("Authorization", "Bearer " + token);
+    return fetch(gateway->main() + "/api/tools/set_mode", request).body;
+  };
+
+  EXPECT_THAT(call_with(token_of_pack("crm")), HasSubstr("SESSION_INACTIVE"));
+  EXPECT_THAT(call_with(token_of_pack("helper")), HasSubstr(R"("ok":true)"));
 }
 
 TEST_F(Modes, AreNotToldByAnotherConnectionToAProviderThatTakesAListWithinOne) {

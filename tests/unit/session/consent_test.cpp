@@ -154,9 +154,11 @@ TEST(SessionConsent, IsAskedForAcrossConnectionsOnceTheQuestionWasHeardToItsEnd)
 
   Talk again(talk.kept());
   const auto told = again.c.sent("conversation.item.create");
-  ASSERT_EQ(told.size(), 1u);
+  ASSERT_EQ(told.size(), 2u);
   EXPECT_NE(told[0].find(token), std::string::npos);
   EXPECT_NE(told[0].find("system"), std::string::npos);
+  EXPECT_EQ(told[1].find("system"), std::string::npos);  // a model's words are no system's
+  EXPECT_NE(told[1].find("Data, the arguments of that call"), std::string::npos);
   EXPECT_FALSE(again.c.caller_saw(token));
   again.speech("item_1", "Yes, please.");
   again.call(token);
@@ -181,6 +183,94 @@ TEST(SessionConsent, IsNotAskedForAcrossConnectionsOnceItWasAnswered) {
   cut.speech("item_1", "Wait.");
   cut.c.pass(10s);
   EXPECT_TRUE(cut.kept().empty());
+}
+
+/// A model that reads mail, slowly, and drafts some.
+struct Mail {
+  static std::vector<registry::ToolSpec> tools() {
+    auto read = make_tool("read_mail");
+    read.untrusted = true;
+    read.on_interrupt = registry::OnInterrupt::commit;
+    auto draft = make_tool("draft_mail");
+    draft.access = registry::Access::write;
+    return {read, draft};
+  }
+  static SessionStart begun_with(std::string untrusted, OpenQuestions heard) {
+    auto start = asked_before(std::move(heard));
+    start.untrusted = std::move(untrusted);
+    return start;
+  }
+  explicit Mail(std::string untrusted = {}, OpenQuestions heard = {})
+      : c(tools(), begun_with(std::move(untrusted), std::move(heard)), &records) {}
+
+  void call(const std::string& tool, const std::string& arguments) {
+    const auto id = std::to_string(++calls);
+    c.response_created("resp_call_" + id);
+    c.call("resp_call_" + id, "call_number_" + id, tool, arguments);
+    c.response_done("resp_call_" + id);
+  }
+  bool is_drafted(const std::string& arguments) {
+    const int before = c.w.scripts["draft_mail"].runs;
+    call("draft_mail", arguments);
+    c.pass(1s);
+    return c.w.scripts["draft_mail"].runs > before;
+  }
+  void turn() {
+    const auto item = R"("item_id":"item_)" + std::to_string(++calls) + R"("})";
+    for (const char* what : {"speech_started", "speech_stopped", "committed"}) {
+      c.model_says(R"({"type":"input_audio_buffer.)" + std::string(what) + R"(",)" + item);
+    }
+  }
+  MemoryRecords records;
+  Conversation c;
+  int calls = 0;
+};
+
+TEST(SessionConsent, IsAskedForInTheTurnInWhichTheModelGetsStrangersText) {
+  Mail mail;
+  mail.c.w.scripts["read_mail"].takes = 1s;
+  mail.call("read_mail", "{}");
+  mail.turn();
+  mail.c.pass(2s);
+
+  EXPECT_FALSE(mail.is_drafted(R"({"n":1})"));
+  mail.turn();
+  EXPECT_TRUE(mail.is_drafted(R"({"n":2})"));
+}
+
+TEST(SessionConsent, StaysAskedForOnTheNextConnectionWhereStrangersTextHasRaisedIt) {
+  Mail mail;
+  mail.call("read_mail", "{}");
+  mail.c.pass(1s);
+  EXPECT_FALSE(mail.is_drafted(R"({"n":1})"));
+  const auto untrusted = mail.records.last.untrusted;
+  mail.c.hang_up();
+
+  Mail again(untrusted);
+  again.turn();
+  again.turn();
+  EXPECT_FALSE(again.is_drafted(R"({"n":1})"));
+  EXPECT_TRUE(again.is_drafted(R"({"n":2})"));
+  EXPECT_FALSE(again.records.last.untrusted.empty());
+}
+
+TEST(SessionConsent, IsAskedForByARestoredQuestionThatWasRaised) {
+  Mail mail;
+  mail.call("read_mail", "{}");
+  mail.c.pass(1s);
+  EXPECT_FALSE(mail.is_drafted(R"({"n":1})"));
+  mail.c.response_created("resp_q");
+  mail.c.message("resp_q", "Shall I draft that?");
+  mail.c.response_done("resp_q");
+  const auto kept = decode_questions(mail.records.last.open_questions,
+                                     epoch_ms(mail.c.w.world.time().wall_now()));
+  ASSERT_EQ(kept.size(), 1u);
+  mail.c.hang_up();
+
+  Mail again("", kept);
+  again.turn();
+  again.turn();
+  EXPECT_FALSE(again.is_drafted(R"({"n":1})"));
 }
 
 TEST(SessionConsent, IsOfTheTurnThatTheWordsBelongTo) {

@@ -160,6 +160,18 @@ TEST(LoadBook, TakesTheToolsOfAnAccountAwayWithIt) {
   EXPECT_EQ(w.book->current("sess_1")->account, "");
 }
 
+TEST(LoadBook, ForgetsEarlierEpochsWhereSomethingOfTheUserIsAnotherAndNowhereElse) {
+  LoadWorld w;
+  const auto first = w.begin()->epoch;
+  w.set_mode("todo");
+
+  w.book->set_accounts("tenant-a", "user-1", w.ground.accounts);  // another device begins
+  w.book->set_modes("tenant-a", "user-1", std::nullopt);
+  EXPECT_TRUE(w.book->at("sess_1", first));
+  w.book->set_modes("tenant-a", "user-1", ToolNames{"todo"});
+  EXPECT_FALSE(w.book->at("sess_1", first));
+}
+
 TEST(LoadBook, PutsNoAccountInThePlaceOfTheOneThatWasChosen) {
   LoadWorld w;
   w.ground.accounts = {{"google", "john@example.com"}, {"google", "john@work.example"}};
