@@ -299,6 +299,56 @@ TEST_F(CheckMyEmail, NeverReachesTheOtherAccountWhateverIsAsked) {
   }
 }
 
+TEST_F(CheckMyEmail, FindsWhatJohnHasWrittenAndNothingElse) {
+  connect("finn", kWork);
+  serve("offline");
+  for (const char* from : {"John Doe <john@outside.example>", "Anna <anna@outside.example>"}) {
+    google->post("/sim/mail",
+                 json::serialize(json::object{
+                     {"to", kWork}, {"from", from}, {"subject", "Plans"}, {"text", "See you."}}));
+  }
+  const auto session = std::string(begin("finn").at("session_id").as_string());
+  use("finn", session, "set_mode", R"("mode":"email")");
+
+  const auto found =
+      use("finn", session, "email_actions", R"("action":"search","args":{"from":"john"})");
+
+  const auto data = parse_strict(found)->at("data").at("data").as_object();
+  const auto& items = data.at("items").as_array();
+  EXPECT_FALSE(items.empty()) << found;
+  for (const auto& item : items) {
+    EXPECT_THAT(to_lower_ascii(item.at("from").as_string()), HasSubstr("john")) << found;
+  }
+}
+
+TEST_F(CheckMyEmail, HasTheSameOneOfTwoAccountsSelectedAfterARestart) {
+  connect("gwen", kWork);
+  connect("gwen", kHome);
+  serve("offline");
+  const auto begun = begin("gwen");
+  const auto session = std::string(begun.at("session_id").as_string());
+  {
+    RawClient client(gateway->port());
+    ASSERT_EQ(client.upgrade("/v1/realtime", {"Authorization: Bearer " +
+                                              std::string(begun.at("value").as_string())}),
+              101);
+    ASSERT_TRUE(client.find_frame(1, "session.created"));
+    ASSERT_THAT(use("gwen", session, "select_account", R"("account":"home")"), HasSubstr(kHome));
+    ASSERT_THAT(use("gwen", session, "set_mode", R"("mode":"email")"), HasSubstr(R"("ok":true)"));
+  }
+  serve("offline");
+  RawClient client(gateway->port());
+  ASSERT_EQ(client.upgrade("/v1/realtime?tenant_id=bella&session_id=" + session,
+                           {"Authorization: Bearer " + token("gwen")}),
+            101);
+  ASSERT_TRUE(client.find_frame(1, "session.created"));
+
+  const auto found = use("gwen", session, "email_actions", R"("action":"search","args":{})");
+
+  EXPECT_THAT(found, HasSubstr(R"("ok":true)"));
+  EXPECT_THAT(use("gwen", session, "set_mode", R"("mode":"email")"), HasSubstr(kHome));
+}
+
 TEST_F(CheckMyEmail, SaysSoWhenTheAccountIsTakenBackAndHasItsToolsNoLonger) {
   connect("emma", "john@home.example");
   serve("offline");
