@@ -59,7 +59,17 @@ constexpr std::array kFields{Field{"CallSid", &VoiceForm::call_sid},
                              Field{"CallDuration", &VoiceForm::duration_s},
                              Field{"RecordingUrl", &VoiceForm::recording_url}};
 
+/// What is sent in place of a number that is withheld or unknown: the words anonymous, restricted,
+/// blocked, unknown and unavailable as a keypad spells them. Each would be one caller to everybody.
+constexpr std::array<std::string_view, 5> kWithheld{"+266696687", "+7378742833", "+2562533",
+                                                    "+8656696", "+86282452253"};
+
 }  // namespace
+
+std::string caller_number(const std::string& from) {
+  const bool is_withheld = std::find(kWithheld.begin(), kWithheld.end(), from) != kWithheld.end();
+  return is_e164(from) && !is_withheld ? from : "";
+}
 
 bool is_call_sid(std::string_view text) { return is_sid(text, "CA"); }
 bool is_account_sid(std::string_view text) { return is_sid(text, "AC"); }

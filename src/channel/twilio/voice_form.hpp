@@ -31,6 +31,9 @@ struct VoiceForm {
 /// VALIDATION where the ids are missing or malformed, or one of these fields is there twice.
 Result<VoiceForm> read_voice_form(const FormFields& fields);
 
+/// Of `from`: E.164; empty where it is withheld, or no number.
+std::string caller_number(const std::string& from);
+
 bool is_call_sid(std::string_view text);
 bool is_account_sid(std::string_view text);
 

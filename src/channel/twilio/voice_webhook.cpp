@@ -4,7 +4,6 @@
 #include <charconv>
 
 #include "base/json.hpp"
-#include "base/text.hpp"
 #include "channel/twilio/signature.hpp"
 #include "channel/twilio/twiml.hpp"
 #include "storage/phone_numbers.hpp"
@@ -33,8 +32,6 @@ net::HttpResponse xml(std::string twiml) {
   response.body = std::move(twiml);
   return response;
 }
-
-std::string number_or_nothing(const std::string& text) { return is_e164(text) ? text : ""; }
 
 std::int64_t seconds_of(const std::string& text) {
   std::int64_t seconds = -1;
@@ -117,7 +114,7 @@ Result<VoiceWebhook::Step> VoiceWebhook::take_step_in(storage::sqlite::Connectio
   call.account_sid = form.account_sid;
   call.tenant_id = (**number).tenant_id;
   call.pack = (**number).pack;
-  call.caller = number_or_nothing(form.from);
+  call.caller = caller_number(form.from);
   call.called = form.to;
   call.is_attested = !call.caller.empty() && asked.is_attested;
   call.status = is_status(form.status) ? form.status : "ringing";

@@ -67,6 +67,14 @@ TEST(VoiceForm, KnowsANumberFromAWord) {
   }
 }
 
+TEST(VoiceForm, APlaceholderForAWithheldNumberNamesNobody) {
+  EXPECT_EQ(caller_number("+15550001111"), "+15550001111");
+  for (const auto* none : {"+266696687", "+7378742833", "+2562533", "+8656696", "+86282452253",
+                           "anonymous", "sip:+15550001111@x"}) {
+    EXPECT_EQ(caller_number(none), "") << none;
+  }
+}
+
 TEST(Twiml, IsWhatTwilioReads) {
   const StreamTwiml stream{"wss://voice.example/twilio/media", "0f3a",
                            "https://voice.example/twilio/voice?step=1&x=\"<é>'"};
