@@ -183,7 +183,10 @@ Result<void> copy_to_pack(sqlite::Connection& connection, std::string_view call_
 Result<std::vector<PhoneCall>> list_calls(sqlite::Connection& connection,
                                           const CallFilter& filter) {
   const auto rows = connection.query(
-      "SELECT * FROM phone_calls WHERE tenant_id = :tenant_id"
+      "SELECT call_sid, session_id, answered_at_ms, ended_at_ms, tool_latency_ms, left_out, intent,"
+      " outcome, conversed_out, account_sid, tenant_id, pack, caller, called, attested, status,"
+      " next_step, started_at_ms, duration_s, sentiment, confidence, recording_url"
+      " FROM phone_calls WHERE tenant_id = :tenant_id"
       " AND (:caller = '' OR caller = :caller)"
       " ORDER BY started_at_ms DESC, call_sid DESC LIMIT :limit",
       {{"tenant_id", filter.tenant_id}, {"caller", filter.caller}, {"limit", filter.limit}});

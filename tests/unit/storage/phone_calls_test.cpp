@@ -74,9 +74,18 @@ TEST_F(PhoneCallsTest, AreListedByTenantAndCaller) {
   second.started_at_ms = 2;
   for (const auto& each : {first, second, call("c", "t2")})
     ASSERT_TRUE(add_call(*connection, each));
+  CallRecord record;
+  record.call_sid = "b";
+  record.transcript = record.timeline = record.tool_history = R"([{"text":"private"}])";
+  record.outcome = "completed";
+  ASSERT_TRUE(save_call_record(*connection, record));
   const auto all = list_calls(*connection, {"t1", "", 10});
   ASSERT_EQ(all->size(), 2u);
   EXPECT_EQ(all->front().record.call_sid, "b");
+  EXPECT_EQ(all->front().called, second.called);
+  EXPECT_EQ(all->front().record.outcome, "completed");
+  EXPECT_EQ(all->front().record.transcript + all->front().record.timeline, "");
+  EXPECT_EQ(all->front().record.tool_history, "");
   EXPECT_EQ(list_calls(*connection, {"t1", "+12125550199", 10})->size(), 1u);
 }
 
