@@ -73,8 +73,12 @@ asio::awaitable<Result<PhonePlan>> Planner::plan_phone(StreamGrant grant) {
   plan.session = std::move(*begun);
   auto& start = plan.session.start;
   start.wants_timeline = true;  // what is written down of the call
-  start.greeting = goes_on ? parts_.config.phone.greeting_back : parts_.config.phone.greeting;
+  const auto& phone = parts_.config.phone;
+  const bool is_back = goes_on && !phone.greeting_back.empty();
+  start.greeting = is_back ? phone.greeting_back : phone.greeting;
   plan.asks_first = start.greeting.empty();
+  // Planning takes its time, and it may have been waited for somebody to let go.
+  if (!parts_.is_ready) co_return fail(ErrorType::transient, "the gateway is not ready");
   co_return plan;
 }
 
