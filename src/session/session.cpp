@@ -31,6 +31,7 @@ Session::Session(SessionParts parts, SessionStart start, std::unique_ptr<CallerL
       wants_tools_(start.wants_tools),
       resumed_(start.resumed),
       in_book_(std::move(start.in_book)),
+      before_(std::move(start.before)),
       caller_(std::move(caller)),
       calls_(std::make_shared<policy::SessionCalls>()),
       sources_(std::move(start.models)),
@@ -120,6 +121,7 @@ asio::awaitable<void> Session::run() {
   tasks_ = &tasks;
   take_loaded();  // what has changed since this was planned
   on_list_opened();
+  tell_before(std::exchange(before_, {}));
   tell_open_questions();
   tasks.spawn("caller", pump_caller());
   tasks.spawn("model", pump_model());

@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 #include "async/event.hpp"
 #include "base/deque.hpp"
@@ -70,6 +71,11 @@ struct SessionStart {
   std::shared_ptr<const void> in_book;
   OpenQuestions questions;  ///< heard on an earlier connection, and not answered
   std::string untrusted;    ///< of the session's row: what strangers' text has swayed there
+  /// Said on an earlier connection, in order. The model is told; it answers nothing asked since.
+  struct Said {
+    std::string role, text;
+  };
+  std::vector<Said> before;
 };
 
 /// One live conversation on the native path: a caller, a model, and the tools between them. Lives
@@ -271,6 +277,7 @@ class Session {
   void look_at_questions();
   void note_questions();
   void tell_open_questions();
+  void tell_before(std::vector<SessionStart::Said> before);
 
   // session_confirmations.cpp: what the caller confirms by more than words
   void on_caller_confirms(const json::object& event);
@@ -345,6 +352,7 @@ class Session {
   bool wants_tools_ = false;
   std::int64_t resumed_ = 0;  // how often it was gone on with
   std::shared_ptr<const void> in_book_;
+  std::vector<SessionStart::Said> before_;  // until the model is told
   std::unique_ptr<CallerLink> caller_;
   std::shared_ptr<realtime::ModelPort> model_;  // shared with whoever waits for its next event
   std::shared_ptr<policy::SessionCalls> calls_;

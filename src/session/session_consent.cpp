@@ -88,6 +88,16 @@ void Session::restore_questions(OpenQuestions heard) {
   facts.questions.restore(std::move(heard));
 }
 
+/// No turn of this conversation: a yes or a no among it was to what was asked then. What the caller
+/// named it may be used still.
+void Session::tell_before(std::vector<SessionStart::Said> before) {
+  const bool minds = parts_.catalog->snapshot()->minds_provenance();
+  for (const auto& said : before) {
+    if (minds && said.role == "user") calls_->facts().seen.add_words(said.text);
+    add_and_tell(said.role, said.text);
+  }
+}
+
 /// The model of this connection knows nothing of what was asked on the one before. The arguments
 /// were written by a model that may have read what strangers wrote: no system's words.
 void Session::tell_open_questions() {

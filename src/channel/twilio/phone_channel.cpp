@@ -34,9 +34,9 @@ Result<void> check_format(const MediaMessage& start) {
   return fail(ErrorType::validation, "the stream is not of mu-law at 8 kHz, one channel");
 }
 
-/// The last of what was said before.
-std::vector<LineOpening::Said> turns_of(const storage::CallRecord& record) {
-  std::vector<LineOpening::Said> out;
+/// The last of what was said before. The session is told: from the line it would be news.
+std::vector<session::SessionStart::Said> turns_of(const storage::CallRecord& record) {
+  std::vector<session::SessionStart::Said> out;
   const auto parsed = parse_strict(record.transcript, {.max_bytes = 4 << 20});
   if (!parsed || !parsed->is_array()) return out;
   const auto& turns = parsed->get_array();
@@ -146,12 +146,12 @@ asio::awaitable<void> PhoneChannel::serve(std::unique_ptr<net::WsConnection> con
   if (!record) co_return co_await turn_away(std::move(connection), record.error());
   plan->session.slot = std::move(slot);
   record->session_id = plan->session.start.context.session_id;
+  plan->session.start.before = turns_of(*record);
 
   LineOpening opening;
   opening.stream = start->stream;
   opening.transcription_model = plan->transcription_model;
   opening.asks_first = plan->asks_first;
-  opening.before = turns_of(*record);
   PhoneLinkParts link{
       ground.time,
       std::move(connection),

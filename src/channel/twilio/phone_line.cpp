@@ -53,9 +53,6 @@ PhoneLine::PhoneLine(LineOpening opening, CallRecorder& record, const Clock& clo
 
 void PhoneLine::begin() {
   emit(session_update(opening_, next_event_id()));
-  for (const auto& said : opening_.before) {
-    emit(realtime::encode_text_message(said.role, said.text, next_event_id()));
-  }
   if (opening_.asks_first) emit(realtime::encode_response_create({}, next_event_id()));
 }
 

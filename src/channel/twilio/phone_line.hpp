@@ -22,11 +22,6 @@ struct LineOpening {
   std::string stream;
   std::string transcription_model;  ///< what writes down the caller's words; empty: nothing does
   bool asks_first = false;          ///< the model is asked for the first words
-  /// What was said before, where a call goes on.
-  struct Said {
-    std::string role, text;
-  };
-  std::vector<Said> before;
 };
 
 /// The phone as a GA Realtime client (protocol §6): its messages become client events, and server

@@ -23,15 +23,18 @@ struct MemoryRecords final : SessionRecords {
   storage::RealtimeSession last;
 };
 
-SessionStart asked_before(OpenQuestions heard) {
+using Before = std::vector<SessionStart::Said>;
+
+SessionStart asked_before(OpenQuestions heard, Before before) {
   SessionStart start;
   start.questions = std::move(heard);
+  start.before = std::move(before);
   return start;
 }
 
 struct Talk {
-  explicit Talk(OpenQuestions heard = {})
-      : c({make_booking()}, asked_before(std::move(heard)), &records) {}
+  explicit Talk(OpenQuestions heard = {}, Before before = {})
+      : c({make_booking()}, asked_before(std::move(heard), std::move(before)), &records) {}
   /// What another connection of the session would begin with.
   OpenQuestions kept() {
     return decode_questions(records.last.open_questions, epoch_ms(c.w.world.time().wall_now()));
@@ -166,6 +169,32 @@ TEST(SessionConsent, IsAskedForAcrossConnectionsOnceTheQuestionWasHeardToItsEnd)
 
   EXPECT_EQ(again.runs(), 1);
   EXPECT_TRUE(again.kept().empty());
+}
+
+/// A question that was heard on an earlier connection of the session.
+OpenQuestions asked_once() {
+  Talk talk;
+  talk.ask();
+  talk.say_question("resp_q");
+  return talk.kept();
+}
+
+TEST(SessionConsent, IsNotWhatTheCallerSaidOnAnEarlierConnection) {
+  const auto questions = asked_once();
+  ASSERT_EQ(questions.size(), 1u);
+  Talk agreed(questions, {{"user", "Yes, please."}, {"assistant", "Shall I book that?"}});
+  const auto told = agreed.c.sent("conversation.item.create");
+  ASSERT_EQ(told.size(), 3u);
+  EXPECT_NE(told[0].find("Yes, please."), std::string::npos);
+  EXPECT_NE(told[1].find(R"("role":"assistant")"), std::string::npos);
+  agreed.call(questions[0].token);
+  EXPECT_EQ(agreed.runs(), 0);
+
+  Talk denied(questions, {{"user", "No, leave it."}});
+  EXPECT_EQ(denied.kept().size(), 1u);
+  denied.speech("item_1", "Yes, please.");
+  denied.call(questions[0].token);
+  EXPECT_EQ(denied.runs(), 1);
 }
 
 TEST(SessionConsent, IsNotAskedForAcrossConnectionsOnceItWasAnswered) {
