@@ -268,9 +268,10 @@ class Session {
   void on_reply_began();
   void on_reply_ended(bool completed);
   void on_spoken_over();
-  void on_reply_truncated();
+  void on_reply_truncated(const json::object& event);
   void note_turn(std::string_view item_id);
   void hear_user(std::string_view words, std::string_view item_id);
+  std::chrono::milliseconds reply_length() const;
   std::chrono::milliseconds unheard(SteadyTime now) const;
   void restore_questions(OpenQuestions heard);
   void note_strangers(const PendingCall& call);

@@ -109,7 +109,7 @@ void Session::on_caller_item_reference(const realtime::ClientFrame& frame) {
       // What is deleted while nobody is there would be found again: it is not told, then.
       if (!is_connected_) resumption_.clear();
     }
-    if (frame.type == EventType::conversation_item_truncate) on_reply_truncated();
+    if (frame.type == EventType::conversation_item_truncate) on_reply_truncated(*event);
     to_model(frame.text);
     return;
   }

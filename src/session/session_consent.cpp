@@ -1,5 +1,7 @@
 // What the gate of consent must know of a conversation: which question was heard, and what was said
 // to it.
+#include <algorithm>
+
 #include "base/json.hpp"
 #include "session/session.hpp"
 
@@ -15,13 +17,16 @@ constexpr std::size_t kMaxTurns = 8;  // whose transcripts may still come
 
 }  // namespace
 
+std::chrono::milliseconds Session::reply_length() const {
+  const auto bytes = reply_audio_chars_ / 4 * 3;  // of base64
+  return std::chrono::milliseconds(bytes / view_.output_bytes_per_ms());
+}
+
 /// How much of the reply's audio the caller cannot have heard yet: it is sent faster than it plays.
 std::chrono::milliseconds Session::unheard(SteadyTime now) const {
   if (reply_audio_chars_ == 0) return 0ms;
-  const auto bytes = reply_audio_chars_ / 4 * 3;  // of base64
-  const std::chrono::milliseconds plays(bytes / view_.output_bytes_per_ms());
   const auto heard = std::chrono::duration_cast<std::chrono::milliseconds>(now - reply_from_);
-  return std::max(0ms, plays - heard);
+  return std::max(0ms, reply_length() - heard);
 }
 
 void Session::on_reply_audio(std::size_t chars) {
@@ -52,8 +57,14 @@ void Session::on_spoken_over() {
   note_questions();
 }
 
-/// The caller's program cut what it plays.
-void Session::on_reply_truncated() {
+/// The caller's program cut what it plays, and knows better than the clock where. An item that is
+/// not the whole reply seems cut sooner than it was: then the question is asked again. So it is
+/// where more of the reply may come yet, which nobody will hear.
+void Session::on_reply_truncated(const json::object& event) {
+  const auto* end = event.if_contains("audio_end_ms");
+  const auto heard_ms = end && end->is_int64() ? std::max<std::int64_t>(end->get_int64(), 0) : 0;
+  const bool is_whole = sequencer_.active_response().empty();
+  if (is_whole && reply_length().count() - heard_ms <= kMayOverlap.count()) return;
   if (auto* questions = calls_->questions()) questions->reply_was_cut();
   note_questions();
 }

@@ -124,6 +124,41 @@ TEST(SessionConsent, MayBeginOverTheLastOfTheQuestion) {
   EXPECT_EQ(talk.runs(), 1);
 }
 
+std::string truncated_at(int ms) {
+  return R"({"type":"conversation.item.truncate","item_id":"item_q","content_index":0,"audio_end_ms":)" +
+         std::to_string(ms) + "}";
+}
+
+TEST(SessionConsent, MayBeginOverTheLastOfAQuestionThatTheCallersProgramThenCuts) {
+  Talk prompt;
+  const auto token = prompt.ask();
+  prompt.say_question("resp_q", 5000);
+  prompt.c.pass(4500ms);
+  prompt.c.caller_says(truncated_at(4400));
+  prompt.speech("item_1", "Yes.");
+  prompt.call(token);
+  EXPECT_EQ(prompt.runs(), 1);
+
+  Talk early;
+  const auto second = early.ask();
+  early.say_question("resp_q", 5000);
+  early.c.pass(4500ms);  // by the clock; what plays it was behind
+  early.c.caller_says(truncated_at(3000));
+  early.speech("item_1", "Yes.");
+  early.call(second);
+  EXPECT_EQ(early.runs(), 0);
+
+  Talk unfinished;
+  const auto third = unfinished.ask();
+  unfinished.c.response_created("resp_q");
+  unfinished.c.caller_says(truncated_at(0));  // nothing was made of it yet
+  unfinished.c.message("resp_q", "Shall I book that?");
+  unfinished.c.response_done("resp_q");
+  unfinished.speech("item_1", "Yes.");
+  unfinished.call(third);
+  EXPECT_EQ(unfinished.runs(), 0);
+}
+
 TEST(SessionConsent, IsNoneWhenTheReplyWasCutOrHadNoWords) {
   Talk cut;
   const auto token = cut.ask();
