@@ -219,13 +219,12 @@ bool PhoneLine::on_audio_delta(const realtime::ServerEvent& event) {
   const auto sound = text_at(event.body, "delta");
   const auto item = text_at(event.body, "item_id");
   const auto* index = event.body.if_contains("content_index");
-  if (sound.empty() || sound.size() % 4 != 0) return true;
-  if (response_.empty()) response_ = response;
-  playing_ = item;
   // What is said beside the conversation is no item of it, and cannot be cut there.
   const bool is_outside = !outside_.empty() && response == outside_;
-  playout_.add(is_outside ? std::string_view() : item,
-               index && index->is_int64() ? index->get_int64() : 0, sound);
+  const Playout::Of of{item, index && index->is_int64() ? index->get_int64() : 0, is_outside};
+  if (!playout_.add(of, sound)) return true;
+  if (response_.empty()) response_ = response;
+  playing_ = item;
   return send_due();
 }
 
@@ -242,7 +241,7 @@ bool PhoneLine::interrupt() {
       send_(encode_clear(*opening_.dialect, opening_.stream), net::FrameKind::control);
   for (const auto& cut : cuts) {
     record_.cut(cut.item_id, cut.heard, cut.made, clock_.wall_now());
-    if (cut.item_id.empty()) continue;
+    if (cut.is_outside || cut.item_id.empty()) continue;
     emit(json::serialize(json::object{{"type", "conversation.item.truncate"},
                                       {"event_id", next_event_id()},
                                       {"item_id", cut.item_id},

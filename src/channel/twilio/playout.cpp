@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "channel/twilio/media_wire.hpp"
+#include "base/encoding.hpp"
 
 namespace callosum::channel::twilio {
 namespace {
@@ -10,8 +10,10 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr std::int64_t kBytesPerMs = 8;
-/// A multiple of four characters is whole bytes: base64 is cut without being read.
-constexpr std::size_t kPieceChars = 1068;  // 801 bytes, a tenth of a second
+constexpr std::size_t kPieceBytes = 801;  // a tenth of a second; as base64 without padding
+/// Less than a frame of the carrier's (telephony §1.4) waits for more, while there is time.
+constexpr std::size_t kCrumbBytes = 160;
+constexpr milliseconds kCrumbAhead{250};
 /// How much later than it was played a mark may come: beyond it the line stands still, and nothing
 /// more is heard.
 constexpr milliseconds kMarkDelay{500};
@@ -24,41 +26,70 @@ milliseconds to_time(std::int64_t bytes) { return milliseconds(bytes / kBytesPer
 
 }  // namespace
 
-void Playout::add(std::string_view item_id, std::int64_t content_index, std::string_view base64) {
-  if (items_.empty() || items_.back().id != item_id ||
-      items_.back().content_index != content_index) {
-    items_.push_back({next_item_++, std::string(item_id), content_index, 0, 0});
-  }
-  const auto item = items_.back().number;
-  while (!base64.empty()) {
-    const auto piece = base64.substr(0, kPieceChars);
-    base64.remove_prefix(piece.size());
-    queue_.push_back({item, std::string(piece), decoded_size(piece)});
-    queued_bytes_ += queue_.back().bytes;
-    items_.back().made += static_cast<std::int64_t>(queue_.back().bytes);
-  }
-  while (queued_bytes_ > kMaxQueuedBytes) {
-    queued_bytes_ -= queue_.front().bytes;
-    queue_.pop_front();
+bool Playout::add(const Of& of, std::string_view base64) {
+  std::vector<std::uint8_t> sound;
+  const auto decoded = decode_base64(base64, sound);
+  if (!decoded || sound.empty()) {
     ++dropped_;
+    return false;
   }
+  auto& item = item_of(of);
+  item.made += static_cast<std::int64_t>(sound.size());
+  enqueue(item.number, sound);
+  while (queued_bytes_ > kMaxQueuedBytes || queue_.size() > kMostPieces) drop_oldest();
+  forget_heard();
+  return true;
+}
+
+Playout::Item& Playout::item_of(const Of& of) {
+  if (items_.empty() || items_.back().id != of.item_id ||
+      items_.back().content_index != of.content_index) {
+    items_.push_back(
+        {next_item_++, std::string(of.item_id), of.content_index, of.is_outside, 0, 0});
+  }
+  return items_.back();
+}
+
+void Playout::enqueue(std::uint64_t item, std::span<const std::uint8_t> sound) {
+  queued_bytes_ += sound.size();
+  while (!sound.empty()) {
+    if (queue_.empty() || queue_.back().item != item || queue_.back().sound.size() >= kPieceBytes) {
+      queue_.push_back({item, {}});
+    }
+    auto& last = queue_.back().sound;
+    const auto part = sound.first(std::min(sound.size(), kPieceBytes - last.size()));
+    last.insert(last.end(), part.begin(), part.end());
+    sound = sound.subspan(part.size());
+  }
+}
+
+void Playout::drop_oldest() {
+  queued_bytes_ -= queue_.front().sound.size();
+  queue_.pop_front();
+  ++dropped_;
+}
+
+void Playout::shed() {
+  for (const auto left = queued_bytes_ / 2; queued_bytes_ > left;) drop_oldest();
+  forget_heard();
 }
 
 SteadyTime Playout::next_due() const {
   if (queue_.empty()) return SteadyTime::max();
-  return plays_until_ - kAhead;
+  const bool is_crumb = queue_.size() == 1 && queue_.front().sound.size() < kCrumbBytes;
+  return plays_until_ - (is_crumb ? kCrumbAhead : kAhead);
 }
 
 std::optional<Playout::Piece> Playout::take(SteadyTime now) {
   if (queue_.empty() || next_due() > now) return std::nullopt;
   auto next = std::move(queue_.front());
   queue_.pop_front();
-  queued_bytes_ -= next.bytes;
+  queued_bytes_ -= next.sound.size();
   if (plays_until_ <= now && marks_.empty()) {  // after a silence the ear is where we are
     known_heard_ = axis_;
     known_at_ = now;
   }
-  const auto bytes = static_cast<std::int64_t>(next.bytes);
+  const auto bytes = static_cast<std::int64_t>(next.sound.size());
   auto* item = find(next.item);
   sent_.push_back({next.item, axis_, axis_ + bytes, item ? item->bytes : 0});
   if (item) item->bytes += bytes;
@@ -69,7 +100,7 @@ std::optional<Playout::Piece> Playout::take(SteadyTime now) {
                     std::to_string(end_ms);
   marks_.push_back({name, axis_});
   if (marks_.size() > kMostMarks) on_mark(std::string(marks_.front().name), known_at_);
-  return Piece{std::move(next.base64), name};
+  return Piece{encode_base64(next.sound), name};
 }
 
 void Playout::on_mark(std::string_view name, SteadyTime now) {
@@ -101,7 +132,8 @@ std::vector<Playout::Cut> Playout::clear(SteadyTime now) {
     const bool is_cut = !cuts.empty() && cuts.back().item_id == item->id &&
                         cuts.back().content_index == item->content_index;
     if (is_cut) return;
-    cuts.push_back({item->id, item->content_index, to_time(bytes), to_time(item->made)});
+    cuts.push_back(
+        {item->id, item->content_index, item->is_outside, to_time(bytes), to_time(item->made)});
   };
   for (const auto& sent : sent_) {
     if (sent.to <= heard) continue;

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,8 +24,17 @@ class Playout {
   /// Of one call, not sent yet: five minutes. Beyond it the oldest goes.
   static constexpr std::size_t kMaxQueuedBytes = 5 * 60 * 8000;
 
-  /// Sound of an item, as base64 of its own.
-  void add(std::string_view item_id, std::int64_t content_index, std::string_view base64);
+  static constexpr std::size_t kMostPieces = 4096;
+
+  /// Sound of an item, as base64 of its own. False: it is none, and is dropped.
+  struct Of {
+    std::string_view item_id;
+    std::int64_t content_index = 0;
+    bool is_outside = false;  ///< beside the conversation: no item of it
+  };
+  bool add(const Of& of, std::string_view base64);
+  /// The older half of what waits goes.
+  void shed();
 
   /// The next piece, when it is its time.
   struct Piece {
@@ -41,6 +51,7 @@ class Playout {
   struct Cut {
     std::string item_id;
     std::int64_t content_index = 0;
+    bool is_outside = false;
     std::chrono::milliseconds heard{0};
     std::chrono::milliseconds made{0};  ///< of it, until now
   };
@@ -52,19 +63,23 @@ class Playout {
   bool has_no_marks_out() const { return marks_.empty(); }
   SteadyTime plays_until() const { return plays_until_; }
   std::uint64_t dropped_pieces() const { return dropped_; }
+  std::size_t queued_bytes() const { return queued_bytes_; }
+  /// Where what was added last ends, and how far marks say that it was heard: bytes, on one axis.
+  std::int64_t added_until() const { return axis_ + static_cast<std::int64_t>(queued_bytes_); }
+  std::int64_t surely_heard_until() const { return known_heard_; }
 
  private:
   struct Item {
     std::uint64_t number = 0;
     std::string id;
     std::int64_t content_index = 0;
+    bool is_outside = false;
     std::int64_t bytes = 0;  // sent so far
     std::int64_t made = 0;   // and what waits
   };
   struct Queued {
     std::uint64_t item = 0;
-    std::string base64;
-    std::size_t bytes = 0;
+    std::vector<std::uint8_t> sound;
   };
   struct Sent {
     std::uint64_t item = 0;
@@ -77,6 +92,9 @@ class Playout {
     std::int64_t at = 0;  // on the axis
   };
 
+  Item& item_of(const Of& of);
+  void enqueue(std::uint64_t item, std::span<const std::uint8_t> sound);
+  void drop_oldest();
   Item* find(std::uint64_t number);
   std::int64_t heard_until(SteadyTime now) const;
   void forget_heard();
