@@ -12,6 +12,10 @@
 
 namespace callosum::session {
 
+/// How the id of an item begins whose words were pressed on a phone's keypad: codes and numbers, of
+/// which only how many there were is written down.
+constexpr std::string_view kKeyedItem = "item_keypad_";
+
 /// The caller's side of a conversation: a channel turns its wire into GA client events and back.
 class CallerLink {
  public:

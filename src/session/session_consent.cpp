@@ -15,6 +15,13 @@ namespace {
 constexpr auto kMayOverlap = 700ms;
 constexpr std::size_t kMaxTurns = 8;  // whose transcripts may still come
 
+/// "[…: 1234]" without the digits.
+std::string keyed_words(std::string_view words) {
+  const auto at = std::min(words.rfind(' '), words.size());
+  const auto digits = words.size() - at > 2 ? words.size() - at - 2 : 0;
+  return "[" + std::to_string(digits) + " digits were pressed on the keypad]";
+}
+
 }  // namespace
 
 std::chrono::milliseconds Session::reply_length() const {
@@ -144,7 +151,8 @@ void Session::note_turn(std::string_view item_id) {
 
 /// What the user said or typed: arguments may name it, and questions are answered by it.
 void Session::hear_user(std::string_view words, std::string_view item_id) {
-  history_.add("user", words, item_id);
+  const bool is_keyed = !context_->call_sid.empty() && item_id.starts_with(kKeyedItem);
+  history_.add("user", is_keyed ? keyed_words(words) : std::string(words), item_id);
   if (parts_.catalog->snapshot()->minds_provenance()) calls_->facts().seen.add_words(words);
   auto* questions = calls_->questions();
   if (!questions) return;

@@ -134,8 +134,8 @@ void CallRecorder::cut(std::string_view item_id, std::chrono::milliseconds heard
   cuts_.push_back({std::string(item_id), share});
 }
 
-void CallRecorder::pressed(std::string_view digits, WallTime now) {
-  if (auto* entry = enter("pressed", now)) entry->emplace("text", digits);
+void CallRecorder::pressed(std::size_t digits, WallTime now) {
+  if (auto* entry = enter("pressed", now)) entry->emplace("digits", digits);
 }
 
 void CallRecorder::ended(std::string_view outcome, bool is_conversed_out, WallTime now) {

@@ -36,7 +36,8 @@ class CallRecorder {
   /// Only so much of the item was heard: its words end there.
   void cut(std::string_view item_id, std::chrono::milliseconds heard,
            std::chrono::milliseconds made, WallTime now);
-  void pressed(std::string_view digits, WallTime now);
+  /// So many digits: which they were is nobody's business.
+  void pressed(std::size_t digits, WallTime now);
   void ended(std::string_view outcome, bool is_conversed_out, WallTime now);
 
   /// Something is new since the last `take`.

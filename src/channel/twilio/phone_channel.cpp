@@ -152,6 +152,7 @@ asio::awaitable<void> PhoneChannel::serve(std::unique_ptr<net::WsConnection> con
   opening.stream = start->stream;
   opening.transcription_model = plan->transcription_model;
   opening.asks_first = plan->asks_first;
+  opening.longest = std::chrono::seconds(ground.config.longest_s);
   PhoneLinkParts link{
       ground.time,
       std::move(connection),

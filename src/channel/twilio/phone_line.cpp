@@ -8,6 +8,7 @@
 #include "base/json.hpp"
 #include "base/json_text.hpp"
 #include "realtime/client_event.hpp"
+#include "session/caller_link.hpp"
 
 namespace callosum::channel::twilio {
 
@@ -18,6 +19,7 @@ namespace {
 
 constexpr std::int64_t kBytesPerMs = 8;
 constexpr auto kMostGap = 10s;           // filled with silence (telephony §1.4)
+constexpr auto kMostAhead = 10s;         // of the clock, sound and silence together
 constexpr std::int64_t kJitter_ms = 20;  // less is no gap
 constexpr auto kStall = 750ms;           // nothing at all, while the caller speaks
 constexpr auto kPadding = 1000ms;        // so that the end of the turn is heard
@@ -47,7 +49,7 @@ std::string session_update(const LineOpening& opening, std::string_view event_id
 
 PhoneLine::PhoneLine(LineOpening opening, CallRecorder& record, const Clock& clock, Send send)
     : opening_(std::move(opening)), record_(record), clock_(clock), send_(std::move(send)) {
-  heard_at_ = clock_.now();
+  began_at_ = heard_at_ = clock_.now();
   begin();
 }
 
@@ -77,7 +79,10 @@ Result<void> PhoneLine::on_message(const MediaMessage& message) {
     case MediaEvent::start:
       return fail(ErrorType::validation, "a stream begins once");
     case MediaEvent::media:
-      if (message.is_inbound) on_media(message);
+      if (message.is_inbound) {
+        const auto taken = on_media(message);
+        if (!taken) return taken.error();
+      }
       break;
     case MediaEvent::dtmf:
       on_digit(message.digit);
@@ -95,7 +100,20 @@ Result<void> PhoneLine::on_message(const MediaMessage& message) {
   return {};
 }
 
+/// Nobody speaks faster than time passes; a carrier that catches up is some seconds ahead of it.
+std::chrono::milliseconds PhoneLine::room() const {
+  const auto passed =
+      std::chrono::duration_cast<std::chrono::milliseconds>(clock_.now() - began_at_);
+  return std::max(0ms, passed + kMostAhead - passed_on_);
+}
+
 void PhoneLine::append_audio(std::string_view base64) {
+  const auto span = span_of(base64);
+  if (span > room()) {
+    ++refused_sounds_;
+    return;
+  }
+  passed_on_ += span;
   std::string event;
   event.reserve(base64.size() + 64);
   event += R"({"type":"input_audio_buffer.append","audio":")";
@@ -105,6 +123,7 @@ void PhoneLine::append_audio(std::string_view base64) {
 }
 
 void PhoneLine::append_silence(std::chrono::milliseconds span) {
+  span = std::min(span, room());
   while (span > 0ms) {
     const auto part = std::min<std::chrono::milliseconds>(span, 1000ms);
     const std::vector<std::uint8_t> silence(static_cast<std::size_t>(part.count() * kBytesPerMs),
@@ -123,34 +142,43 @@ void PhoneLine::fill_gap(std::int64_t timestamp_ms) {
   }
 }
 
-void PhoneLine::on_media(const MediaMessage& message) {
+Result<void> PhoneLine::on_media(const MediaMessage& message) {
+  const std::chrono::milliseconds longest = 2 * opening_.longest;
+  if (message.timestamp_ms > longest.count()) {
+    return fail(ErrorType::validation, "a message of a time that no call lasts to");
+  }
   if (opening_.dialect->keeps_order) fill_gap(message.timestamp_ms);
   append_audio(message.payload);
   const auto end_ms = message.timestamp_ms + span_of(message.payload).count();
   if (message.timestamp_ms >= 0) heard_until_ms_ = std::max(heard_until_ms_, end_ms);
   heard_at_ = clock_.now();
   has_padded_ = false;
+  return {};
 }
 
 void PhoneLine::on_mark(const std::string& name) {
   playout_.on_mark(name, clock_.now());
+  questions_.on_heard(playout_.surely_heard_until());
   if (playing_.empty() || !playout_.has_no_marks_out()) return;
   if (playout_.is_silent(clock_.now())) {
     record_.played(std::exchange(playing_, {}), clock_.wall_now());
   }
 }
 
-/// One answers what waits for a person; those that answer nothing are told when a pause, or '#',
-/// says that they are all.
+/// One answers what waits for a person, once that was heard; those that answer nothing are told
+/// when a pause, or '#', says that they are all.
 void PhoneLine::on_digit(char digit) {
-  if (!asked_.empty() && (digit == kAgree || digit == kDecline)) {
-    record_.pressed(std::string_view(&digit, 1), clock_.wall_now());
+  const bool may_answer = digits_.empty() && (digit == kAgree || digit == kDecline);
+  questions_.keep_time(clock_.wall_now());
+  const auto answered = may_answer ? questions_.take_answered() : std::string();
+  if (!answered.empty()) {
+    record_.pressed(1, clock_.wall_now());
     emit(json::serialize(json::object{{"type", "callosum.confirmation.answer"},
                                       {"event_id", next_event_id()},
-                                      {"confirmation_id", std::exchange(asked_, {})},
+                                      {"confirmation_id", answered},
                                       {"how", "keypad"},
                                       {"agree", digit == kAgree}}));
-    return;
+    return tell_question();
   }
   if (digits_.size() < kMostDigits) digits_ += digit;
   digits_until_ = clock_.now() + kDigitPause;
@@ -160,15 +188,18 @@ void PhoneLine::on_digit(char digit) {
 void PhoneLine::tell_digits() {
   const auto digits = std::exchange(digits_, {});
   digits_until_ = SteadyTime::max();
-  record_.pressed(digits, clock_.wall_now());
+  record_.pressed(digits.size(), clock_.wall_now());
+  const auto item_id = std::string(session::kKeyedItem) + std::to_string(next_event_);
   emit(realtime::encode_text_message("user", "[pressed on the keypad: " + digits + "]",
-                                     next_event_id()));
+                                     next_event_id(), item_id));
   emit(realtime::encode_response_create({}, next_event_id()));
 }
 
 void PhoneLine::keep_time() {
   const auto now = clock_.now();
   send_due();
+  questions_.keep_time(clock_.wall_now());
+  tell_question();
   if (now >= digits_until_) tell_digits();
   if (is_speaking_ && !has_padded_ && now - heard_at_ >= kStall) {
     has_padded_ = true;
@@ -199,6 +230,8 @@ bool PhoneLine::on_server_event(std::string_view text) {
     case EventType::response_done:
     case EventType::transcription_completed:
     case EventType::output_audio_transcript_done:
+    case EventType::conversation_item_added:
+    case EventType::conversation_item_created:
     case EventType::unknown:
       break;
     default:
@@ -225,6 +258,7 @@ bool PhoneLine::on_audio_delta(const realtime::ServerEvent& event) {
   if (!playout_.add(of, sound)) return true;
   if (response_.empty()) response_ = response;
   playing_ = item;
+  questions_.on_reply_sound(response);
   return send_due();
 }
 
@@ -235,6 +269,7 @@ bool PhoneLine::interrupt() {
   const auto now = clock_.now();
   if (playout_.is_silent(now) && playout_.has_no_marks_out()) return true;
   const auto cuts = playout_.clear(now);
+  questions_.on_cut();
   if (!response_.empty()) dropped_ = response_;
   playing_.clear();
   const bool sent =
@@ -258,13 +293,27 @@ void PhoneLine::on_other(const realtime::ServerEvent& event) {
     case EventType::speech_stopped:
       is_speaking_ = false;
       return;
-    case EventType::response_created:
-      response_ = realtime::read_response(body).id;
-      if (realtime::read_response(body).is_out_of_band) outside_ = response_;
+    case EventType::response_created: {
+      const auto response = realtime::read_response(body);
+      response_ = response.id;
+      if (response.is_out_of_band) {
+        outside_ = response_;
+      } else {
+        questions_.on_reply_began(response_);
+      }
       return record_.planned(now);
-    case EventType::response_done:
-      if (realtime::read_response(body).id == response_) response_.clear();
+    }
+    case EventType::response_done: {
+      const auto response = realtime::read_response(body);
+      questions_.on_reply_ended(response.id, response.status == "completed",
+                                playout_.added_until());
+      questions_.on_heard(playout_.surely_heard_until());
+      if (response.id == response_) response_.clear();
       return;
+    }
+    case EventType::conversation_item_added:
+    case EventType::conversation_item_created:
+      return on_item_added(event);
     case EventType::transcription_completed:
       return record_.heard(text_at(body, "transcript"), text_at(body, "item_id"), now);
     case EventType::output_audio_transcript_done:
@@ -274,9 +323,11 @@ void PhoneLine::on_other(const realtime::ServerEvent& event) {
   }
   const auto type = text_at(body, "type");
   if (type == "callosum.timeline") return on_timeline(body);
-  if (type == "callosum.confirmation.requested") return on_asked(body);
-  const bool is_answered = type == "callosum.confirmation.answered";
-  if (is_answered && text_at(body, "confirmation_id") == asked_) asked_.clear();
+  if (type == "callosum.confirmation.requested") questions_.add(body, now);
+  if (type == "callosum.confirmation.answered") {
+    questions_.remove(text_at(body, "confirmation_id"));
+  }
+  tell_question();
 }
 
 void PhoneLine::on_timeline(const json::object& event) {
@@ -288,15 +339,16 @@ void PhoneLine::on_timeline(const json::object& event) {
   if (kind == "refused") return record_.answered(tool, text_at(event, "error_type", "FAILED"), now);
 }
 
+void PhoneLine::on_item_added(const realtime::ServerEvent& event) {
+  const auto* item = find_object(event.body, "item");
+  if (item) questions_.on_item_added(text_at(*item, "id"));
+}
+
 /// A phone shows nothing: the model says what may be pressed.
-void PhoneLine::on_asked(const json::object& event) {
-  asked_ = text_at(event, "confirmation_id");
-  emit(realtime::encode_text_message(
-      "system",
-      "The caller is on the phone and confirms this by its keypad alone: " +
-          std::string(text_at(event, "preview")) +
-          ". Say what it is, and ask them to press 1 to agree or 2 to decline.",
-      next_event_id()));
+void PhoneLine::tell_question() {
+  const auto item_id = "item_phone_" + std::to_string(next_event_);
+  const auto news = questions_.take_news(item_id);
+  if (news) emit(realtime::encode_text_message("system", *news, next_event_id(), item_id));
 }
 
 }  // namespace callosum::channel::twilio

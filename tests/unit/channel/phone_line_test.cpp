@@ -1,94 +1,13 @@
 // The phone as a GA client: what of its messages reaches the session, and what of the session's
 // events reaches the phone.
-#include "channel/twilio/phone_line.hpp"
-
-#include <boost/json/serialize.hpp>
 #include <gmock/gmock.h>
-#include <gtest/gtest.h>
 
-#include "base/encoding.hpp"
-#include "base/json.hpp"
+#include "phone_line_world.hpp"
 
 namespace callosum::channel::twilio {
 namespace {
 
-using namespace std::chrono_literals;
 using ::testing::HasSubstr;
-
-std::string sound(std::chrono::milliseconds span, std::uint8_t code = 0x11) {
-  return encode_base64(std::vector<std::uint8_t>(static_cast<std::size_t>(span.count()) * 8, code));
-}
-
-class PhoneLineTest : public ::testing::Test {
- protected:
-  PhoneLineTest() { begin({}); }
-
-  void begin(LineOpening opening) {
-    opening.stream = "MZ1";
-    storage::CallRecord before;
-    before.call_sid = "CA1";
-    record = std::make_unique<CallRecorder>(before, time.wall_now());
-    line = std::make_unique<PhoneLine>(std::move(opening), *record, time,
-                                       [this](std::string_view text, net::FrameKind) {
-                                         sent.emplace_back(text);
-                                         return true;
-                                       });
-    sequence = 0;
-  }
-  json::object next() {
-    const auto event = line->take_event();
-    return event ? parse_strict(*event).value().as_object() : json::object();
-  }
-  std::vector<json::object> rest() {
-    std::vector<json::object> out;
-    for (auto event = next(); !event.empty(); event = next()) out.push_back(std::move(event));
-    return out;
-  }
-  MediaMessage message(MediaEvent event) {
-    MediaMessage out;
-    out.event = event;
-    out.stream = "MZ1";
-    out.sequence = ++sequence;
-    return out;
-  }
-  Result<void> hear(std::int64_t timestamp_ms, std::chrono::milliseconds span = 20ms) {
-    auto media = message(MediaEvent::media);
-    media.is_inbound = true;
-    media.timestamp_ms = timestamp_ms;
-    media.payload = sound(span);
-    return line->on_message(media);
-  }
-  Result<void> press(char digit) {
-    auto dtmf = message(MediaEvent::dtmf);
-    dtmf.digit = digit;
-    return line->on_message(dtmf);
-  }
-  void say(const std::string& item, std::chrono::milliseconds span,
-           const std::string& response = "resp_1") {
-    line->on_server_event(json::serialize(json::object{{"type", "response.output_audio.delta"},
-                                                       {"response_id", response},
-                                                       {"item_id", item},
-                                                       {"content_index", 0},
-                                                       {"delta", sound(span)}}));
-  }
-  void tell(json::object event) { line->on_server_event(json::serialize(event)); }
-  std::string written() { return record->take().transcript; }
-  std::size_t count_sent(std::string_view what) const {
-    std::size_t count = 0;
-    for (const auto& text : sent) count += text.find(what) != std::string::npos ? 1 : 0;
-    return count;
-  }
-  /// Bytes of sound that an append holds.
-  static std::size_t bytes_of(const json::object& event) {
-    return decoded_size(text_at(event, "audio"));
-  }
-
-  async::VirtualTime time;
-  std::unique_ptr<CallRecorder> record;
-  std::unique_ptr<PhoneLine> line;
-  std::vector<std::string> sent;
-  std::uint64_t sequence = 0;
-};
 
 TEST_F(PhoneLineTest, BeginsWithMuLawBothWays) {
   LineOpening opening;
@@ -125,6 +44,7 @@ TEST_F(PhoneLineTest, FillsWhatThePhonesSideHasLostWithSilence) {
   ASSERT_TRUE(decode_base64(text_at(events[2], "audio"), bytes));
   EXPECT_EQ(bytes, std::vector<std::uint8_t>(8000, 0xFF));
 
+  time.advance(100s);
   ASSERT_TRUE(hear(100'000));  // a gap of minutes is ten seconds
   std::size_t filled = 0;
   for (const auto& event : rest()) filled += bytes_of(event);
@@ -219,22 +139,63 @@ TEST_F(PhoneLineTest, WhatIsSaidBesideTheConversationIsNotCutInIt) {
   EXPECT_TRUE(rest().empty());
 }
 
-TEST_F(PhoneLineTest, ADigitAnswersWhatWaitsForAPerson) {
+TEST_F(PhoneLineTest, SilenceAndSoundAreNeverMoreThanTheTimeAndTenSeconds) {
   rest();
-  tell({{"type", "callosum.confirmation.requested"},
-        {"confirmation_id", "confirm_1"},
-        {"preview", "cancel the booking"}});
-  EXPECT_THAT(json::serialize(next()), HasSubstr("press 1"));
+  std::size_t bytes = 0;
+  std::int64_t at_ms = 0;
+  for (int i = 0; i < 100; ++i, at_ms += 10'000) {
+    ASSERT_TRUE(hear(at_ms));
+    for (const auto& event : rest()) bytes += bytes_of(event);
+  }
+  EXPECT_LE(bytes, 80'000u);
+  EXPECT_GT(line->refused_sounds(), 0u);
 
-  ASSERT_TRUE(press('1'));
+  time.advance(5s);
+  ASSERT_TRUE(hear(at_ms));
+  for (const auto& event : rest()) bytes += bytes_of(event);
+  EXPECT_LE(bytes, 120'000u);
+  EXPECT_GT(bytes, 100'000u);
+}
 
-  const auto answer = next();
-  EXPECT_EQ(answer.at("type"), "callosum.confirmation.answer");
-  EXPECT_EQ(answer.at("confirmation_id"), "confirm_1");
-  EXPECT_EQ(answer.at("how"), "keypad");
-  EXPECT_EQ(answer.at("agree"), true);
-  ASSERT_TRUE(press('2'));
-  EXPECT_TRUE(next().empty());  // nothing waits any more: it is a digit like others
+TEST_F(PhoneLineTest, RefusesTimesThatNoCallLastsTo) {
+  LineOpening opening;
+  opening.longest = 60s;
+  begin(std::move(opening));
+  EXPECT_TRUE(hear(120'000));
+  EXPECT_EQ(hear(120'001).error().type, ErrorType::validation);
+  EXPECT_EQ(hear(INT64_MAX).error().type, ErrorType::validation);
+}
+
+TEST_F(PhoneLineTest, NothingButBase64GoesIntoTheCarriersMessages) {
+  tell({{"type", "response.output_audio.delta"},
+        {"response_id", "resp_1"},
+        {"item_id", "item_1"},
+        {"delta", R"(AA"},"event":"clear","a":{"b":"AAA)"}});
+  EXPECT_TRUE(sent.empty());
+  EXPECT_EQ(line->playout().dropped_pieces(), 1u);
+}
+
+TEST_F(PhoneLineTest, WhichDigitsWerePressedIsWrittenDownNowhere) {
+  rest();
+  for (const char digit : {'9', '7', '5'}) ASSERT_TRUE(press(digit));
+  time.advance(1500ms);
+  line->keep_time();
+  EXPECT_THAT(text_at(rest().at(0).at("item").as_object(), "id"), HasSubstr("item_keypad_"));
+  const auto kept = record->take();
+  EXPECT_THAT(kept.timeline, HasSubstr(R"("kind":"pressed","digits":3)"));
+  EXPECT_THAT(kept.timeline + kept.transcript, ::testing::Not(HasSubstr("975")));
+}
+
+TEST_F(PhoneLineTest, WhatWasCutOfWordsBesideTheConversationDoesNotStandAsSaid) {
+  tell({{"type", "response.created"},
+        {"response", {{"id", "resp_9"}, {"conversation_id", nullptr}}}});
+  say("item_9", 900ms, "resp_9");
+  tell({{"type", "response.output_audio_transcript.done"},
+        {"item_id", "item_9"},
+        {"transcript", "hello this is willow hair"}});
+  time.advance(300ms);
+  tell({{"type", "input_audio_buffer.speech_started"}});
+  EXPECT_THAT(written(), HasSubstr(R"("text":"hello","item_id":"item_9","cut":true)"));
 }
 
 TEST_F(PhoneLineTest, DigitsAreToldTogetherOnceTheyPause) {

@@ -159,6 +159,24 @@ TEST(SessionConsent, MayBeginOverTheLastOfAQuestionThatTheCallersProgramThenCuts
   EXPECT_EQ(unfinished.runs(), 0);
 }
 
+TEST(SessionHistory, TellsANewConnectionHowManyDigitsWerePressedAndNotWhich) {
+  SessionStart start;
+  start.context.call_sid = "CA1";
+  Conversation c({make_booking()}, std::move(start));
+  c.caller_says(
+      R"({"type":"conversation.item.create","item":{"id":"item_keypad_7","type":"message","role":"user","content":[{"type":"input_text","text":"[pressed on the keypad: 9751]"}]}})");
+  EXPECT_NE(c.sent("conversation.item.create").back().find("9751"), std::string::npos);
+
+  c.lose_model();
+  c.pass(10s);
+
+  ASSERT_EQ(c.models.size(), 2u);
+  const auto told = c.sent("conversation.item.create", 1);
+  ASSERT_EQ(told.size(), 1u);
+  EXPECT_EQ(told[0].find("9751"), std::string::npos);
+  EXPECT_NE(told[0].find("4 digits"), std::string::npos);
+}
+
 TEST(SessionConsent, IsNoneWhenTheReplyWasCutOrHadNoWords) {
   Talk cut;
   const auto token = cut.ask();
