@@ -33,6 +33,7 @@ Conversation::Conversation(std::vector<registry::ToolSpec> tools, session::Sessi
   }
   const auto latched = std::move(start.context);
   start.context = w.context();
+  start.context.call_sid = latched.call_sid;
   start.context.loaded = latched.loaded;
   start.context.epoch = latched.epoch;
   start.context.mode = latched.mode;
