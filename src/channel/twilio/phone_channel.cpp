@@ -28,6 +28,14 @@ net::UpgradeDecision refuse(int status, std::string_view message) {
   return decision;
 }
 
+/// Of an address may be logged which form it had, and nothing that is in it.
+std::string_view form_of(std::string_view url, std::string_view as_signed) {
+  if (as_signed == url) return "plain";
+  if (as_signed == std::string(url) + "/") return "slash";
+  const auto ports = port_variants(url);
+  return as_signed == ports.back() ? "port" : "port_slash";
+}
+
 Result<void> check_format(const MediaMessage& start) {
   const bool is_mulaw = start.encoding == "audio/x-mulaw" || start.encoding == "PCMU";
   if (is_mulaw && start.rate_hz == 8000 && start.channels == 1) return {};
@@ -66,7 +74,7 @@ asio::awaitable<net::UpgradeDecision> PhoneChannel::upgrade(const net::HttpReque
     ground.log.warn("media_refused", {{"peer", request.peer}, {"reason", "signature"}});
     co_return refuse(403, "the signature is not that of this request");
   }
-  ground.log.info("media_upgrade", {{"signed_url", as_signed}});  // which form: telephony §8
+  ground.log.info("media_upgrade", {{"signed_form", form_of(url, as_signed)}});  // telephony §8
   net::UpgradeDecision decision;
   decision.limits.max_message_bytes = kMaxMediaBytes;
   decision.limits.budget = parts_.budget;
