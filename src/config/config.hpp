@@ -167,6 +167,7 @@ struct PhoneConfig {
   std::string greeting = "Hello, how can I help you?";
   std::string greeting_back = "I am sorry, we were cut off. Please go on.";
   std::int64_t longest_s = 3600;  ///< of one stream
+  bool keep_transcripts = true;   ///< beyond the end of a call
 };
 
 struct LogConfig {

@@ -33,6 +33,9 @@ std::vector<KeySpec> phone_keys() {
        {},
        10,
        86'400},
+      {"phone.keep_transcripts", Kind::flag, phone_at<&PhoneConfig::keep_transcripts>,
+       "Whether what was said and given to tools is kept once a call has ended. When it "
+       "happened, which tools ran and how it ended are kept in any case."},
   };
 }
 

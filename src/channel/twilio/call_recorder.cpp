@@ -29,8 +29,9 @@ std::string first_part(std::string_view text, double share) {
 
 }  // namespace
 
-CallRecorder::CallRecorder(storage::CallRecord before, WallTime now)
-    : record_(std::move(before)),
+CallRecorder::CallRecorder(storage::CallRecord before, WallTime now, bool keeps_words)
+    : keeps_words_(keeps_words),
+      record_(std::move(before)),
       turns_(list_of(record_.transcript)),
       timeline_(list_of(record_.timeline)),
       tools_(list_of(record_.tool_history)) {
@@ -144,6 +145,15 @@ void CallRecorder::ended(std::string_view outcome, bool is_conversed_out, WallTi
   record_.outcome = outcome;
   record_.is_conversed_out = is_conversed_out;
   is_dirty_ = true;
+  if (!keeps_words_) forget_words();
+}
+
+void CallRecorder::forget_words() {
+  turns_.clear();
+  for (auto& entry : timeline_) {
+    entry.get_object().erase("text");
+    entry.get_object().erase("args");
+  }
 }
 
 storage::CallRecord CallRecorder::take() {

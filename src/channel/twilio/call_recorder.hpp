@@ -22,7 +22,8 @@ class CallRecorder {
   static constexpr std::size_t kMostTextBytes = 256 * 1024;
 
   /// `before`: of the same call, that goes on. Times of the timeline are since it was answered.
-  CallRecorder(storage::CallRecord before, WallTime now);
+  /// Without `keeps_words`, of what was said and given to tools nothing is left once it has ended.
+  CallRecorder(storage::CallRecord before, WallTime now, bool keeps_words = true);
 
   // Each says when it was; `item_id` is the model's.
   void heard(std::string_view text, std::string_view item_id, WallTime now);
@@ -54,6 +55,9 @@ class CallRecorder {
   void add_turn(std::string_view role, std::string_view text, std::string_view item_id);
   void shorten(json::object& turn, double share);
 
+  void forget_words();
+
+  const bool keeps_words_;
   storage::CallRecord record_;
   json::array turns_, timeline_, tools_;
   Deque<Cut> cuts_;  // whose words have not come yet

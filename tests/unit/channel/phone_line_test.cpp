@@ -247,6 +247,22 @@ TEST(CallRecorder, GoesOnWithWhatWasWrittenBefore) {
   EXPECT_FALSE(record.is_dirty());
 }
 
+TEST(CallRecorder, KeepsNoWordsWhereNoneAreToBeKept) {
+  const WallTime now{1s};
+  CallRecorder record({}, now, false);
+  record.heard("my number is 555", "a", now);
+  record.called("find", R"({"q":"secret"})", now);
+  record.said("one moment", "b", now);
+  record.ended("completed", true, now);
+  const auto kept = record.take();
+  EXPECT_EQ(kept.transcript, "[]");
+  EXPECT_EQ(kept.intent, "find");
+  EXPECT_THAT(kept.timeline, HasSubstr(R"("kind":"heard")"));
+  for (const auto* word : {"555", "secret", "moment"}) {
+    EXPECT_THAT(kept.timeline + kept.tool_history, ::testing::Not(HasSubstr(word)));
+  }
+}
+
 TEST(CallRecorder, KeepsNoMoreThanItsBounds) {
   CallRecorder record({}, WallTime{1s});
   for (int i = 0; i < 3000; ++i) record.heard(std::string(200, 'x'), "", WallTime{2s});
