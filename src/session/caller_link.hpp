@@ -1,6 +1,7 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -26,6 +27,8 @@ class CallerLink {
   virtual bool send(std::string_view server_event, net::FrameKind kind) = 0;
   virtual boost::asio::awaitable<void> close(std::uint16_t code, std::string reason,
                                              async::Deadline deadline) = 0;
+  /// How long `close` may take where the conversation has ended as it should.
+  virtual std::chrono::seconds farewell() const { return std::chrono::seconds(2); }
   virtual std::uint64_t dropped_audio_frames() const { return 0; }
   /// How it ended, in a WebSocket's words (1008: read too slowly); 0: it has not.
   virtual std::uint16_t close_code() const { return 0; }

@@ -17,6 +17,7 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr auto kStopPatience = 5s;
+constexpr std::chrono::seconds kShortGoodbye{2};           // while the gateway goes down
 constexpr std::string_view kOpenId = "evt_callosum_open";  // as ports name their opening
 
 }  // namespace
@@ -136,7 +137,9 @@ asio::awaitable<void> Session::run() {
   answer_unfinished();
   const auto soon = async::Deadline::after(parts_.time, 2s);
   co_await model_->close(soon);
-  co_await caller_->close(end_code_, end_reason_, soon);
+  const auto patience = is_stopping_ ? kShortGoodbye : caller_->farewell();
+  const auto until = async::Deadline::after(parts_.time, patience);
+  co_await caller_->close(end_code_, end_reason_, until);
 }
 
 asio::awaitable<void> Session::refuse_caller(Error why) {

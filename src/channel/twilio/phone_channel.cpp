@@ -167,7 +167,9 @@ asio::awaitable<void> PhoneChannel::serve(std::unique_ptr<net::WsConnection> con
       std::move(opening),
       std::move(*record),
       [&records = ground.records](storage::CallRecord kept) { records.note(std::move(kept)); },
-      std::chrono::seconds(ground.config.longest_s)};
+      std::chrono::seconds(ground.config.longest_s),
+      ground.config.keep_transcripts,
+      parts_.budget};
   auto caller = make_phone_link(std::move(link));
   auto session = std::make_shared<session::SessionPlan>(std::move(plan->session));
   auto serving = parts_.host.serve(std::move(session), std::move(caller));

@@ -1,5 +1,8 @@
 #include "channel/twilio/phone_link.hpp"
 
+#include <atomic>
+#include <optional>
+
 #include "realtime/event_type.hpp"
 
 namespace callosum::channel::twilio {
@@ -12,7 +15,37 @@ namespace {
 constexpr auto kLook = 100ms;       // without a word from the phone
 constexpr auto kKeepEvery = 500ms;  // what a crash may lose of the record
 constexpr auto kMostFarewell = 30s;
-constexpr auto kLateMarks = 1s;  // after the last word, by the clock
+constexpr auto kWireGoodbye = 500ms;  // of it, for the close itself
+constexpr auto kLateMarks = 1s;       // after the last word, by the clock
+
+/// A line's part of the budget for what waits to be played.
+class PlayoutShare final : public net::QueueMember {
+ public:
+  explicit PlayoutShare(std::shared_ptr<net::QueueBudget> budget) : budget_(std::move(budget)) {
+    share_.emplace();
+    if (budget_) share_->join(budget_, *this);
+  }
+  ~PlayoutShare() override {
+    share_.reset();  // from here on nobody asks
+    if (is_asked_) budget_->has_shed();
+  }
+  PlayoutShare(const PlayoutShare&) = delete;
+  PlayoutShare& operator=(const PlayoutShare&) = delete;
+
+  void shed_soon() override { is_asked_ = true; }
+  void set(std::size_t bytes) {
+    share_->set(bytes);
+    if (std::exchange(is_shedding_, false)) budget_->has_shed();
+  }
+  /// Somebody wants memory back: once what is left has been `set`, it has been given.
+  bool take_request() { return is_shedding_ = is_asked_.exchange(false); }
+
+ private:
+  std::shared_ptr<net::QueueBudget> budget_;
+  std::optional<net::QueueShare> share_;
+  std::atomic<bool> is_asked_{false};
+  bool is_shedding_ = false;
+};
 
 class PhoneLink final : public session::CallerLink {
  public:
@@ -20,13 +53,14 @@ class PhoneLink final : public session::CallerLink {
       : time_(parts.time),
         connection_(std::move(parts.connection)),
         keep_(std::move(parts.keep)),
-        record_(std::move(parts.before), time_.wall_now()),
+        record_(std::move(parts.before), time_.wall_now(), parts.keeps_words),
         dialect_(*parts.opening.dialect),
         stream_(parts.opening.stream),
         line_(std::move(parts.opening), record_, time_,
               [this](std::string_view text, net::FrameKind kind) {
                 return connection_->send(text, kind);
               }),
+        share_(std::move(parts.budget)),
         ends_at_(time_.now() + parts.longest) {
     keep_now();
   }
@@ -38,6 +72,7 @@ class PhoneLink final : public session::CallerLink {
   asio::awaitable<Result<realtime::ClientFrame>> next(async::Deadline deadline) override {
     while (true) {
       line_.keep_time();
+      charge();
       keep_when_due();
       if (auto event = line_.take_event()) {
         event_ = std::move(*event);
@@ -52,16 +87,19 @@ class PhoneLink final : public session::CallerLink {
   }
 
   bool send(std::string_view server_event, net::FrameKind) override {
-    return line_.on_server_event(server_event);
+    const bool is_there = line_.on_server_event(server_event);
+    charge();
+    return is_there;
   }
+  std::chrono::seconds farewell() const override { return kMostFarewell; }
 
   /// What was said last is heard to its end, however soon the session would have closed.
   asio::awaitable<void> close(std::uint16_t code, std::string reason,
                               async::Deadline deadline) override {
     const bool is_farewell = code == 1000 && !is_gone_ && !is_broken_;
     if (is_farewell) {
-      const auto longest = async::Deadline::after(deadline.time(), kMostFarewell);
-      auto playing = play_out(longest);
+      const auto last = deadline.sooner(deadline.at() - kWireGoodbye).within(kMostFarewell);
+      auto playing = play_out(last);
       co_await std::move(playing);
     }
     const bool is_done = is_farewell && !is_gone_;
@@ -73,7 +111,7 @@ class PhoneLink final : public session::CallerLink {
     // Before the carrier can ask what comes next.
     record_.ended(outcome, is_done || is_too_long_, time_.wall_now());
     keep_now();
-    const auto soon = async::Deadline::after(deadline.time(), 2s);
+    const auto soon = deadline.within(2s);
     auto closing = connection_->close(code, std::move(reason), soon);
     co_await std::move(closing);
   }
@@ -115,6 +153,7 @@ class PhoneLink final : public session::CallerLink {
   asio::awaitable<void> play_out(async::Deadline deadline) {
     while (!deadline.passed()) {
       line_.keep_time();
+      charge();
       while (line_.take_event()) {  // nobody listens any more
       }
       const auto now = time_.now();
@@ -126,6 +165,12 @@ class PhoneLink final : public session::CallerLink {
       const auto heard = co_await std::move(listening);
       if (!heard) co_return;
     }
+  }
+
+  /// What waits to be played is in memory as what a slow reader is sent.
+  void charge() {
+    if (share_.take_request()) line_.shed();
+    share_.set(line_.playout().queued_bytes());
   }
 
   void keep_when_due() {
@@ -145,6 +190,7 @@ class PhoneLink final : public session::CallerLink {
   const std::string stream_;
   PhoneLine line_;
   std::string event_;  // the one that was handed out
+  PlayoutShare share_;
   SteadyTime ends_at_;
   SteadyTime kept_at_{};
   bool is_gone_ = false;    // the caller's side has ended it

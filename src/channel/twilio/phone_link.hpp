@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "channel/twilio/phone_line.hpp"
+#include "net/queue_budget.hpp"
 #include "session/caller_link.hpp"
 
 namespace callosum::channel::twilio {
@@ -16,6 +17,8 @@ struct PhoneLinkParts {
   storage::CallRecord before;  ///< of this call so far; its ids are set
   std::function<void(storage::CallRecord)> keep;
   std::chrono::seconds longest{3600};
+  bool keeps_words = true;                   ///< see CallRecorder
+  std::shared_ptr<net::QueueBudget> budget;  ///< of what waits to be played; null: none
 };
 
 /// A carrier's media stream as the caller's side of a session.

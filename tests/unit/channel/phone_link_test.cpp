@@ -40,7 +40,9 @@ class PhoneLinkTest : public ::testing::Test {
                          std::move(opening),
                          std::move(before),
                          [this](storage::CallRecord record) { kept.push_back(std::move(record)); },
-                         60s};
+                         60s,
+                         true,
+                         budget};
     link = make_phone_link(std::move(parts));
   }
   Result<realtime::EventType> next(std::chrono::milliseconds patience = 1s) {
@@ -53,18 +55,19 @@ class PhoneLinkTest : public ::testing::Test {
     };
     return world.run(work(*link, world.in(patience)));
   }
-  int close(std::uint16_t code) {
+  int close(std::uint16_t code, std::chrono::seconds patience = 2s) {
     auto work = [](session::CallerLink& caller, std::uint16_t with,
                    async::Deadline deadline) -> asio::awaitable<int> {
       auto closing = caller.close(with, "", deadline);
       co_await std::move(closing);
       co_return 0;
     };
-    return world.run(work(*link, code, world.in(2s)));
+    return world.run(work(*link, code, world.in(patience)));
   }
   const storage::CallRecord& last() const { return kept.back(); }
 
   VirtualWorld world;
+  std::shared_ptr<net::QueueBudget> budget = std::make_shared<net::QueueBudget>(400'000);
   std::unique_ptr<net::WsConnection> far;
   std::vector<storage::CallRecord> kept;
   std::unique_ptr<session::CallerLink> link;
@@ -82,11 +85,36 @@ TEST_F(PhoneLinkTest, PlaysItsLastWordsToTheEndBeforeItCloses) {
   ASSERT_TRUE(link->send(delta(5s), net::FrameKind::audio));
   const auto before = world.time().now();
 
-  close(1000);
+  close(1000, link->farewell());
 
   EXPECT_GE(world.time().now() - before, 5s);
   EXPECT_EQ(last().outcome, "completed");
   EXPECT_TRUE(last().is_conversed_out);
+}
+
+TEST_F(PhoneLinkTest, ItsGoodbyeTakesNoLongerThanItMay) {
+  next();
+  ASSERT_TRUE(link->send(delta(25s), net::FrameKind::audio));
+  const auto before = world.time().now();
+  close(1000, 4s);
+  EXPECT_LE(world.time().now() - before, 4s);
+  EXPECT_GE(world.time().now() - before, 3s);
+}
+
+TEST_F(PhoneLinkTest, WhatWaitsToBePlayedIsOfTheBudget) {
+  next();
+  ASSERT_TRUE(link->send(delta(20s), net::FrameKind::audio));
+  EXPECT_GT(budget->used(), 100'000u);
+  link.reset();
+  EXPECT_EQ(budget->used(), 0u);
+}
+
+TEST_F(PhoneLinkTest, WhereTheBudgetIsSpentWhatIsToBePlayedGoes) {
+  next();
+  ASSERT_TRUE(link->send(delta(60s), net::FrameKind::audio));
+  next(200ms);
+  EXPECT_LT(budget->used(), budget->most());
+  EXPECT_GT(link->dropped_audio_frames(), 0u);
 }
 
 TEST_F(PhoneLinkTest, AFaultOfOursIsNotTheEndOfTheConversation) {
