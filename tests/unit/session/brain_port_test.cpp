@@ -17,9 +17,12 @@ using ::testing::HasSubstr;
 
 struct Port {
   Port() {
-    BrainParts parts{world.time(), random, nullptr,
+    BrainParts parts{world.time(),
+                     random,
+                     nullptr,
                      std::make_shared<testing::FakeChat>(world.executor(), world.time()),
-                     testing::make_fake_ears(ears), "Caller"};
+                     testing::make_fake_ears(ears),
+                     "Caller"};
     parts.make_mouth = testing::make_fake_mouths(mouths);
     port = make_brain_port(std::move(parts));
     realtime::SessionOpening opening;
