@@ -135,7 +135,21 @@ struct Session {
   /// The model has spoken to its end, or was cut off: then its questions are void.
   void replied(bool was_heard) {
     if (!was_heard) std::erase_if(questions, [](const Question& q) { return !q.was_put; });
+    if (was_heard) leave_unanswered();
     for (auto& question : questions) question.was_put = true;
+  }
+  /// What is put now was asked in a later turn: what nobody answered before it is left.
+  void leave_unanswered() {
+    int newest = -1;
+    for (const auto& q : questions) newest = q.was_put ? newest : std::max(newest, q.asked_in);
+    std::set<std::pair<const Tool*, Arguments>> now;
+    for (const auto& q : questions) {
+      if (!q.was_put && q.asked_in == newest) now.emplace(q.tool, q.arguments);
+    }
+    std::erase_if(questions, [&](const Question& q) {
+      const bool is_older = q.asked_in < newest && q.agreed_in < newest;
+      return is_older && now.count({q.tool, q.arguments}) == 0;
+    });
   }
   void said(int in_turn, Answer answer) {
     // However often it was asked, one call is one question.
