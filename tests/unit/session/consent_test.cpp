@@ -25,7 +25,7 @@ struct MemoryRecords final : SessionRecords {
 
 using Before = std::vector<SessionStart::Said>;
 
-SessionStart asked_before(OpenQuestions heard, Before before) {
+SessionStart asked_before(OpenQuestions heard, Before before = {}) {
   SessionStart start;
   start.questions = std::move(heard);
   start.before = std::move(before);
