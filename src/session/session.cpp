@@ -171,7 +171,9 @@ void Session::note(storage::SessionState state, std::string_view provider_sessio
   session.tool_ownership = to_string(context_->tool_ownership);
   session.pack = context_->pack;
   session.resumed = resumed_;
-  if (context_->loaded) write_loaded(session, *context_->loaded);
+  // What it goes on with is what was last agreed upon, be it in force here already or not.
+  const auto agreed = parts_.loading ? parts_.loading->current(session.id) : nullptr;
+  if (const auto& set = agreed ? agreed : context_->loaded) write_loaded(session, *set);
   session.is_over = state_.is_over();
   const auto* questions = calls_->questions();
   if (questions && !session.is_over) session.open_questions = encode_questions(questions->heard());
