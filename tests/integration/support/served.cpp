@@ -1,6 +1,7 @@
 #include "served.hpp"
 
 #include <boost/json/serialize.hpp>
+#include <csignal>
 #include <fstream>
 #include <stdexcept>
 
@@ -50,6 +51,11 @@ void Served::start_again(const Environment& more) {
   if (admin_.empty()) {
     throw std::runtime_error("no address in '" + line + "': " + process_->errors());
   }
+}
+
+void Served::stop() {
+  process_->send_signal(SIGTERM);
+  if (!process_->wait(std::chrono::seconds(60))) throw std::runtime_error("it does not end");
 }
 
 std::uint16_t Served::port() const {

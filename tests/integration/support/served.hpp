@@ -22,6 +22,8 @@ class Served {
   /// The same program on the same folder again, however the last one ended. Throws as the
   /// constructor does; the addresses are new.
   void start_again(const Environment& more = {});
+  /// Ends it in order: what it knows is on disk then.
+  void stop();
 
   Process& process() { return *process_; }
   const std::filesystem::path& folder() const { return folder_.path(); }
