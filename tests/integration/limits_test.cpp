@@ -8,6 +8,7 @@
 #include "base/json.hpp"
 #include "base/text.hpp"
 #include "raw_client.hpp"
+#include "sanitized.hpp"
 #include "served.hpp"
 #include "stage.hpp"
 
@@ -38,11 +39,6 @@ std::size_t open_files(Gateway& gateway) {
   return count;
 }
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool kIsSanitized = true;
-#else
-constexpr bool kIsSanitized = false;
-#endif
 /// What is freed stays with a sanitizer for a while: there the growth says nothing.
 constexpr std::size_t kMayGrowKib = kIsSanitized ? 4 * 1024 * 1024 : 24 * 1024;
 

@@ -7,6 +7,7 @@
 
 #include "http_fixture.hpp"
 #include "net/server.hpp"
+#include "sanitized.hpp"
 
 namespace callosum::tool::http {
 namespace {
@@ -15,7 +16,8 @@ namespace asio = boost::asio;
 using ::testing::HasSubstr;
 
 constexpr auto kWithin = 300ms;
-constexpr auto kSlack = 100ms;
+/// What a loaded machine may add; a backend that were waited for would take many times that.
+constexpr auto kSlack = testing::kIsSanitized ? 2000ms : 100ms;
 
 asio::awaitable<void> stall(HostileServer& server, Socket& socket) {
   co_await server.read_request(socket);
@@ -128,11 +130,7 @@ std::vector<Row> hostile_backends() {
 }
 
 /// What is freed stays with a sanitizer for a while: there the growth says nothing.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr long kMayGrow_kb = 4 * 1024 * 1024;
-#else
-constexpr long kMayGrow_kb = 64 * 1024;
-#endif
+constexpr long kMayGrow_kb = testing::kIsSanitized ? 4 * 1024 * 1024 : 64 * 1024;
 
 long peak_kilobytes() {
   std::ifstream status("/proc/self/status");
@@ -204,15 +202,19 @@ TEST(HostileBackend, EndsInATypedErrorByTheDeadlineAndMemoryStaysFlat) {
     HttpWorld world;
     world.allow(server.url());
 
-    const auto read = world.read(server.url() + "/", kWithin);
-    const auto write = world.write(server.url() + "/", kWithin);
+    // One that says enough is judged by what it says, however slow this machine.
+    const std::chrono::nanoseconds within =
+        row.to_a_read == ErrorType::timeout ? std::chrono::nanoseconds(kWithin) : kPatience;
+
+    const auto read = world.read(server.url() + "/", within);
+    const auto write = world.write(server.url() + "/", within);
 
     EXPECT_EQ(read.error(), row.to_a_read)
         << row.name << ": " << to_string(read.error()) << " " << read.data();
     EXPECT_EQ(write.error(), ErrorType::outcome_unknown)
         << row.name << ": " << to_string(write.error()) << " " << write.data();
-    EXPECT_LE(read.took, kWithin + kSlack) << row.name;
-    EXPECT_LE(write.took, kWithin + kSlack) << row.name;
+    EXPECT_LE(read.took, within + kSlack) << row.name;
+    EXPECT_LE(write.took, within + kSlack) << row.name;
     EXPECT_EQ(server.connections(), 2) << row.name;
   }
   EXPECT_LT(peak_kilobytes() - before, kMayGrow_kb);
