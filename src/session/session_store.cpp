@@ -3,24 +3,18 @@
 #include <algorithm>
 #include <utility>
 
-#include "storage/database.hpp"
-#include "storage/sqlite/connection.hpp"
+#include "storage/row_keeper.hpp"
 
 namespace callosum::session {
 
 namespace asio = boost::asio;
-using namespace std::chrono_literals;
 using storage::RealtimeSession;
 using storage::SessionState;
 
 namespace {
 
-/// Sessions whose rows may wait while the database cannot be written. Beyond it rows are lost,
-/// counted and said.
 constexpr std::size_t kMaxWaiting = 65'536;
 constexpr std::size_t kMaxIdBytes = 256;
-constexpr auto kGather = 50ms;
-constexpr auto kRetry = 1s;
 
 /// What `newer` says, and what it leaves unsaid.
 void merge(RealtimeSession& older, RealtimeSession newer) {
@@ -43,49 +37,30 @@ SessionStore::Found choose(std::vector<RealtimeSession> live, const std::string&
   return std::move(live.front());
 }
 
+storage::RowWays<RealtimeSession> ways() {
+  return {.what = "sessions",
+          .most_waiting = kMaxWaiting,
+          .key = [](const RealtimeSession& session) -> const std::string& { return session.id; },
+          .merge = merge,
+          .save = [](storage::sqlite::Connection& connection, const RealtimeSession& session,
+                     telemetry::Log&) { return storage::save_session(connection, session); }};
+}
+
 }  // namespace
 
 Result<std::unique_ptr<SessionStore>> SessionStore::open(storage::Database& database,
                                                          telemetry::Log& log) {
-  auto connection = storage::sqlite::Connection::open({.path = database.options().path});
-  if (!connection) return connection.error();
-  return std::unique_ptr<SessionStore>(new SessionStore(database, std::move(*connection), log));
+  auto keeper = Keeper::open(database, log, ways());
+  if (!keeper) return keeper.error();
+  return std::unique_ptr<SessionStore>(new SessionStore(database, std::move(*keeper)));
 }
 
-SessionStore::SessionStore(storage::Database& database,
-                           std::unique_ptr<storage::sqlite::Connection> connection,
-                           telemetry::Log& log)
-    : database_(database),
-      connection_(std::move(connection)),
-      log_(log),
-      thread_([this] { run(); }) {}
+SessionStore::SessionStore(storage::Database& database, std::unique_ptr<Keeper> keeper)
+    : database_(database), keeper_(std::move(keeper)) {}
 
-SessionStore::~SessionStore() {
-  {
-    const std::lock_guard lock(mutex_);
-    stopping_ = true;
-  }
-  changed_.notify_one();
-  thread_.join();
-}
+SessionStore::~SessionStore() = default;
 
-void SessionStore::note(RealtimeSession session) {
-  bool is_first = false;
-  {
-    const std::lock_guard lock(mutex_);
-    is_first = waiting_.empty();
-    const auto known = waiting_.find(session.id);
-    if (known != waiting_.end()) {
-      merge(known->second, std::move(session));
-    } else if (waiting_.size() >= kMaxWaiting) {
-      ++lost_;
-    } else {
-      const auto id = session.id;
-      waiting_.emplace(id, std::move(session));
-    }
-  }
-  if (is_first) changed_.notify_one();
-}
+void SessionStore::note(RealtimeSession session) { keeper_->note(std::move(session)); }
 
 asio::awaitable<Result<SessionStore::Found>> SessionStore::find_live(std::string id,
                                                                      std::string subject,
@@ -134,75 +109,18 @@ asio::awaitable<Result<SessionStore::Found>> SessionStore::find_own(std::string 
 
 void SessionStore::lay_over(std::vector<RealtimeSession>& found, const std::string& id,
                             const std::string& subject) const {
-  const std::lock_guard lock(mutex_);
-  for (const auto* rows : {&writing_, &waiting_}) {
-    for (const auto& [row_id, row] : *rows) {
+  keeper_->look_at_pending([&](const auto& rows) {
+    for (const auto& [row_id, row] : rows) {
       const auto at = std::find_if(found.begin(), found.end(),
-                                   [&](const auto& session) { return session.id == row.id; });
+                                   [&](const auto& session) { return session.id == row_id; });
       if (at != found.end()) {
         merge(*at, row);
         continue;
       }
-      const bool is_named = row.id == id || row.provider_session_id == id;
+      const bool is_named = row_id == id || row.provider_session_id == id;
       if (is_named && row.subject == subject) found.push_back(row);
     }
-  }
-}
-
-void SessionStore::run() {
-  std::unique_lock lock(mutex_);
-  while (true) {
-    changed_.wait(lock, [this] { return stopping_ || !waiting_.empty(); });
-    // A group is gathered, so that many sessions share one sync of the disk.
-    if (!stopping_) changed_.wait_for(lock, kGather, [this] { return stopping_; });
-    writing_ = std::exchange(waiting_, {});
-    const auto lost = std::exchange(lost_, 0);
-    lock.unlock();
-    if (lost > 0) log_.error("sessions_lost", {{"sessions", lost}});
-    const auto written = write(writing_);
-    if (!written) {
-      database_.disk().note(written.error());
-      log_.error("sessions_write_failed", {{"sessions", writing_.size()},
-                                           {"reason", written.error().message},
-                                           {"detail", written.error().detail}});
-    }
-    lock.lock();
-    auto rows = std::exchange(writing_, {});
-    if (stopping_ && (!written || waiting_.empty())) return;
-    if (written) continue;
-    take_back(std::move(rows));
-    changed_.wait_for(lock, kRetry, [this] { return stopping_; });
-    auto opened = storage::sqlite::Connection::open({.path = database_.options().path});
-    if (opened) connection_ = std::move(*opened);
-  }
-}
-
-/// What could not be written waits again, under what has come since.
-void SessionStore::take_back(Rows rows) {
-  for (auto& [id, row] : waiting_) {
-    const auto older = rows.find(id);
-    if (older == rows.end()) {
-      rows.emplace(id, std::move(row));
-    } else {
-      merge(older->second, std::move(row));
-    }
-  }
-  waiting_ = std::move(rows);
-}
-
-Result<void> SessionStore::write(const Rows& rows) {
-  if (rows.empty()) return {};
-  const auto begun = connection_->execute("BEGIN IMMEDIATE");
-  if (!begun) return begun.error();
-  for (const auto& [id, session] : rows) {
-    const auto saved = storage::save_session(*connection_, session);
-    if (saved) continue;
-    connection_->tidy();
-    return saved.error();
-  }
-  const auto committed = connection_->execute("COMMIT");
-  if (!committed) connection_->tidy();
-  return committed;
+  });
 }
 
 }  // namespace callosum::session

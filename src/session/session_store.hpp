@@ -1,13 +1,9 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
-#include <condition_variable>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
-#include <thread>
-#include <unordered_map>
 #include <vector>
 
 #include "async/deadline.hpp"
@@ -16,9 +12,8 @@
 
 namespace callosum::storage {
 class Database;
-namespace sqlite {
-class Connection;
-}
+template <class Row>
+class RowKeeper;
 }  // namespace callosum::storage
 
 namespace callosum::session {
@@ -33,8 +28,6 @@ class SessionStore final : public SessionRecords {
                                                     telemetry::Log& log);
   /// Writes what still waits, once.
   ~SessionStore() override;
-  SessionStore(const SessionStore&) = delete;
-  SessionStore& operator=(const SessionStore&) = delete;
 
   void note(storage::RealtimeSession session) override;
 
@@ -48,27 +41,15 @@ class SessionStore final : public SessionRecords {
                                                  async::Deadline deadline);
 
  private:
-  using Rows = std::unordered_map<std::string, storage::RealtimeSession>;  // by id
+  using Keeper = storage::RowKeeper<storage::RealtimeSession>;
 
-  SessionStore(storage::Database& database, std::unique_ptr<storage::sqlite::Connection> connection,
-               telemetry::Log& log);
-  void run();
-  Result<void> write(const Rows& rows);
-  void take_back(Rows rows);
+  SessionStore(storage::Database& database, std::unique_ptr<Keeper> keeper);
   /// What is not on disk yet lies over what was read there.
   void lay_over(std::vector<storage::RealtimeSession>& found, const std::string& id,
                 const std::string& subject) const;
 
   storage::Database& database_;
-  std::unique_ptr<storage::sqlite::Connection> connection_;
-  telemetry::Log& log_;
-  mutable std::mutex mutex_;
-  std::condition_variable changed_;
-  Rows waiting_;
-  Rows writing_;          // by the thread, right now; older than what waits
-  std::size_t lost_ = 0;  // rows that there was no room for
-  bool stopping_ = false;
-  std::thread thread_;
+  std::unique_ptr<Keeper> keeper_;
 };
 
 }  // namespace callosum::session

@@ -1,12 +1,8 @@
 #pragma once
 
-#include <condition_variable>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
-#include <thread>
-#include <unordered_map>
 
 #include "storage/phone_calls.hpp"
 #include "telemetry/log.hpp"
@@ -14,6 +10,8 @@
 namespace callosum::storage {
 
 class Database;
+template <class Row>
+class RowKeeper;
 
 /// Keeps the records of calls, in groups, by a thread of its own: what a conversation notes is on
 /// the disk within a moment, and none waits for it. What it has been told it knows at once. Shared
@@ -24,8 +22,6 @@ class CallLog {
   static Result<std::unique_ptr<CallLog>> open(Database& database, telemetry::Log& log);
   /// Writes what still waits, once.
   ~CallLog();
-  CallLog(const CallLog&) = delete;
-  CallLog& operator=(const CallLog&) = delete;
 
   /// The record as it is from now on. Never waits, never fails.
   void note(CallRecord record);
@@ -34,22 +30,9 @@ class CallLog {
   std::optional<CallRecord> pending(const std::string& call_sid) const;
 
  private:
-  using Records = std::unordered_map<std::string, CallRecord>;  // by call
+  explicit CallLog(std::unique_ptr<RowKeeper<CallRecord>> keeper);
 
-  CallLog(Database& database, std::unique_ptr<sqlite::Connection> connection, telemetry::Log& log);
-  void run();
-  Result<void> write(const Records& records);
-
-  Database& database_;
-  std::unique_ptr<sqlite::Connection> connection_;
-  telemetry::Log& log_;
-  mutable std::mutex mutex_;
-  std::condition_variable changed_;
-  Records waiting_;
-  Records writing_;       // by the thread, right now; older than what waits
-  std::size_t lost_ = 0;  // records that there was no room for
-  bool stopping_ = false;
-  std::thread thread_;
+  std::unique_ptr<RowKeeper<CallRecord>> keeper_;
 };
 
 }  // namespace callosum::storage

@@ -114,7 +114,7 @@ struct ProcessWorld {
     tool.name = name;
     tool.access = access;
     tool.run.kind = "process";
-        tool.run.config = parse_strict(R"({"process":{"command":["./worker"],"limits":{"memory_mb":0},)"
+    tool.run.config = parse_strict(R"({"process":{"command":["./worker"],"limits":{"memory_mb":0},)"
                                    R"("env":{"API_KEY":{"secret":"key"}})" +
                                    extra + "}}")
                           .value();
