@@ -1,5 +1,7 @@
 #include "sim/realtime/turn.hpp"
 
+#include <algorithm>
+
 #include "base/json.hpp"
 
 namespace callosum::sim {
@@ -66,25 +68,39 @@ std::string tool_of(const Conversation& conversation, std::string_view call_id) 
   return {};
 }
 
+/// By a fault, and maybe late: nothing that the model has just said.
+bool is_repeated(const Conversation& conversation, const json::object& call) {
+  const auto& items = conversation.items();
+  const auto first = std::find_if(items.begin(), items.end(), [&](const Item& item) {
+    return text_at(item.body, "type") == "function_call" &&
+           text_at(item.body, "call_id") == text_at(call, "call_id");
+  });
+  if (first == items.end()) return false;
+  return std::any_of(std::next(first), items.end(),
+                     [&](const Item& item) { return &item.body == &call; });
+}
+
 void read_items(const Conversation& conversation, const std::vector<Seen>& seen, Turn& turn) {
   bool was_call = false;
   for (const auto& item : seen) {
+    const bool is_call = is_type(item, "function_call");
+    if (is_call && is_repeated(conversation, *item.body)) continue;
     if (is_user(item)) {
       turn.user_text = item.text;
       turn.is_user_newest = true;
       turn.call_rounds = 0;
       turn.outputs.clear();
-    } else if (is_assistant(item) || is_type(item, "function_call")) {
+    } else if (is_assistant(item) || is_call) {
       turn.is_user_newest = false;
       turn.outputs.clear();
-      if (is_type(item, "function_call") && !was_call) ++turn.call_rounds;
+      if (is_call && !was_call) ++turn.call_rounds;
     } else if (is_type(item, "function_call_output")) {
       const auto call_id = text_at(*item.body, "call_id");
       turn.is_user_newest = false;
       turn.outputs.push_back({std::string(call_id), tool_of(conversation, call_id),
                               std::string(text_at(*item.body, "output"))});
     }
-    was_call = is_type(item, "function_call");
+    was_call = is_call;
   }
 }
 

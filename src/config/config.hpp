@@ -157,6 +157,15 @@ struct ChannelLimits {
   std::int64_t session_bytes = 0;
 };
 
+/// How much of calls one business and one caller may have; 0: any. A minute that has begun is one.
+struct PhoneCaps {
+  std::int64_t caller_calls_per_hour = 60;
+  std::int64_t minutes_per_hour = 0;  ///< of one business
+  std::int64_t minutes_per_day = 0;
+  std::int64_t cost_per_minute = 0;  ///< in the smallest unit of one's money
+  std::int64_t cost_per_day = 0;
+};
+
 /// Calls from the telephone network. Without a public URL there are none.
 struct PhoneConfig {
   std::string public_url;  ///< "https://voice.example": how the carrier reaches us; no slash behind
@@ -168,6 +177,7 @@ struct PhoneConfig {
   std::string greeting_back = "I am sorry, we were cut off. Please go on.";
   std::int64_t longest_s = 3600;  ///< of one stream
   bool keep_transcripts = true;   ///< beyond the end of a call
+  PhoneCaps caps;
 };
 
 struct LogConfig {

@@ -8,6 +8,13 @@ Slot phone_at(Config& config, const std::string&) {
   return &(config.phone.*kMember);
 }
 
+template <auto kMember>
+Slot caps_at(Config& config, const std::string&) {
+  return &(config.phone.caps.*kMember);
+}
+
+constexpr std::int64_t kMostUse = 1'000'000'000;
+
 }  // namespace
 
 std::vector<KeySpec> phone_keys() {
@@ -36,6 +43,44 @@ std::vector<KeySpec> phone_keys() {
       {"phone.keep_transcripts", Kind::flag, phone_at<&PhoneConfig::keep_transcripts>,
        "Whether what was said and given to tools is kept once a call has ended. When it "
        "happened, which tools ran and how it ended are kept in any case."},
+      {"phone.caps.caller_calls_per_hour",
+       Kind::integer,
+       caps_at<&PhoneCaps::caller_calls_per_hour>,
+       "Calls of one number within an hour; the next one hears that the line is busy, which costs "
+       "nothing. 0: any number. Calls without a number are not counted.",
+       {},
+       0,
+       kMostUse},
+      {"phone.caps.minutes_per_hour",
+       Kind::integer,
+       caps_at<&PhoneCaps::minutes_per_hour>,
+       "Minutes of calls of one business within an hour; beyond them no call begins, and those "
+       "that "
+       "go on may. 0: any number.",
+       {},
+       0,
+       kMostUse},
+      {"phone.caps.minutes_per_day",
+       Kind::integer,
+       caps_at<&PhoneCaps::minutes_per_day>,
+       "The same within a day.",
+       {},
+       0,
+       kMostUse},
+      {"phone.caps.cost_per_minute",
+       Kind::integer,
+       caps_at<&PhoneCaps::cost_per_minute>,
+       "What a minute costs you, all in all, in the smallest unit of your money.",
+       {},
+       0,
+       1'000'000},
+      {"phone.caps.cost_per_day",
+       Kind::integer,
+       caps_at<&PhoneCaps::cost_per_day>,
+       "What one business's calls may cost within a day. 0: any amount.",
+       {},
+       0,
+       kMostUse},
   };
 }
 

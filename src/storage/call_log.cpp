@@ -22,11 +22,16 @@ Result<void> save(sqlite::Connection& connection, const CallRecord& record, tele
   return {};
 }
 
+/// What a stream says that the call has left behind comes too late.
+void merge(CallRecord& older, CallRecord newer) {
+  if (newer.step >= older.step) older = std::move(newer);
+}
+
 RowWays<CallRecord> ways() {
   return {.what = "call_records",
           .most_waiting = kMaxWaiting,
           .key = [](const CallRecord& record) -> const std::string& { return record.call_sid; },
-          .merge = [](CallRecord& older, CallRecord newer) { older = std::move(newer); },
+          .merge = merge,
           .save = save};
 }
 

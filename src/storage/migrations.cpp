@@ -344,6 +344,15 @@ constexpr std::string_view kPhone = R"sql(
   CREATE INDEX phone_calls_by_tenant ON phone_calls (tenant_id, started_at_ms);
 )sql";
 
+// What calls have taken is counted at each new one, without their transcripts being read. Of two
+// streams of one call the later one's record stands.
+constexpr std::string_view kCallUse = R"sql(
+  ALTER TABLE phone_calls ADD COLUMN record_step INTEGER NOT NULL DEFAULT 0;
+  DROP INDEX phone_calls_by_tenant;
+  CREATE INDEX phone_calls_by_tenant ON phone_calls (tenant_id, started_at_ms, ended_at_ms);
+  CREATE INDEX phone_calls_by_caller ON phone_calls (caller, started_at_ms) WHERE caller <> '';
+)sql";
+
 constexpr std::array kMigrations{
     Migration{1, "tenants", kTenants},
     Migration{2, "pack_installs", kPackInstalls},
@@ -360,6 +369,7 @@ constexpr std::array kMigrations{
     Migration{13, "open_questions", kOpenQuestions},
     Migration{14, "phone", kPhone},
     Migration{15, "untrusted_text", kUntrustedText},
+    Migration{16, "call_use", kCallUse},
 };
 
 Result<void> apply(sqlite::Connection& connection, const Migration& step) {

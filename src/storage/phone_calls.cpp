@@ -25,8 +25,8 @@ constexpr std::string_view kRecord = R"sql(
     ended_at_ms = iif(:ended_at_ms = 0, ended_at_ms, :ended_at_ms), transcript = :transcript,
     timeline = :timeline, tool_history = :tool_history, tool_latency_ms = :tool_latency_ms,
     left_out = :left_out, intent = :intent, outcome = :outcome,
-    conversed_out = :conversed_out
-  WHERE call_sid = :call_sid
+    conversed_out = :conversed_out, record_step = :step
+  WHERE call_sid = :call_sid AND record_step <= :step
 )sql";
 
 // Whose columns are those that a receptionist's pack has; any other table of that name is let be.
@@ -80,6 +80,7 @@ PhoneCall to_call(const json::object& row) {
   auto& record = call.record;
   record.call_sid = text("call_sid");
   record.session_id = text("session_id");
+  record.step = static_cast<int>(whole(row, "record_step"));
   record.answered_at_ms = whole(row, "answered_at_ms");
   record.ended_at_ms = whole(row, "ended_at_ms");
   record.transcript = text("transcript");
@@ -157,6 +158,7 @@ Result<void> save_call_record(sqlite::Connection& connection, const CallRecord& 
   const auto saved =
       connection.change(kRecord, {{"call_sid", record.call_sid},
                                   {"session_id", record.session_id},
+                                  {"step", record.step},
                                   {"answered_at_ms", record.answered_at_ms},
                                   {"ended_at_ms", record.ended_at_ms},
                                   {"transcript", record.transcript},

@@ -19,6 +19,7 @@ class Connection;
 struct CallRecord {
   std::string call_sid;
   std::string session_id;
+  int step = 0;  ///< of the call's streams, which one wrote it: an earlier one's is too late
   std::int64_t answered_at_ms = 0;   ///< its stream began; 0: not yet
   std::int64_t ended_at_ms = 0;      ///< 0: it lives, or nobody was there to say so
   std::string transcript;            ///< [{role, text, item_id, cut?}]: as far as it was heard
@@ -62,7 +63,7 @@ struct CallNews {
   std::int64_t now_ms = 0;
 };
 Result<bool> save_call_news(sqlite::Connection& connection, const CallNews& news, bool is_final);
-/// Of a call that is known.
+/// Of a call that is known; nothing where a later stream has written its own.
 Result<void> save_call_record(sqlite::Connection& connection, const CallRecord& record);
 
 /// The same call in the table `calls` that a pack may have for its businesses, so that bookings and

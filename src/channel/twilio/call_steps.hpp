@@ -13,6 +13,7 @@ namespace callosum::channel::twilio {
 enum class VoiceStep : std::uint8_t {
   connect,   ///< to a stream
   hang_up,   ///< the conversation is over, or the call has come back too often
+  busy,      ///< there have been too many
   replayed,  ///< this very step was taken before, or the call is over
 };
 

@@ -111,7 +111,8 @@ asio::awaitable<void> PhoneChannel::turn_away(std::unique_ptr<net::WsConnection>
   connection->abort();
 }
 
-asio::awaitable<Result<storage::CallRecord>> PhoneChannel::find_record(std::string call_sid) {
+asio::awaitable<Result<storage::CallRecord>> PhoneChannel::find_record(std::string call_sid,
+                                                                       int step) {
   const auto deadline = async::Deadline::after(parts_.ground.time, kPatience);
   using Found = std::optional<storage::PhoneCall>;
   std::function<Result<Found>(storage::sqlite::Connection&)> work =
@@ -125,6 +126,7 @@ asio::awaitable<Result<storage::CallRecord>> PhoneChannel::find_record(std::stri
   if (*found) record = (**found).record;
   if (auto pending = parts_.ground.records.pending(call_sid)) record = std::move(*pending);
   record.call_sid = call_sid;
+  record.step = step;
   co_return record;
 }
 
@@ -149,7 +151,8 @@ asio::awaitable<void> PhoneChannel::serve(std::unique_ptr<net::WsConnection> con
   auto planning = parts_.plan(*grant);
   auto plan = co_await std::move(planning);
   if (!plan) co_return co_await turn_away(std::move(connection), plan.error());
-  auto finding = find_record(grant->call_sid);  // once whoever had the call has let it go
+  auto finding =
+      find_record(grant->call_sid, grant->step);  // once whoever had the call has let it go
   auto record = co_await std::move(finding);
   if (!record) co_return co_await turn_away(std::move(connection), record.error());
   plan->session.slot = std::move(slot);

@@ -40,7 +40,7 @@ class PhoneChannel {
   boost::asio::awaitable<void> serve(std::unique_ptr<net::WsConnection> connection);
   boost::asio::awaitable<Result<MediaMessage>> await_start(net::WsConnection& connection);
   boost::asio::awaitable<void> turn_away(std::unique_ptr<net::WsConnection> connection, Error why);
-  boost::asio::awaitable<Result<storage::CallRecord>> find_record(std::string call_sid);
+  boost::asio::awaitable<Result<storage::CallRecord>> find_record(std::string call_sid, int step);
 
   Parts parts_;
 };

@@ -49,6 +49,8 @@ std::string connect_stream_twiml(const StreamTwiml& stream) {
 
 std::string hangup_twiml() { return respond("<Hangup/>"); }
 
+std::string busy_twiml() { return respond("<Reject reason=\"busy\"/>"); }
+
 std::string say_twiml(std::string_view text) {
   return respond("<Say>" + escape(text) + "</Say><Hangup/>");
 }

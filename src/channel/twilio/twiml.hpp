@@ -15,6 +15,8 @@ struct StreamTwiml {
 // TwiML (telephony §1.3): what Twilio is answered with, as text/xml.
 std::string connect_stream_twiml(const StreamTwiml& stream);
 std::string hangup_twiml();
+/// The call is not answered, and not paid for (telephony §1.3).
+std::string busy_twiml();
 /// Says it in Twilio's own voice, then hangs up. For when nothing of ours can speak.
 std::string say_twiml(std::string_view text);
 

@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "base/json.hpp"
+#include "channel/twilio/call_caps.hpp"
 #include "channel/twilio/signature.hpp"
 #include "channel/twilio/twiml.hpp"
 #include "storage/phone_numbers.hpp"
@@ -119,6 +120,10 @@ Result<VoiceWebhook::Step> VoiceWebhook::take_step_in(storage::sqlite::Connectio
   call.is_attested = !call.caller.empty() && asked.is_attested;
   call.status = is_status(form.status) ? form.status : "ringing";
   call.started_at_ms = asked.now_ms;
+  auto cap =
+      find_cap_reached(connection, *asked.config, {call.tenant_id, call.caller, asked.now_ms});
+  if (!cap) return cap.error();
+  if (!cap->empty()) return Step{VoiceStep::busy, grant_for(call, step), std::move(*cap)};
   const auto added = storage::add_call(connection, call);
   if (!added) return added.error();
   if (!*added) return Step{};
@@ -134,6 +139,7 @@ asio::awaitable<Result<VoiceWebhook::Step>> VoiceWebhook::take_step(VoiceForm fo
   asked.pending = ground_.records.pending(form.call_sid);
   asked.now_ms = epoch_ms(ground_.time.wall_now());
   asked.step = step;
+  asked.config = &ground_.config;
   asked.form = std::move(form);
   std::function<Result<Step>(storage::sqlite::Connection&)> work =
       [asked = std::move(asked)](storage::sqlite::Connection& connection) {
@@ -172,6 +178,12 @@ asio::awaitable<net::HttpResponse> VoiceWebhook::voice(const net::HttpRequest& r
   if (taken->verdict == VoiceStep::replayed) {
     ground_.log.warn("webhook_replayed", {{"call_sid", form->call_sid}, {"step", step}});
     co_return refusal(409, "this step of the call was taken before");
+  }
+  if (taken->verdict == VoiceStep::busy) {
+    ground_.log.warn(
+        "call_cap_reached",
+        {{"call_sid", form->call_sid}, {"tenant_id", taken->grant.tenant_id}, {"cap", taken->cap}});
+    co_return xml(busy_twiml());
   }
   if (taken->verdict == VoiceStep::hang_up) {
     co_return xml(step >= kMostStreams ? say_twiml(kSorry) : hangup_twiml());

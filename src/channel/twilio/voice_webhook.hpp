@@ -40,6 +40,7 @@ class VoiceWebhook {
   struct Step {
     VoiceStep verdict = VoiceStep::replayed;
     StreamGrant grant;
+    std::string cap;  ///< of a verdict `busy`: its key
   };
   /// All that this takes on the database's own thread.
   struct Asked {
@@ -49,6 +50,7 @@ class VoiceWebhook {
     /// What the conversation has noted and the disk may not have yet.
     std::optional<storage::CallRecord> pending;
     std::int64_t now_ms = 0;
+    const config::PhoneConfig* config = nullptr;
   };
   boost::asio::awaitable<Result<Step>> take_step(VoiceForm form, int step);
   static Result<Step> take_step_in(storage::sqlite::Connection& connection, const Asked& asked);

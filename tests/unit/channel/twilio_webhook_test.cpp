@@ -80,6 +80,7 @@ TEST(Twiml, IsWhatTwilioReads) {
                            "https://voice.example/twilio/voice?step=1&x=\"<é>'"};
   EXPECT_TRUE(testing::matches_golden(connect_stream_twiml(stream), "twilio/connect.xml"));
   EXPECT_TRUE(testing::matches_golden(hangup_twiml(), "twilio/hangup.xml"));
+  EXPECT_TRUE(testing::matches_golden(busy_twiml(), "twilio/busy.xml"));
   EXPECT_TRUE(testing::matches_golden(say_twiml("Bitte später & nochmals\x01"), "twilio/say.xml"));
 }
 

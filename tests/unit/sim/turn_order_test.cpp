@@ -2,6 +2,8 @@
 #include <gtest/gtest.h>
 
 #include "base/encoding.hpp"
+#include "base/json.hpp"
+#include "sim/realtime/turn.hpp"
 #include "sim_line.hpp"
 
 namespace callosum::sim::openai::testing {
@@ -288,6 +290,24 @@ TEST(SimTurn, TurnsABadKeyAwayBehindTheUpgrade) {
   ASSERT_TRUE(line.client->close_info());
   EXPECT_EQ(line.client->close_info()->code, 3000);
   EXPECT_EQ(line.client->close_info()->reason, "invalid_request_error.invalid_api_key");
+}
+
+TEST(SimTurn, ACallThatIsRepeatedLateIsNothingNew) {
+  Conversation conversation;
+  const auto add = [&](const char* id, const char* body) {
+    conversation.insert({.id = id, .body = parse_strict(body).value().as_object()});
+  };
+  const char* kCall = R"({"type":"function_call","call_id":"c1","name":"look","arguments":"{}"})";
+  add("i1", R"({"type":"message","role":"user","content":[{"type":"input_text","text":"go"}]})");
+  add("i2", kCall);
+  add("i3", R"({"type":"function_call_output","call_id":"c1","output":"{}"})");
+  add("i4", R"({"type":"message","role":"user","content":[{"type":"input_text","text":"more"}]})");
+  add("i5", kCall);
+
+  const auto turn = make_turn(conversation, {}, {});
+
+  EXPECT_EQ(turn.user_text, "more");
+  EXPECT_TRUE(turn.is_user_newest);
 }
 
 }  // namespace

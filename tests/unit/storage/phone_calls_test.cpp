@@ -106,6 +106,30 @@ TEST_F(PhoneCallsTest, TheLogKnowsAtOnceWhatTheDiskHasLater) {
   EXPECT_TRUE(kept("a").record.is_conversed_out);
 }
 
+TEST_F(PhoneCallsTest, TheRecordOfAStreamThatTheCallHasLeftComesTooLate) {
+  ASSERT_TRUE(add_call(*connection, call("a")));
+  CallRecord late, now;
+  late.call_sid = now.call_sid = "a";
+  late.outcome = "failed";
+  now.step = 1;
+  now.intent = "get_policies";
+  ASSERT_TRUE(save_call_record(*connection, now));
+  ASSERT_TRUE(save_call_record(*connection, late));
+  EXPECT_EQ(kept("a").record.intent, "get_policies");
+  EXPECT_EQ(kept("a").record.outcome, "");
+  EXPECT_EQ(kept("a").record.step, 1);
+
+  async::SystemTime time;
+  const auto log = std::move(*telemetry::make_log(time, {.level = telemetry::LogLevel::off}));
+  now.outcome = "completed";
+  {
+    const auto calls = std::move(*CallLog::open(*database, *log));
+    calls->note(now);
+    calls->note(late);
+  }
+  EXPECT_EQ(kept("a").record.outcome, "completed");
+}
+
 TEST_F(PhoneCallsTest, ArePutIntoTheTableOfAPackThatHasOne) {
   ASSERT_TRUE(add_call(*connection, call("a")));
   EXPECT_TRUE(copy_to_pack(*connection, "a"));  // there is none yet
