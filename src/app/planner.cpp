@@ -448,6 +448,7 @@ asio::awaitable<Result<session::SessionPlan>> Planner::begin_plan(
   if (!in_book) co_return in_book.error();
   if (before) {
     plan.start.untrusted = before->untrusted;
+    plan.start.answered_calls = before->answered_calls;
     auto finding = find_open_questions(std::move(*before));
     auto questions = co_await std::move(finding);
     if (!questions) co_return questions.error();

@@ -13,6 +13,7 @@
 #include "policy/arguments.hpp"
 #include "policy/assurance.hpp"
 #include "policy/budget.hpp"
+#include "policy/chain.hpp"
 #include "policy/channel.hpp"
 #include "policy/consent.hpp"
 #include "policy/duplicate.hpp"
@@ -45,6 +46,7 @@
 #include "tool/builtin/builtin_kind.hpp"
 #include "tool/builtin/meta_tools.hpp"
 #include "tool/builtin/noop.hpp"
+#include "tool/builtin/phone_tools.hpp"
 #include "tool/http/http_kind.hpp"
 #include "tool/process/process_kind.hpp"
 #include "tool/sql/sql_kind.hpp"
@@ -362,6 +364,7 @@ std::vector<std::unique_ptr<tool::ToolKind>> make_tool_kinds(const KindGround& g
   auto builtin = std::make_unique<tool::builtin::BuiltinKind>();
   builtin->add("noop", tool::builtin::do_nothing);
   tool::builtin::add_meta_tools(*builtin, ground.sessions);
+  tool::builtin::add_phone_tools(*builtin);
   kinds.push_back(std::move(builtin));
   return kinds;
 }
@@ -424,7 +427,8 @@ std::vector<std::unique_ptr<policy::Gate>> make_gates(Parts& parts) {
   gates.push_back(std::make_unique<policy::ArgumentsGate>());   // only members learn the schema
   gates.push_back(std::make_unique<policy::ProvenanceGate>());  // of arguments that can be read
   gates.push_back(std::make_unique<policy::SameActGate>(
-      *parts.ledger, known_acts(*parts.database)));  // done: not counted twice
+      *parts.ledger, known_acts(*parts.database)));        // done: not counted twice
+  gates.push_back(std::make_unique<policy::ChainGate>());  // out of order: not counted either
   gates.push_back(std::make_unique<policy::RateGate>(rate_limits(config)));  // of all sessions
   gates.push_back(std::make_unique<policy::BudgetGate>(budgets));  // counts what would run
   gates.push_back(std::make_unique<policy::LoopBreakerGate>());    // counts what may still run

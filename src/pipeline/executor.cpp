@@ -111,6 +111,10 @@ asio::awaitable<void> Executor::perform(Ticket ticket, CallRequest request) {
   if (answer->ok() && snapshot.minds_provenance()) {
     request.calls->facts().seen.add_result(answer->data);
   }
+  const bool has_run = answer->ok() && !outcome.is_in_its_place;
+  if (has_run && snapshot.is_required(prepared.tool->name)) {
+    request.calls->facts().answered.add(prepared.tool->name, prepared.arguments());
+  }
   const bool reads_strangers = prepared.tool && prepared.tool->untrusted && !prepared.is_write();
   if (answer->ok() && reads_strangers) {
     request.calls->facts().untrusted.came_in(request.context->turn);
@@ -174,7 +178,7 @@ asio::awaitable<Executor::Outcome> Executor::decide_and_run(Run& run) {
     if (verdict.answer) {
       const auto standing = verdict.is_again ? Standing::other : Standing::final;
       auto envelope = std::make_shared<Envelope>(*verdict.answer);
-      co_return Outcome{std::move(envelope), 0, standing};
+      co_return Outcome{std::move(envelope), 0, standing, true};
     }
     auto envelope = failed(std::move(verdict.refusal->error));
     envelope->error_extra = std::move(verdict.refusal->extra);

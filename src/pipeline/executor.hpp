@@ -90,6 +90,7 @@ class Executor {
     std::shared_ptr<registry::Envelope> envelope;  // not by value: it would fill every frame
     std::size_t result_bytes = 0;
     Standing standing = Standing::final;
+    bool is_in_its_place = false;  // a gate's answer: the tool has not run
   };
 
   boost::asio::awaitable<void> perform(Ticket ticket, CallRequest request);

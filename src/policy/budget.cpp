@@ -38,17 +38,11 @@ std::optional<Verdict> BudgetGate::judge(const PreparedCall& call) {
   const bool is_retrieval = call.tool->category == registry::Category::retrieval;
   auto lacks = what_turn_lacks(limits.turn, spent, is_retrieval);
   if (lacks.empty()) lacks = what_session_lacks(limits.session, in_all);
-  const int chain = spent.last_tool == call.tool ? spent.chain + 1 : 1;
-  if (lacks.empty() && call.tool->max_chain && chain > *call.tool->max_chain) {
-    lacks = "that was called often enough in a row; answer with what there is";
-  }
   if (!lacks.empty()) return refuse(ErrorType::budget_exceeded, std::string(lacks));
   for (auto* each : {&spent, &in_all}) {
     ++each->calls;
     if (is_retrieval) ++each->retrieval_calls;
   }
-  spent.last_tool = call.tool;
-  spent.chain = chain;
   return pass();
 }
 

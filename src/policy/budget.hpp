@@ -29,8 +29,7 @@ struct ChannelBudget {
   SessionLimits session;
 };
 
-/// Have this turn and this session calls, tool time and room left, and has the same tool not been
-/// called too often in a row (`max_chain`)? Counts what it lets pass.
+/// Have this turn and this session calls, tool time and room left? Counts what it lets pass.
 class BudgetGate final : public Gate {
  public:
   /// By channel, in the order of the enum.

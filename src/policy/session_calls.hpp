@@ -37,8 +37,6 @@ class SessionCalls {
     int retrieval_calls = 0;
     std::chrono::microseconds tool_time{0};
     std::uint64_t result_bytes = 0;
-    const void* last_tool = nullptr;  ///< which was let pass last, and how often in a row
-    int chain = 0;
   };
 
   /// What is found is there until the next call is remembered.
@@ -67,6 +65,7 @@ class SessionCalls {
   /// The same, open or not; null where nothing ever was remembered.
   Questions* questions_so_far() { return facts_ ? &facts_->questions : nullptr; }
   UntrustedText* untrusted_so_far() { return facts_ ? &facts_->untrusted : nullptr; }
+  AnsweredCalls* answered_so_far() { return facts_ ? &facts_->answered : nullptr; }
   /// What else the gates remember of the session. Made when it is first asked for.
   SessionFacts& facts() {
     if (!facts_) facts_ = std::make_unique<SessionFacts>();

@@ -5,6 +5,7 @@
 #include <unordered_map>
 
 #include "base/deque.hpp"
+#include "policy/answered_calls.hpp"
 #include "policy/questions.hpp"
 #include "policy/seen_values.hpp"
 #include "policy/untrusted_text.hpp"
@@ -49,6 +50,7 @@ struct SessionFacts {
   RepeatedCalls repeated;
   Questions questions;
   UntrustedText untrusted;
+  AnsweredCalls answered;
   bool has_ears = true;  ///< what the caller says comes here, and may be a yes
 };
 

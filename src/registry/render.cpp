@@ -93,6 +93,7 @@ std::vector<Line> behaviour(const ToolSpec& tool) {
   };
   add("idempotency_key", tool.idempotency_key);
   add("requires", tool.requires_tools);
+  if (tool.max_chain) lines.push_back({"max_chain", std::to_string(*tool.max_chain)});
   add("invalidates", tool.invalidates);
   add("provenance", tool.provenance_seen);
   for (const auto& mask : tool.mask) {

@@ -13,6 +13,7 @@ Snapshot::Snapshot(std::vector<Pack> packs, std::vector<ToolSpec> tools, std::st
   const bool has_untrusted = std::any_of(tools_.begin(), tools_.end(),
                                          [](const ToolSpec& tool) { return tool.untrusted; });
   for (auto& tool : tools_) {
+    required_.insert(tool.requires_tools.begin(), tool.requires_tools.end());
     tool.may_be_raised = has_untrusted && tool.confirmation == Confirmation::none &&
                          tool.may_write() && tool.reaches_outside();
   }

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -65,6 +66,8 @@ class Snapshot {
   bool gates_by_mode() const;
   /// Whether any argument may only name what was seen before.
   bool minds_provenance() const { return minds_provenance_; }
+  /// Whether some tool may only be called after this one.
+  bool is_required(std::string_view name) const { return required_.contains(name); }
   /// MAJOR.MINOR.<hash8>: the hash is over every pack's canonical content.
   const std::string& version() const { return version_; }
 
@@ -73,6 +76,7 @@ class Snapshot {
   std::vector<ToolSpec> tools_;
   std::map<std::string, std::size_t, std::less<>> by_name_;
   std::string version_;
+  std::set<std::string, std::less<>> required_;
   bool minds_provenance_ = false;
 };
 

@@ -81,4 +81,31 @@ void restore_untrusted(std::string_view row, policy::UntrustedText& text) {
   text.restore(acts);
 }
 
+std::string encode_answered(const policy::AnsweredCalls& calls) {
+  json::array list;
+  for (const auto& made : calls.all()) {
+    json::object arguments;
+    for (const auto& [name, hash] : made.arguments) arguments[name] = hash;
+    list.push_back(json::object{{"tool", made.tool}, {"arguments", std::move(arguments)}});
+  }
+  return list.empty() ? std::string() : json::serialize(list);
+}
+
+void restore_answered(std::string_view row, policy::AnsweredCalls& calls) {
+  if (row.empty()) return;
+  const auto parsed = parse_strict(row);
+  const auto* list = parsed ? parsed->if_array() : nullptr;
+  if (!list) return;
+  for (const auto& item : *list) {
+    const auto* fields = item.if_object();
+    const auto* arguments = fields ? find_object(*fields, "arguments") : nullptr;
+    if (!arguments) continue;
+    policy::AnsweredCalls::Made made{std::string(text_at(*fields, "tool")), {}};
+    for (const auto& [name, hash] : *arguments) {
+      if (hash.is_string()) made.arguments.emplace(name, hash.get_string());
+    }
+    calls.restore(std::move(made));
+  }
+}
+
 }  // namespace callosum::session

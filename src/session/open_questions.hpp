@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "policy/answered_calls.hpp"
 #include "policy/questions.hpp"
 #include "policy/untrusted_text.hpp"
 
@@ -22,5 +23,10 @@ OpenQuestions decode_questions(std::string_view text, std::int64_t now_ms);
 std::string encode_untrusted(const policy::UntrustedText& text);
 /// Into that of the next connection. What cannot be read counts as read.
 void restore_untrusted(std::string_view row, policy::UntrustedText& text);
+
+/// How a row says which calls were made that others build on; empty: none.
+std::string encode_answered(const policy::AnsweredCalls& calls);
+/// Into those of the next connection. What cannot be read was not called.
+void restore_answered(std::string_view row, policy::AnsweredCalls& calls);
 
 }  // namespace callosum::session

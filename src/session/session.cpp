@@ -43,6 +43,9 @@ Session::Session(SessionParts parts, SessionStart start, std::unique_ptr<CallerL
   wanted_ = context_->loaded;
   if (wanted_) view_.reserve(parts_.catalog->snapshot());
   if (!start.untrusted.empty()) restore_untrusted(start.untrusted, calls_->facts().untrusted);
+  if (!start.answered_calls.empty()) {
+    restore_answered(start.answered_calls, calls_->facts().answered);
+  }
   restore_questions(std::move(start.questions));
 }
 
@@ -178,6 +181,7 @@ void Session::note(storage::SessionState state, std::string_view provider_sessio
   const auto* questions = calls_->questions();
   if (questions && !session.is_over) session.open_questions = encode_questions(questions->heard());
   if (const auto* text = calls_->untrusted_so_far()) session.untrusted = encode_untrusted(*text);
+  if (const auto* made = calls_->answered_so_far()) session.answered_calls = encode_answered(*made);
   session.state = state;
   session.created_at_ms = epoch_ms(parts_.time.wall_now());
   if (state == storage::SessionState::ended) {

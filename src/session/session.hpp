@@ -69,8 +69,9 @@ struct SessionStart {
   std::int64_t resumed = 0;  ///< see storage::RealtimeSession
   /// What it has loaded stays in the book as long as this; null: it never changes.
   std::shared_ptr<const void> in_book;
-  OpenQuestions questions;  ///< heard on an earlier connection, and not answered
-  std::string untrusted;    ///< of the session's row: what strangers' text has swayed there
+  OpenQuestions questions;     ///< heard on an earlier connection, and not answered
+  std::string untrusted;       ///< of the session's row: what strangers' text has swayed there
+  std::string answered_calls;  ///< likewise: the calls there that others build on
   /// Said on an earlier connection, in order. The model is told; it answers nothing asked since.
   struct Said {
     std::string role, text;
@@ -324,6 +325,7 @@ class Session {
   std::string key_of(std::string_view call_id) const;
   bool is_seen_first(std::string_view call_id);
   void on_answer(const std::string& key, const registry::Envelope& envelope);
+  void apply(const registry::Envelope& envelope);
   void refuse_call(const std::string& call_id, Error error, bool is_silent = false);
   void tell_timeline(std::string_view kind, std::string_view tool, std::string_view args,
                      std::string_view text, std::string_view error_type);

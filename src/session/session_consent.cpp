@@ -88,7 +88,9 @@ void Session::look_at_questions() {
 void Session::note_questions() {
   const auto* questions = calls_->questions_so_far();
   if (!questions) return;
-  const auto version = questions->heard_version() + calls_->facts().untrusted.version();
+  const auto& facts = calls_->facts();
+  const auto version =
+      questions->heard_version() + facts.untrusted.version() + facts.answered.version();
   if (version == questions_noted_) return;
   questions_noted_ = version;
   if (is_connected_ && !is_ending_) note(storage::SessionState::live);

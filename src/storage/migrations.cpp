@@ -353,6 +353,15 @@ constexpr std::string_view kCallUse = R"sql(
   CREATE INDEX phone_calls_by_caller ON phone_calls (caller, started_at_ms) WHERE caller <> '';
 )sql";
 
+// What tools build on that must be called before them (`requires`): asked once, it need not be
+// asked again by whoever goes on with the session. And where a call may be handed on to: of a
+// number {name: number}, of a call the number that it goes on to.
+constexpr std::string_view kPhoneTools = R"sql(
+  ALTER TABLE realtime_sessions ADD COLUMN answered_calls TEXT NOT NULL DEFAULT '';
+  ALTER TABLE phone_numbers ADD COLUMN transfers TEXT NOT NULL DEFAULT '';
+  ALTER TABLE phone_calls ADD COLUMN transfer_to TEXT NOT NULL DEFAULT '';
+)sql";
+
 constexpr std::array kMigrations{
     Migration{1, "tenants", kTenants},
     Migration{2, "pack_installs", kPackInstalls},
@@ -370,6 +379,7 @@ constexpr std::array kMigrations{
     Migration{14, "phone", kPhone},
     Migration{15, "untrusted_text", kUntrustedText},
     Migration{16, "call_use", kCallUse},
+    Migration{17, "phone_tools", kPhoneTools},
 };
 
 Result<void> apply(sqlite::Connection& connection, const Migration& step) {

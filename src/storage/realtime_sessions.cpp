@@ -13,12 +13,12 @@ constexpr std::array<std::string_view, 2> kStates{"live", "ended"};
 constexpr std::string_view kSave = R"sql(
   INSERT INTO realtime_sessions (id, provider_session_id, tenant_id, subject, channel, provider,
     registry_version, reply_path, tool_ownership, pack, current_mode, selected_account_email,
-    active_tools, narrowed_to, open_questions, untrusted, epoch,
+    active_tools, narrowed_to, open_questions, untrusted, answered_calls, epoch,
     resumed, is_over, state, created_at_ms, ended_at_ms, close_code)
   VALUES (:id, :provider_session_id, :tenant_id, :subject, :channel, :provider,
     :registry_version, :reply_path, :tool_ownership, :pack, :current_mode, :selected_account_email,
-    :active_tools, :narrowed_to, :open_questions, :untrusted, :epoch, :resumed, :is_over, :state,
-    :created_at_ms, :ended_at_ms, :close_code)
+    :active_tools, :narrowed_to, :open_questions, :untrusted, :answered_calls, :epoch, :resumed,
+    :is_over, :state, :created_at_ms, :ended_at_ms, :close_code)
   ON CONFLICT (id) DO UPDATE SET
     provider_session_id = iif(excluded.provider_session_id = '', provider_session_id,
                               excluded.provider_session_id),
@@ -26,6 +26,7 @@ constexpr std::string_view kSave = R"sql(
     current_mode = excluded.current_mode, selected_account_email = excluded.selected_account_email,
     active_tools = excluded.active_tools, narrowed_to = excluded.narrowed_to,
     open_questions = excluded.open_questions, untrusted = excluded.untrusted,
+    answered_calls = excluded.answered_calls,
     epoch = excluded.epoch, resumed = excluded.resumed, is_over = excluded.is_over,
     state = excluded.state, ended_at_ms = excluded.ended_at_ms, close_code = excluded.close_code
   WHERE state = 'live' OR excluded.resumed > resumed
@@ -71,6 +72,7 @@ RealtimeSession to_session(const json::object& row) {
   out.narrowed_to = text("narrowed_to");
   out.open_questions = text("open_questions");
   out.untrusted = text("untrusted");
+  out.answered_calls = text("answered_calls");
   out.is_over = row.at("is_over").to_number<std::int64_t>() != 0;
   out.epoch = row.at("epoch").to_number<std::uint64_t>();
   out.resumed = row.at("resumed").to_number<std::int64_t>();
@@ -110,6 +112,7 @@ Result<void> save_session(sqlite::Connection& connection, const RealtimeSession&
                                 {"narrowed_to", session.narrowed_to},
                                 {"open_questions", session.open_questions},
                                 {"untrusted", session.untrusted},
+                                {"answered_calls", session.answered_calls},
                                 {"is_over", session.is_over ? 1 : 0},
                                 {"epoch", static_cast<std::int64_t>(session.epoch)},
                                 {"resumed", session.resumed},

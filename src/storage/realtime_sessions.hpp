@@ -34,6 +34,8 @@ struct RealtimeSession {
   /// JSON {has_come, swayed}: whether strangers' text was read, and what was asked for under its
   /// influence; empty: nothing.
   std::string untrusted;
+  /// JSON list of {tool, arguments: {name: hash}}: calls that others build on; empty: none.
+  std::string answered_calls;
   std::uint64_t epoch = 0;  ///< of its tools
   /// How often it was gone on with after its end. One that is gone on with is live again.
   std::int64_t resumed = 0;

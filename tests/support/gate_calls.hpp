@@ -67,6 +67,7 @@ inline registry::ToolSpec to_spec(const oracle::Tool& from) {
       R"({"type":"object","additionalProperties":false,"properties":{
           "id":{"type":"string"},"action":{"type":"string"},"size":{"type":"integer"}}})");
   tool.input = *registry::compile_schema(schema);
+  tool.input_schema = schema.as_object();
   return tool;
 }
 
@@ -97,6 +98,10 @@ class RandomCalls {
     if (one_in(4)) call.arguments.size = one_in(6) ? 1 : 0;
     if (one_in(30)) call.arguments = {.is_broken = true};
     if (!session.questions.empty() && one_in(8)) confirm(call, session);
+    if (call.tool && !call.tool->needs.empty() && !session.answered.empty() && one_in(2)) {
+      const auto number = below(static_cast<int>(session.answered.size()));
+      call.arguments = session.answered[static_cast<std::size_t>(number)].second;
+    }
     const bool is_again = again_ && one_in(25);
     if (is_again) call.arguments = again_->arguments;
     choose_id(call);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <functional>
 #include <gtest/gtest.h>
@@ -51,6 +52,7 @@ class Contest {
  public:
   explicit Contest(ContestGround ground) : ground_(std::move(ground)) {
     for (const auto& tool : tools_) specs_.push_back(to_spec(tool));
+    snapshot_ = std::make_shared<registry::Snapshot>(std::vector<registry::Pack>(), specs_, "1");
   }
 
   /// The first call that both do not judge alike, in words; "" for none.
@@ -123,6 +125,7 @@ class Contest {
     const registry::ToolCall call{from.call_id, from.tool ? from.tool->name : "nowhere",
                                   to_text(from.arguments)};
     auto context = to_context(from);
+    context.snapshot = snapshot_;
     context.session_id = "sess_" + std::to_string(session_);
     const auto deadline = async::Deadline::after(ground_.time, std::chrono::seconds(20));
     PreparedCall prepared{call, context, *ours_, deadline};
@@ -217,14 +220,28 @@ class Contest {
       const int id = random.below(static_cast<int>(kIds.size()));
       ours_->facts().seen.add_result(json::array{kIds[static_cast<std::size_t>(id)]});
       theirs_->seen_ids.insert(id);
+      if (snapshot_->is_required(call.tool->name)) {
+        ours_->facts().answered.add(call.tool->name, prepared.arguments());
+        note_answered(call);
+      }
     }
     ours_->answer(call.call_id, std::make_shared<registry::Envelope>(), 10);
     theirs_->known[call.call_id].is_answered = true;
   }
 
+  /// The last 32 different ones.
+  void note_answered(const oracle::Call& call) {
+    auto& answered = theirs_->answered;
+    const std::pair made{call.tool->name, call.arguments};
+    if (std::find(answered.begin(), answered.end(), made) != answered.end()) return;
+    if (answered.size() == 32) answered.erase(answered.begin());
+    answered.push_back(made);
+  }
+
   ContestGround ground_;
   std::vector<oracle::Tool> tools_ = make_oracle_tools();
   std::vector<registry::ToolSpec> specs_;
+  std::shared_ptr<const registry::Snapshot> snapshot_;
   oracle::Oracle oracle_{contest_limits()};
   std::unique_ptr<oracle::Session> theirs_;
   std::unique_ptr<SessionCalls> ours_;

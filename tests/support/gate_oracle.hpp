@@ -107,14 +107,13 @@ struct Session {
   };
   std::map<std::pair<std::string, Arguments>, Made> made;
   std::set<int> seen_ids;
+  std::vector<std::pair<std::string, Arguments>> answered;  // calls that others need
   int turn = -1;
   struct Spent {
     int calls = 0;
     int retrieval = 0;
     std::chrono::milliseconds time{0};
     std::size_t bytes = 0;
-    const Tool* last = nullptr;
-    int chain = 0;
   };
   Spent spent;
   Spent in_all;
@@ -206,6 +205,10 @@ class Oracle {
       const auto at = session.acts.find(act_of(call));
       if (at != session.acts.end()) return at->second ? "same_act answer" : "same_act CONFLICT";
     }
+    if (call.tool->max_chain > 0 && spent_before(call, session) >= call.tool->max_chain) {
+      return "chain BUDGET_EXCEEDED";
+    }
+    if (!is_person && !is_in_order(call, session)) return "chain VALIDATION";
     if (!take_token(call, access > 0, now)) return "rate RATE_LIMIT";
     if (!spend(call, session)) return "budget BUDGET_EXCEEDED";
     const bool is_confirmed = call.tool->needs_confirmation && call.token != Call::kNone;
@@ -280,6 +283,23 @@ class Oracle {
     return call.arguments.action == 1 ? std::max(tool.access, 2) : tool.access;
   }
 
+  static int spent_before(const Call& call, const Session& session) {
+    return call.turn == session.turn ? session.spent.calls : 0;
+  }
+  /// What it needs was called, and for the same.
+  bool is_in_order(const Call& call, const Session& session) {
+    if (call.tool->needs.empty()) return true;
+    bool was_called = false;
+    bool was_for_this = false;
+    for (const auto& [name, arguments] : session.answered) {
+      was_called |= name == call.tool->needs;
+      was_for_this |= name == call.tool->needs && arguments == call.arguments;
+    }
+    return has_no_reason(
+        {{"needs what was not called", !was_called},
+         {"needs what was called for something else", was_called && !was_for_this}});
+  }
+
   /// The bucket as the moment at which it would be full again (virtual scheduling).
   bool take_token(const Call& call, bool is_write, std::chrono::milliseconds now) {
     const auto every = is_write ? limits_.write_every : limits_.read_every;
@@ -303,7 +323,6 @@ class Oracle {
     const auto is_over = [](auto value, auto most) {
       return most > decltype(most){} && value >= most;
     };
-    const int chain = spent.last == call.tool ? spent.chain + 1 : 1;
     const bool may = has_no_reason({
         {"calls of the turn", spent.calls >= limit.calls},
         {"look-ups of the turn", tool.is_retrieval && spent.retrieval >= limit.retrieval},
@@ -312,15 +331,12 @@ class Oracle {
         {"calls of the session", is_over(in_all.calls, limit.session_calls)},
         {"time of the session", is_over(in_all.time, limit.session_time)},
         {"bytes of the session", is_over(in_all.bytes, limit.session_bytes)},
-        {"too long a chain", tool.max_chain > 0 && chain > tool.max_chain},
     });
     if (!may) return false;
     for (auto* each : {&session.spent, &session.in_all}) {
       ++each->calls;
       each->retrieval += tool.is_retrieval ? 1 : 0;
     }
-    spent.last = call.tool;
-    spent.chain = chain;
     return true;
   }
 

@@ -92,7 +92,7 @@ ToolWorld::ToolWorld(std::vector<registry::ToolSpec> tools, pipeline::ExecutorLi
       pipeline::ExecutorParts{
           world.time(),
           {&ownership, &duplicate, &known, &channel, &loaded, &access, &role, &assurance,
-           &membership, &arguments, &provenance, &rate, budget.get(), &loops, &consent},
+           &membership, &arguments, &provenance, &chain, &rate, budget.get(), &loops, &consent},
           audit,
           limits});
 }

@@ -14,6 +14,7 @@
 #include "policy/arguments.hpp"
 #include "policy/assurance.hpp"
 #include "policy/budget.hpp"
+#include "policy/chain.hpp"
 #include "policy/channel.hpp"
 #include "policy/consent.hpp"
 #include "policy/duplicate.hpp"
@@ -120,6 +121,7 @@ class ToolWorld {
   policy::MembershipGate membership;
   policy::ArgumentsGate arguments;
   policy::ProvenanceGate provenance;
+  policy::ChainGate chain;
   policy::RateGate rate{policy::RateLimits{}};
   policy::LoopBreakerGate loops;
   std::unique_ptr<policy::BudgetGate> budget;

@@ -70,6 +70,20 @@ void check_mentions(const Mentions& mentions, const Graph& tools, Report& report
   }
 }
 
+/// A conversation has the tools of one pack, so what is required is one of them.
+void check_required(const PackDraft& pack, const ToolDraft& tool, const Graph& tools,
+                    Report& report) {
+  for (const auto& name : tool.spec.requires_tools) {
+    const auto at = tools.find(name);
+    const bool is_of_pack =
+        std::any_of(pack.tools.begin(), pack.tools.end(),
+                    [&](const ToolDraft& each) { return each.spec.name == name; });
+    if (at == tools.end() || is_of_pack) continue;
+    report.problem(tool.line_of("requires"), tool.path + ".requires",
+                   shown(name) + " is a tool of another pack; expected one of this pack");
+  }
+}
+
 /// Whether following `requires` from this tool leads back to it: then it could never run.
 bool requires_itself(const std::string& name, const Graph& tools) {
   std::set<std::string_view> seen;
@@ -140,6 +154,7 @@ void check_together(const Packs& packs) {
     check_modes(*pack);
     for (const auto& tool : pack->tools) {
       check_mentions({tool, "requires", tool.spec.requires_tools}, tools, pack->report);
+      check_required(*pack, tool, tools, pack->report);
       check_mentions({tool, "invalidates", tool.spec.invalidates}, tools, pack->report);
       if (!requires_itself(tool.spec.name, tools)) continue;
       pack->report.problem(tool.line_of("requires"), tool.path + ".requires",

@@ -12,10 +12,10 @@ namespace {
 using policy::Contest;
 
 /// In the order of DESIGN "The way of one tool call".
-const std::vector<std::string_view> kOrder{"ownership",  "duplicate", "known",        "channel",
-                                           "loaded",     "access",    "role",         "assurance",
-                                           "membership", "arguments", "provenance",   "same_act",
-                                           "rate",       "budget",    "loop_breaker", "consent"};
+const std::vector<std::string_view> kOrder{
+    "ownership", "duplicate", "known",      "channel",      "loaded",     "access",
+    "role",      "assurance", "membership", "arguments",    "provenance", "same_act",
+    "chain",     "rate",      "budget",     "loop_breaker", "consent"};
 
 constexpr int kCalls = 30'000;
 

@@ -208,7 +208,7 @@ TEST(Executor, SpendsABudgetOfToolTime) {
   EXPECT_EQ(type_of(w.run(w.request("3", "stock"))), ErrorType::budget_exceeded);
 }
 
-TEST(Executor, CallsAToolNoMoreOftenInARowThanItAllows) {
+TEST(Executor, CallsAToolNoLaterInItsTurnThanItsChainAllows) {
   auto chained = make_tool("page");
   chained.max_chain = 2;
   ToolWorld w({chained, make_tool("stock")});
@@ -216,7 +216,41 @@ TEST(Executor, CallsAToolNoMoreOftenInARowThanItAllows) {
   EXPECT_TRUE(w.run(w.request("2", "page", R"({"n":2})")).ok());
   EXPECT_EQ(type_of(w.run(w.request("3", "page", R"({"n":3})"))), ErrorType::budget_exceeded);
   EXPECT_TRUE(w.run(w.request("4", "stock")).ok());
-  EXPECT_TRUE(w.run(w.request("5", "page", R"({"n":3})")).ok());
+}
+
+/// A look-up, and a booking that builds on it.
+std::vector<registry::ToolSpec> chained_tools() {
+  const auto schema = [](const char* text) { return parse_strict(text)->as_object(); };
+  auto look = make_tool("look");
+  look.input_schema = schema(R"({"properties":{"day":{},"service":{}}})");
+  look.cache_ttl = std::chrono::seconds(30);
+  auto book = make_tool("book");
+  book.access = registry::Access::write;
+  book.requires_tools = {"look"};
+  book.input_schema = schema(R"({"properties":{"day":{},"time":{}}})");
+  return {look, book};
+}
+
+TEST(Executor, RunsAToolOnlyAfterWhatItBuildsOnWasAnsweredForTheSame) {
+  ToolWorld w(chained_tools());
+  const auto book = [&](const char* id, const char* arguments) {
+    return w.run(w.request(id, "book", arguments));
+  };
+
+  const auto early = book("1", R"({"day":"friday","time":"10:00"})");
+  EXPECT_EQ(type_of(early), ErrorType::validation);
+  EXPECT_EQ(early.error->message, "call look first with day friday, and then make this call again");
+  EXPECT_EQ(json::serialize(early.error_extra.at("call_first")),
+            R"({"tool":"look","arguments":{"day":"friday"}})");
+  w.scripts["look"].error = fail(ErrorType::transient, "not now");
+  w.run(w.request("2", "look", R"({"day":"friday"})"));
+  EXPECT_EQ(type_of(book("3", R"({"day":"friday"})")), ErrorType::validation);
+  w.scripts["look"].error.reset();
+  EXPECT_TRUE(w.run(w.request("4", "look", R"({"day":"Friday","service":"haircut"})")).ok());
+  EXPECT_EQ(type_of(book("5", R"({"day":"monday"})")), ErrorType::validation);
+  EXPECT_EQ(type_of(book("6", R"({"time":"10:00"})")), ErrorType::validation);
+  EXPECT_EQ(w.scripts["book"].runs, 0);
+  EXPECT_TRUE(book("7", R"({"day":"friday","time":"10:00"})").ok());
 }
 
 TEST(Executor, ShortensALongListHonestlyAndRefusesOtherOversizeOutput) {

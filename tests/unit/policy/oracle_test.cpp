@@ -8,6 +8,7 @@
 #include "policy/arguments.hpp"
 #include "policy/assurance.hpp"
 #include "policy/budget.hpp"
+#include "policy/chain.hpp"
 #include "policy/channel.hpp"
 #include "policy/consent.hpp"
 #include "policy/duplicate.hpp"
@@ -88,8 +89,8 @@ struct OwnGates {
   explicit OwnGates(std::string_view without = {})
       : contest({world.time(), [this](auto work) { world.run(std::move(work)); },
                  all_but({&ownership, &duplicate, &known, &channel, &loaded, &access, &role,
-                          &assurance, &membership, &arguments, &provenance, &same_act, &rate,
-                          &budget, &loops, &consent},
+                          &assurance, &membership, &arguments, &provenance, &same_act, &chain,
+                          &rate, &budget, &loops, &consent},
                          without),
                  enablement,
                  [this](const auto& call, bool is_done) { return acts.keep(call, is_done); },
@@ -114,6 +115,7 @@ struct OwnGates {
   ArgumentsGate arguments;
   ProvenanceGate provenance;
   SameActGate same_act{acts};
+  ChainGate chain;
   RateGate rate{{.reads = {60, 6}, .writes = {20, 2}}};
   BudgetGate budget{{to_budget(limits.channels[0]), to_budget(limits.channels[1]),
                      to_budget(limits.channels[2]), to_budget(limits.channels[0])}};
@@ -131,7 +133,7 @@ TEST(Gates, JudgeAMillionRandomCallsAsTheRulesDo) {
     std::printf("[ numbers  ] %s: %d\n", verdict.c_str(), count);
     EXPECT_GE(count, 200) << verdict << " is hardly tried";
   }
-  EXPECT_EQ(own.contest.counts().size(), 22U);
+  EXPECT_EQ(own.contest.counts().size(), 24U);
   EXPECT_EQ(own.proposals.kept.size(), own.contest.counts().at("consent answer"));
 }
 
@@ -144,14 +146,14 @@ TEST(Gates, AreTriedByEveryReasonThatTheyHave) {
     std::printf("[ numbers  ] %s: %d\n", reason.c_str(), count);
     EXPECT_GE(count, 50) << reason << " is hardly ever the only reason";
   }
-  EXPECT_EQ(own.contest.reasons().size(), 16U);
+  EXPECT_EQ(own.contest.reasons().size(), 17U);
 }
 
 TEST(Gates, EachIsMissedWhenItIsTakenOut) {
   for (const std::string_view gate :
        {"ownership", "duplicate", "known", "channel", "loaded", "access", "role", "assurance",
-        "membership", "arguments", "provenance", "same_act", "rate", "budget", "loop_breaker",
-        "consent"}) {
+        "membership", "arguments", "provenance", "same_act", "chain", "rate", "budget",
+        "loop_breaker", "consent"}) {
     OwnGates own(gate);
     EXPECT_NE(own.contest.play(50'000, 7), "") << gate;
   }

@@ -155,6 +155,7 @@ const Mistake kReferenceMistakes[] = {
     {"[customer_phone]", "{customer_phone: hidden}", 46, CHANGE ".mask", "cannot be hidden"},
     {"invalidates: [get_faqs]", "invalidates: [get_faq]", 47, CHANGE ".invalidates", "`get_faqs`?"},
     {"requires: [get_faqs]", "requires: [nothing]", 48, CHANGE ".requires", "there is no tool"},
+    {"requires: [get_faqs]", "requires: [get_faq]", 48, CHANGE ".requires", "did you mean"},
     {"requires: [get_faqs]", "requires: [change_booking]", 48, CHANGE ".requires", "never run"},
     {"{business_id: session.tenant_id}", "{business_id: session.tenant}", 16,
      FAQS ".bind.business_id", "did you mean `session.tenant_id`?"},

@@ -336,6 +336,37 @@ TEST(SessionConsent, StaysAskedForOnTheNextConnectionWhereStrangersTextHasRaised
   EXPECT_FALSE(again.records.last.untrusted.empty());
 }
 
+TEST(SessionConsent, OfACallIsForOneThatCameInItsOrderAlsoOnAnEarlierConnection) {
+  const auto tools = [] {
+    auto look = make_tool("look");
+    auto book = make_tool("book");
+    book.requires_tools = {"look"};
+    return std::vector<registry::ToolSpec>{look, book};
+  };
+  const auto call = [](Conversation& c, const std::string& tool) {
+    c.response_created("resp_" + tool);
+    c.call("resp_" + tool, "call_number_" + tool, tool, R"({"day":"friday"})");
+    c.response_done("resp_" + tool);
+    c.pass(1s);
+  };
+  MemoryRecords records;
+  SessionStart start;
+  {
+    Conversation c(tools(), {}, &records);
+    call(c, "book");
+    EXPECT_EQ(c.w.scripts["book"].runs, 0);
+    call(c, "look");
+    start.answered_calls = records.last.answered_calls;
+  }
+  EXPECT_NE(start.answered_calls, "");
+  EXPECT_EQ(start.answered_calls.find("friday"), std::string::npos);
+
+  Conversation again(tools(), std::move(start), &records);
+  call(again, "book");
+
+  EXPECT_EQ(again.w.scripts["book"].runs, 1);
+}
+
 TEST(SessionConsent, IsAskedForByARestoredQuestionThatWasRaised) {
   Mail mail;
   mail.call("read_mail", "{}");
