@@ -4,6 +4,14 @@
 --   Willow Hair Studio   +12125550199   bookings 2416 (latest), 2583, 2907
 --   Cedar Dental Clinic  +13125550199   bookings 5138 (latest), 5642, 5879
 --   Harbor Bike Works    +14155550199   bookings 8275 (latest), 8461, 8093
+DELETE FROM messages WHERE business_id IN
+  ('5b0c1d2e-0001-4a00-9000-000000000001',
+   '5b0c1d2e-0002-4a00-9000-000000000002',
+   '5b0c1d2e-0003-4a00-9000-000000000003');
+DELETE FROM holidays WHERE business_id IN
+  ('5b0c1d2e-0001-4a00-9000-000000000001',
+   '5b0c1d2e-0002-4a00-9000-000000000002',
+   '5b0c1d2e-0003-4a00-9000-000000000003');
 DELETE FROM bookings WHERE business_id IN
   ('5b0c1d2e-0001-4a00-9000-000000000001',
    '5b0c1d2e-0002-4a00-9000-000000000002',
@@ -366,7 +374,22 @@ SELECT known.id, business_id, printf('call-%d-00', number), place.name, '+1' || 
        strftime('%Y-%m-%dT%H:%M:%SZ', at, '-20 days'), strftime('%Y-%m-%dT%H:%M:%SZ', at, '-14 days')
 FROM known JOIN place USING (number) JOIN businesses AS b ON b.id = business_id;
 
--- The coming two weeks: four times a day for each service, two of three free, none on a day of rest.
+-- The holidays of the year ahead: closed, but for the morning of Christmas Eve.
+INSERT INTO holidays (id, business_id, date, name, open, close)
+WITH place (number, business_id) AS (
+  VALUES (1, '5b0c1d2e-0001-4a00-9000-000000000001'), (2, '5b0c1d2e-0002-4a00-9000-000000000002'),
+         (3, '5b0c1d2e-0003-4a00-9000-000000000003')
+), yearly (pick, day, name, open, close) AS (
+  VALUES (1, '-01-01', 'New Year''s Day', NULL, NULL), (2, '-07-04', 'Independence Day', NULL, NULL),
+         (3, '-12-24', 'Christmas Eve', '09:00', '13:00'), (4, '-12-25', 'Christmas Day', NULL, NULL)
+), coming AS (
+  SELECT *, strftime('%Y', 'now') || day AS this_year FROM yearly
+)
+SELECT printf('holiday-%d-%d', number, pick), business_id,
+       CASE WHEN this_year >= date('now', '-1 days') THEN this_year ELSE date(this_year, '+1 years') END, name, open, close
+FROM coming, place;
+
+-- The coming two weeks: four times a day for each service, two of three free, none on a day of rest or a holiday.
 INSERT INTO availability (id, business_id, service, start_time, end_time, is_available)
 WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 13),
 slot (s) AS (VALUES (0), (1), (2), (3)),
@@ -383,6 +406,8 @@ place (number, business_id, first_hour) AS (
   WHERE strftime('%w', day) <> '0'
     AND NOT (strftime('%w', day) = '1' AND number IN (1, 3))
     AND NOT (strftime('%w', day) = '6' AND number = 2)
+    AND NOT EXISTS (SELECT h.id FROM holidays AS h
+                    WHERE h.business_id = b.id AND h.date = days.day AND h.open IS NULL)
 )
 SELECT printf('slot-%d-%02d-%d-%d', number, i, pick, s), business_id, name, at,
        strftime('%Y-%m-%dT%H:%M:%SZ', at, minutes || ' minutes'), (i + s + pick) % 3 <> 0

@@ -85,3 +85,27 @@ CREATE TABLE IF NOT EXISTS availability (
 );
 CREATE INDEX IF NOT EXISTS availability_by_time
   ON availability (business_id, service, start_time);
+
+-- Days on which the weekly hours do not hold.
+CREATE TABLE IF NOT EXISTS holidays (
+  id TEXT PRIMARY KEY,
+  business_id TEXT NOT NULL REFERENCES businesses (id),
+  date TEXT NOT NULL,             -- "2026-12-25", of the business's own calendar
+  name TEXT NOT NULL,
+  open TEXT,                      -- "09:00"; both are null where it is closed
+  close TEXT
+);
+CREATE INDEX IF NOT EXISTS holidays_by_date ON holidays (business_id, date);
+
+-- What callers left for the people of the business.
+CREATE TABLE IF NOT EXISTS messages (
+  id TEXT PRIMARY KEY,
+  business_id TEXT NOT NULL REFERENCES businesses (id),
+  call_sid TEXT,
+  caller_name TEXT,
+  caller_phone TEXT,
+  content TEXT NOT NULL,
+  status TEXT NOT NULL,           -- new, read
+  created_at TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS messages_by_time ON messages (business_id, created_at);

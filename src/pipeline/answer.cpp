@@ -32,6 +32,8 @@ void fill_meta(registry::Envelope& envelope, const CallView& call,
   if (!call.tool) return;
   meta.tool_id = call.tool->id;
   meta.tool_version = call.tool->version;
+  const bool reads = call.access == registry::Access::read;
+  meta.untrusted = envelope.ok() && call.tool->untrusted && reads;
   if (envelope.error && envelope.error->say.empty() && is_tools_fault(envelope.error->type)) {
     envelope.error->say = call.tool->say_on_failure;
   }

@@ -32,6 +32,11 @@ json::object encode_intent(const IntentRequest& intent) {
   json::object out{{"type", to_string(intent.intent)}};
   if (intent.intent == Intent::end_voice_session) out["after"] = "current_turn";
   if (intent.intent == Intent::set_pending_message) out["message"] = intent.argument;
+  if (intent.intent == Intent::transfer_call) {
+    out["after"] = "current_turn";
+    out["to"] = intent.argument;
+  }
+  if (intent.intent == Intent::send_digits) out["digits"] = intent.argument;
   return out;
 }
 
@@ -47,6 +52,7 @@ void append_meta(const EnvelopeMeta& meta, std::string& out) {
   writer.text("idempotency_key", meta.idempotency_key);
   writer.flag("truncated", meta.truncated);
   if (meta.truncated) writer.whole("total", static_cast<std::int64_t>(meta.total));
+  if (meta.untrusted) writer.flag("untrusted", true);
   writer.close();
 }
 
@@ -83,6 +89,7 @@ EnvelopeMeta decode_meta(const json::object& meta) {
   };
   out.cached = is_true("cached");
   out.truncated = is_true("truncated");
+  out.untrusted = is_true("untrusted");
   const auto* total = meta.if_contains("total");
   if (total && total->is_int64()) out.total = static_cast<std::size_t>(total->get_int64());
   return out;

@@ -35,7 +35,8 @@ struct EnvelopeMeta {
   std::string call_id;
   std::string idempotency_key;
   bool truncated = false;
-  std::size_t total = 0;  ///< entries of the list before it was truncated; written only then
+  bool untrusted = false;  ///< what `data` holds was written by strangers; written only then
+  std::size_t total = 0;   ///< entries of the list before it was truncated; written only then
 };
 
 /// What every caller of a tool gets back, on every channel (DESIGN "The envelope"). Either `error`

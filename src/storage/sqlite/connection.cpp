@@ -84,7 +84,19 @@ Result<std::unique_ptr<Connection>> Connection::open(const OpenOptions& options)
   return connection;
 }
 
-Result<void> Connection::prepare_for_use(const OpenOptions& options) {
+Result<std::unique_ptr<Connection>> Connection::open_in_memory() {
+  constexpr int kFlags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_READWRITE |
+                         SQLITE_OPEN_CREATE | SQLITE_OPEN_MEMORY;
+  sqlite3* handle = nullptr;
+  const int code = sqlite3_open_v2(":memory:", &handle, kFlags, nullptr);
+  std::unique_ptr<Connection> connection(new Connection(handle));
+  if (code != SQLITE_OK) return fail_sqlite(code, handle, ":memory:");
+  connection->limit();
+  return connection;
+}
+
+/// What holds for every connection, whatever it is for.
+void Connection::limit() {
   for (const auto& limit : kLimits) sqlite3_limit(handle_, limit.id, limit.value);
   sqlite3_db_config(handle_, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
   sqlite3_db_config(handle_, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
@@ -94,6 +106,10 @@ Result<void> Connection::prepare_for_use(const OpenOptions& options) {
   sqlite3_db_config(handle_, SQLITE_DBCONFIG_ENABLE_FTS3_TOKENIZER, 0, nullptr);
   sqlite3_progress_handler(handle_, kOpcodesBetweenChecks, on_progress, this);
   sqlite3_busy_handler(handle_, on_busy, this);
+}
+
+Result<void> Connection::prepare_for_use(const OpenOptions& options) {
+  limit();
   if (options.mode == OpenMode::read_only) return execute("PRAGMA cell_size_check=ON");
   return execute(
       options.is_fully_synced

@@ -44,6 +44,8 @@ struct FunctionTraits {
 class Connection {
  public:
   static Result<std::unique_ptr<Connection>> open(const OpenOptions& options);
+  /// One that holds nothing yet and goes with the connection.
+  static Result<std::unique_ptr<Connection>> open_in_memory();
   ~Connection();
 
   /// Exactly one statement; VALIDATION where there is none or more than one.
@@ -100,6 +102,7 @@ class Connection {
 
  private:
   explicit Connection(sqlite3* handle);
+  void limit();
   Result<void> prepare_for_use(const OpenOptions& options);
 
   struct CachedStatement {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/random.hpp"
 #include "base/text.hpp"
 #include "tool/sql/local_time.hpp"
 
@@ -72,6 +73,7 @@ constexpr auto kFunctions = std::to_array<std::string_view>({"->",
                                                              "percent_rank",
                                                              "printf",
                                                              "quote",
+                                                             "random_digits",
                                                              "rank",
                                                              "replace",
                                                              "round",
@@ -94,6 +96,20 @@ static_assert(std::is_sorted(kFunctions.begin(), kFunctions.end()));
 bool is_allowed_function(std::string_view name) {
   const auto folded = to_lower_ascii(name);
   return std::binary_search(kFunctions.begin(), kFunctions.end(), std::string_view(folded));
+}
+
+/// A number of so many digits that can be said, for what is known by it. The first is no zero.
+Result<json::value> random_digits(const json::value& count) {
+  constexpr std::int64_t kMost = 18;
+  const auto digits = count.is_int64() ? count.get_int64() : 0;
+  if (digits < 1 || digits > kMost) return fail(ErrorType::validation, "random_digits: 1 to 18");
+  SystemRandom random;
+  std::string text;
+  for (std::int64_t i = 0; i < digits; ++i) {
+    const auto of = i == 0 ? 9U : 10U;
+    text += static_cast<char>('0' + (i == 0 ? 1U : 0U) + random.next_u64() % of);
+  }
+  return json::value(text);
 }
 
 bool is_module(std::string_view name) {
@@ -165,6 +181,11 @@ Result<void> Fence::add_functions() {
   added = connection_.add_function(
       "local_time", {.arguments = 2, .is_deterministic = true},
       [](std::span<const json::value> values) { return local_time(values[0], values[1]); });
+  if (added) {
+    added = connection_.add_function(
+        "random_digits", {.arguments = 1, .is_deterministic = false},
+        [](std::span<const json::value> values) { return random_digits(values[0]); });
+  }
   if (!added || !spec_.is_writable) return added;
   return add_write_functions();
 }

@@ -7,6 +7,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "base/result.hpp"
 #include "registry/tool_spec.hpp"
@@ -24,6 +25,12 @@ enum class ResultShape : std::uint8_t {
   affected,  ///< {affected}: rows written
 };
 
+/// Which of the rows, and in which order: those that hold words of an argument, the best first.
+struct Ranking {
+  std::string by;                 ///< the argument; empty: as the statement orders them
+  std::vector<std::string> over;  ///< columns
+};
+
 /// One statement of a tool's `run`, read and checked once at load.
 struct Plan {
   std::string field = "run.sql";  ///< where it stands
@@ -31,6 +38,11 @@ struct Plan {
   ResultShape shape = ResultShape::many;
   std::size_t max_rows = 50;
   bool is_write = false;
+  /// Run in the same transaction once the first row is there, whose columns they have as
+  /// `:result_NAME`.
+  std::vector<std::string> then;
+  std::string if_none;  ///< what a caller is told where there is no row: CONFLICT; empty: null
+  Ranking rank;
   std::set<std::string, std::less<>>
       json_columns;  ///< text that the output schema calls object or array
   std::set<std::string, std::less<>> boolean_columns;  ///< 0 and 1 that it calls boolean
@@ -46,8 +58,8 @@ struct Plans {
   bool may_write() const;
 };
 
-/// Reads `{sql, result, max_rows?}`, or `{sql: {by, cases: {VALUE: {sql, result, max_rows?}}}}`.
-/// VALIDATION names the key.
+/// Reads `{sql, result, max_rows?, then?, if_none?, rank?}`, or `{sql: {by, cases: {VALUE: {sql,
+/// result, max_rows?}}}}`. VALIDATION names the key.
 Result<Plans> read_plans(const registry::ToolSpec& tool);
 
 /// What the output schema says of one row; null: nothing.

@@ -50,12 +50,12 @@ Result<ResultShape> read_shape(const json::object& config) {
 }
 
 Result<void> check_keys(const json::object& config) {
-  const std::vector<std::string_view> known{"sql", "result", "max_rows"};
+  const std::vector<std::string_view> known{"sql", "result", "max_rows", "then", "if_none", "rank"};
   for (const auto& member : config) {
     if (std::find(known.begin(), known.end(), member.key()) != known.end()) continue;
     const auto nearest = find_nearest(member.key(), known);
     return refuse(std::string(member.key()) + ": unknown key" +
-                  (nearest.empty() ? "; known are sql, result, max_rows"
+                  (nearest.empty() ? "; known are " + join({known.begin(), known.end()}, ", ")
                                    : "; did you mean " + std::string(nearest) + "?"));
   }
   return {};
@@ -70,6 +70,51 @@ Result<void> read_max_rows(const json::object& config, Plan& plan) {
     return refuse("max_rows: expected a whole number from 1 to 500, with result: many");
   }
   plan.max_rows = static_cast<std::size_t>(value->get_int64());
+  return {};
+}
+
+/// What follows a write of one row, or what is said where there is none.
+Result<void> read_sequel(const json::object& config, Plan& plan) {
+  const auto* then = config.if_contains("then");
+  const auto* if_none = config.if_contains("if_none");
+  const bool fits = plan.shape == ResultShape::one && plan.is_write;
+  if ((then || if_none) && !fits) {
+    return refuse((then ? "then" : "if_none") +
+                  std::string(": expected only with result: one, of a tool whose access is write"));
+  }
+  if (if_none) {
+    if (!if_none->is_string() || trim(if_none->get_string()).empty()) {
+      return refuse("if_none: expected the sentence that a caller is told");
+    }
+    plan.if_none = if_none->get_string();
+  }
+  if (!then) return {};
+  const auto* list = then->if_array();
+  for (const auto& item : list ? *list : json::array{*then}) {
+    if (!item.is_string() || trim(item.get_string()).empty()) {
+      return refuse("then: expected SQL statements, one a text");
+    }
+    plan.then.emplace_back(item.get_string());
+  }
+  return {};
+}
+
+Result<void> read_ranking(const json::object& config, const json::object& input, Plan& plan) {
+  if (!config.contains("rank")) return {};
+  const auto* rank = find_object(config, "rank");
+  const auto* over = rank ? find_array(*rank, "over") : nullptr;
+  if (!over || over->empty() || rank->size() != 2 || plan.shape != ResultShape::many) {
+    return refuse("rank: expected {by: ARGUMENT, over: [COLUMN, …]}, with result: many");
+  }
+  plan.rank.by = text_at(*rank, "by");
+  const auto* properties = find_object(input, "properties");
+  if (!properties || !properties->contains(plan.rank.by)) {
+    return refuse("rank.by: expected an argument of this tool");
+  }
+  for (const auto& column : *over) {
+    if (!column.is_string()) return refuse("rank.over: expected names of columns");
+    plan.rank.over.emplace_back(column.get_string());
+  }
   return {};
 }
 
@@ -101,12 +146,20 @@ Result<Plan> read_plan(const registry::ToolSpec& tool, const json::object& confi
   const auto shape = read_shape(config);
   if (!shape) return placed(shape.error());
 
-  Plan plan{.field = path + "sql", .sql = std::string(*sql), .shape = *shape, .is_write = is_write};
+  Plan plan;
+  plan.field = path + "sql";
+  plan.sql = *sql;
+  plan.shape = *shape;
+  plan.is_write = is_write;
   if (plan.shape == ResultShape::affected && !plan.is_write) {
     return refuse("result: affected is for tools whose access is write", path);
   }
   const auto rows = read_max_rows(config, plan);
   if (!rows) return placed(rows.error());
+  const auto sequel = read_sequel(config, plan);
+  if (!sequel) return placed(sequel.error());
+  const auto ranking = read_ranking(config, tool.input_schema, plan);
+  if (!ranking) return placed(ranking.error());
   const auto* row = row_schema(tool.output_schema, plan.shape);
   if (row != nullptr) read_columns(*row, plan);
   return plan;

@@ -1,5 +1,6 @@
 #include "base/json.hpp"
 #include "tool/sql/fence.hpp"
+#include "tool/sql/full_text.hpp"
 #include "tool/sql/plan.hpp"
 
 namespace callosum::tool::sql {
@@ -11,26 +12,34 @@ using storage::sqlite::Statement;
 // Far above what any caller is given (the executor caps that); keeps one query from filling the
 // memory.
 constexpr std::size_t kMaxResultBytes = 1 << 20;
+// Of a business's own words, whose best are wanted.
+constexpr std::size_t kMostRanked = 5000;
 
-/// The tenant is set and the statement bound for exactly one run.
+/// The tenant is set for exactly one run.
 class Run {
  public:
-  Run(Connection& connection, Statement& statement, const std::string& tenant_id)
-      : fence_(Fence::of(connection)), statement_(statement) {
-    statement_.reset();
+  Run(Connection& connection, const std::string& tenant_id) : fence_(Fence::of(connection)) {
     fence_.enter(tenant_id);
     fence_.take_changed_rows();
   }
-  ~Run() {
-    statement_.reset();
-    fence_.leave();
-  }
+  ~Run() { fence_.leave(); }
   Run(const Run&) = delete;
   Run& operator=(const Run&) = delete;
   std::int64_t changed_rows() { return fence_.take_changed_rows(); }
 
  private:
   Fence& fence_;
+};
+
+/// A statement is bound from here to the end of the scope.
+class Bound {
+ public:
+  explicit Bound(Statement& statement) : statement_(statement) { statement_.reset(); }
+  ~Bound() { statement_.reset(); }
+  Bound(const Bound&) = delete;
+  Bound& operator=(const Bound&) = delete;
+
+ private:
   Statement& statement_;
 };
 
@@ -85,7 +94,24 @@ Result<json::value> read_value(Statement& statement) {
   return json::value(std::move(out));
 }
 
-Result<json::value> read_many(Statement& statement, const Plan& plan) {
+/// All rows that may be ranked, and of those the best.
+Result<json::value> ranked(json::array rows, const Plan& plan, const json::object& arguments) {
+  const auto best = rank_by_words(rows, plan.rank.over, text_at(arguments, plan.rank.by));
+  if (!best) return best.error();
+  json::array items;
+  for (const auto at : *best) {
+    if (items.size() < plan.max_rows) items.push_back(std::move(rows[at]));
+  }
+  const bool is_truncated = best->size() > items.size();
+  json::object out{{"items", std::move(items)}, {"count", best->size()}};
+  if (is_truncated) out["truncated"] = true;
+  return json::value(std::move(out));
+}
+
+Result<json::value> read_many(Statement& statement, const Plan& plan,
+                              const json::object& arguments) {
+  const bool is_ranked = !plan.rank.by.empty();
+  const auto most = is_ranked ? kMostRanked : plan.max_rows;
   json::array items;
   std::int64_t count = 0;
   std::size_t bytes = 0;
@@ -94,7 +120,7 @@ Result<json::value> read_many(Statement& statement, const Plan& plan) {
     if (!stepped) return stepped.error();
     if (!*stepped) break;
     ++count;
-    if (items.size() >= plan.max_rows) continue;  // the rest is only counted
+    if (items.size() >= most) continue;  // the rest is only counted
     auto row = statement.row();
     if (!row) return row.error();
     bytes += bytes_of(statement, *row);
@@ -105,6 +131,7 @@ Result<json::value> read_many(Statement& statement, const Plan& plan) {
     if (!converted) return converted.error();
     items.emplace_back(std::move(*row));
   }
+  if (is_ranked) return ranked(std::move(items), plan, arguments);
   const bool is_truncated = count > static_cast<std::int64_t>(items.size());
   json::object out{{"items", std::move(items)}, {"count", count}};
   if (is_truncated) out["truncated"] = true;
@@ -122,14 +149,12 @@ Result<json::value> read_affected(Statement& statement, Run& run) {
   return json::value(json::object{{"affected", run.changed_rows()}});
 }
 
-}  // namespace
-
-Result<json::value> run_plan(Connection& connection, const Plan& plan,
-                             const json::object& arguments, const std::string& tenant_id) {
+Result<json::value> run_first(Connection& connection, const Plan& plan,
+                              const json::object& arguments, Run& run) {
   const auto prepared = connection.prepare_cached(plan.sql);
   if (!prepared) return prepared.error();
   auto& statement = **prepared;
-  Run run(connection, statement, tenant_id);
+  const Bound scope(statement);
   const auto bound = statement.bind_named(arguments);
   if (!bound) return bound.error();
   switch (plan.shape) {
@@ -142,7 +167,45 @@ Result<json::value> run_plan(Connection& connection, const Plan& plan,
     case ResultShape::many:
       break;
   }
-  return read_many(statement, plan);
+  return read_many(statement, plan, arguments);
+}
+
+/// What goes with the row that has been written. An error takes that back too.
+Result<void> run_then(Connection& connection, const Plan& plan, const json::object& arguments,
+                      const json::object& row) {
+  json::object known(arguments);
+  for (const auto& [name, value] : row) known["result_" + std::string(name)] = value;
+  for (const auto& sql : plan.then) {
+    const auto prepared = connection.prepare_cached(sql);
+    if (!prepared) return prepared.error();
+    auto& statement = **prepared;
+    const Bound scope(statement);
+    const auto bound = statement.bind_named(known);
+    if (!bound) return bound.error();
+    const auto stepped = statement.step();
+    if (!stepped) return stepped.error();
+  }
+  return {};
+}
+
+Error none_there(const std::string& words) {
+  auto error = fail(ErrorType::conflict, words);
+  error.say = words;
+  return error;
+}
+
+}  // namespace
+
+Result<json::value> run_plan(Connection& connection, const Plan& plan,
+                             const json::object& arguments, const std::string& tenant_id) {
+  Run run(connection, tenant_id);
+  auto result = run_first(connection, plan, arguments, run);
+  if (!result) return result;
+  if (result->is_null() && !plan.if_none.empty()) return none_there(plan.if_none);
+  if (plan.then.empty() || !result->is_object()) return result;
+  const auto done = run_then(connection, plan, arguments, result->get_object());
+  if (!done) return done.error();
+  return result;
 }
 
 }  // namespace callosum::tool::sql
