@@ -218,17 +218,32 @@ asio::awaitable<void> Call::obey(Verb verb) {
     case VerbKind::play:
       note(verb.kind == VerbKind::say ? "say" : "play", {{"text", verb.text}});
       break;
-    case VerbKind::dial:
-      note("transferred", {{"to", verb.text}});
-      phone_.report.count("transfers");
-      is_over_ = true;
+    case VerbKind::dial: {
+      auto dialling = dial(std::move(verb));
+      co_await std::move(dialling);
       break;
+    }
     case VerbKind::hang_up:
     case VerbKind::reject:
       note(verb.kind == VerbKind::reject ? "rejected" : "hung_up_by_twiml");
       is_over_ = true;
       break;
   }
+}
+
+/// Whoever is dialled takes the call, or as the script says; then `action` is asked.
+asio::awaitable<void> Call::dial(Verb verb) {
+  note("transferred", {{"to", verb.text}});
+  phone_.report.count("transfers");
+  if (verb.action.empty()) {
+    is_over_ = true;
+    co_return;
+  }
+  auto form = fields("in-progress");
+  form.emplace_back("DialCallStatus", script_.dial_status);
+  form.emplace_back("DialCallSid", make_id("CA", phone_.random));
+  auto fetching = fetch(resolve_url(url_, verb.action), std::move(form), Signing::right);
+  co_await std::move(fetching);
 }
 
 asio::awaitable<void> Call::connect(Verb verb) {

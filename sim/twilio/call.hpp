@@ -40,6 +40,7 @@ class Call {
   boost::asio::awaitable<void> begin();
   boost::asio::awaitable<void> follow();
   boost::asio::awaitable<void> obey(Verb verb);
+  boost::asio::awaitable<void> dial(Verb verb);
   boost::asio::awaitable<void> connect(Verb verb);
   boost::asio::awaitable<Result<std::unique_ptr<net::WsConnection>>> open_stream(
       const StreamNoun& noun);

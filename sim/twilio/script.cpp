@@ -130,6 +130,7 @@ void read_call(Sheet& sheet, const std::string& folder, CallScript& script) {
   sheet.read_ms("jitter_ms", script.jitter);
   sheet.read("loss_percent", script.loss);
   sheet.read("webhooks", script.webhooks);
+  sheet.read("dial_status", script.dial_status);
 }
 
 }  // namespace

@@ -68,6 +68,8 @@ struct CallScript {
   std::size_t loss = 0;      ///< of a hundred frames so many are lost
   std::size_t webhooks = 1;  ///< the signed webhook is sent so often; the last answer is obeyed
 
+  std::string dial_status = "completed";  ///< what becomes of a `<Dial>`: "no-answer", "busy", …
+
   bool has(FaultKind kind) const;
 };
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/json/serialize.hpp>
+#include <map>
 
 #include "api/auth/admin_role.hpp"
 #include "base/json.hpp"
@@ -18,9 +19,12 @@ using storage::PhoneNumber;
 constexpr std::chrono::seconds kTimeout(5);
 
 json::object encode(const PhoneNumber& number) {
+  json::object transfers;
+  for (const auto& [name, to] : number.transfers) transfers[name] = to;
   return {{"number", number.number},
           {"tenant_id", number.tenant_id},
           {"pack", number.pack},
+          {"transfers", std::move(transfers)},
           {"created_at_ms", number.created_at_ms}};
 }
 
@@ -28,20 +32,47 @@ Error no_number() { return fail(ErrorType::not_found, "there is no such number")
 
 struct Wish {
   std::string tenant, pack;
+  std::map<std::string, std::string, std::less<>> transfers;
 };
+
+constexpr std::size_t kMostTransfers = 20;
+constexpr std::size_t kMostNameBytes = 60;
+
+/// Names that a caller may say, with the numbers behind them.
+Result<void> read_transfers(const json::value& value, Wish& wish) {
+  const auto* object = value.if_object();
+  if (!object || object->size() > kMostTransfers) {
+    return fail(ErrorType::validation, "transfers: expected {NAME: NUMBER}, 20 at most");
+  }
+  for (const auto& [name, number] : *object) {
+    const bool is_name = !trim(name).empty() && name.size() <= kMostNameBytes;
+    if (!is_name) return fail(ErrorType::validation, "transfers: a name has 1 to 60 bytes");
+    if (!number.is_string() || !is_e164(number.get_string())) {
+      return fail(ErrorType::validation,
+                  "transfers." + std::string(name) + ": expected E.164, such as +390612345678");
+    }
+    wish.transfers.emplace(name, number.get_string());
+  }
+  return {};
+}
 
 Result<Wish> read_wish(std::string_view text) {
   const auto body = parse_strict(text, {.max_bytes = 4 * 1024, .max_depth = 4});
   if (!body) return body.error();
   const auto* object = body->if_object();
-  if (!object) return fail(ErrorType::validation, "expected {tenant_id, pack?}");
+  if (!object) return fail(ErrorType::validation, "expected {tenant_id, pack?, transfers?}");
+  Wish wish{std::string(text_at(*object, "tenant_id")), std::string(text_at(*object, "pack")), {}};
   for (const auto& member : *object) {
+    if (member.key() == "transfers") {
+      const auto read = read_transfers(member.value(), wish);
+      if (!read) return read.error();
+      continue;
+    }
     const bool is_known = member.key() == "tenant_id" || member.key() == "pack";
     if (!is_known || !member.value().is_string()) {
-      return fail(ErrorType::validation, "expected {tenant_id, pack?}, both texts");
+      return fail(ErrorType::validation, "expected {tenant_id, pack?, transfers?}");
     }
   }
-  Wish wish{std::string(text_at(*object, "tenant_id")), std::string(text_at(*object, "pack"))};
   if (wish.tenant.empty()) return fail(ErrorType::validation, "tenant_id: is missing");
   return wish;
 }
@@ -91,7 +122,7 @@ asio::awaitable<net::HttpResponse> AdminPhoneNumberResource::save(std::string nu
   const auto tenant = co_await std::move(resolving);
   if (!tenant) co_return error_response(tenant.error());
   const PhoneNumber wanted{std::move(number), tenant->id, wish->pack,
-                           epoch_ms(ground_.time.wall_now())};
+                           epoch_ms(ground_.time.wall_now()), wish->transfers};
   std::function<Result<PhoneNumber>(storage::sqlite::Connection&)> work =
       [wanted](storage::sqlite::Connection& c) -> Result<PhoneNumber> {
     const auto saved = storage::save_phone_number(c, wanted);

@@ -7,7 +7,7 @@ namespace callosum::app {
 namespace {
 
 registry::Audience audience_of(const registry::CallContext& context) {
-  return {.channel = context.channel,
+  return {.channel = offered_channel_of(context),
           .roles = context.roles,
           .assurance = context.assurance,
           .mode = context.mode,
@@ -28,7 +28,8 @@ Edition::~Edition() { live_.add(-1); }
 Result<Edition::Offer> Edition::offer_for(const registry::CallContext& context,
                                           const policy::SwitchedOff& off,
                                           std::string_view export_name) const {
-  std::string key = std::string(export_name) + "|" + std::string(to_string(context.channel)) + "|" +
+  std::string key = std::string(export_name) + "|" +
+                    std::string(to_string(offered_channel_of(context))) + "|" +
                     std::string(to_string(context.assurance)) + "|" +
                     std::string(to_string(context.access_mode)) + "|" + context.mode;
   for (const auto& role : context.roles) key += "|" + role;

@@ -1,6 +1,7 @@
 // Conversations on the phone.
 #include "app/planner.hpp"
 #include "async/with_deadline.hpp"
+#include "base/text.hpp"
 
 namespace callosum::app {
 
@@ -26,6 +27,13 @@ api::auth::Principal caller_of(const StreamGrant& grant) {
   caller.phone = grant.from;
   caller.assurance = grant.is_attested ? registry::Assurance::carrier : registry::Assurance::none;
   return caller;
+}
+
+/// By name alone: what a model does not know it cannot dial.
+std::string told_of_transfers(const registry::Destinations& transfers) {
+  std::vector<std::string> names;
+  for (const auto& [name, number] : transfers) names.push_back(name);
+  return "It is a phone call. It can be transferred to: " + join(names, ", ") + ".";
 }
 
 }  // namespace
@@ -62,6 +70,12 @@ asio::awaitable<Result<PhonePlan>> Planner::plan_phone(StreamGrant grant) {
   auto opening = co_await std::move(opens);
   if (!opening) co_return opening.error();
   opening->context.call_sid = grant.call_sid;
+  if (opening->load) opening->load->channel = registry::Channel::phone;
+  if (!grant.transfers.empty()) {
+    opening->product.channel.push_back(told_of_transfers(grant.transfers));
+    opening->context.transfers =
+        std::make_shared<const registry::Destinations>(std::move(grant.transfers));
+  }
   const auto& provider = opening->edition->provider();
   PhonePlan plan;
   const auto& writer = provider.transcription_model;

@@ -71,7 +71,7 @@ bool may_look_up(const ToolSpec& tool, const PreparedCall& call) {
   const auto& context = call.context;
   const bool is_open = tool.pack == call.tool->pack && tool.name != call.tool->name &&
                        tool.access == registry::Access::read;
-  const bool is_theirs = has(tool.channels, context.channel) &&
+  const bool is_theirs = is_among(offered_channel_of(context), tool.channels) &&
                          context.assurance >= tool.min_assurance &&
                          (tool.modes.empty() || has(tool.modes, context.mode));
   return is_open && is_theirs &&

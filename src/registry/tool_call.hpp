@@ -1,6 +1,8 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -19,6 +21,9 @@ struct ToolCall {
   std::string arguments;
 };
 
+/// Numbers by the names that callers and models know them by.
+using Destinations = std::map<std::string, std::string, std::less<>>;
+
 /// Who is asking, and from where: set by the gateway from the authenticated session, never by a
 /// model.
 struct CallContext {
@@ -31,6 +36,8 @@ struct CallContext {
   bool is_member = false;  ///< of this tenant
   std::string caller_phone;
   std::string call_sid;
+  /// Where a phone call may be handed on to, by name: numbers that no model says. Null: nowhere.
+  std::shared_ptr<const Destinations> transfers;
   Assurance assurance = Assurance::none;
   Channel channel = Channel::voice;
   std::string mode;
@@ -53,6 +60,18 @@ struct CallContext {
   std::string provider;     ///< label: "openai", "offline"; "http", "console"
   std::shared_ptr<const Snapshot> snapshot;
 };
+
+/// As tools are offered: on the phone that is a channel of its own.
+inline Channel offered_channel_of(const CallContext& context) {
+  return context.call_sid.empty() ? context.channel : Channel::phone;
+}
+/// Whether a tool for these is for this one: what is for any voice is for the phone too.
+inline bool is_among(Channel channel, const std::vector<Channel>& channels) {
+  const auto has = [&channels](Channel one) {
+    return std::find(channels.begin(), channels.end(), one) != channels.end();
+  };
+  return has(channel) || (channel == Channel::phone && has(Channel::voice));
+}
 
 /// Limits are set for each channel, and for the phone, which is a voice with less patience.
 constexpr std::size_t kLimitSets = 4;

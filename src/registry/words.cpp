@@ -16,7 +16,7 @@ template <>
 constexpr std::array kWords<Access>{Word("read"), Word("propose"), Word("write"),
                                     Word("destructive")};
 template <>
-constexpr std::array kWords<Channel>{Word("voice"), Word("text"), Word("mcp")};
+constexpr std::array kWords<Channel>{Word("voice"), Word("text"), Word("mcp"), Word("phone")};
 template <>
 constexpr std::array kWords<Assurance>{Word("none"), Word("carrier"), Word("verified")};
 template <>
@@ -37,8 +37,9 @@ constexpr std::array kWords<AccessMode>{Word("read_only"), Word("propose_actions
 template <>
 constexpr std::array kWords<ReplyPath>{Word("native"), Word("bridge"), Word("brain")};
 template <>
-constexpr std::array kWords<Intent>{Word("END_VOICE_SESSION"), Word("SUPPRESS_AUDIO"),
-                                    Word("SUPPRESS_TRANSCRIPT"), Word("SET_PENDING_MESSAGE")};
+constexpr std::array kWords<Intent>{Word("END_VOICE_SESSION"),   Word("SUPPRESS_AUDIO"),
+                                    Word("SUPPRESS_TRANSCRIPT"), Word("SET_PENDING_MESSAGE"),
+                                    Word("TRANSFER_CALL"),       Word("SEND_DIGITS")};
 
 template <class Enum>
 Word word_of(Enum value) {

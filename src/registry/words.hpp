@@ -17,7 +17,9 @@ enum class Access : std::uint8_t {
   write,
   destructive
 };  ///< in rising order of risk
-enum class Channel : std::uint8_t { voice, text, mcp };
+/// `phone` is a voice that a carrier brought: of tools, and of whom they are shown to. A session's
+/// own channel is voice there.
+enum class Channel : std::uint8_t { voice, text, mcp, phone };
 enum class Assurance : std::uint8_t { none, carrier, verified };  ///< in rising order
 enum class Confirmation : std::uint8_t { none, spoken, strong };
 enum class OnInterrupt : std::uint8_t { abort, finish, commit };
@@ -34,6 +36,8 @@ enum class Intent : std::uint8_t {
   suppress_audio,       ///< SUPPRESS_AUDIO: this turn sends no audio
   suppress_transcript,  ///< SUPPRESS_TRANSCRIPT
   set_pending_message,  ///< SET_PENDING_MESSAGE: said before the session ends
+  transfer_call,        ///< TRANSFER_CALL: after the current turn, to a destination by its name
+  send_digits,          ///< SEND_DIGITS: pressed on the live call's keypad
 };
 
 std::string_view to_string(Category);

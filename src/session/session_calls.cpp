@@ -180,6 +180,17 @@ void Session::refuse_call(const std::string& call_id, Error error, bool is_silen
   on_answer(key, envelope);
 }
 
+/// What a tool asks of the session, and through it of whoever holds the call.
+void Session::apply(const registry::Envelope& envelope) {
+  if (envelope.ok() && state_.is_active()) {
+    for (const auto& intent : envelope.intents) {
+      if (intent.intent == registry::Intent::transfer_call) caller_->transfer_to(intent.argument);
+      if (intent.intent == registry::Intent::send_digits) caller_->press(intent.argument);
+    }
+  }
+  state_.apply(envelope);
+}
+
 void Session::on_answer(const std::string& key, const registry::Envelope& envelope) {
   note_questions();  // one of them may have been answered by this very call
   if (hold_answer(key, envelope)) return;
@@ -189,7 +200,7 @@ void Session::on_answer(const std::string& key, const registry::Envelope& envelo
   const auto* tool = parts_.catalog->snapshot()->find(call.name);
   if (tool && tool->terminal && envelope.ok()) has_run_terminal_ = true;
   if (envelope.ok()) note_strangers(call);
-  state_.apply(envelope);
+  apply(envelope);
   const std::string output = registry::encode_text(envelope);
   if (!wants_timeline_) {
     // nobody listens
@@ -219,7 +230,7 @@ void Session::on_answer(const std::string& key, const registry::Envelope& envelo
 
 void Session::on_call_elsewhere(const registry::Envelope& envelope) {
   if (!wake_ || is_ending_) return;
-  state_.apply(envelope);
+  apply(envelope);
   turn_is_over();
 }
 

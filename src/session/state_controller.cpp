@@ -24,6 +24,11 @@ void StateController::apply(const registry::Envelope& envelope) {
       case registry::Intent::set_pending_message:
         pending_message_ = intent.argument;
         break;
+      case registry::Intent::transfer_call:
+        pending_end_ = true;  // and not over: it goes on here where nobody takes the call
+        break;
+      case registry::Intent::send_digits:
+        break;
     }
   }
 }

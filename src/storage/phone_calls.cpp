@@ -25,7 +25,7 @@ constexpr std::string_view kRecord = R"sql(
     ended_at_ms = iif(:ended_at_ms = 0, ended_at_ms, :ended_at_ms), transcript = :transcript,
     timeline = :timeline, tool_history = :tool_history, tool_latency_ms = :tool_latency_ms,
     left_out = :left_out, intent = :intent, outcome = :outcome,
-    conversed_out = :conversed_out, record_step = :step
+    transfer_to = :transfer_to, conversed_out = :conversed_out, record_step = :step
   WHERE call_sid = :call_sid AND record_step <= :step
 )sql";
 
@@ -90,6 +90,7 @@ PhoneCall to_call(const json::object& row) {
   record.left_out = whole(row, "left_out");
   record.intent = text("intent");
   record.outcome = text("outcome");
+  record.transfer_to = text("transfer_to");
   record.is_conversed_out = whole(row, "conversed_out") != 0;
   call.account_sid = text("account_sid");
   call.tenant_id = text("tenant_id");
@@ -168,6 +169,7 @@ Result<void> save_call_record(sqlite::Connection& connection, const CallRecord& 
                                   {"left_out", record.left_out},
                                   {"intent", record.intent},
                                   {"outcome", record.outcome},
+                                  {"transfer_to", record.transfer_to},
                                   {"conversed_out", record.is_conversed_out ? 1 : 0}});
   if (!saved) return saved.error();
   return {};

@@ -30,7 +30,7 @@ TEST_F(Chat, AnswersLineByLineAndShowsTheCallsAndTheTools) {
       run(R"(printf 'what is your cancellation policy\n\n  \n/tools\n/what\nwhen are you open')");
 
   EXPECT_EQ(ended.status, 0) << ended.err;
-  EXPECT_THAT(ended.out, HasSubstr("[9 tools] > "));
+  EXPECT_THAT(ended.out, HasSubstr("[14 tools] > "));
   EXPECT_THAT(ended.out, HasSubstr("get_faqs, get_latest_booking"));
   EXPECT_THAT(ended.out, HasSubstr("called   get_policies"));
   EXPECT_THAT(ended.out, HasSubstr("called   get_working_hours"));

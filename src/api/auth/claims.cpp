@@ -109,6 +109,8 @@ void check_issuer_and_audience(ClaimReader& read, const json::object& claims,
 void read_caller(ClaimReader& read, Principal& principal) {
   if (const auto word = read.text("channel"); !word.empty()) {
     principal.channel = registry::parse_word<registry::Channel>(word);
+    // A carrier alone brings somebody by phone.
+    if (principal.channel == registry::Channel::phone) principal.channel.reset();
     if (!principal.channel) read.refuse("channel", "is none of voice, text, mcp");
   }
   if (const auto word = read.text("assurance"); !word.empty()) {

@@ -39,6 +39,7 @@ CallRecorder::CallRecorder(storage::CallRecord before, WallTime now, bool keeps_
   record_.ended_at_ms = 0;
   record_.is_conversed_out = false;
   record_.outcome.clear();
+  record_.transfer_to.clear();
   text_bytes_ = record_.transcript.size() + record_.timeline.size();
   answered_at_ = WallTime(std::chrono::milliseconds(record_.answered_at_ms));
 }
@@ -146,6 +147,12 @@ void CallRecorder::ended(std::string_view outcome, bool is_conversed_out, WallTi
   record_.is_conversed_out = is_conversed_out;
   is_dirty_ = true;
   if (!keeps_words_) forget_words();
+}
+
+void CallRecorder::transferred(std::string_view number, WallTime now) {
+  if (record_.ended_at_ms != 0) return;
+  record_.transfer_to = number;
+  ended("transferred", false, now);
 }
 
 void CallRecorder::forget_words() {

@@ -40,6 +40,8 @@ class CallRecorder {
   /// So many digits: which they were is nobody's business.
   void pressed(std::size_t digits, WallTime now);
   void ended(std::string_view outcome, bool is_conversed_out, WallTime now);
+  /// The same, for a call that goes on with whoever has this number.
+  void transferred(std::string_view number, WallTime now);
 
   /// Something is new since the last `take`.
   bool is_dirty() const { return is_dirty_; }

@@ -30,6 +30,9 @@ VoiceStep judge_voice_step(const CallSoFar& call, int step) {
   if (step < 0 || step != call.next_step || call.is_over) return VoiceStep::replayed;
   if (!call.is_known && step > 0) return VoiceStep::replayed;
   if (call.is_conversed_out || step >= kMostStreams) return VoiceStep::hang_up;
+  // Where nobody took the call the conversation goes on.
+  if (call.dialled == "completed" || call.dialled == "answered") return VoiceStep::hang_up;
+  if (call.wants_transfer && call.dialled.empty()) return VoiceStep::transfer;
   return VoiceStep::connect;
 }
 

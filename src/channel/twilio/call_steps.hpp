@@ -14,6 +14,7 @@ enum class VoiceStep : std::uint8_t {
   connect,   ///< to a stream
   hang_up,   ///< the conversation is over, or the call has come back too often
   busy,      ///< there have been too many
+  transfer,  ///< to somebody else, as the conversation has asked
   replayed,  ///< this very step was taken before, or the call is over
 };
 
@@ -24,6 +25,9 @@ struct CallSoFar {
   bool is_over = false;           ///< the carrier has said that the call has ended
   bool is_conversed_out = false;  ///< the conversation ended as it should: nothing is left to say
   int next_step = 0;
+  bool wants_transfer = false;  ///< it ended so that the call goes on with somebody else
+  /// Of a webhook behind `<Dial>`, what became of it (`DialCallStatus`); empty: nobody was dialled.
+  std::string_view dialled{};
 };
 VoiceStep judge_voice_step(const CallSoFar& call, int step);
 

@@ -172,7 +172,8 @@ asio::awaitable<void> PhoneChannel::serve(std::unique_ptr<net::WsConnection> con
       [&records = ground.records](storage::CallRecord kept) { records.note(std::move(kept)); },
       std::chrono::seconds(ground.config.longest_s),
       ground.config.keep_transcripts,
-      parts_.budget};
+      parts_.budget,
+      plan->session.start.context.transfers};
   auto caller = make_phone_link(std::move(link));
   auto session = std::make_shared<session::SessionPlan>(std::move(plan->session));
   auto serving = parts_.host.serve(std::move(session), std::move(caller));

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/json/serialize.hpp>
 
+#include "audio/dial_tones.hpp"
 #include "audio/g711.hpp"
 #include "base/encoding.hpp"
 #include "base/json.hpp"
@@ -183,6 +184,13 @@ void PhoneLine::on_digit(char digit) {
   if (digits_.size() < kMostDigits) digits_ += digit;
   digits_until_ = clock_.now() + kDigitPause;
   if (digit == '#') tell_digits();
+}
+
+void PhoneLine::press(std::string_view digits) {
+  std::vector<std::uint8_t> tones;
+  audio::encode_mulaw(audio::dial_tones(digits), tones);
+  playout_.add({"", 0, true}, encode_base64(tones));
+  send_due();
 }
 
 void PhoneLine::tell_digits() {

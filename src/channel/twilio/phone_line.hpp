@@ -39,6 +39,8 @@ class PhoneLine {
   Result<void> on_message(const MediaMessage& message);
   /// False: the phone is gone.
   bool on_server_event(std::string_view event);
+  /// Keys for the other side to hear, as tones behind what is being said.
+  void press(std::string_view digits);
   /// What is due by the clock: sound, silence, digits.
   void keep_time();
   /// The next client event for the session.

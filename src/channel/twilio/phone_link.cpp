@@ -60,6 +60,7 @@ class PhoneLink final : public session::CallerLink {
               [this](std::string_view text, net::FrameKind kind) {
                 return connection_->send(text, kind);
               }),
+        transfers_(std::move(parts.transfers)),
         share_(std::move(parts.budget)),
         ends_at_(time_.now() + parts.longest) {
     keep_now();
@@ -91,6 +92,15 @@ class PhoneLink final : public session::CallerLink {
     charge();
     return is_there;
   }
+  void transfer_to(std::string_view destination) override {
+    if (!transfers_) return;
+    const auto at = transfers_->find(destination);
+    if (at != transfers_->end()) transfer_to_ = at->second;
+  }
+  void press(std::string_view digits) override {
+    line_.press(digits);
+    charge();
+  }
   std::chrono::seconds farewell() const override { return kMostFarewell; }
 
   /// What was said last is heard to its end, however soon the session would have closed.
@@ -109,6 +119,7 @@ class PhoneLink final : public session::CallerLink {
                                          : "failed";
     if (is_broken_ && !is_too_long_) code = 1008;
     // Before the carrier can ask what comes next.
+    if (is_done && !transfer_to_.empty()) record_.transferred(transfer_to_, time_.wall_now());
     record_.ended(outcome, is_done || is_too_long_, time_.wall_now());
     keep_now();
     const auto soon = deadline.within(2s);
@@ -190,6 +201,8 @@ class PhoneLink final : public session::CallerLink {
   const std::string stream_;
   PhoneLine line_;
   std::string event_;  // the one that was handed out
+  const std::shared_ptr<const registry::Destinations> transfers_;
+  std::string transfer_to_;  // a number, once the conversation has ended as it should
   PlayoutShare share_;
   SteadyTime ends_at_;
   SteadyTime kept_at_{};

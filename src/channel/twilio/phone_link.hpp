@@ -5,6 +5,7 @@
 
 #include "channel/twilio/phone_line.hpp"
 #include "net/queue_budget.hpp"
+#include "registry/tool_call.hpp"
 #include "session/caller_link.hpp"
 
 namespace callosum::channel::twilio {
@@ -19,6 +20,8 @@ struct PhoneLinkParts {
   std::chrono::seconds longest{3600};
   bool keeps_words = true;                   ///< see CallRecorder
   std::shared_ptr<net::QueueBudget> budget;  ///< of what waits to be played; null: none
+  /// Numbers that the call may be handed on to, by name; null: none.
+  std::shared_ptr<const registry::Destinations> transfers{};
 };
 
 /// A carrier's media stream as the caller's side of a session.

@@ -10,19 +10,21 @@
 #include "base/clock.hpp"
 #include "base/random.hpp"
 #include "base/result.hpp"
+#include "registry/tool_call.hpp"
 
 namespace callosum::channel::twilio {
 
 /// What a signed webhook has found out of a call, for the stream that belongs to it.
 struct StreamGrant {
   std::string call_sid, account_sid;
-  std::string from;          ///< E.164; empty: withheld, or no number
-  std::string to;            ///< E.164
-  std::string tenant_id;     ///< whose number was called
-  std::string pack;          ///< the only one of the conversation; empty: all
-  bool is_attested = false;  ///< the carrier vouches for `from`
-  int step = 0;              ///< how often the call was sent to a stream before
-  std::string session_id;    ///< the conversation that goes on; empty: a new one
+  std::string from;                  ///< E.164; empty: withheld, or no number
+  std::string to;                    ///< E.164
+  std::string tenant_id;             ///< whose number was called
+  std::string pack;                  ///< the only one of the conversation; empty: all
+  bool is_attested = false;          ///< the carrier vouches for `from`
+  int step = 0;                      ///< how often the call was sent to a stream before
+  registry::Destinations transfers;  ///< where the call may be handed on to
+  std::string session_id;            ///< the conversation that goes on; empty: a new one
 };
 
 /// One token a stream: 128 bits, 30 s, one use, bound to its call (telephony §1.8). A token that

@@ -47,6 +47,11 @@ std::string connect_stream_twiml(const StreamTwiml& stream) {
                  "</Redirect>");
 }
 
+std::string dial_twiml(std::string_view number, std::string_view action_url) {
+  return respond("<Dial timeout=\"30\" method=\"POST\" action=\"" + escape(action_url) +
+                 "\"><Number>" + escape(number) + "</Number></Dial>");
+}
+
 std::string hangup_twiml() { return respond("<Hangup/>"); }
 
 std::string busy_twiml() { return respond("<Reject reason=\"busy\"/>"); }

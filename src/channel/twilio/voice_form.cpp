@@ -57,7 +57,8 @@ constexpr std::array kFields{Field{"CallSid", &VoiceForm::call_sid},
                              Field{"Direction", &VoiceForm::direction},
                              Field{"StirVerstat", &VoiceForm::verstat},
                              Field{"CallDuration", &VoiceForm::duration_s},
-                             Field{"RecordingUrl", &VoiceForm::recording_url}};
+                             Field{"RecordingUrl", &VoiceForm::recording_url},
+                             Field{"DialCallStatus", &VoiceForm::dial_status}};
 
 /// What is sent in place of a number that is withheld or unknown: the words anonymous, restricted,
 /// blocked, unknown and unavailable as a keypad spells them. Each would be one caller to everybody.

@@ -27,6 +27,7 @@ struct VoiceForm {
   std::string verstat;      ///< `StirVerstat`: the carrier's word on `from`; empty: none
   std::string duration_s;   ///< of a status callback; empty: unknown
   std::string recording_url;  ///< https alone; empty: none
+  std::string dial_status;    ///< behind `<Dial>`: completed busy no-answer failed …; else empty
 };
 /// VALIDATION where the ids are missing or malformed, or one of these fields is there twice.
 Result<VoiceForm> read_voice_form(const FormFields& fields);

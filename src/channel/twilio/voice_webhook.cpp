@@ -94,7 +94,12 @@ Result<VoiceWebhook::Step> VoiceWebhook::take_step_in(storage::sqlite::Connectio
   if (*found && asked.pending) (**found).record = *asked.pending;
   CallSoFar so_far;
   if (const auto& call = *found) {
-    so_far = {true, is_final_status(call->status), call->record.is_conversed_out, call->next_step};
+    so_far = {true,
+              is_final_status(call->status),
+              call->record.is_conversed_out,
+              call->next_step,
+              !call->record.transfer_to.empty(),
+              form.dial_status};
     if (call->account_sid != form.account_sid) return Step{};
   }
   Step out;
@@ -104,7 +109,11 @@ Result<VoiceWebhook::Step> VoiceWebhook::take_step_in(storage::sqlite::Connectio
     const auto taken = storage::take_call_step(connection, form.call_sid, step);
     if (!taken) return taken.error();
     if (!*taken) return Step{};
+    const auto number = storage::find_phone_number(connection, (**found).called);
+    if (!number) return number.error();
     out.grant = grant_for(**found, step);
+    if (*number) out.grant.transfers = (**number).transfers;
+    out.transfer_to = (**found).record.transfer_to;
     return out;
   }
   const auto number = storage::find_phone_number(connection, form.to);
@@ -128,6 +137,7 @@ Result<VoiceWebhook::Step> VoiceWebhook::take_step_in(storage::sqlite::Connectio
   if (!added) return added.error();
   if (!*added) return Step{};
   out.grant = grant_for(call, step);
+  out.grant.transfers = (**number).transfers;
   return out;
 }
 
@@ -148,10 +158,14 @@ asio::awaitable<Result<VoiceWebhook::Step>> VoiceWebhook::take_step(VoiceForm fo
   return ground_.database.write<Step>(deadline, std::move(work));
 }
 
+std::string VoiceWebhook::address_after(int step) const {
+  return public_address(ground_.config,
+                        std::string(kVoicePath) + "?step=" + std::to_string(step + 1));
+}
+
 std::string VoiceWebhook::twiml_for(const StreamGrant& grant, const std::string& token) const {
   const auto stream = public_address(ground_.config, kMediaPath, true);
-  const auto back = public_address(
-      ground_.config, std::string(kVoicePath) + "?step=" + std::to_string(grant.step + 1));
+  const auto back = address_after(grant.step);
   return connect_stream_twiml({stream, token, back});
 }
 
@@ -187,6 +201,12 @@ asio::awaitable<net::HttpResponse> VoiceWebhook::voice(const net::HttpRequest& r
   }
   if (taken->verdict == VoiceStep::hang_up) {
     co_return xml(step >= kMostStreams ? say_twiml(kSorry) : hangup_twiml());
+  }
+  if (taken->verdict == VoiceStep::transfer) {
+    ground_.log.info(
+        "call_transferred",
+        {{"call_sid", form->call_sid}, {"tenant_id", taken->grant.tenant_id}, {"step", step}});
+    co_return xml(dial_twiml(taken->transfer_to, address_after(step)));
   }
   const auto grant = taken->grant;
   const auto token = ground_.tokens.issue(std::move(taken->grant));

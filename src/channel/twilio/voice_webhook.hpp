@@ -41,6 +41,7 @@ class VoiceWebhook {
     VoiceStep verdict = VoiceStep::replayed;
     StreamGrant grant;
     std::string cap;  ///< of a verdict `busy`: its key
+    std::string transfer_to;  ///< E.164, of `transfer`
   };
   /// All that this takes on the database's own thread.
   struct Asked {
@@ -55,6 +56,7 @@ class VoiceWebhook {
   boost::asio::awaitable<Result<Step>> take_step(VoiceForm form, int step);
   static Result<Step> take_step_in(storage::sqlite::Connection& connection, const Asked& asked);
   static StreamGrant grant_for(const storage::PhoneCall& call, int step);
+  std::string address_after(int step) const;
   std::string twiml_for(const StreamGrant& grant, const std::string& token) const;
 
   PhoneGround ground_;

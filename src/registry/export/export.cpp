@@ -9,6 +9,7 @@
 #include "registry/export/mcp.hpp"
 #include "registry/export/openai.hpp"
 #include "registry/export/xai.hpp"
+#include "registry/tool_call.hpp"
 
 namespace callosum::registry {
 namespace {
@@ -30,7 +31,7 @@ bool is_for(const ToolSpec& tool, const Audience& audience) {
   const auto has = [](const auto& list, const auto& item) {
     return std::find(list.begin(), list.end(), item) != list.end();
   };
-  if (!has(tool.channels, audience.channel)) return false;
+  if (!is_among(audience.channel, tool.channels)) return false;
   if (!tool.modes.empty() && !has(tool.modes, audience.mode)) return false;
   return tool.roles.empty() ||
          std::any_of(audience.roles.begin(), audience.roles.end(),
@@ -63,9 +64,9 @@ std::vector<const ToolSpec*> listed_tools(const Snapshot& snapshot, const ToolEx
   std::vector<const ToolSpec*> out;
   const json::object no_arguments;
   const bool is_realtime = target.channel() == Channel::voice;
+  const auto channel = is_realtime ? Channel::phone : target.channel();  // of voices the widest
   for (const auto& tool : snapshot.tools()) {
-    const auto& channels = tool.channels;
-    if (std::find(channels.begin(), channels.end(), target.channel()) == channels.end()) continue;
+    if (!is_among(channel, tool.channels)) continue;
     if (is_realtime && tool.access_for(&no_arguments) == Access::destructive) continue;
     out.push_back(&tool);
   }

@@ -4,6 +4,7 @@
 #include "base/text.hpp"
 #include "registry/manifest/drafts.hpp"
 #include "registry/manifest/schema_reader.hpp"
+#include "registry/tool_call.hpp"
 
 namespace callosum::registry {
 namespace {
@@ -152,8 +153,7 @@ void check_rights(const ToolSpec& tool, const Notes& notes) {
     notes.warn("name", "destructive by its name, whatever `access` says");
   }
   const json::object nothing;
-  const bool is_spoken =
-      std::find(tool.channels.begin(), tool.channels.end(), Channel::voice) != tool.channels.end();
+  const bool is_spoken = is_among(Channel::phone, tool.channels);
   if (is_spoken && tool.access_for(&nothing) == Access::destructive) {
     notes.warn("channels", "a destructive tool never runs in a realtime session; leave voice out");
   }

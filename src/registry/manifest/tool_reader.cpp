@@ -109,7 +109,7 @@ void read_audience(FieldReader& fields, ToolSpec& tool) {
     tool.channels = fields.words<Channel>("channels");
     if (const auto* list = fields.find("channels");
         list && list->is_sequence() && list->items.empty()) {
-      fields.problem("channels", "expected at least one of voice, text and mcp");
+      fields.problem("channels", "expected at least one of voice, text, mcp and phone");
     }
   }
   tool.modes = fields.texts("modes", kName);

@@ -1,7 +1,10 @@
 // The phone as a GA client: what of its messages reaches the session, and what of the session's
 // events reaches the phone.
+#include <cmath>
 #include <gmock/gmock.h>
+#include <numbers>
 
+#include "audio/g711.hpp"
 #include "phone_line_world.hpp"
 
 namespace callosum::channel::twilio {
@@ -269,6 +272,48 @@ TEST(CallRecorder, KeepsNoMoreThanItsBounds) {
   const auto kept = record.take();
   EXPECT_LE(kept.transcript.size() + kept.timeline.size(), 1u << 20);
   EXPECT_GT(kept.left_out, 0);
+}
+
+/// How much of a frequency is in it.
+double strength(const std::vector<std::int16_t>& samples, double hz) {
+  double re = 0;
+  double im = 0;
+  for (std::size_t i = 0; i < samples.size(); ++i) {
+    const auto at = 2 * std::numbers::pi * hz * static_cast<double>(i) / 8000;
+    re += samples[i] * std::cos(at);
+    im += samples[i] * std::sin(at);
+  }
+  return std::hypot(re, im) / static_cast<double>(samples.size());
+}
+
+TEST_F(PhoneLineTest, PressesKeysAsTonesThatAMenuHears) {
+  line->press("5#x");
+  for (int i = 0; i < 10; ++i) {
+    time.advance(100ms);
+    line->keep_time();
+  }
+
+  std::vector<std::uint8_t> codes;
+  for (const auto& text : sent) {
+    const auto message = parse_strict(text).value().as_object();
+    if (const auto* media = find_object(message, "media")) {
+      std::vector<std::uint8_t> part;
+      ASSERT_TRUE(decode_base64(text_at(*media, "payload"), part));
+      codes.insert(codes.end(), part.begin(), part.end());
+    }
+  }
+  ASSERT_EQ(codes.size(), 2u * 1600);  // two keys, 100 ms each and 100 ms apart
+  std::vector<std::int16_t> samples;
+  audio::decode_mulaw(codes, samples);
+  const std::vector<std::int16_t> five(samples.begin(), samples.begin() + 800);
+  const std::vector<std::int16_t> pause(samples.begin() + 800, samples.begin() + 1600);
+  const std::vector<std::int16_t> hash(samples.begin() + 1600, samples.begin() + 2400);
+  for (const auto hz : {770.0, 1336.0}) EXPECT_GT(strength(five, hz), 2000) << hz;
+  for (const auto hz : {697.0, 852.0, 941.0, 1209.0, 1477.0, 1633.0}) {
+    EXPECT_LT(strength(five, hz), 500) << hz;
+  }
+  for (const auto hz : {941.0, 1477.0}) EXPECT_GT(strength(hash, hz), 2000) << hz;
+  EXPECT_LT(strength(pause, 770.0), 10);
 }
 
 }  // namespace

@@ -42,7 +42,9 @@ class PhoneLinkTest : public ::testing::Test {
                          [this](storage::CallRecord record) { kept.push_back(std::move(record)); },
                          60s,
                          true,
-                         budget};
+                         budget,
+                         std::make_shared<registry::Destinations>(
+                             registry::Destinations{{"front desk", "+12125550123"}})};
     link = make_phone_link(std::move(parts));
   }
   Result<realtime::EventType> next(std::chrono::milliseconds patience = 1s) {
@@ -115,6 +117,37 @@ TEST_F(PhoneLinkTest, WhereTheBudgetIsSpentWhatIsToBePlayedGoes) {
   next(200ms);
   EXPECT_LT(budget->used(), budget->most());
   EXPECT_GT(link->dropped_audio_frames(), 0u);
+}
+
+TEST_F(PhoneLinkTest, GoesOnWithWhomItWasTransferredToOnceItsLastWordsWereHeard) {
+  next();
+  ASSERT_TRUE(link->send(delta(3s), net::FrameKind::audio));
+  link->transfer_to("front desk");
+  EXPECT_EQ(last().transfer_to, "");
+  const auto before = world.time().now();
+
+  close(1000, link->farewell());
+
+  EXPECT_GE(world.time().now() - before, 3s);
+  EXPECT_EQ(last().outcome, "transferred");
+  EXPECT_EQ(last().transfer_to, "+12125550123");
+  EXPECT_FALSE(last().is_conversed_out);
+}
+
+TEST_F(PhoneLinkTest, IsTransferredToNobodyThatTheNumberDoesNotName) {
+  next();
+  for (const auto* other : {"+19005550100", "Front Desk", ""}) link->transfer_to(other);
+  close(1000, link->farewell());
+  EXPECT_EQ(last().outcome, "completed");
+  EXPECT_EQ(last().transfer_to, "");
+}
+
+TEST_F(PhoneLinkTest, IsNotTransferredByAFaultOfOursNorWhenTheCallerHasGone) {
+  next();
+  link->transfer_to("front desk");
+  close(1011);
+  EXPECT_EQ(last().outcome, "failed");
+  EXPECT_EQ(last().transfer_to, "");
 }
 
 TEST_F(PhoneLinkTest, AFaultOfOursIsNotTheEndOfTheConversation) {

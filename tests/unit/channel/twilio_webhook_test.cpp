@@ -81,6 +81,9 @@ TEST(Twiml, IsWhatTwilioReads) {
   EXPECT_TRUE(testing::matches_golden(connect_stream_twiml(stream), "twilio/connect.xml"));
   EXPECT_TRUE(testing::matches_golden(hangup_twiml(), "twilio/hangup.xml"));
   EXPECT_TRUE(testing::matches_golden(busy_twiml(), "twilio/busy.xml"));
+  EXPECT_TRUE(testing::matches_golden(
+      dial_twiml("+390612345678", "https://voice.example/twilio/voice?step=2&x=1"),
+      "twilio/dial.xml"));
   EXPECT_TRUE(testing::matches_golden(say_twiml("Bitte später & nochmals\x01"), "twilio/say.xml"));
 }
 
@@ -103,6 +106,22 @@ TEST(CallSteps, EndWhereTheConversationOrTheCallHas) {
   EXPECT_EQ(judge_voice_step(call, 1), VoiceStep::replayed);
   const CallSoFar tired{.is_known = true, .next_step = kMostStreams};
   EXPECT_EQ(judge_voice_step(tired, kMostStreams), VoiceStep::hang_up);
+}
+
+TEST(CallSteps, LeadToWhomTheConversationAskedForAndBackWhereNobodyAnswers) {
+  CallSoFar call{.is_known = true, .next_step = 1, .wants_transfer = true};
+  EXPECT_EQ(judge_voice_step(call, 1), VoiceStep::transfer);
+  EXPECT_EQ(judge_voice_step(call, 0), VoiceStep::replayed);
+  for (const auto* nobody : {"no-answer", "busy", "failed", "canceled"}) {
+    call.dialled = nobody;
+    EXPECT_EQ(judge_voice_step(call, 1), VoiceStep::connect) << nobody;
+  }
+  for (const auto* somebody : {"completed", "answered"}) {
+    call.dialled = somebody;
+    EXPECT_EQ(judge_voice_step(call, 1), VoiceStep::hang_up) << somebody;
+  }
+  call.is_over = true;
+  EXPECT_EQ(judge_voice_step(call, 1), VoiceStep::replayed);
 }
 
 TEST(CallSteps, AreReadFromTheirOwnSpellingAlone) {

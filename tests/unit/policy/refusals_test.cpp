@@ -8,6 +8,7 @@
 #include "policy/arguments.hpp"
 #include "policy/assurance.hpp"
 #include "policy/budget.hpp"
+#include "policy/chain.hpp"
 #include "policy/channel.hpp"
 #include "policy/duplicate.hpp"
 #include "policy/known.hpp"
@@ -125,8 +126,13 @@ std::vector<Refused> of_what_was_spent() {
       {used_up, nothing, gate<BudgetGate>(budgets({.session = {.calls = 1}})), 2},
       {used_up, spend, gate<BudgetGate>(budgets({.session = {.tool_time = 1s}}))},
       {used_up, spend, gate<BudgetGate>(budgets({.session = {.bytes = 4000}}))},
-      {"that was called often enough in a row; answer with what there is",
-       [](auto&, auto& tool) { tool.max_chain = 1; }, gate<BudgetGate>(budgets({})), 2},
+      {"too many calls came before this one; answer with what there is, and go on when the caller "
+       "has spoken",
+       [](GateWorld& w, registry::ToolSpec& tool) {
+         tool.max_chain = 1;
+         w.calls.spent_in(0).calls = 1;
+       },
+       gate<ChainGate>()},
       {"this very question was asked before and its answer stands; use that, ask it differently, "
        "or ask the caller what to do next",
        nothing, gate<LoopBreakerGate>(), 3},
@@ -147,6 +153,20 @@ class Refusals : public ::testing::Test {
 
 TEST_F(Refusals, OfTheSessionSayWhatWouldHelp) {
   for (const auto& row : of_the_session()) check(row);
+}
+
+TEST_F(Refusals, OfTheChannelTakeThePhoneForAVoiceAndNoVoiceForThePhone) {
+  GateWorld w;
+  ChannelGate channel;
+  auto tool = make_tool("hang_up");
+  tool.channels = {registry::Channel::phone};
+
+  EXPECT_EQ(w.refusal(channel, tool), "that is not for the voice channel; ask for it by phone");
+  w.context.call_sid = "CA1";
+  EXPECT_EQ(w.refusal(channel, tool), "");
+  EXPECT_EQ(w.refusal(channel, make_tool("spoken")), "");
+  tool.channels = {registry::Channel::text};
+  EXPECT_EQ(w.refusal(channel, tool), "that is not for the phone channel; ask for it by text");
 }
 
 TEST_F(Refusals, OfTheCallerSayWhoMay) {
