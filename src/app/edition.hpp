@@ -49,7 +49,8 @@ struct ProviderFactory {
   realtime::ProviderProfile profile;  ///< of that
   /// What plans where the provider is only a mouth; else null.
   std::shared_ptr<realtime::ChatModel> chat;
-  bool thinks_ahead = false;  ///< see session::BrainParts
+  bool thinks_ahead = false;                     ///< see session::BrainParts
+  std::chrono::milliseconds interrupt_after{0};  ///< the same
 };
 
 /// One version of the packs, and everything that is made of it: handlers of the tools, the lists

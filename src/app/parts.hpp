@@ -27,6 +27,7 @@
 #include "session/session_board.hpp"
 #include "session/session_slots.hpp"
 #include "session/session_store.hpp"
+#include "session/usual_times.hpp"
 #include "storage/call_log.hpp"
 #include "storage/database.hpp"
 #include "telemetry/log.hpp"
@@ -51,6 +52,7 @@ struct Parts {
   std::unique_ptr<storage::CallLog> call_log;
   channel::twilio::StreamTokens stream_tokens{time, random};
   std::unique_ptr<session::LoadBook> load_book;
+  session::UsualTimes usual_times;                       ///< of tools, in this process
   std::unique_ptr<UserWatch> user_watch;                 ///< null: no conversations are held
   std::unique_ptr<tool::account::AccountBook> accounts;  ///< null: none can be connected
   std::unique_ptr<tool::account::SignIns> sign_ins;      ///< null: the same

@@ -22,11 +22,11 @@ std::unique_ptr<realtime::ModelPort> make_brain(Parts& parts, const ProviderFact
         "brain_failed",
         {{"type", to_string(why.type)}, {"message", why.message}, {"detail", why.detail}});
   };
-  return session::make_brain_port({parts.time, parts.random, std::move(mouth), provider.chat,
-                                   provider.make_ears, kUnnamedSpeaker,
-                                   static_cast<std::size_t>(parts.config.context_tokens),
-                                   std::move(on_ignored_call), std::move(on_plan_failed),
-                                   provider.make_mouth, provider.profile, provider.thinks_ahead});
+  return session::make_brain_port(
+      {parts.time, parts.random, std::move(mouth), provider.chat, provider.make_ears,
+       kUnnamedSpeaker, static_cast<std::size_t>(parts.config.context_tokens),
+       std::move(on_ignored_call), std::move(on_plan_failed), provider.make_mouth, provider.profile,
+       provider.thinks_ahead, provider.interrupt_after});
 }
 
 }  // namespace

@@ -341,6 +341,7 @@ Result<ProviderFactory> make_provider(const std::string& name, Parts& parts,
   if (!chat) return chat.error();
   made->chat = std::move(*chat);
   made->thinks_ahead = config.brain_ahead;
+  made->interrupt_after = std::chrono::milliseconds(config.interrupt_after_ms);
   // Our own words are written down here: a session always has them.
   if (made->transcription_model.empty()) made->transcription_model = "callosum-ears";
   return made;

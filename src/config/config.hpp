@@ -44,14 +44,15 @@ struct ProviderConfig {
   std::string brain_key_env;
   /// In `speech`: where our own ears hear, and, of a cascade, what speaks.
   std::string ears = "offline";
-  std::string mouth;                   ///< empty: offline, of a cascade
-  bool brain_ahead = true;             ///< plan while the caller seems to have ended
-  std::string brain_tools = "native";  ///< how the chat model is told of tools: native, inline
-  std::string tool_changes;            ///< reconnect, carry; empty: as fits the provider
-  std::int64_t session_s = 0;          ///< of a connection; 0: what is known of the vendor
-  std::int64_t silence_ms = 30'000;    ///< in the middle of a response; 0: any
-  Secret key;                          ///< value of `key_env`; empty where the environment has none
-  Secret brain_key;                    ///< value of `brain_key_env`
+  std::string mouth;                    ///< empty: offline, of a cascade
+  bool brain_ahead = true;              ///< plan while the caller seems to have ended
+  std::int64_t interrupt_after_ms = 0;  ///< a sound over a reply, of which no words are known
+  std::string brain_tools = "native";   ///< how the chat model is told of tools: native, inline
+  std::string tool_changes;             ///< reconnect, carry; empty: as fits the provider
+  std::int64_t session_s = 0;           ///< of a connection; 0: what is known of the vendor
+  std::int64_t silence_ms = 30'000;     ///< in the middle of a response; 0: any
+  Secret key;        ///< value of `key_env`; empty where the environment has none
+  Secret brain_key;  ///< value of `brain_key_env`
 };
 
 /// A service that turns speech into text, or text into speech, or both.
@@ -175,6 +176,9 @@ struct PhoneConfig {
   std::vector<std::string> attested = {"TN-Validation-Passed-A"};
   std::string greeting = "Hello, how can I help you?";
   std::string greeting_back = "I am sorry, we were cut off. Please go on.";
+  std::int64_t silence_prompt_s = 10;  ///< of nobody speaking; 0: it is never asked about
+  std::string silence_prompt = "Are you still there?";
+  std::string silence_goodbye = "I cannot hear you, so I will hang up now. Goodbye.";
   std::int64_t longest_s = 3600;  ///< of one stream
   bool keep_transcripts = true;   ///< beyond the end of a call
   PhoneCaps caps;

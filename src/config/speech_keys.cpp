@@ -37,6 +37,15 @@ std::vector<KeySpec> brain_keys() {
        "sooner, and where the caller goes on the question was in vain. Nothing is called or said "
        "of "
        "it before they are sure."},
+      {"providers.NAME.interrupt_after_ms",
+       Kind::integer,
+       provider_at<&ProviderConfig::interrupt_after_ms>,
+       "How long somebody may be heard over a reply without known words before that interrupts it, "
+       "on the reply path brain. 0: at once; what turns out to be no words is taken back, and the "
+       "reply goes on from where the ear was (docs/cascade.md).",
+       {},
+       0,
+       5000},
       {"providers.NAME.ears", Kind::name, provider_at<&ProviderConfig::ears>,
        "Which of `speech` hears, on the reply paths bridge and brain."},
       {"providers.NAME.mouth", Kind::name, provider_at<&ProviderConfig::mouth>,

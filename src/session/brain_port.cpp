@@ -1,5 +1,6 @@
 #include "session/brain_port.hpp"
 
+#include <algorithm>
 #include <boost/asio/this_coro.hpp>
 #include <deque>
 #include <optional>
@@ -8,6 +9,7 @@
 #include "base/json.hpp"
 #include "provider/conversation/ga_conversation.hpp"
 #include "realtime/client_event.hpp"
+#include "session/brain_overlap.hpp"
 #include "session/brain_reply.hpp"
 #include "session/brain_turns.hpp"
 #include "session/utterances.hpp"
@@ -29,6 +31,7 @@ class BrainPort final : public realtime::ModelPort, private UtteranceSink {
       : parts_(std::move(parts)),
         conversation_(kModel, epoch_s(parts_.time.wall_now()), parts_.random),
         reply_(parts_, conversation_),
+        overlap_(parts_.time, conversation_, reply_, parts_.interrupt_after),
         utterances_(parts_.make_ears, parts_.speaker, *this) {
     profile_ = reply_.profile();
     profile_.can_change_tools = true;
@@ -64,6 +67,7 @@ class BrainPort final : public realtime::ModelPort, private UtteranceSink {
       }
       wake_->reset();
       utterances_.look();
+      overlap_.look();  // with all that the ears know by now
       respond_when_owed();
       const bool has_news = reply_.advance();
       if (!out.empty()) continue;
@@ -71,7 +75,7 @@ class BrainPort final : public realtime::ModelPort, private UtteranceSink {
       if (auto end = reply_.end()) co_return std::move(*end);
       if (has_news) continue;
       if (const auto& end = utterances_.end()) co_return *end;
-      const auto due = deadline.sooner(reply_.next_look());
+      const auto due = deadline.sooner(std::min(reply_.next_look(), overlap_.next_look()));
       const bool woken = co_await wake_->wait(due);
       if (!woken && deadline.passed()) co_return fail(ErrorType::timeout, "nothing was said");
     }
@@ -178,23 +182,30 @@ class BrainPort final : public realtime::ModelPort, private UtteranceSink {
 
   // What is heard.
   std::string speech_started(std::int64_t at_ms) override {
+    const bool interrupts = utterances_.settings().interrupts;
+    if (interrupts && overlap_.begin(at_ms)) return overlap_.item_id();
     auto item_id = conversation_.speech_started(at_ms);
-    if (utterances_.settings().interrupts && !reply_.cancel("turn_detected")) {
-      reply_.cut_what_plays();
-    }
+    if (interrupts) reply_.interrupt();
     return item_id;
   }
   void speech_stopped(std::int64_t at_ms, const std::string& item_id) override {
+    if (overlap_.is_of(item_id)) return overlap_.stopped(at_ms);
     conversation_.speech_stopped(at_ms, item_id);
     conversation_.committed(item_id);
   }
   std::string committed_by_hand() override { return conversation_.committed(); }
   void understood(const SpokenUtterance& utterance) override {
+    if (overlap_.is_of(utterance.item_id) && !overlap_.ends_as_turn(utterance.text)) {
+      return create_held();  // nobody has said anything
+    }
     if (speakers_.size() >= kMaxSpeakers) speakers_.clear();
     speakers_[utterance.item_id] = utterance.speaker;
     conversation_.heard(utterance.item_id, utterance.text,
                         utterance.is_sure && !utterance.text.empty());
     owes_response_ |= !utterance.by_hand && utterances_.settings().creates_response;
+    create_held();
+  }
+  void create_held() {
     if (utterances_.is_understanding()) return;
     for (const auto& create : std::exchange(held_, {})) on_create(create);
   }
@@ -202,8 +213,10 @@ class BrainPort final : public realtime::ModelPort, private UtteranceSink {
   /// Only what the caller's program would be answered to as well; a reply is never thought of over
   /// another.
   void seems(const SpokenUtterance& utterance, bool is_stable) override {
+    overlap_.seems(utterance.item_id, utterance.text);
     const bool may = parts_.thinks_ahead && is_stable && !reply_.is_active() && !owes_response_ &&
-                     !utterance.by_hand && utterances_.settings().creates_response;
+                     !overlap_.is_open() && !utterance.by_hand &&
+                     utterances_.settings().creates_response;
     if (!may) return reply_.forget_ahead();
     auto turns = conversation_.turns();
     provider::conversation::Turn turn;
@@ -245,6 +258,7 @@ class BrainPort final : public realtime::ModelPort, private UtteranceSink {
   std::unique_ptr<async::Event> wake_;
   GaConversation conversation_;
   BrainReply reply_;
+  BrainOverlap overlap_;
   Utterances utterances_;
   SpeakersOfItems speakers_;
   std::deque<json::object> held_;  // the caller's creates, until words are there

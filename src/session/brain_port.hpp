@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
@@ -31,6 +32,8 @@ struct BrainParts {
   realtime::ProviderProfile profile = {};
   /// Plans while the caller seems to have ended: sooner, at the price of some plans in vain.
   bool thinks_ahead = false;
+  /// How long a sound without known words may last over a reply before it interrupts.
+  std::chrono::milliseconds interrupt_after{0};
 };
 
 /// The reply path `brain`: our ears hear, a chat model plans, a provider or a speech service only

@@ -18,6 +18,8 @@ namespace {
 
 constexpr const char* kNoAnswer = "I'm sorry, I cannot think of an answer right now.";
 constexpr std::chrono::seconds kPlanTime{30};
+/// Who answers a question may do so over the last of it.
+constexpr std::chrono::milliseconds kAboutToBeHeard{700};
 
 std::unique_ptr<BrainMouth> make_brain_mouth(BrainParts& parts, MouthSink& sink) {
   if (parts.provider) {
@@ -51,6 +53,8 @@ asio::awaitable<void> BrainReply::close(async::Deadline deadline) {
 }
 
 void BrainReply::start(const json::object& asked, std::string fixed) {
+  drop_held();
+  asked_ = asked;
   conversation_.begin_response(asked);
   active_ = Active();
   if (mouth_->tells_pieces_apart()) {
@@ -64,6 +68,8 @@ void BrainReply::start(const json::object& asked, std::string fixed) {
 }
 
 void BrainReply::start(const json::object& asked, realtime::ChatRequest request) {
+  drop_held();
+  asked_ = asked;
   conversation_.begin_response(asked);
   active_ = Active();
   const auto deadline = async::Deadline::after(parts_.time, kPlanTime);
@@ -146,16 +152,73 @@ void BrainReply::end_unspoken() {
 }
 
 bool BrainReply::cancel(std::string_view reason) {
+  drop_held();
   if (!active_) return false;
   planning_.cancel();
+  end_cut(reason);
+  active_.reset();
+  return true;
+}
+
+void BrainReply::end_cut(std::string_view reason) {
   mouth_->cut();
   if (active_->in_message) {
     conversation_.end_message("incomplete");
     conversation_.cut_turn(playback_.item_id(), playback_.heard(parts_.time.now()));
   }
   conversation_.end_response("cancelled", reason);
-  active_.reset();
+}
+
+bool BrainReply::is_going_on() const {
+  return active_ || playback_.left(parts_.time.now()).count() > 0;
+}
+
+std::string BrainReply::heard_soon() const {
+  return playback_.heard(parts_.time.now() + kAboutToBeHeard);
+}
+
+void BrainReply::hold() {
+  drop_held();
+  if (!is_going_on()) return;
+  Held held;
+  held.heard = playback_.played(parts_.time.now());
+  held.rest.is_planned = true;
+  if (active_) {
+    end_cut("turn_detected");
+    held.rest = std::move(*active_);
+    active_.reset();
+  } else {
+    cut_what_plays();
+  }
+  held_ = std::move(held);
+}
+
+bool BrainReply::resume() {
+  if (!held_ || active_) return false;
+  auto held = *std::exchange(held_, std::nullopt);
+  auto& rest = held.rest;
+  std::deque<std::string> pieces;
+  PieceCutter cutter;
+  cutter.feed(playback_.rest_behind(held.heard), pieces);
+  cutter.finish(pieces);
+  rest.pieces.insert(rest.pieces.begin(), pieces.begin(), pieces.end());
+  // What was said while a tool ran is of no use behind that.
+  const bool is_aside = text_at(asked_, "conversation") == "none" && conversation_.has_open_calls();
+  const bool is_nothing = rest.is_planned && rest.pieces.empty() && rest.calls.empty();
+  if (is_aside || is_nothing) {
+    planning_.cancel();
+    return false;
+  }
+  rest.in_message = rest.is_unspoken = false;
+  conversation_.begin_response(asked_);
+  active_ = std::move(rest);
   return true;
+}
+
+void BrainReply::drop_held() {
+  if (!held_) return;
+  held_.reset();
+  planning_.cancel();
 }
 
 void BrainReply::cut_what_plays() {
@@ -168,8 +231,9 @@ void BrainReply::truncate(const json::object& event) {
   conversation_.truncate_item(event);
   const auto* end = event.if_contains("audio_end_ms");
   if (!end || !end->is_int64() || text_at(event, "item_id") != playback_.item_id()) return;
-  conversation_.cut_turn(playback_.item_id(),
-                         playback_.heard_in(std::chrono::milliseconds(end->get_int64())));
+  const std::chrono::milliseconds heard(end->get_int64());
+  if (held_) held_->heard = heard;
+  conversation_.cut_turn(playback_.item_id(), playback_.heard_in(heard));
 }
 
 void BrainReply::on_sound(std::span<const std::uint8_t> bytes) {

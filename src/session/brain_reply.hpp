@@ -44,8 +44,22 @@ class BrainReply final : private MouthSink {
 
   /// False: there is none. Of what was not heard nothing is remembered.
   bool cancel(std::string_view reason);
+  /// Somebody speaks: it is cut off wherever it is.
+  void interrupt() {
+    if (!cancel("turn_detected")) cut_what_plays();
+  }
   /// Somebody speaks over what may still be playing, however long ago it was made.
   void cut_what_plays();
+
+  /// Something is being made, or may still be playing.
+  bool is_going_on() const;
+  /// What the ear has heard of it by now, and is about to.
+  std::string heard_soon() const;
+  /// Like `cancel`, but what was not heard is kept, and planned on, for `resume`.
+  void hold();
+  /// Goes on from where the ear was. False: nothing was left.
+  bool resume();
+  void drop_held();
   /// The caller's program says how much of an item it has played.
   void truncate(const json::object& event);
 
@@ -58,6 +72,12 @@ class BrainReply final : private MouthSink {
     bool in_message = false;
     bool is_unspoken = false;  // the mouth gave up some of its words
   };
+  /// Of a response that may go on.
+  struct Held {
+    Active rest;
+    std::chrono::milliseconds heard{0};  // of the sound of `playback_`
+  };
+  void end_cut(std::string_view reason);
   void take_planned();
   void say(const std::string& piece);
   void make_calls();
@@ -75,6 +95,8 @@ class BrainReply final : private MouthSink {
   BrainPlanning planning_;
   Playback playback_;
   std::optional<Active> active_;
+  std::optional<Held> held_;
+  json::object asked_;  // of the latest response
   boost::asio::any_io_executor executor_;
   std::function<void()> on_news_;
 };

@@ -17,6 +17,9 @@ namespace callosum::session {
 /// which only how many there were is written down.
 constexpr std::string_view kKeyedItem = "item_keypad_";
 
+/// The reason that `close` is given where a conversation ends because nobody says anything.
+constexpr std::string_view kNobodySpeaks = "nobody speaks";
+
 /// The caller's side of a conversation: a channel turns its wire into GA client events and back.
 class CallerLink {
  public:

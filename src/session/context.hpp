@@ -30,6 +30,7 @@ struct Moment {
 struct ProductContext {
   std::string persona;                   ///< who speaks, from the packs
   std::vector<Fact> facts;               ///< of the tenant
+  std::vector<std::string> looked_up;    ///< of the caller, before the first word: "TOOL: JSON"
   std::vector<std::string> memory;       ///< of earlier sessions, the oldest first
   std::vector<std::string> speakers;     ///< labels that have been heard on the line
   std::vector<std::string> channel;      ///< what is true of the line

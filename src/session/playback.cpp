@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/text.hpp"
+
 namespace callosum::session {
 
 using std::chrono::milliseconds;
@@ -53,8 +55,26 @@ milliseconds Playback::left(SteadyTime now) const {
   return std::chrono::ceil<milliseconds>(plays_until_ - now);
 }
 
-std::string Playback::heard(SteadyTime now) const {
-  return heard_in(std::max(milliseconds(0), length(bytes_) - left(now)));
+std::string Playback::heard(SteadyTime now) const { return heard_in(played(now)); }
+
+milliseconds Playback::played(SteadyTime now) const {
+  return std::max(milliseconds(0), length(bytes_) - left(now));
+}
+
+std::string Playback::all_words() const {
+  std::string text;
+  for (const auto& piece : pieces_) {
+    if (!text.empty()) text += ' ';
+    text += piece.words;
+  }
+  return text;
+}
+
+/// What was heard is the beginning of all words.
+std::string Playback::rest_behind(milliseconds played) const {
+  const auto text = all_words();
+  const auto heard = heard_in(played).size();
+  return std::string(trim(std::string_view(text).substr(std::min(heard, text.size()))));
 }
 
 void Playback::add_marks(std::span<const realtime::SpokenMark> marks) {
@@ -66,11 +86,7 @@ void Playback::add_marks(std::span<const realtime::SpokenMark> marks) {
 }
 
 std::string Playback::heard_by_marks(milliseconds played) const {
-  std::string text;
-  for (const auto& piece : pieces_) {
-    if (!text.empty()) text += ' ';
-    text += piece.words;
-  }
+  auto text = all_words();
   if (!pieces_.empty() && pieces_.back().is_read) return text;
   played = std::clamp(played, milliseconds(0), length(bytes_));
   realtime::SpokenMark before;

@@ -31,6 +31,10 @@ class Playback {
 
   /// Sound that is still to be heard.
   std::chrono::milliseconds left(SteadyTime now) const;
+  /// Sound that was to be heard until now.
+  std::chrono::milliseconds played(SteadyTime now) const;
+  /// The words behind those that are heard in the first so many milliseconds of sound.
+  std::string rest_behind(std::chrono::milliseconds played) const;
   /// The words heard by now, when it is played as it comes.
   std::string heard(SteadyTime now) const;
   /// The words heard in the first so many milliseconds of sound.
@@ -43,6 +47,7 @@ class Playback {
     bool is_read = false;
   };
   std::chrono::milliseconds length(std::size_t bytes) const;
+  std::string all_words() const;
   std::string heard_by_marks(std::chrono::milliseconds played) const;
 
   std::string item_id_;

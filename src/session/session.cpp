@@ -39,7 +39,8 @@ Session::Session(SessionParts parts, SessionStart start, std::unique_ptr<CallerL
       view_(render_instructions(start.product), sources_.front()),
       state_(context_->channel),
       sequencer_(start.max_follow_ups),
-      event_prefix_("evt_" + make_id("", parts_.random).substr(0, 12) + "_") {
+      event_prefix_("evt_" + make_id("", parts_.random).substr(0, 12) + "_"),
+      silence_(std::move(start.silence)) {
   wanted_ = context_->loaded;
   if (wanted_) view_.reserve(parts_.catalog->snapshot());
   if (!start.untrusted.empty()) restore_untrusted(start.untrusted, calls_->facts().untrusted);
@@ -47,6 +48,7 @@ Session::Session(SessionParts parts, SessionStart start, std::unique_ptr<CallerL
     restore_answered(start.answered_calls, calls_->facts().answered);
   }
   restore_questions(std::move(start.questions));
+  if (!start.looked_up.empty()) calls_->facts().seen.add_result(start.looked_up);
 }
 
 Session::~Session() {
@@ -121,6 +123,7 @@ asio::awaitable<void> Session::run() {
   auto opened = co_await open_first_model();
   if (!opened) co_return co_await refuse_caller(opened.error());
 
+  moved_at_ = parts_.time.now();
   async::TaskGroup tasks(executor, parts_.time);
   tasks_ = &tasks;
   take_loaded();  // what has changed since this was planned
@@ -224,6 +227,8 @@ asio::awaitable<void> Session::pump_caller() {
   while (true) {
     const auto frame = co_await caller_->next(never);
     if (!frame) co_return;
+    const bool is_sound = frame->type == realtime::EventType::input_audio_buffer_append;
+    if (!is_sound) moved_at_ = parts_.time.now();
     on_caller_frame(*frame);
   }
 }
@@ -238,6 +243,7 @@ asio::awaitable<void> Session::pump_model() {
       continue;
     }
     heard_at_ = parts_.time.now();
+    if (frame && frame->type != realtime::EventType::unknown) moved_at_ = heard_at_;
     if (frame) on_model_frame(*frame);
     if (frame && !refused_) continue;
     const auto why = frame ? std::exchange(refused_, std::nullopt).value() : frame.error();
@@ -255,8 +261,8 @@ asio::awaitable<void> Session::keep_time() {
   while (!is_ending_) {
     wake_->reset();
     looks_at_ = std::min({cap_warning_at_, next_renewal_look(), stop_by_, next_pace_look(),
-                          load_until_, next_reload_look(), stalls_at(), put_heard_at_,
-                          sequencer_.next_look().value_or(SteadyTime::max())});
+                          next_silence_look(), load_until_, next_reload_look(), stalls_at(),
+                          put_heard_at_, sequencer_.next_look().value_or(SteadyTime::max())});
     const auto deadline = async::Deadline::at(parts_.time, looks_at_);
     co_await wake_->wait(deadline);
     if (parts_.time.now() >= cap_warning_at_) on_cap_near(cap_at_ - parts_.time.now());
@@ -265,6 +271,7 @@ asio::awaitable<void> Session::keep_time() {
     reload_when_due();
     look_at_questions();
     keep_pace();
+    keep_silence();
     create_when_due();
     renew_when_idle();
     stop_when_answered();

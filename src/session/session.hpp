@@ -26,9 +26,11 @@
 #include "session/response_sequencer.hpp"
 #include "session/session_records.hpp"
 #include "session/session_view.hpp"
+#include "session/silence_watch.hpp"
 #include "session/source_search.hpp"
 #include "session/state_controller.hpp"
 #include "session/tool_veil.hpp"
+#include "session/usual_times.hpp"
 #include "telemetry/log.hpp"
 #include "telemetry/metrics.hpp"
 
@@ -51,6 +53,7 @@ struct SessionParts {
   SessionRecords* records = nullptr;                       ///< null: nobody is told of it
   pipeline::ConfirmationAnswers* confirmations = nullptr;  ///< null: none can be given here
   LoadBook* loading = nullptr;                             ///< null: its tools never change
+  UsualTimes* usual_times = nullptr;                       ///< null: no tool's time is usual
 };
 
 /// Who, where, and what the session declares to the model.
@@ -63,10 +66,12 @@ struct SessionStart {
   std::vector<ModelSource> models;
   /// The caller asked to be told of our tools too, by callosum.timeline events (`callosum call`).
   bool wants_timeline = false;
-  bool wants_tools = false;  ///< and which of them are loaded
-  int max_follow_ups = 8;    ///< see ResponseSequencer
-  std::string greeting;      ///< the first words, once the caller's settings are in force
-  std::int64_t resumed = 0;  ///< see storage::RealtimeSession
+  bool wants_tools = false;         ///< and which of them are loaded
+  int max_follow_ups = 8;           ///< see ResponseSequencer
+  std::string greeting;             ///< the first words, once the caller's settings are in force
+  SilenceWatch::Rule silence = {};  ///< what becomes of it where nobody says anything
+  json::array looked_up = {};       ///< before the first word: calls may name what is in it
+  std::int64_t resumed = 0;         ///< see storage::RealtimeSession
   /// What it has loaded stays in the book as long as this; null: it never changes.
   std::shared_ptr<const void> in_book;
   OpenQuestions questions;     ///< heard on an earlier connection, and not answered
@@ -123,6 +128,7 @@ class Session {
     std::uint64_t made_in = 0;     // that many-th response
     bool interrupts = false;       // its result is not kept waiting for what the model says then
     bool is_withdrawn = false;     // the model took it back: it is given no output
+    SteadyTime started{};
     SteadyTime filler_at = SteadyTime::max();  // the caller hears a line, should it take that long
     std::string_view filler;                   // the line; of the pinned snapshot
     /// Its answer, which waits until the model has the list of tools that it speaks of.
@@ -289,6 +295,8 @@ class Session {
   // session_pace.cpp: what keeps to the ear's time: fillers, and tools that end the conversation
   SteadyTime next_pace_look() const;
   void keep_pace();
+  SteadyTime filler_due(const registry::ToolSpec& tool) const;
+  void note_time(const PendingCall& call, const registry::Envelope& envelope);
   void say_filler(std::string_view line);
   void on_filler_began(std::string_view response_id);
   void cut_filler();
@@ -297,6 +305,15 @@ class Session {
   bool wait_until_heard(WaitingCall& call);
   void release_heard(SteadyTime now);
   void cancel_unheard();
+
+  // session_silence.cpp: where nobody says anything
+  SteadyTime quiet_since() const;
+  SteadyTime next_silence_look() const;
+  bool is_all_quiet(SteadyTime now) const;
+  void keep_silence();
+  void stay();
+  void say_beside(const std::string& words);
+  std::string last_words() const;
 
   // session_loading.cpp: tools that come and go
   void note_issued(std::string_view response_id);
@@ -381,6 +398,7 @@ class Session {
   Deque<SpokenTurn> turns_;                      // whose transcripts may still come
   std::size_t reply_audio_chars_ = 0;            // of the latest reply, as base64
   SteadyTime reply_from_{};                      // when its audio began
+  std::size_t cut_chars_ = 0;                    // of it, when the caller began to speak
   bool has_replied_ = false;                     // with words
   SteadyTime put_heard_at_ = SteadyTime::max();  // what was put has been played to its end
   std::uint64_t questions_noted_ = 0;            // their version, as others know them
@@ -444,6 +462,9 @@ class Session {
   bool is_renewing_ = false;
   bool is_leaving_ = false;  // this connection was ended here, for another
   SteadyTime heard_at_{};    // anything of this connection, or asked it for a response
+  SteadyTime moved_at_{};    // anything was said or done, but for the caller's sound
+  SilenceWatch silence_;
+  bool is_left_silent_ = false;  // it ends because nobody says anything
   bool has_uncommitted_audio_ = false;
   SteadyTime cap_warning_at_ = SteadyTime::max();
   SteadyTime cap_at_ = SteadyTime::max();

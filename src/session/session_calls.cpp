@@ -38,6 +38,7 @@ bool Session::is_ours(std::string_view name, std::string_view response_id) const
 void Session::begin_turn() {
   change_context([](auto& context) { ++context.turn; });
   state_.begin_turn();
+  silence_.heard();
   sequencer_.on_turn();
 }
 
@@ -130,6 +131,7 @@ void Session::start_call(std::string_view call_id, std::string_view name,
   pending.is_silent = tool && tool->delivery == registry::Delivery::silent;
   pending.interrupts = tool && tool->delivery == registry::Delivery::interrupt;
   pending.made_in = sequencer_.responses();
+  pending.started = parts_.time.now();
 
   pipeline::CallRequest request{
       {id, std::string(name), std::string(arguments)}, context_at(issued), calls_, parts_.catalog};
@@ -142,7 +144,7 @@ void Session::start_call(std::string_view call_id, std::string_view name,
   if (at == pending_.end()) return;
   at->second.ticket = ticket;
   if (!tool || tool->filler_after.count() == 0) return;
-  at->second.filler_at = parts_.time.now() + tool->filler_after;
+  at->second.filler_at = filler_due(*tool);
   at->second.filler = tool->filler;
   look_again();
 }
@@ -199,6 +201,7 @@ void Session::on_answer(const std::string& key, const registry::Envelope& envelo
   const auto& call = node.mapped();
   const auto* tool = parts_.catalog->snapshot()->find(call.name);
   if (tool && tool->terminal && envelope.ok()) has_run_terminal_ = true;
+  note_time(call, envelope);
   if (envelope.ok()) note_strangers(call);
   apply(envelope);
   const std::string output = registry::encode_text(envelope);

@@ -42,7 +42,7 @@ void Session::on_reply_audio(std::size_t chars) {
 }
 
 void Session::on_reply_began() {
-  reply_audio_chars_ = 0;
+  reply_audio_chars_ = cut_chars_ = 0;
   has_replied_ = false;
   if (auto* questions = calls_->questions()) questions->reply_began();
 }

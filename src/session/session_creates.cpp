@@ -222,7 +222,7 @@ void Session::turn_is_over() {
     return;
   }
   if (!goodbye_event_.empty()) return;  // ends with that response
-  if (state_.turn_spoken()) end(1000, "conversation ended");
+  if (state_.turn_spoken()) end(1000, last_words());
 }
 
 }  // namespace callosum::session

@@ -16,8 +16,9 @@ SessionHost::SessionHost(async::TimeSource& time, Random& random, pipeline::Exec
 boost::asio::awaitable<void> SessionHost::serve(std::shared_ptr<SessionPlan> plan,
                                                 std::unique_ptr<CallerLink> caller) {
   const auto slot = std::move(plan->slot);
-  SessionParts parts{time_,    random_,        executor_, log_, metrics_, std::move(plan->catalog),
-                     records_, confirmations_, loading_};
+  SessionParts parts{
+      time_,    random_,        executor_, log_,        metrics_, std::move(plan->catalog),
+      records_, confirmations_, loading_,  usual_times_};
   Session session(std::move(parts), std::move(plan->start), std::move(caller));
   plan.reset();  // a frame lives as long as its conversation
   struct Listed {

@@ -31,6 +31,8 @@ class SessionHost {
 
   /// Who knows what the sessions from now on have loaded.
   void keep_loading(LoadBook& book) { loading_ = &book; }
+  /// Who knows how long tools usually take.
+  void keep_times(UsualTimes& times) { usual_times_ = &times; }
 
   /// One conversation from join to end.
   boost::asio::awaitable<void> serve(std::shared_ptr<SessionPlan> plan,
@@ -50,6 +52,7 @@ class SessionHost {
   SessionRecords* records_ = nullptr;
   pipeline::ConfirmationAnswers* confirmations_ = nullptr;
   LoadBook* loading_ = nullptr;
+  UsualTimes* usual_times_ = nullptr;
   std::list<Session*> sessions_;
 };
 

@@ -124,14 +124,9 @@ void Session::on_session_event(const realtime::ServerFrame& frame) {
   }
 }
 
-/// The model is told that it has said so.
 void Session::greet() {
   if (greeting_.empty()) return;
-  const auto words = std::exchange(greeting_, {});
-  add_and_tell("assistant", words);
-  const auto event_id = next_event_id();
-  creates_.send_out_of_band({event_id, "", false, "", {}, {}});
-  model_->request_playback_utterance(words, event_id);
+  say_beside(std::exchange(greeting_, {}));
 }
 
 void Session::say_created(json::object session) {
@@ -276,7 +271,7 @@ void Session::finish_response(const realtime::ServerFrame& frame, realtime::Serv
     if (event_id == filler_.event_id) filler_ = {};
     if (event_id != goodbye_event_) return;
     goodbye_event_.clear();
-    if (state_.turn_spoken()) end(1000, "conversation ended");
+    if (state_.turn_spoken()) end(1000, last_words());
     return;
   }
   note_resumption();
@@ -294,6 +289,8 @@ void Session::on_speech(const realtime::ServerFrame& frame) {
   if (frame.type == EventType::speech_started) {
     sequencer_.on_speech_started(now);
     on_spoken_over();
+    cut_chars_ = reply_audio_chars_;
+    stay();
     interrupt_calls();
   } else if (frame.type == EventType::speech_stopped) {
     if (view_.answers_speech()) {

@@ -30,6 +30,23 @@ void Session::keep_pace() {
   if (slow) say_filler(slow->filler);
 }
 
+/// Once it takes longer than it usually does, here.
+SteadyTime Session::filler_due(const registry::ToolSpec& tool) const {
+  std::optional<UsualTimes::Usual> usual;
+  if (parts_.usual_times) usual = parts_.usual_times->find(context_->tenant_id, tool.name);
+  return parts_.time.now() + filler_time(tool.filler_after, usual);
+}
+
+/// What was refused, or is known already, says nothing of how long it takes.
+void Session::note_time(const PendingCall& call, const registry::Envelope& envelope) {
+  const bool has_run =
+      envelope.ok() ? !envelope.meta.cached : envelope.error->type == ErrorType::timeout;
+  if (!parts_.usual_times || !has_run || call.started == SteadyTime()) return;
+  const auto took = parts_.time.now() - call.started;
+  parts_.usual_times->note(context_->tenant_id, call.name,
+                           std::chrono::duration_cast<std::chrono::milliseconds>(took));
+}
+
 /// One line a turn, where nobody speaks and nothing is still being heard.
 void Session::say_filler(std::string_view line) {
   const bool is_spoken = context_->channel == registry::Channel::voice;
@@ -74,7 +91,7 @@ void Session::on_utterance_refused(const Create& create, const realtime::ErrorIn
   if (create.event_id == filler_.event_id) filler_ = {};
   if (create.event_id != goodbye_event_) return;
   goodbye_event_.clear();
-  end(1000, "conversation ended");  // without its last words
+  end(1000, last_words());  // without
 }
 
 /// Whether a call whose response is over has to wait for the ear.

@@ -22,6 +22,15 @@ class StateController {
   /// current_turn).
   bool turn_spoken();
   void end() { is_active_ = false; }
+  /// Nobody is there: it ends as if a tool had asked for it, once this was said.
+  void leave(std::string last_words) {
+    pending_end_ = true;
+    pending_message_ = std::move(last_words);
+  }
+  void stay() {
+    pending_end_ = false;
+    pending_message_.clear();
+  }
 
   registry::Channel channel() const { return channel_; }
   bool is_active() const { return is_active_; }

@@ -28,7 +28,8 @@ struct CallRecord {
   std::int64_t tool_latency_ms = 0;  ///< of all of them together
   std::int64_t left_out = 0;         ///< entries that there was no room for
   std::string intent;                ///< the first tool that was called; empty: none
-  /// completed, transferred, caller_hung_up, failed, too_long; empty: not over yet
+  /// completed, transferred, caller_hung_up, silent, elsewhere, failed, too_long; empty: not over
+  /// yet
   std::string outcome;
   std::string transfer_to;        ///< E.164: what the call goes on with; empty: nobody
   bool is_conversed_out = false;  ///< it ended as it should: nothing is left to say

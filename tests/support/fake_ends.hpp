@@ -101,6 +101,7 @@ struct CallerScript {
   async::BoundedQueue<std::string> says;
   std::vector<std::string> got;
   std::uint16_t close_code = 0;
+  std::string close_reason;
   std::uint64_t dropped_audio = 0;
 };
 
@@ -117,8 +118,10 @@ class FakeCaller final : public session::CallerLink {
     script_->got.emplace_back(event);
     return true;
   }
-  boost::asio::awaitable<void> close(std::uint16_t code, std::string, async::Deadline) override {
+  boost::asio::awaitable<void> close(std::uint16_t code, std::string reason,
+                                     async::Deadline) override {
     script_->close_code = code;
+    script_->close_reason = std::move(reason);
     co_return;
   }
   std::uint64_t dropped_audio_frames() const override { return script_->dropped_audio; }

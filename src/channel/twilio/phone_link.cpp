@@ -113,7 +113,9 @@ class PhoneLink final : public session::CallerLink {
       co_await std::move(playing);
     }
     const bool is_done = is_farewell && !is_gone_;
+    const bool is_silent = is_done && reason == session::kNobodySpeaks;
     const auto* outcome = is_gone_       ? "caller_hung_up"
+                          : is_silent    ? "silent"
                           : is_done      ? "completed"
                           : is_too_long_ ? "too_long"
                                          : "failed";

@@ -89,9 +89,13 @@ void GaConversation::error(std::string_view code, std::string_view message, std:
 void GaConversation::cleared() { emit("input_audio_buffer.cleared", {}); }
 
 std::string GaConversation::speech_started(std::int64_t at_ms) {
-  auto id = make_id("item_");
-  emit("input_audio_buffer.speech_started", {{"audio_start_ms", at_ms}, {"item_id", id}});
+  auto id = name_item();
+  speech_started(at_ms, id);
   return id;
+}
+
+void GaConversation::speech_started(std::int64_t at_ms, std::string_view item_id) {
+  emit("input_audio_buffer.speech_started", {{"audio_start_ms", at_ms}, {"item_id", item_id}});
 }
 
 void GaConversation::speech_stopped(std::int64_t at_ms, std::string_view item_id) {

@@ -47,6 +47,9 @@ class GaConversation {
 
   // Input audio.
   std::string speech_started(std::int64_t at_ms);  ///< the new item's id
+  /// Of an item that was named before somebody knew that it would be one.
+  void speech_started(std::int64_t at_ms, std::string_view item_id);
+  std::string name_item() { return make_id("item_"); }
   void speech_stopped(std::int64_t at_ms, std::string_view item_id);
   void committed(std::string_view item_id);
   std::string committed();  ///< by hand: the new item's id
@@ -75,6 +78,8 @@ class GaConversation {
   void add_words(std::string_view words);
   void end_message(std::string_view status = "completed");  ///< or "incomplete": it was cut off
   void end_response(std::string_view status, std::string_view reason = {});
+  /// A call of the conversation has no output yet.
+  bool has_open_calls() const;
   bool is_out_of_band() const { return out_of_band_; }
 
  private:

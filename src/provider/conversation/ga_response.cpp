@@ -1,4 +1,6 @@
 // GaConversation's responses (protocol §8.1, §11.1): one at a time, from created to done.
+#include <algorithm>
+
 #include "base/encoding.hpp"
 #include "base/json.hpp"
 #include "provider/conversation/ga_conversation.hpp"
@@ -205,6 +207,15 @@ void GaConversation::end_message(std::string_view status) {
   emit("response.output_item.done",
        {{"response_id", response_id_}, {"output_index", message.index}, {"item", item}});
   output_.insert(output_.begin() + message.index, item);
+}
+
+bool GaConversation::has_open_calls() const {
+  return std::any_of(turns_.begin(), turns_.end(), [&](const Turn& turn) {
+    const auto answers = [&](const Turn& other) {
+      return other.kind == Turn::Kind::output && other.call_id == turn.call_id;
+    };
+    return turn.kind == Turn::Kind::call && std::none_of(turns_.begin(), turns_.end(), answers);
+  });
 }
 
 void GaConversation::end_response(std::string_view status, std::string_view reason) {

@@ -57,14 +57,14 @@ class PhoneLinkTest : public ::testing::Test {
     };
     return world.run(work(*link, world.in(patience)));
   }
-  int close(std::uint16_t code, std::chrono::seconds patience = 2s) {
-    auto work = [](session::CallerLink& caller, std::uint16_t with,
+  int close(std::uint16_t code, std::chrono::seconds patience = 2s, std::string reason = {}) {
+    auto work = [](session::CallerLink& caller, std::uint16_t with, std::string why,
                    async::Deadline deadline) -> asio::awaitable<int> {
-      auto closing = caller.close(with, "", deadline);
+      auto closing = caller.close(with, std::move(why), deadline);
       co_await std::move(closing);
       co_return 0;
     };
-    return world.run(work(*link, code, world.in(patience)));
+    return world.run(work(*link, code, std::move(reason), world.in(patience)));
   }
   const storage::CallRecord& last() const { return kept.back(); }
 
@@ -91,6 +91,18 @@ TEST_F(PhoneLinkTest, PlaysItsLastWordsToTheEndBeforeItCloses) {
 
   EXPECT_GE(world.time().now() - before, 5s);
   EXPECT_EQ(last().outcome, "completed");
+  EXPECT_TRUE(last().is_conversed_out);
+}
+
+TEST_F(PhoneLinkTest, OfACallInWhichNobodySpokeTheOutcomeSaysSo) {
+  next();
+  ASSERT_TRUE(link->send(delta(2s), net::FrameKind::audio));
+  const auto before = world.time().now();
+
+  close(1000, link->farewell(), std::string(session::kNobodySpeaks));
+
+  EXPECT_GE(world.time().now() - before, 2s);
+  EXPECT_EQ(last().outcome, "silent");
   EXPECT_TRUE(last().is_conversed_out);
 }
 

@@ -45,8 +45,8 @@ Conversation::Conversation(std::vector<registry::ToolSpec> tools, session::Sessi
   if (start.models.empty()) start.models.emplace_back();
   for (auto& source : start.models) complete(source);
   start.product.persona = "PROMPT";
-  session::SessionParts parts{w.world.time(), random,  *w.executor,      log, metrics,
-                              w.catalog,      records, &w.confirmations, book};
+  session::SessionParts parts{w.world.time(), random,  *w.executor,      log,  metrics,
+                              w.catalog,      records, &w.confirmations, book, &usual_times};
   // As the board does it, on the session's own thread.
   w.confirmations.on_asked = [this](const storage::Confirmation& question) {
     boost::asio::post(w.world.executor(),

@@ -51,6 +51,7 @@ class Conversation {
   SeededRandom random{7};
   telemetry::NullLog log;
   telemetry::Metrics metrics;
+  session::UsualTimes usual_times;
   std::shared_ptr<CallerScript> caller;
   std::vector<std::shared_ptr<ModelScript>> models;
   std::unique_ptr<session::Session> session;

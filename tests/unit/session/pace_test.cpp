@@ -145,6 +145,40 @@ TEST(Filler, ThatTheProviderRefusesIsNoNewsToTheCaller) {
   EXPECT_EQ(l.c.sent("response.create").size(), 2u);
 }
 
+TEST(Filler, IsSaidAfterTheToolsOwnUsualTime) {
+  auto tool = make_slow();
+  tool.filler_after = 1500ms;
+  Listening l({tool});
+  for (std::size_t i = 0; i < UsualTimes::kLeast; ++i) {
+    l.c.usual_times.note(l.c.w.context().tenant_id, "search", 400ms);
+  }
+  l.c.w.scripts["search"].takes = 2s;
+  l.call("1", "search");
+  l.c.pass(390ms);
+  EXPECT_THAT(l.lines(), IsEmpty());
+
+  l.c.pass(20ms);
+  EXPECT_EQ(l.lines().size(), 1u);
+}
+
+TEST(Filler, TheUsualTimeIsLearnedOfCallsThatRan) {
+  auto tool = make_slow();
+  tool.filler_after = 1500ms;
+  Listening l({tool});
+  l.c.w.scripts["search"].takes = 300ms;
+  for (std::size_t i = 0; i < UsualTimes::kLeast; ++i) {
+    l.caller_speaks();
+    l.c.model_says(R"({"type":"input_audio_buffer.committed","item_id":"item_u"})");
+    l.call(std::to_string(i), "search");
+    l.c.pass(5s);
+  }
+
+  const auto usual = l.c.usual_times.find(l.c.w.context().tenant_id, "search");
+
+  ASSERT_TRUE(usual);
+  EXPECT_EQ(usual->p50, 300ms);
+}
+
 TEST(Delivery, OfAToolThatInterruptsDoesNotWaitForWhatTheModelSaysThen) {
   auto alarm = make_tool("alarm");
   alarm.delivery = registry::Delivery::interrupt;
