@@ -12,10 +12,12 @@
 #include "api/admin_phone_numbers.hpp"
 #include "api/admin_proposals.hpp"
 #include "api/admin_registry.hpp"
+#include "api/admin_rollout.hpp"
 #include "api/admin_sessions.hpp"
 #include "api/admin_tenants.hpp"
 #include "api/admin_tools.hpp"
 #include "api/admin_user_modes.hpp"
+#include "api/business_facts.hpp"
 #include "api/client_secrets.hpp"
 #include "api/confirmations.hpp"
 #include "api/knowledge.hpp"
@@ -149,9 +151,12 @@ void Doors::add_callers(const Planning& planning) {
   auto forget = [&parts](const std::string& tenant_id, std::string_view table) {
     forget_results(parts, tenant_id, table);
   };
-  for (auto& resource :
-       api::make_knowledge_resources({authenticator, find_tenant, *parts.database, parts.time,
-                                      parts.random, *parts.log, std::move(forget)})) {
+  const api::KnowledgeParts knowledge{authenticator, find_tenant, *parts.database,  parts.time,
+                                      parts.random,  *parts.log,  std::move(forget)};
+  for (auto& resource : api::make_knowledge_resources(knowledge)) {
+    add(Place::main, std::move(resource));
+  }
+  for (auto& resource : api::make_business_fact_resources(knowledge)) {
     add(Place::main, std::move(resource));
   }
 }
@@ -208,6 +213,13 @@ void Doors::add_operators(const Planning& planning) {
             verb, api::AdminEnablementResource::Parts{
                       authenticator, find_tenant, *parts.database, parts.time, parts.enablement,
                       [&parts] { return parts.editions->current()->snapshot(); }, *parts.log}));
+  }
+  for (const auto verb :
+       {api::AdminRolloutResource::Verb::find, api::AdminRolloutResource::Verb::change}) {
+    add(Place::admin,
+        make<api::AdminRolloutResource>(
+            verb, api::AdminRolloutResource::Parts{authenticator, find_tenant, *parts.database,
+                                                   parts.time, *parts.log}));
   }
   const auto apply_modes = [&parts](const std::string& tenant_id, const std::string& subject,
                                     const storage::UserModes& modes) {

@@ -37,17 +37,19 @@ class Worker {
         context_(1),
         executor_(context_.get_executor(), parts.executor_parts()),
         host_(parts.time, parts.random, executor_, *parts.log, parts.metrics),
-        channel_(
-            host_, parts.slots, parts.queue_budget,
-            [&planner](const net::HttpRequest& request) { return planner.plan_session(request); }),
+        channel_(host_, parts.slots, parts.queue_budget,
+                 [this, &planner](const net::HttpRequest& request) {
+                   return planner.plan_session(request, &executor_);
+                 }),
         phone_({host_, parts.slots, parts.queue_budget, phone_ground(parts),
-                [&planner](channel::twilio::StreamGrant grant) {
-                  return planner.plan_phone(std::move(grant));
+                [this, &planner](channel::twilio::StreamGrant grant) {
+                  return planner.plan_phone(std::move(grant), &executor_);
                 }}),
         doors_({parts, planner, executor_, desk, admin_on_main}) {
     host_.keep_records(*parts.sessions);
     host_.keep_confirmations(*parts.confirmations);
     host_.keep_loading(*parts.load_book);
+    host_.keep_times(parts.usual_times);
     parts.board.add(context_.get_executor(), host_);
     desk.add(session_place_);
     doors_.main().add_upgrade("/v1/realtime", [this](const net::HttpRequest& request) {

@@ -4,6 +4,7 @@
 
 #include "api/session_desk.hpp"
 #include "app/caller_memory.hpp"
+#include "app/connect_lookups.hpp"
 #include "app/loading.hpp"
 #include "app/product_context.hpp"
 #include "app/reply_paths.hpp"
@@ -346,6 +347,7 @@ asio::awaitable<Result<Planner::Opening>> Planner::open(api::auth::Principal pri
   auto prompt = co_await fill_tenant_prompt(*parts_.database, std::move(source), deadline);
   if (!prompt) co_return prompt.error();
   warn_of_missing(*parts_.log, tenant, *prompt);
+  opening.values = std::move(prompt->values);
   opening.product = make_product_context(std::move(*prompt), tenant, opening.context);
   auto recalling = recall(parts_, principal, tenant.id, deadline);
   opening.product.memory = co_await std::move(recalling);
@@ -396,8 +398,18 @@ asio::awaitable<Result<api::RealtimeTokenPlan>> Planner::plan_token(api::auth::P
   co_return plan;
 }
 
-asio::awaitable<Result<session::SessionPlan>> Planner::plan_session(
-    const net::HttpRequest& request) {
+asio::awaitable<void> Planner::look_up(session::SessionPlan& plan, PromptValues& values,
+                                       pipeline::Executor* executor) {
+  if (!executor) co_return;
+  auto looking = look_up_on_connect({*executor, parts_.time, *parts_.log, parts_.metrics}, plan);
+  const auto found = co_await std::move(looking);
+  plan.start.product.looked_up = found.lines();
+  for (const auto& one : found.found) plan.start.looked_up.push_back(one.data);
+  found.put_values(values);
+}
+
+asio::awaitable<Result<session::SessionPlan>> Planner::plan_session(const net::HttpRequest& request,
+                                                                    pipeline::Executor* executor) {
   const auto origin = parts_.origins->check(request);
   if (!origin) co_return origin.error();
   auto principal = parts_.authenticator->authenticate(request);
@@ -431,6 +443,9 @@ asio::awaitable<Result<session::SessionPlan>> Planner::plan_session(
       begin_plan(std::move(*opening), std::move(before), asked_model(*principal, request));
   auto plan = co_await std::move(begins);
   if (!plan) co_return plan.error();
+  PromptValues values;  // such a session says no words of ours
+  auto looking = look_up(*plan, values, executor);
+  co_await std::move(looking);
   if (principal->session) plan->start.preset = *principal->session;
   const auto timeline = request.headers.get("X-Callosum-Timeline");
   plan->start.wants_tools = timeline == "2";

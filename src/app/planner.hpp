@@ -7,6 +7,7 @@
 #include "api/realtime_session.hpp"
 #include "api/update_tools.hpp"
 #include "app/parts.hpp"
+#include "app/tenant_prompt.hpp"
 #include "channel/twilio/phone_channel.hpp"
 #include "pipeline/executor.hpp"
 #include "session/session_host.hpp"
@@ -21,13 +22,13 @@ class Planner {
   explicit Planner(Parts& parts) : parts_(parts) {}
 
   /// A realtime session for whoever sent this upgrade: authenticated, from an allowed origin,
-  /// member of a tenant.
+  /// member of a tenant. `executor`, of this thread, looks the caller up; null: nobody does.
   boost::asio::awaitable<Result<session::SessionPlan>> plan_session(
-      const net::HttpRequest& request);
+      const net::HttpRequest& request, pipeline::Executor* executor = nullptr);
   /// A conversation for a call whose stream has shown its token: the business whose number was
   /// called, the caller as far as the carrier vouches for them. The one that the call had goes on.
   boost::asio::awaitable<Result<channel::twilio::PhonePlan>> plan_phone(
-      channel::twilio::StreamGrant grant);
+      channel::twilio::StreamGrant grant, pipeline::Executor* executor);
   /// The same session, for a credential that opens it later.
   boost::asio::awaitable<Result<api::RealtimeTokenPlan>> plan_token(api::auth::Principal principal,
                                                                     api::RealtimeTokenWish wish);
@@ -79,7 +80,11 @@ class Planner {
     session::ProductContext product;
     policy::SwitchedOff off;
     std::optional<session::LoadGround> load;  ///< where its tools come and go
+    PromptValues values;                      ///< what is known of the tenant, by name
   };
+  /// What is done before the first word: what was found goes into the plan, and into `values`.
+  boost::asio::awaitable<void> look_up(session::SessionPlan& plan, PromptValues& values,
+                                       pipeline::Executor* executor);
   /// A live session of this principal that `ids` names, and its tenant.
   struct Named {
     storage::RealtimeSession session;

@@ -36,6 +36,15 @@ std::string told_of_transfers(const registry::Destinations& transfers) {
   return "It is a phone call. It can be transferred to: " + join(names, ", ") + ".";
 }
 
+/// The business's own where it has one. Its placeholders are those of prompts, and what was looked
+/// up; one without a value reads as nothing.
+std::string greeting_of(const std::string& usual, bool is_back, const PromptValues& values) {
+  const auto own = values.find("greeting");
+  const bool has_own = !is_back && own != values.end() && !own->second.empty();
+  std::set<std::string> missing;
+  return std::string(trim(fill_placeholders(has_own ? own->second : usual, values, missing)));
+}
+
 }  // namespace
 
 asio::awaitable<std::optional<storage::RealtimeSession>> Planner::find_call_session(
@@ -55,7 +64,8 @@ asio::awaitable<std::optional<storage::RealtimeSession>> Planner::find_call_sess
   co_return none;
 }
 
-asio::awaitable<Result<PhonePlan>> Planner::plan_phone(StreamGrant grant) {
+asio::awaitable<Result<PhonePlan>> Planner::plan_phone(StreamGrant grant,
+                                                       pipeline::Executor* executor) {
   if (!parts_.is_ready) co_return fail(ErrorType::transient, "the gateway is not ready");
   const auto principal = caller_of(grant);
   auto finding_tenant = find_tenant(principal, grant.tenant_id);
@@ -81,16 +91,21 @@ asio::awaitable<Result<PhonePlan>> Planner::plan_phone(StreamGrant grant) {
   const auto& writer = provider.transcription_model;
   plan.transcription_model = writer.empty() ? kAnyWriter : writer;
   const bool goes_on = grant.step > 0;
+  auto values = std::move(opening->values);
   auto begins = begin_plan(std::move(*opening), std::move(before), {});
   auto begun = co_await std::move(begins);
   if (!begun) co_return begun.error();
   plan.session = std::move(*begun);
   auto& start = plan.session.start;
   start.wants_timeline = true;  // what is written down of the call
+  auto looking = look_up(plan.session, values, executor);
+  co_await std::move(looking);
   const auto& phone = parts_.config.phone;
   const bool is_back = goes_on && !phone.greeting_back.empty();
-  start.greeting = is_back ? phone.greeting_back : phone.greeting;
+  start.greeting = greeting_of(is_back ? phone.greeting_back : phone.greeting, is_back, values);
   plan.asks_first = start.greeting.empty();
+  start.silence = {std::chrono::seconds(phone.silence_prompt_s), phone.silence_prompt,
+                   phone.silence_goodbye};
   // Planning takes its time, and it may have been waited for somebody to let go.
   if (!parts_.is_ready) co_return fail(ErrorType::transient, "the gateway is not ready");
   co_return plan;

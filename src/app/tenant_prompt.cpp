@@ -102,10 +102,14 @@ void add_business(const json::object& row, PromptValues& values) {
   const auto put = [&](const char* key, std::string value) {
     if (!value.empty()) values[key] = std::move(value);
   };
-  put("business_name", std::string(text_at(row, "name")));
+  for (const auto* key : {"business_name", "business"}) put(key, std::string(text_at(row, "name")));
   put("industry", std::string(text_at(row, "industry")));
-  put("services_summary", summarise_json(text_at(row, "services")));
-  put("working_hours_summary", summarise_json(text_at(row, "working_hours")));
+  for (const auto* key : {"services_summary", "services"}) {
+    put(key, summarise_json(text_at(row, "services")));
+  }
+  for (const auto* key : {"working_hours_summary", "hours"}) {
+    put(key, summarise_json(text_at(row, "working_hours")));
+  }
   const auto settings = parse_strict(text_at(row, "ai_config", "{}"));
   if (!settings || !settings->is_object()) return;
   for (const auto& [key, value] : settings->get_object()) {
@@ -136,7 +140,8 @@ asio::awaitable<Result<TenantPrompt>> fill_tenant_prompt(storage::Database& data
                                                          async::Deadline deadline) {
   const auto& [snapshot, tenant, off] = source;
   TenantPrompt prompt;
-  PromptValues values{{"business_name", tenant.name}, {"timezone", tenant.timezone}};
+  PromptValues values{
+      {"business_name", tenant.name}, {"business", tenant.name}, {"timezone", tenant.timezone}};
   const bool has_businesses =
       std::any_of(snapshot->packs().begin(), snapshot->packs().end(),
                   [](const auto& pack) { return pack.tenant_columns.contains("businesses"); });
@@ -152,6 +157,7 @@ asio::awaitable<Result<TenantPrompt>> fill_tenant_prompt(storage::Database& data
     if (!prompt.text.empty()) prompt.text += "\n\n";
     prompt.text += fill_placeholders(pack.prompt, values, missing);
   }
+  prompt.values = std::move(values);
   prompt.missing.assign(missing.begin(), missing.end());
   if (!prompt.missing.empty()) {
     prompt.text += "\n\nNothing is on record here for: " + join(prompt.missing, ", ") +

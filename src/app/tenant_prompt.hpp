@@ -15,11 +15,14 @@
 
 namespace callosum::app {
 
+using PromptValues = std::map<std::string, std::string, std::less<>>;
+
 /// What the model is told of a tenant.
 struct TenantPrompt {
   std::string text;
   std::vector<std::string> missing;  ///< placeholders for which nothing is on record, sorted
   bool has_business = false;         ///< whether the tenant has a row in `businesses`
+  PromptValues values = {};          ///< what the placeholders were filled with
 };
 
 struct PromptSource {
@@ -35,7 +38,6 @@ boost::asio::awaitable<Result<TenantPrompt>> fill_tenant_prompt(storage::Databas
                                                                 PromptSource source,
                                                                 async::Deadline deadline);
 
-using PromptValues = std::map<std::string, std::string, std::less<>>;
 /// `template_text` with its {names} replaced; those without a value vanish and go to `missing`, or
 /// read as what stands behind a bar: {name|otherwise}.
 /// Doubled braces stand for one, and those around no name for themselves.

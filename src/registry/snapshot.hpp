@@ -37,6 +37,8 @@ struct Pack {
   std::filesystem::path demo_file;      ///< SQL of the demo data; empty: none
   std::vector<Mode> modes;              ///< empty: its tools are there from the start
   std::vector<std::string> meta_tools;  ///< loaded with any mode, beside those that change it
+  std::vector<std::string>
+      on_connect;      ///< its tools that look the caller up, before the first word
   std::string digest;  ///< SHA-256 in hex of the manifest and of every file it names
 };
 

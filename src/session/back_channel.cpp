@@ -14,20 +14,23 @@ constexpr std::size_t kMostLetters = 2;  // in a row: "mmmm" is "mm"
 
 /// As recognisers spell them, lower case, without marks: "mm-hm" is "mm hm".
 constexpr std::string_view kWords[] = {
-    "mm",     "mhm",     "hm",      "hmm",     "mmhm",  "mhmm",     "mmhmm",      "mmm",
-    "hmhm",   "hum",     "huh",     "uh",      "um",    "uhhuh",    "uhuh",       "aha",
-    "ah",     "oh",      "ooh",     "eh",      "ehm",   "er",       "yeah",       "yea",
-    "yep",    "yup",     "yes",     "yah",     "ok",    "okay",     "kay",        "k",
-    "right",  "alright", "sure",    "fine",    "good",  "great",    "cool",       "nice",
-    "wow",    "really",  "perfect", "exactly", "true",  "indeed",   "understood", "gotcha",
-    "that's", "that’s",  "si",      "sì",      "certo", "già",      "va",         "bene",
-    "sí",     "vale",    "claro",   "oui",     "ouais", "d'accord", "daccord",    "ja",
-    "jaja",   "genau",   "gut"};
+    "mm",      "mhm",     "hm",    "hmm",      "mmhm",       "mhmm",   "mmhmm",  "mmm",
+    "hmhm",    "hum",     "huh",   "uh",       "um",         "uhhuh",  "uhuh",   "aha",
+    "ah",      "oh",      "ooh",   "eh",       "ehm",        "er",     "yeah",   "yea",
+    "yep",     "yup",     "yes",   "yah",      "ok",         "okay",   "right",  "alright",
+    "sure",    "fine",    "good",  "great",    "cool",       "nice",   "wow",    "really",
+    "perfect", "exactly", "true",  "indeed",   "understood", "gotcha", "that's", "that’s",
+    "si",      "sì",      "certo", "già",      "va",         "bene",   "sí",     "vale",
+    "claro",   "oui",     "ouais", "d'accord", "daccord",    "ja",     "jaja",   "genau",
+    "gut"};
 
 /// Of more than one word.
 constexpr std::string_view kPhrases[] = {
-    "uh huh",      "i see", "got it",  "all right", "of course",   "go on",   "i know",
-    "makes sense", "ah ha", "oh okay", "very good", "sounds good", "va bene", "ho capito"};
+    "uh huh", "i see",   "got it",    "all right",   "of course", "i know",   "makes sense",
+    "ah ha",  "oh okay", "very good", "sounds good", "va bene",   "ho capito"};
+
+/// What asks without a question mark.
+constexpr std::string_view kAsking[] = {"say yes", "yes or", "to confirm", "tell me"};
 
 bool is_part(unsigned char c) { return std::isalnum(c) != 0 || c >= 0x80 || c == '\''; }
 
@@ -80,8 +83,10 @@ bool is_back_channel(std::string_view words) {
 bool asks_something(std::string_view heard) {
   if (heard.find('?') != std::string_view::npos) return true;
   const auto list = split(heard);  // "please say yes, or press 1"
-  return std::any_of(list.begin(), list.end(),
-                     [](const std::string& word) { return word == "yes" || word == "confirm"; });
+  for (std::size_t i = 0; i + 1 < list.size(); ++i) {
+    if (is_among(list[i] + " " + list[i + 1], kAsking)) return true;
+  }
+  return false;
 }
 
 }  // namespace callosum::session

@@ -5,6 +5,7 @@
 #include <boost/json/serialize.hpp>
 
 #include "base/text.hpp"
+#include "storage/business_facts.hpp"
 #include "storage/sqlite/connection.hpp"
 
 namespace callosum::storage {
@@ -83,13 +84,7 @@ Result<void> make_room(sqlite::Connection& connection, const KnowledgeKey& key) 
     return fail(ErrorType::conflict, "a business has at most " + std::to_string(kMaxKnowledgeRows) +
                                          " " + table + "; delete some first");
   }
-  const auto now = std::string(kNow);
-  const auto there = connection.change(
-      "INSERT INTO businesses (id, name, created_at, updated_at) SELECT id, name, " + now + ", " +
-          now + " FROM tenants WHERE id = :id ON CONFLICT (id) DO NOTHING",
-      {{"id", key.business_id}});
-  if (!there) return there.error();
-  return {};
+  return ensure_business(connection, key.business_id);
 }
 
 json::object key_parameters(const KnowledgeKey& key) {

@@ -362,6 +362,19 @@ constexpr std::string_view kPhoneTools = R"sql(
   ALTER TABLE phone_calls ADD COLUMN transfer_to TEXT NOT NULL DEFAULT '';
 )sql";
 
+// Which of a business's callers are answered here. Without a row all are.
+constexpr std::string_view kRollouts = R"sql(
+  CREATE TABLE rollouts (
+    tenant_id TEXT PRIMARY KEY,
+    mode TEXT NOT NULL CHECK (mode IN ('off', 'percentage', 'on')),
+    percentage INTEGER NOT NULL CHECK (percentage BETWEEN 0 AND 100),
+    forward_to TEXT NOT NULL DEFAULT '',
+    say TEXT NOT NULL DEFAULT '',
+    changed_by TEXT NOT NULL,
+    changed_at_ms INTEGER NOT NULL
+  ) STRICT;
+)sql";
+
 constexpr std::array kMigrations{
     Migration{1, "tenants", kTenants},
     Migration{2, "pack_installs", kPackInstalls},
@@ -380,6 +393,7 @@ constexpr std::array kMigrations{
     Migration{15, "untrusted_text", kUntrustedText},
     Migration{16, "call_use", kCallUse},
     Migration{17, "phone_tools", kPhoneTools},
+    Migration{18, "rollouts", kRollouts},
 };
 
 Result<void> apply(sqlite::Connection& connection, const Migration& step) {

@@ -132,6 +132,50 @@ TEST_F(Knowledge, IsWhatToolsAnswerAtOnceWhateverTheyHaveCached) {
   EXPECT_THAT(told("get_policies", "parking"), HasSubstr(R"("data":null)"));
 }
 
+TEST_F(Knowledge, OfHoursIsByDayAndToldByTheTool) {
+  const auto none = ask({"GET", "hours/bella"});
+  const auto set = ask({"PUT", "hours/bella",
+                        R"({"hours":{"monday":{"open":"09:00","close":"18:00"},"sunday":null}})"});
+  const auto changed =
+      ask({"PUT", "hours/bella", R"({"hours":{"monday":{"open":"10:00","close":"17:30"}}})"});
+  const auto found = ask({"GET", "hours/bella"});
+  const json::object body{{"args", {{"day", "monday"}}}};
+  const auto told =
+      gateway->ask_of("bella", "POST", "/api/admin/tools/get_working_hours", json::serialize(body));
+
+  EXPECT_EQ(none.status, 200) << none.body;
+  EXPECT_EQ(set.status, 200) << set.body;
+  EXPECT_EQ(changed.body,
+            R"({"status":"ok","hours":{"monday":{"open":"10:00","close":"17:30"},"sunday":null}})");
+  EXPECT_EQ(found.body, changed.body);
+  EXPECT_THAT(told.body, HasSubstr("ten to five thirty")) << told.body;
+  EXPECT_EQ(ask({"PUT", "hours/bella", R"({"hours":{"funday":null}})"}).status, 400);
+  EXPECT_EQ(ask({"GET", "hours/bella", "", ""}).status, 401);
+  EXPECT_EQ(ask({"GET", "hours/bella", "", "corner"}).status, 403);
+  EXPECT_EQ(ask({"PUT", "hours/bella", R"({"hours":{"monday":null}})", "bella", {"agent"}}).status,
+            403);
+}
+
+TEST_F(Knowledge, OfServicesIsTheWholeListAndToldByTheTool) {
+  const auto told = [] {
+    return gateway
+        ->ask_of("bella", "POST", "/api/admin/tools/get_business_services", R"({"args":{}})")
+        .body;
+  };
+  const auto set = ask({"PUT", "services/bella",
+                        R"({"services":[{"name":"margherita","price":9},{"name":"delivery"}]})"});
+  const auto first = told();
+  const auto changed = ask({"PUT", "services/bella", R"({"services":[{"name":"calzone"}]})"});
+
+  EXPECT_EQ(set.status, 200) << set.body;
+  EXPECT_THAT(first, HasSubstr("margherita"));
+  EXPECT_EQ(changed.body, R"({"status":"ok","services":[{"name":"calzone"}]})");
+  EXPECT_THAT(told(), HasSubstr("calzone"));
+  EXPECT_THAT(told(), Not(HasSubstr("margherita")));
+  EXPECT_EQ(ask({"GET", "services/bella"}).body, changed.body);
+  EXPECT_EQ(ask({"GET", "services/bella", "", "corner"}).status, 403);
+}
+
 TEST_F(Knowledge, IsKeptFromEveryoneButTheBusinessesOwnAdmin) {
   const auto id =
       id_of(made("policies/bella", R"({"topic":"refunds","content":"Within a week."})"));

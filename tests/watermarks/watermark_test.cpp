@@ -101,6 +101,10 @@ class Fuzzer {
                                                  "GET /tts_admin/faqs/{business_id}/{id}",
                                                  "PUT /tts_admin/faqs/{business_id}/{id}",
                                                  "DELETE /tts_admin/faqs/{business_id}/{id}",
+                                                 "GET /tts_admin/hours/{business_id}",
+                                                 "PUT /tts_admin/hours/{business_id}",
+                                                 "GET /tts_admin/services/{business_id}",
+                                                 "PUT /tts_admin/services/{business_id}",
                                                  "GET /api/admin/sessions",
                                                  "GET /api/admin/calls",
                                                  "GET /api/admin/calls/{id}",
@@ -112,6 +116,8 @@ class Fuzzer {
                                                  "GET /api/admin/audit",
                                                  "GET /api/admin/enablement/{tenant}",
                                                  "PUT /api/admin/enablement/{tenant}",
+                                                 "GET /api/admin/rollout/{tenant_id}",
+                                                 "PUT /api/admin/rollout/{tenant_id}",
                                                  "GET /api/admin/user-modes/{tenant}/{user}",
                                                  "PUT /api/admin/user-modes/{tenant}/{user}",
                                                  "GET /api/admin/tenants",
@@ -140,7 +146,10 @@ class Fuzzer {
     if (knows_tenant || at_random(10)) call.query = "tenant_id=" + as_tenant;
     // An operator is shown all businesses; everybody else may be anybody.
     if (!has("/api/admin/tenants")) call.token = random_();
-    if (has("{business_id}") || has("{tenant}")) call.parts.push_back(as_tenant);
+    if (has("{business_id}") || has("{tenant}") || has("{tenant_id}")) {
+      call.parts.push_back(as_tenant);
+    }
+    if (has("rollout")) call.body = {{"mode", "on"}, {"say", tenant.mark}};
     if (has("{service}")) call.parts.emplace_back("google");
     if (has("{email}")) call.parts.emplace_back(at_random(2) ? "john@work.example" : tenant.mark);
     if (has("{user}")) call.parts.emplace_back("somebody");
@@ -157,6 +166,10 @@ class Fuzzer {
     if (has("enablement")) call.body = {{"disabled", json::array()}};
     const auto words = tenant.mark + " says so";
     if (has("policies")) call.body = {{"topic", "parking"}, {"content", words}};
+    if (has("hours")) call.body = {{"hours", {{"monday", nullptr}}}};
+    if (has("services/")) {
+      call.body = {{"services", json::array{json::object{{"name", tenant.mark}}}}};
+    }
     if (has("faqs")) call.body = {{"topic", "cars"}, {"question", words}, {"answer", words}};
     return call;
   }

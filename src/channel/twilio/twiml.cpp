@@ -52,6 +52,10 @@ std::string dial_twiml(std::string_view number, std::string_view action_url) {
                  "\"><Number>" + escape(number) + "</Number></Dial>");
 }
 
+std::string dial_twiml(std::string_view number) {
+  return respond("<Dial answerOnBridge=\"true\"><Number>" + escape(number) + "</Number></Dial>");
+}
+
 std::string hangup_twiml() { return respond("<Hangup/>"); }
 
 std::string busy_twiml() { return respond("<Reject reason=\"busy\"/>"); }

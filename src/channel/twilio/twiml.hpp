@@ -16,6 +16,8 @@ struct StreamTwiml {
 std::string connect_stream_twiml(const StreamTwiml& stream);
 /// Rings somebody else, and asks `action_url` what comes next when that has ended, or has failed.
 std::string dial_twiml(std::string_view number, std::string_view action_url);
+/// The caller is put through to another number, then the call ends.
+std::string dial_twiml(std::string_view number);
 std::string hangup_twiml();
 /// The call is not answered, and not paid for (telephony §1.3).
 std::string busy_twiml();

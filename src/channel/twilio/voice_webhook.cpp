@@ -138,7 +138,23 @@ Result<VoiceWebhook::Step> VoiceWebhook::take_step_in(storage::sqlite::Connectio
   if (!*added) return Step{};
   out.grant = grant_for(call, step);
   out.grant.transfers = (**number).transfers;
+  const auto turned = turn_elsewhere(connection, call, out);
+  if (!turned) return turned.error();
   return out;
+}
+
+/// A caller whom the business is not rolled out to. The call is written down all the same, and has
+/// nothing left to say here.
+Result<void> VoiceWebhook::turn_elsewhere(storage::sqlite::Connection& connection,
+                                          storage::PhoneCall& call, Step& step) {
+  auto rollout = storage::find_rollout(connection, call.tenant_id);
+  if (!rollout) return rollout.error();
+  if (storage::is_rolled_out(*rollout, call.caller)) return {};
+  if (rollout->forward_to == call.called) rollout->forward_to.clear();  // it would come back
+  call.record.outcome = "elsewhere";
+  call.record.is_conversed_out = true;
+  step.elsewhere = std::move(*rollout);
+  return storage::save_call_record(connection, call.record);
 }
 
 asio::awaitable<Result<VoiceWebhook::Step>> VoiceWebhook::take_step(VoiceForm form, int step) {
@@ -209,6 +225,14 @@ asio::awaitable<net::HttpResponse> VoiceWebhook::voice(const net::HttpRequest& r
     co_return xml(dial_twiml(taken->transfer_to, address_after(step)));
   }
   const auto grant = taken->grant;
+  if (const auto& rollout = taken->elsewhere) {
+    ground_.log.info("call_elsewhere", {{"call_sid", grant.call_sid},
+                                        {"tenant_id", grant.tenant_id},
+                                        {"mode", rollout->mode},
+                                        {"forwarded", !rollout->forward_to.empty()}});
+    if (!rollout->forward_to.empty()) co_return xml(dial_twiml(rollout->forward_to));
+    co_return xml(say_twiml(rollout->say.empty() ? kSorry : rollout->say));
+  }
   const auto token = ground_.tokens.issue(std::move(taken->grant));
   if (!token) co_return xml(say_twiml(kSorry));
   ground_.log.info("call_answered", {{"call_sid", grant.call_sid},

@@ -10,6 +10,7 @@
 #include "net/http.hpp"
 #include "storage/call_log.hpp"
 #include "storage/database.hpp"
+#include "storage/rollouts.hpp"
 
 namespace callosum::channel::twilio {
 
@@ -42,6 +43,8 @@ class VoiceWebhook {
     StreamGrant grant;
     std::string cap;  ///< of a verdict `busy`: its key
     std::string transfer_to;  ///< E.164, of `transfer`
+    /// Not rolled out to this caller, who goes there instead.
+    std::optional<storage::Rollout> elsewhere;
   };
   /// All that this takes on the database's own thread.
   struct Asked {
@@ -55,6 +58,8 @@ class VoiceWebhook {
   };
   boost::asio::awaitable<Result<Step>> take_step(VoiceForm form, int step);
   static Result<Step> take_step_in(storage::sqlite::Connection& connection, const Asked& asked);
+  static Result<void> turn_elsewhere(storage::sqlite::Connection& connection,
+                                     storage::PhoneCall& call, Step& step);
   static StreamGrant grant_for(const storage::PhoneCall& call, int step);
   std::string address_after(int step) const;
   std::string twiml_for(const StreamGrant& grant, const std::string& token) const;

@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::size_t kMaxPromptBytes = 64 << 10;
 constexpr std::size_t kMaxSqlBytes = 16 << 20;
+constexpr std::size_t kMostLookups = 4;
 constexpr TextLimits kName{.max_characters = 64, .max_lines = 1};
 constexpr TextLimits kFileName{.max_characters = 255, .max_lines = 1};
 constexpr TextLimits kModeSummary{.max_characters = 200, .max_lines = 1};
@@ -41,6 +42,7 @@ class PackReader {
     read_modes();
     read_styles();
     read_tools();
+    read_on_connect();
     read_access_mode();
     fields_.finish();
     draft_.pack.digest =
@@ -57,6 +59,8 @@ class PackReader {
   void read_mode(const YamlMember& member);
   void read_styles();
   void read_tools();
+  void read_on_connect();
+  void check_lookup(int line, const std::string& field, const std::string& name);
   void check_style(const ToolDraft& tool);
   NamedFile read_named_file(std::string_view key, std::size_t max_bytes);
 
@@ -236,6 +240,47 @@ void PackReader::read_tools() {
     check_style(draft_.tools.back());
     check_tool(draft_.tools.back(), draft_.report);
     check_templates(draft_.tools.back(), draft_.pack, draft_.report);
+  }
+}
+
+/// Why a tool cannot look a caller up before the first word; empty: it can.
+std::string_view lookup_fault(const ToolSpec& tool) {
+  if (tool.may_write() || tool.terminal) return "it may change something";
+  if (tool.confirmation != Confirmation::none) return "it asks for a confirmation";
+  if (tool.untrusted) return "what it reads was written by strangers";
+  if (!tool.account.empty()) return "it acts in an account that nobody has selected then";
+  if (!tool.modes.empty()) return "it is not there before a mode is";
+  const auto* needed = find_array(tool.input_schema, "required");
+  if (needed && !needed->empty()) return "it has required arguments, which nobody knows then";
+  return {};
+}
+
+void PackReader::check_lookup(int line, const std::string& field, const std::string& name) {
+  std::vector<std::string_view> known;
+  for (const auto& tool : draft_.tools) {
+    known.push_back(tool.spec.name);
+    if (tool.spec.name != name) continue;
+    const auto fault = lookup_fault(tool.spec);
+    if (!fault.empty()) {
+      draft_.report.problem(
+          line, field,
+          shown(name) + " cannot be looked up before the first word: " + std::string(fault));
+    }
+    return;
+  }
+  draft_.report.problem(line, field,
+                        shown(name) + " is no tool of this pack" + nearest_hint(name, known));
+}
+
+void PackReader::read_on_connect() {
+  draft_.pack.on_connect = fields_.texts("on_connect", kName);
+  const auto& names = draft_.pack.on_connect;
+  if (names.size() > kMostLookups) fields_.problem("on_connect", "expected at most 4 tools");
+  const auto* written = draft_.root.find("on_connect");
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    const bool is_listed = written->value.is_sequence() && i < written->value.items.size();
+    const int line = is_listed ? written->value.items[i].line : written->line;
+    check_lookup(line, "on_connect[" + std::to_string(i) + "]", names[i]);
   }
 }
 
