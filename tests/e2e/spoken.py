@@ -32,20 +32,24 @@ NUMBERS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seve
 
 
 class Demo:
-    """A gateway of its own, on any free port, with its files in a folder that goes with it."""
+    """A gateway of its own, on any free port, with its files in a folder that goes with it. `settings` are configuration
+    keys, `secrets` variables of its environment."""
 
-    def __init__(self, binaries):
+    def __init__(self, binaries, settings=(), secrets=None):
         self.folder = tempfile.TemporaryDirectory()
         self.binaries = binaries
         self.database = Path(self.folder.name) / "data/callosum.db"
-        self.env = dict(os.environ, XDG_RUNTIME_DIR=self.folder.name + "/run", HOME=self.folder.name)
+        self.env = dict(os.environ, XDG_RUNTIME_DIR=self.folder.name + "/run", HOME=self.folder.name,
+                        **(secrets or {}))
         Path(self.env["XDG_RUNTIME_DIR"]).mkdir()
         self.process = subprocess.Popen(
-            [binaries / "callosum", "demo", "--listen", "127.0.0.1:0", "--data", self.folder.name + "/data"],
+            [binaries / "callosum", "demo", "--listen", "127.0.0.1:0", "--data", self.folder.name + "/data",
+             *(part for setting in settings for part in ("--set", setting))],
             stdout=subprocess.PIPE, env=self.env, text=True, cwd=ROOT)
         first = self.process.stdout.readline()
         if "listening on" not in first:
             raise SystemExit(f"the demo did not start: {first!r}")
+        self.url = first.split()[-1]
         for line in self.process.stdout:  # the greeting, up to its last line
             if "Ctrl-C" in line:
                 break
