@@ -199,7 +199,9 @@ void add_caller_options(CLI::App& command, Options& options) {
   command.add_option("--to", phone.to, "The voice webhook, as it is reached")->required();
   command.add_option("--public-url", phone.public_url,
                      "The same as the gateway knows it: what is signed (else --to)");
-  command.add_option("--auth-token", phone.auth_token, "Signs")->capture_default_str();
+  command.add_option("--auth-token", phone.auth_token, "Signs")
+      ->envname("CALLOSUM_SIM_AUTH_TOKEN")
+      ->capture_default_str();
   command.add_option("--account", phone.account, "AccountSid")->capture_default_str();
   command.add_option("--from", phone.from, "Who calls")->capture_default_str();
   command.add_option("--called", phone.called, "The number called")->capture_default_str();

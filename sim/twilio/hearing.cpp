@@ -1,7 +1,5 @@
 #include "sim/twilio/hearing.hpp"
 
-#include <cmath>
-
 namespace callosum::sim::twilio {
 namespace {
 
@@ -10,7 +8,6 @@ using std::chrono::milliseconds;
 /// Words of one sentence stand closer together than this.
 constexpr milliseconds kPause{300};
 constexpr milliseconds kUnderrun{200};
-constexpr milliseconds kSameBurst{500};
 
 double ms_between(SteadyTime from, SteadyTime to) {
   return std::chrono::duration<double, std::milli>(to - from).count();
@@ -25,12 +22,7 @@ void Hearing::on_said(SteadyTime now, bool is_overlapped) {
 
 Hearing::Arrival Hearing::on_media(SteadyTime now, std::span<const std::uint8_t> sound) {
   Arrival out;
-  if (last_media_ && now - *last_media_ < kSameBurst + last_length_) {
-    const double length = std::chrono::duration<double, std::milli>(last_length_).count();
-    out.jitter_ms = std::abs(ms_between(*last_media_, now) - length);
-  }
-  last_media_ = now;
-  last_length_ = std::chrono::microseconds(sound.size() * 125);
+  out.jitter_ms = lateness(now, sound.size());
   if (asked_ && is_audible(sound)) {
     out.latency_ms = ms_between(*asked_, now);
     asked_.reset();
@@ -38,7 +30,27 @@ Hearing::Arrival Hearing::on_media(SteadyTime now, std::span<const std::uint8_t>
   return out;
 }
 
+/// Whoever sends keeps a distance to the ear, once it has got that far ahead of it: what comes
+/// nearer than that is late by the difference, heard or not.
+std::optional<double> Hearing::lateness(SteadyTime now, std::size_t sound_bytes) {
+  if (sound_bytes < kFrameBytes) return std::nullopt;  // a rest that had waited for more
+  const std::chrono::microseconds length(sound_bytes * 125);
+  if (now >= plays_until_) {
+    plays_until_ = now + length;
+    most_ahead_ms_ = 0;
+    return std::nullopt;
+  }
+  const double ahead_ms = ms_between(now, plays_until_);
+  plays_until_ += length;
+  if (ahead_ms > most_ahead_ms_) {
+    most_ahead_ms_ = ahead_ms;
+    return std::nullopt;
+  }
+  return most_ahead_ms_ - ahead_ms;
+}
+
 std::optional<double> Hearing::on_clear(SteadyTime now) {
+  plays_until_ = {};
   if (!begun_) return std::nullopt;
   return ms_between(*begun_, now);
 }

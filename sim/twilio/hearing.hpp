@@ -18,7 +18,8 @@ class Hearing {
   /// What one message of sound meant.
   struct Arrival {
     std::optional<double> latency_ms;  ///< it begins an answer
-    std::optional<double> jitter_ms;   ///< against the message before it
+    /// How much nearer to the ear it came than the earliest of what is played without a break.
+    std::optional<double> jitter_ms;
   };
 
   /// The first voiced frame of something said has been sent.
@@ -27,7 +28,7 @@ class Hearing {
   /// nothing.
   void on_said(SteadyTime now, bool is_overlapped);
   Arrival on_media(SteadyTime now, std::span<const std::uint8_t> sound);
-  /// Since the caller began to speak; nothing where it has not.
+  /// Since the caller began to speak; nothing where it has not. What waited to be played is gone.
   std::optional<double> on_clear(SteadyTime now);
 
   /// A frame's time has passed: this was played (empty: nothing). A span comes when it is over.
@@ -39,11 +40,12 @@ class Hearing {
 
  private:
   void count_underrun(std::chrono::milliseconds at, bool is_played);
+  std::optional<double> lateness(SteadyTime now, std::size_t sound_bytes);
 
   std::optional<SteadyTime> begun_;
   std::optional<SteadyTime> asked_;  ///< an answer is awaited
-  std::optional<SteadyTime> last_media_;
-  std::chrono::microseconds last_length_{0};
+  SteadyTime plays_until_{};         ///< all that has come
+  double most_ahead_ms_ = 0;         ///< of the ear, since it last ran dry
   std::optional<Span> heard_;
   std::optional<std::chrono::milliseconds> ran_dry_;
   std::size_t underruns_ = 0;

@@ -217,6 +217,7 @@ void MediaStream::obey(std::string_view text) {
 
 void MediaStream::take_media(const std::vector<std::uint8_t>& sound) {
   phone_.report.count("media_received");
+  phone_.report.count("sound_bytes", sound.size());
   playout_.push(sound);
   const auto arrival = line_.hearing.on_media(phone_.time.now(), sound);
   if (arrival.jitter_ms) phone_.report.add_jitter(*arrival.jitter_ms);

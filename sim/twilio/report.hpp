@@ -36,7 +36,7 @@ class Report {
   Form form_;
   json::object counters_;
   Spread latencies_;  ///< last voiced frame of the caller to first audible of the answer
-  Spread jitters_;    ///< of messages in a row: how far off their own pace
+  Spread jitters_;    ///< of messages in a row: how much nearer to the ear than the earliest
   Spread clears_;     ///< first voiced frame of an interruption to `clear`
 };
 

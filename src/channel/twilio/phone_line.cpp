@@ -160,6 +160,11 @@ Result<void> PhoneLine::on_media(const MediaMessage& message) {
 void PhoneLine::on_mark(const std::string& name) {
   playout_.on_mark(name, clock_.now());
   questions_.on_heard(playout_.surely_heard_until());
+  note_played();
+}
+
+/// The last mark may come back a little before the time is up by our clock.
+void PhoneLine::note_played() {
   if (playing_.empty() || !playout_.has_no_marks_out()) return;
   if (playout_.is_silent(clock_.now())) {
     record_.played(std::exchange(playing_, {}), clock_.wall_now());
@@ -206,6 +211,7 @@ void PhoneLine::tell_digits() {
 void PhoneLine::keep_time() {
   const auto now = clock_.now();
   send_due();
+  note_played();
   questions_.keep_time(clock_.wall_now());
   tell_question();
   if (now >= digits_until_) tell_digits();

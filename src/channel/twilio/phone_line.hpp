@@ -64,6 +64,7 @@ class PhoneLine {
   void on_digit(char digit);
   void tell_digits();
   void on_mark(const std::string& name);
+  void note_played();
   bool on_audio_delta(const realtime::ServerEvent& event);
   bool interrupt();
   void on_other(const realtime::ServerEvent& event);

@@ -12,7 +12,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr auto kLook = 100ms;       // without a word from the phone
+constexpr auto kLook = 100ms;  // without a word from the phone
+constexpr auto kLeastWait = 1ms;
 constexpr auto kKeepEvery = 500ms;  // what a crash may lose of the record
 constexpr auto kMostFarewell = 30s;
 constexpr auto kWireGoodbye = 500ms;  // of it, for the close itself
@@ -80,7 +81,9 @@ class PhoneLink final : public session::CallerLink {
         co_return realtime::ClientFrame{realtime::peek_type(event_), event_};
       }
       if (deadline.passed()) co_return fail(ErrorType::timeout, "the phone says nothing");
-      const auto soon = deadline.within(kLook);
+      // The phone's own frames come every 20 ms: to send with them would be late by as much.
+      const auto due = std::max(line_.playout().next_due(), time_.now() + kLeastWait);
+      const auto soon = deadline.within(kLook).sooner(due);
       auto listening = listen(soon);
       const auto heard = co_await std::move(listening);
       if (!heard) co_return heard.error();

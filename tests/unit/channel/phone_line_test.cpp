@@ -54,6 +54,22 @@ TEST_F(PhoneLineTest, FillsWhatThePhonesSideHasLostWithSilence) {
   EXPECT_EQ(filled, 10u * 8000 + 160);
 }
 
+TEST_F(PhoneLineTest, WhatWasPlayedIsNotedThoughItsMarkCameALittleEarly) {
+  rest();
+  say("item_1", 100ms);
+  const auto sent_mark = parse_strict(sent.back()).value();
+  auto back = message(MediaEvent::mark);
+  back.mark = text_at(sent_mark.at("mark").as_object(), "name");
+  time.advance(95ms);
+
+  ASSERT_TRUE(line->on_message(back));
+
+  EXPECT_EQ(record->take().timeline.find("played"), std::string::npos);
+  time.advance(10ms);
+  line->keep_time();
+  EXPECT_NE(record->take().timeline.find("played"), std::string::npos);
+}
+
 TEST_F(PhoneLineTest, EndsATurnForALineThatFallsSilentInMidSpeech) {
   rest();
   ASSERT_TRUE(hear(0));

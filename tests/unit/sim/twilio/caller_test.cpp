@@ -123,7 +123,25 @@ TEST(TwilioHearing, MeasuresFromTheLastVoicedFrameToTheFirstAudibleOne) {
   EXPECT_FALSE(silence.latency_ms);
   EXPECT_EQ(answer.latency_ms, 35);
   EXPECT_FALSE(more.latency_ms);
-  EXPECT_EQ(more.jitter_ms, 5);
+}
+
+TEST(TwilioHearing, WhatComesNearerToTheEarThanTheRestIsLateByThat) {
+  Hearing hearing;
+  const auto tone = make_tone(Ms(100))->sound;
+  const SteadyTime start{};
+  const auto comes = [&](int ms) {
+    return hearing.on_media(start + milliseconds(ms), tone).jitter_ms;
+  };
+
+  EXPECT_FALSE(comes(0));  // the first of what is played without a break
+  EXPECT_FALSE(comes(0));  // further ahead of the ear: that is nobody's fault
+  EXPECT_FALSE(comes(0));
+  EXPECT_EQ(comes(100), 0);
+  EXPECT_EQ(comes(207), 7);
+  EXPECT_EQ(comes(300), 0);
+  hearing.on_clear(start + milliseconds(310));
+  EXPECT_FALSE(comes(320));  // nothing was there to be late for
+  EXPECT_FALSE(comes(2000));
 }
 
 TEST(TwilioHearing, MeasuresNothingWhereTheOtherSideStillSpoke) {
