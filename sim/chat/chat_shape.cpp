@@ -55,6 +55,7 @@ class Messages {
                                  [&](const auto& call) { return call.call_id == id; });
     if (at == open_.end()) return bad("a tool message without its call: " + std::string(id));
     at->text = text_at(message, "content");
+    turn_.results.push_back(at->text);
     turn_.outputs.push_back(std::move(*at));
     open_.erase(at);
     return {};

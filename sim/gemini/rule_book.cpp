@@ -40,7 +40,7 @@ Reply RuleBook::reply_to(const Moment& moment) {
     ++used;
     return rule.reply;
   }
-  return script_->is_worst ? think_worst(moment.turn) : think(moment.turn);
+  return script_->is_worst ? gemini::think_worst(moment.turn) : gemini::think(moment.turn);
 }
 
 }  // namespace callosum::sim::gemini

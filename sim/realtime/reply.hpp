@@ -96,11 +96,12 @@ struct Turn {
     std::string text;
   };
 
-  std::string user_text;        ///< newest user message, also while its calls are answered
-  bool is_user_newest = false;  ///< nothing was said or called since
-  std::vector<Output> outputs;  ///< newer than anything the model said or called
-  std::size_t call_rounds = 0;  ///< rounds of calls since the user's message
-  std::string instructions;     ///< of this response alone
+  std::string user_text;             ///< newest user message, also while its calls are answered
+  bool is_user_newest = false;       ///< nothing was said or called since
+  std::vector<Output> outputs;       ///< newer than anything the model said or called
+  std::size_t call_rounds = 0;       ///< rounds of calls since the user's message
+  std::vector<std::string> results;  ///< every output of the conversation, the oldest first
+  std::string instructions;          ///< of this response alone
   std::vector<std::string> tools;
   std::vector<json::object> schemas;  ///< their parameters, in the same order
   bool may_call = true;               ///< tool_choice is not "none"

@@ -99,6 +99,7 @@ void ResponseRun::observe(json::object& event) {
   if (type == "response.output_audio.delta") {
     state_.has_spoken = true;
     played_ += kSoundPiece;
+    wire_.world().stats.count("audio_ms_out", static_cast<std::uint64_t>(kSoundPiece.count()));
     const auto id = text_at(sent->so_far.item, "id");
     if (auto* item = state_.conversation.find(id)) item->spoken += kSoundPiece;
   } else if (type == "response.function_call_arguments.delta") {

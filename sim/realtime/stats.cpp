@@ -28,7 +28,8 @@ constexpr const char* kCounters[] = {"connections",
                                      "binary_frames",
                                      "events_in",
                                      "events_out",
-                                     "audio_ms_in"};
+                                     "audio_ms_in",
+                                     "audio_ms_out"};
 
 /// Null when the map is full.
 json::value* entry(json::object& map, std::string_view key, bool& is_truncated) {

@@ -104,6 +104,13 @@ void read_items(const Conversation& conversation, const std::vector<Seen>& seen,
   }
 }
 
+void read_results(const Conversation& conversation, Turn& turn) {
+  for (const auto& item : conversation.items()) {
+    if (text_at(item.body, "type") != "function_call_output") continue;
+    turn.results.emplace_back(text_at(item.body, "output"));
+  }
+}
+
 void read_choice(const json::object& effective, Turn& turn) {
   const auto* choice = effective.if_contains("tool_choice");
   if (!choice) return;
@@ -124,6 +131,7 @@ Turn make_turn(const Conversation& conversation, const json::object& session,
   const auto* input = find_array(params, "input");
   const auto seen = input ? see_input(conversation, *input) : see_newest(conversation);
   read_items(conversation, seen, turn);
+  read_results(conversation, turn);
   turn.instructions = text_at(params, "instructions");
   const auto* tools = find_array(params.contains("tools") ? params : session, "tools");
   if (tools) {
