@@ -21,6 +21,7 @@ struct DemoTenant {
   std::string slug;
   std::string phone;  ///< E.164
   std::string pack;
+  std::string number;  ///< that it is called at; E.164, may be empty
 };
 
 /// Where `demo` keeps its things unless told otherwise: $XDG_DATA_HOME/callosum/demo, else below

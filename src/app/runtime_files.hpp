@@ -14,6 +14,7 @@ struct RuntimeFiles {
   std::filesystem::path folder;
   std::filesystem::path token() const { return folder / "token"; }
   std::filesystem::path url() const { return folder / "url"; }
+  std::filesystem::path telephone() const { return folder / "telephone"; }
 };
 RuntimeFiles runtime_files(const config::Environment& env);
 /// Its line, or nothing.

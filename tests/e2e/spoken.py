@@ -105,7 +105,7 @@ class Call(NamedTuple):
 
     @property
     def options(self):
-        return ["--phone"] if self.rate == "8k" else []
+        return ["--mulaw"] if self.rate == "8k" else []
 
 
 def words_of(text):

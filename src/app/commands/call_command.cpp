@@ -52,7 +52,22 @@ void CallCommand::add_to(CLI::App& app) {
   verb_->add_option("--ca", ca_file_, "Trust this certificate, for wss:")->type_name("FILE");
   verb_->add_flag("--json", json_, "One JSON object a line, for programs");
   verb_->add_flag("--confirm", confirm_, "Confirm what a tool asks to be confirmed by a click");
-  verb_->add_flag("--phone", phone_, "8 kHz mu-law frames, as a phone sends them");
+  verb_->add_flag("--mulaw", mulaw_, "8 kHz mu-law frames, as a phone sends them");
+  auto* phone = verb_->add_flag("--phone", phone_, "By telephone, through the carrier's simulator");
+  phone->excludes(typed_);
+  const auto of_phone = [&](const char* name, std::string& into, const char* what) {
+    auto* option = verb_->add_option(name, into, std::string("With --phone: ") + what);
+    option->needs(phone);
+    return option;
+  };
+  of_phone("--public-url", telephone_.line.public_url, "the gateway's phone.public_url")
+      ->type_name("URL");
+  of_phone("--called", telephone_.line.called, "the number called")->type_name("N");
+  of_phone("--from", telephone_.line.caller, "who calls")->type_name("N");
+  telephone_.auth_token_env = "TWILIO_AUTH_TOKEN";
+  of_phone("--auth-token-env", telephone_.auth_token_env, "variable of what the carrier signs with")
+      ->type_name("NAME")
+      ->capture_default_str();
 }
 
 bool CallCommand::is_selected() const { return verb_ && verb_->parsed(); }
@@ -62,11 +77,11 @@ Result<CallOptions> CallCommand::prepare() {
   if (!made) return made.error();
   auto& options = *made;
   options.text = text_;
-  options.is_phone = phone_;
+  options.is_phone = mulaw_;
   options.confirms = confirm_;
   options.wants_audio = !file_.empty() || !save_.empty();
   if (!file_.empty()) {
-    auto speech = audio::read_wav(file_, phone_ ? audio::kPhoneRateHz : audio::kRealtimeRateHz);
+    auto speech = audio::read_wav(file_, mulaw_ ? audio::kPhoneRateHz : audio::kRealtimeRateHz);
     if (!speech) return speech.error();
     options.speech = std::move(*speech);
     if (save_.empty()) save_ = "reply.wav";
@@ -79,6 +94,23 @@ Result<CallOptions> CallCommand::prepare() {
     output_.out((json_ ? to_json_line(entry) : to_terminal_line(entry)) + "\n");
   };
   return made;
+}
+
+/// What is not given is that of the running demo.
+int CallCommand::dial() {
+  const auto left = parse_telephone_line(read_runtime_file(runtime_files(env_).telephone()));
+  auto& line = telephone_.line;
+  if (left && line.public_url.empty()) line.public_url = left->public_url;
+  if (left && line.called.empty()) line.called = left->called;
+  if (left && line.caller.empty()) line.caller = left->caller;
+  telephone_.gateway = http_base_of(find_url(env_, gateway_.to));
+  telephone_.speech = file_;
+  telephone_.save = save_;
+  telephone_.ca_file = ca_file_;
+  telephone_.is_json = json_;
+  const auto why = place_telephone_call(telephone_, telephone_simulator(), env_);
+  output_.err("callosum call: " + why.message + "\n");
+  return 1;
 }
 
 int CallCommand::run() {
@@ -94,6 +126,7 @@ int CallCommand::run() {
     output_.err("callosum call: give a WAV file, or --text\n");
     return 2;
   }
+  if (phone_) return dial();
   auto options = prepare();
   if (!options) return complain(options.error());
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "app/call/telephone.hpp"
 #include "app/commands/command.hpp"
 #include "app/commands/output.hpp"
 #include "app/commands/remote.hpp"
@@ -12,7 +13,8 @@ class Option;
 
 namespace callosum::app {
 
-/// `callosum call`: places a call to a gateway as a phone or browser would, and tells what happens.
+/// `callosum call`: places a call to a gateway as a browser would, or by telephone, and tells what
+/// happens.
 class CallCommand final : public Command {
  public:
   explicit CallCommand(Output output = standard_output(),
@@ -24,6 +26,7 @@ class CallCommand final : public Command {
  private:
   /// All that can be known to be wrong before the call.
   Result<CallOptions> prepare();
+  int dial();
 
   Output output_;
   config::Environment env_;
@@ -34,6 +37,8 @@ class CallCommand final : public Command {
   std::string ca_file_;
   bool json_ = false;
   bool phone_ = false;
+  bool mulaw_ = false;
+  TelephoneCall telephone_;
   bool confirm_ = false;
   CLI::App* verb_ = nullptr;
   CLI::Option* typed_ = nullptr;

@@ -27,12 +27,14 @@ Result<std::vector<DemoTenant>> read_businesses(storage::Database& database) {
         "SELECT t.id, t.slug, (SELECT customer_phone FROM bookings b WHERE b.business_id = t.id "
         "AND "
         "customer_phone IS NOT NULL GROUP BY customer_phone ORDER BY count(*) DESC, customer_phone "
-        "LIMIT 1) AS phone FROM tenants t ORDER BY t.rowid");
+        "LIMIT 1) AS phone, (SELECT twilio_number FROM businesses b WHERE b.id = t.id) AS number "
+        "FROM tenants t ORDER BY t.rowid");
     if (!rows) return rows.error();
     for (const auto& row : *rows) {
       const auto& fields = row.get_object();
       tenants.push_back({std::string(text_at(fields, "id")), std::string(text_at(fields, "slug")),
-                         std::string(text_at(fields, "phone")), "receptionist"});
+                         std::string(text_at(fields, "phone")), "receptionist",
+                         std::string(text_at(fields, "number"))});
     }
     // Their numbers answer, should a carrier be set up.
     const auto numbers = connection.change(
@@ -159,6 +161,13 @@ Result<std::string> DemoCommand::leave_credentials(Gateway& gateway) {
   const auto left_url = write_private_file(files.url(), url);
   if (!left_url) return left_url.error();
   left_ = {{files.token(), *token}, {files.url(), url}};
+  const auto& public_url = gateway.parts().config.phone.public_url;
+  if (public_url.empty()) return token;
+  telephone_ = {public_url, first.number, first.phone};
+  const auto line = to_line(telephone_);
+  const auto left_line = write_private_file(files.telephone(), line);
+  if (!left_line) return left_line.error();
+  left_.emplace_back(files.telephone(), line);
   return token;
 }
 
@@ -194,10 +203,21 @@ void DemoCommand::say_hello(Gateway& gateway, const std::string& token) {
   output_.out("  realtime  ws://" + main + "/v1/realtime   (TLS: wss://" + with_tls +
               "/v1/realtime, certificate " + data_ + "/localhost.crt)\n");
   output_.out("  data      " + data_ + "\n");
-  output_.out("  token     " + token + "\n\n");
+  output_.out("  token     " + token + "\n");
+  if (!telephone_.called.empty()) {
+    output_.out("  telephone " + telephone_.called + ", known to the carrier as " +
+                telephone_.public_url + "\n");
+  }
+  output_.out("\n");
   output_.out("Try, in another terminal:\n");
   output_.out("  " + self + " call examples/audio/cancellation-slt-16k.wav --save reply.wav\n");
   output_.out("  " + self + " call --text \"when is my next appointment\"\n");
+  if (!telephone_.called.empty()) {
+    // The carrier's token is no file's: who tries it has it in the environment, as the demo does.
+    output_.out("  " + self +
+                " call --phone examples/audio/cancellation-slt-16k.wav --auth-token-env " +
+                gateway.parts().config.phone.auth_token_env + "\n");
+  }
   output_.out("  " + self + " chat --pack assistant\n");
   output_.out("  " + self + " tool run get_working_hours --args '{}' --to http://" + main + "\n");
   output_.out("\nStop with Ctrl-C.\n");

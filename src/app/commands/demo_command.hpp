@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "app/call/telephone.hpp"
 #include "app/commands/command.hpp"
 #include "app/commands/output.hpp"
 #include "base/random.hpp"
@@ -41,6 +42,7 @@ class DemoCommand final : public Command {
   std::string packs_;
   std::vector<std::string> sets_;
   std::vector<std::pair<std::filesystem::path, std::string>> left_;  // files, and what is in them
+  TelephoneLine telephone_;  // nothing in it: no phone is set up
   CLI::App* verb_ = nullptr;
 };
 
