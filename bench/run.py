@@ -2,7 +2,7 @@
 """`./dev bench`: the gateway beside a bare floor of the same run, and its parts; one table in the end.
 
     ./dev bench                     everything: about six minutes
-    ./dev bench turnaround relay    only these of: parts executor turnaround throughput relay start idle execute
+    ./dev bench turnaround relay    only these of: parts executor turnaround throughput relay start idle execute phone
     ./dev bench parts json          the parts whose names hold "json"
 """
 
@@ -22,10 +22,12 @@ import sys
 import time
 import urllib.request
 
+import phone
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BIN = ROOT / "build/bench/bin"
 WORK = ROOT / "build/bench/run"
-MODES = ["parts", "executor", "turnaround", "throughput", "relay", "start", "idle", "execute"]
+MODES = ["parts", "executor", "turnaround", "throughput", "relay", "start", "idle", "execute", "phone"]
 BOOKINGS = 1_000_000
 JWT_KEY = "bench-" + "k" * 32
 TENANT = {"id": "018f4e7a-93c1-7c5b-9d1e-1f0a3b5c7d9e", "slug": "bench", "name": "Bench", "timezone": "UTC"}
@@ -329,6 +331,55 @@ def bench_executor(options):
     yield Row("  of a write that names its act, p50", "us", p50("gates_of_write"), None, None)
 
 
+def bench_phone(load):
+    options = load.options
+    stand = phone.Stand(BIN, WORK / "phone", WORK / "packs", JWT_KEY)
+    try:
+        phone.cascade(stand)
+        yield from phone_latency(stand, options)
+    finally:
+        stand.stop()
+    stand = phone.Stand(BIN, WORK / "phone_load", WORK / "packs", JWT_KEY)
+    try:
+        phone.native(stand)
+        yield from phone_load(stand, options)
+    finally:
+        stand.stop()
+
+
+def phone_latency(stand, options):
+    for calls, rounds, p50, p99 in ((1, 20, 25, 60), (options.phone_calls[0], 5, None, 120)):
+        say(f"phone: {calls} calls through the cascade ...")
+        figures = phone.measure_latency(stand, calls, 3 if options.quick else rounds)
+        answer, tool, clear = figures["answer"], figures["tool"], figures["clear"]
+        yield Row(f"phone, the caller's last sound to the answer, {calls} at once, p50", "ms", answer["p50"], None, p50)
+        yield Row("  p99", "ms", answer["p99"], None, p99)
+        yield Row("  what a tool call in between adds, p50", "ms", max(0, tool["p50"] - answer["p50"]), None, 5)
+        yield Row("  speech over an answer, until it is cleared, p99", "ms", clear["p99"], None, 30)
+
+
+def phone_load(stand, options):
+    calls, seconds = options.phone_calls[1], 60 * options.phone_minutes
+    say(f"phone: {calls} calls in mu-law for {options.phone_minutes:g} minutes ...")
+    figures = phone.measure_load(stand, calls, seconds)
+    growth = figures["memory_last"] / figures["memory_first"]
+    yield Row(f"phone, {calls} calls in mu-law, frames lost to the provider", "", figures["lost_to_provider"], None, 0)
+    yield Row("  frames lost to the callers", "", figures["lost_to_caller"], None, 0)
+    yield Row("  how late what is played comes, p99", "ms", figures["jitter_p99"], None, 10)
+    yield Row("  tool calls", "", figures["tool_calls"], None, None)
+    yield Row("  resident memory, at first", "MiB", figures["memory_first"], None, None)
+    yield Row("  and at last, of that", "x", growth, None, 1.05)
+    yield Row("  CPU of a call, the gateway's", "ms/s", figures["cpu_per_call"], None, None)
+    yield Row("  that of the simulators", "ms/s", figures["cpu_of_sims_per_call"], None, None)
+    most = calls if phone.is_sound(figures, 10) else 0
+    while most and not options.quick:
+        say(f"phone: {most + 100} calls ...")
+        if not phone.is_sound(phone.measure_load(stand, most + 100, 30), 10):
+            break
+        most += 100
+    yield Row("  calls before that is late or lost", "", most, None, calls, at_least=True)
+
+
 # What stands in the column of the floor: OpenAI's port with the same frame, of the same run.
 PASSED_THROUGH = {
     "AudioToGemini": "AudioToOpenAi",
@@ -408,11 +459,15 @@ def main():
     parser.add_argument("--seconds", type=float, default=5, help="of each measurement")
     parser.add_argument("--repeats", type=int, default=3, help="the median of so many is shown")
     parser.add_argument("--quick", action="store_true", help="once, and for a second: to see that it runs")
+    parser.add_argument("--strict", action="store_true", help="status 1 where a row is short")
     parser.add_argument("--no-profile", action="store_true")
     parser.add_argument("--verbose", action="store_true", help="also every run's figures as JSON lines")
+    parser.add_argument("--phone-minutes", type=float, default=1, help="of the load of telephone calls")
+    parser.add_argument("--phone-calls", type=int, nargs=2, default=[200, 300], metavar=("CASCADE", "NATIVE"), help="at the same time")
     options = parser.parse_args()
     if options.quick:
         options.seconds, options.repeats = 1, 1
+        options.phone_minutes, options.phone_calls = 0.5, [5, 5]
     words = [word for word in options.what if word not in MODES]
     if words and "parts" not in options.what:
         parser.error(f"no such measurement: {words[0]}")
@@ -432,7 +487,7 @@ def main():
     (WORK / "table.json").write_text(json.dumps([dict(zip("row ours floor ratio target verdict".split(), row.cells())) for row in rows], indent=1))
     if not options.no_profile:
         print_profiles(load, rows)
-    return 0
+    return 1 if options.strict and any(row.is_ok is False for row in rows) else 0
 
 
 if __name__ == "__main__":
