@@ -36,18 +36,29 @@ asio::awaitable<bool> pause(async::Deadline deadline) {
 
 }  // namespace
 
-Gateway::Gateway(const std::vector<std::string>& options, const Environment& more) {
+Gateway::Gateway(const std::vector<std::string>& options, const Environment& more)
+    : arguments_{"--data", data().string()} {
   const auto run = folder_.path() / "run";
   std::filesystem::create_directories(run);
   environment_ = {{"XDG_RUNTIME_DIR", run.string()}, {"HOME", folder_.path().string()}};
   for (const auto& [name, value] : more) environment_[name] = value;
-  std::vector<std::string> arguments{"demo", "--listen", "127.0.0.1:0", "--data", data().string()};
-  arguments.insert(arguments.end(), options.begin(), options.end());
+  arguments_.insert(arguments_.end(), options.begin(), options.end());
+  start();
+}
+
+void Gateway::start() {
+  std::vector<std::string> arguments{"demo", "--listen", "127.0.0.1:" + std::to_string(port_)};
+  arguments.insert(arguments.end(), arguments_.begin(), arguments_.end());
   process_ = start_callosum(std::move(arguments), environment_);
   const auto address = address_in(process_->read_line(60s), *process_);
   port_ = static_cast<std::uint16_t>(std::stoi(address.substr(address.rfind(':') + 1)));
-  std::ifstream file(run / "callosum" / "token");
+  std::ifstream file(environment_.at("XDG_RUNTIME_DIR") + "/callosum/token");
   std::getline(file, token_);
+}
+
+void Gateway::die_and_come_back() {
+  process_.reset();  // kills it; one at a time on these files
+  start();
 }
 
 std::string Gateway::http(std::string_view path) const {

@@ -23,6 +23,9 @@ class Gateway {
   /// Throws, with what the program complained of, when it does not come up.
   explicit Gateway(const std::vector<std::string>& options = {}, const Environment& more = {});
 
+  /// Dies as in a power cut, and is back at the same address with the same data.
+  void die_and_come_back();
+
   Process& process() { return *process_; }
   std::uint16_t port() const { return port_; }
   std::string http(std::string_view path) const;
@@ -33,10 +36,13 @@ class Gateway {
   const Environment& environment() const { return environment_; }
 
  private:
+  void start();
+
   TempFolder folder_;
   Environment environment_;
+  std::vector<std::string> arguments_;  // behind `demo --listen ADDRESS`
   std::unique_ptr<Process> process_;
-  std::uint16_t port_ = 0;
+  std::uint16_t port_ = 0;  // 0: any
   std::string token_;
 };
 
