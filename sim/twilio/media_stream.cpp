@@ -43,7 +43,8 @@ asio::awaitable<StreamEnd> MediaStream::run(StreamIds ids, const FormFields& par
   if (end_ == StreamEnd::broken) {
     socket_.abort();
   } else if (end_ != StreamEnd::gateway_closed) {
-    send(writer_.stop());
+    for (const auto& late : late_) socket_.send(late.frame);
+    socket_.send(writer_.stop());
     const auto deadline = async::Deadline::after(phone_.time, kGoodbye);
     co_await socket_.close(1000, "", deadline);
   }
@@ -164,9 +165,18 @@ void MediaStream::send_frame(std::span<const std::uint8_t> sound) {
   late_.push_back({due, std::move(frame)});
 }
 
+/// Numbered already: it goes behind what is late.
+void MediaStream::send(std::string_view text) {
+  if (late_.empty()) {
+    socket_.send(text);
+  } else {
+    late_.push_back({late_.back().due, std::string(text)});
+  }
+}
+
 void MediaStream::send_due() {
   while (!late_.empty() && late_.front().due <= phone_.time.now()) {
-    send(late_.front().frame);
+    socket_.send(late_.front().frame);
     late_.pop_front();
   }
 }

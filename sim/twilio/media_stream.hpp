@@ -64,7 +64,7 @@ class MediaStream {
   void obey(std::string_view text);
   void take_media(const std::vector<std::uint8_t>& sound);
   void take_clear();
-  void send(std::string_view text) { socket_.send(text); }
+  void send(std::string_view text);
   std::chrono::milliseconds frame_time() const { return kFrameTime * frames_; }
 
   Phone& phone_;

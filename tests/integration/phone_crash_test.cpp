@@ -21,7 +21,7 @@ PhoneCase booking_that_is_cut_off() {
   - {when: {text: no thank you}, say: Then not.}
   - {when: {text: friday}, calls: [{name: book_time, arguments: '{"day":"friday","hour":10}'}]}
   - {when: {text: did you book it}, calls: [{name: book_time, arguments: '{"day":"friday","hour":10}'}]}
-  - {when: {tool_output: book_time, output: CONFIRMATION}, say: Shall I book that?}
+  - {when: {tool_output: book_time, output: CONFIRMATION}, say: "Shall I book that?"}
 )yaml";
   out.audited = {"book_time CONFIRMATION_REQUIRED", "book_time CONFIRMATION_REQUIRED",
                  "book_time ok"};

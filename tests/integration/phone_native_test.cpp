@@ -56,7 +56,7 @@ rules:
     calls: [{name: book_time, arguments: '{"day":"friday","hour":10}'}]
   - when: {text: yes please}
     calls: [{name: book_time, arguments: '{"day":"<<day>>","hour":<<hour>>,"confirmationToken":"<<token>>"}'}]
-  - {when: {tool_output: any, output: CONFIRMATION}, say: Shall I book that?}
+  - {when: {tool_output: any, output: CONFIRMATION}, say: "Shall I book that?"}
   - {when: {tool_output: any}, say: It is done.}
 )");
 

@@ -42,7 +42,7 @@ std::string asks_first(const std::string& word, const std::string& yes,
 /// Behind all rules of the cases: what follows a tool, whoever called it.
 std::string booked() {
   return "  - {when: {tool_output: book_time, output: affected}, calls: [{name: my_times}]}\n"
-         "  - {when: {tool_output: book_time, output: CONFIRMATION}, say: Shall I book that?}\n"
+         "  - {when: {tool_output: book_time, output: CONFIRMATION}, say: \"Shall I book that?\"}\n"
          "  - {when: {tool_output: my_times}, say: You have a time on <<day>>.}\n";
 }
 
@@ -62,7 +62,7 @@ std::vector<PhoneCase> questions() {
   auto unknown = one_tool("withheld", "get_latest_booking");
   unknown.from = "anonymous";
   unknown.attestation = "TN-Validation-Failed-C";
-  unknown.audited = {"get_latest_booking AUTH"};
+  unknown.audited = {"get_latest_booking FORBIDDEN"};
   unknown.kinds = {"heard", "called", "refused"};
   unknown.query =
       "SELECT attested || '/' || caller AS told FROM phone_calls WHERE call_sid = '{call}'";
@@ -177,7 +177,7 @@ std::vector<PhoneCase> interruptions(bool is_flux) {
   running.steps = speaks_again_after(900);
   running.heard = {"please look for nails", "a question about hammers"};
   running.intent = "slow_look";
-  running.audited = {"my_times ok", "slow_look ok"};
+  running.audited = {"my_times ok", "slow_look CANCELLED"};
 
   auto writing = one_tool("paper", "my_times");
   writing.called = kDesk;
