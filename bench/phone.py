@@ -84,7 +84,7 @@ class Stand:
         settings = {
             "listen": "127.0.0.1:0", "admin.listen": "127.0.0.1:0", "data": self.folder / "data", "packs": self.packs,
             "auth.jwt.algorithm": "HS256", "auth.jwt.key": self.jwt_key, "log.level": "warn", "limits.reads_per_minute": 0,
-            "phone.public_url": PUBLIC_URL, "phone.twilio.auth_token_env": "BENCH_AUTH_TOKEN", "phone.greeting": "Hello.", **settings,
+            "phone.public_url": PUBLIC_URL, "phone.twilio.auth_token_env": "BENCH_AUTH_TOKEN", "phone.greeting": "Hello.", "phone.caps.caller_calls_per_hour": "0", **settings,
         }  # fmt: skip
         command = [self.binaries / "callosum", "serve"]
         for key, value in settings.items():

@@ -36,7 +36,9 @@ TEST(Rollout, KeepsWhoIsInWhenItGrows) {
   more.percentage = 30;
   for (int i = 0; i < 2000; ++i) {
     EXPECT_EQ(is_rolled_out(rollout, caller(i)), is_rolled_out(rollout, caller(i)));
-    if (is_rolled_out(rollout, caller(i))) EXPECT_TRUE(is_rolled_out(more, caller(i)));
+    if (is_rolled_out(rollout, caller(i))) {
+      EXPECT_TRUE(is_rolled_out(more, caller(i)));
+    }
   }
 }
 
