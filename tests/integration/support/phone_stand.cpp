@@ -227,23 +227,18 @@ std::size_t DeskBackend::requests(std::string_view words) {
 }
 
 PhoneStand::PhoneStand(const std::string& ears, const std::string& mouth)
-    : mouth_name_(mouth),
-      ears_(std::make_unique<Cloud>("deepgram")),
-      chat_(std::make_unique<Cloud>("chat")) {
-  if (mouth != "deepgram") mouth_ = std::make_unique<Cloud>("speech");
-  std::vector<std::string> sets{"provider=cascade",
-                                "providers.cascade.ears=deepgram",
-                                "providers.cascade.mouth=" + mouth,
-                                "providers.cascade.brain_url=" + chat_->url(),
-                                "providers.cascade.brain_model=sim",
-                                "speech.deepgram.url=" + host_of(*ears_, "ws"),
-                                "speech.deepgram.model=" + ears};
-  if (mouth_) {
-    const auto url = mouth == "openai" ? host_of(*mouth_, "http") + "/v1" : host_of(*mouth_, "ws");
-    sets.push_back("speech." + mouth + ".url=" + url);
-    sets.push_back("speech." + mouth + ".voice=voice1");
-  }
-  start(std::move(sets));
+    : ears_(std::make_unique<Cloud>("deepgram")),
+      chat_(std::make_unique<Cloud>("chat")),
+      mouth_(std::make_unique<Cloud>(mouth == "deepgram" ? "deepgram" : "speech")) {
+  // The mouth has a name of its own: whoever also hears does that elsewhere.
+  const bool is_http = mouth == "openai";
+  const auto voice = mouth == "deepgram" ? "aura-2-thalia-en" : "voice1";
+  start({"provider=cascade", "providers.cascade.ears=deepgram", "providers.cascade.mouth=voice",
+         "providers.cascade.brain_url=" + chat_->url(), "providers.cascade.brain_model=sim",
+         "speech.deepgram.url=" + host_of(*ears_, "ws"), "speech.deepgram.model=" + ears,
+         "speech.voice.kind=" + mouth, "speech.voice.key_env=VOICE_API_KEY",
+         "speech.voice.url=" + host_of(*mouth_, is_http ? "http" : "ws") + (is_http ? "/v1" : ""),
+         std::string("speech.voice.model=any"), std::string("speech.voice.voice=") + voice});
 }
 
 PhoneStand::PhoneStand(const std::string& provider) : provider_(std::make_unique<Cloud>(provider)) {
@@ -267,7 +262,7 @@ void PhoneStand::start(std::vector<std::string> sets) {
   std::vector<std::string> options{"--packs", (folder_.path() / "packs").string()};
   for (const auto& set : sets) options.insert(options.end(), {"--set", set});
   Environment keys{{"PHONE_TOKEN", kToken}};
-  for (const auto* vendor : {"OPENAI", "XAI", "GEMINI", "DEEPGRAM", "ELEVENLABS", "CARTESIA"}) {
+  for (const auto* vendor : {"OPENAI", "XAI", "GEMINI", "DEEPGRAM", "VOICE"}) {
     keys[std::string(vendor) + "_API_KEY"] = "anything";
   }
   gateway_ = std::make_unique<Gateway>(options, keys);

@@ -93,7 +93,7 @@ class PhoneStand {
   Gateway& gateway() { return *gateway_; }
   Cloud& ears() { return *ears_; }
   Cloud& chat() { return *chat_; }
-  Cloud& mouth() { return mouth_name_ == "deepgram" ? *ears_ : *mouth_; }
+  Cloud& mouth() { return *mouth_; }
   Cloud& provider() { return *provider_; }
   DeskBackend& backend() { return backend_; }
 
@@ -108,7 +108,6 @@ class PhoneStand {
 
   TempFolder folder_;
   DeskBackend backend_;
-  std::string mouth_name_;
   std::unique_ptr<Cloud> ears_, chat_, mouth_, provider_;
   std::unique_ptr<Gateway> gateway_;
 };
