@@ -41,7 +41,7 @@ class VoiceWebhook {
   struct Step {
     VoiceStep verdict = VoiceStep::replayed;
     StreamGrant grant;
-    std::string cap;  ///< of a verdict `busy`: its key
+    std::string cap;          ///< of a verdict `busy`: its key
     std::string transfer_to;  ///< E.164, of `transfer`
     /// Not rolled out to this caller, who goes there instead.
     std::optional<storage::Rollout> elsewhere;

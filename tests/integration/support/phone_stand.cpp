@@ -252,8 +252,8 @@ void PhoneStand::start(std::vector<std::string> sets) {
   for (const auto& set :
        {std::string("phone.public_url=") + kPublicUrl,
         std::string("phone.twilio.auth_token_env=PHONE_TOKEN"),
-        std::string("phone.greeting=Hello there."), std::string("phone.caps.caller_calls_per_hour=0"),
-        std::string("audit.sync=always"),
+        std::string("phone.greeting=Hello there."),
+        std::string("phone.caps.caller_calls_per_hour=0"), std::string("audit.sync=always"),
         // A turn has a second for its tools, and one tool 400 ms: here some last.
         std::string("limits.phone.tool_ms=0"), std::string("limits.phone.turn_ms=0"),
         "egress.allow=[{url: '" + backend_.url() + "', private: true}]"}) {
