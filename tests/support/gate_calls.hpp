@@ -20,7 +20,7 @@ inline const std::array<std::string, 3> kActions{"read", "send", "delete"};
 inline std::vector<oracle::Tool> make_oracle_tools() {
   return {
       {.name = "plain"},
-      {.name = "polled", .is_polled = true, .max_chain = 1},
+      {.name = "polled", .is_polled = true, .max_chain = 2},
       {.name = "spoken", .channels = {0}},
       {.name = "typed", .channels = {1, 2}, .modes = {"email", "crm"}},
       {.name = "payroll", .roles = {"owner", "manager"}, .assurance = 1},

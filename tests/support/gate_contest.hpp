@@ -39,7 +39,7 @@ inline oracle::Limits contest_limits() {
                        {.retrieval = 3,
                         .calls = 4,
                         .time = milliseconds(1000),
-                        .session_time = milliseconds(22'000)},
+                        .session_time = milliseconds(20'000)},
                        {.retrieval = 1, .calls = 1, .session_bytes = 30'000}},
           .read_every = milliseconds(1000),
           .write_every = milliseconds(3000),
