@@ -109,7 +109,7 @@ const Mistake kToolMistakes[] = {
      "`cache_ttl_s`"},
     {"latency_budget_ms: 200", "cache_scope: world", 15, FAQS ".cache_scope", "session or tenant"},
     {"latency_budget_ms: 200", "channels: [voice, fax]", 15, FAQS ".channels",
-     "voice, text or mcp"},
+     "voice, text, mcp or phone"},
     {"latency_budget_ms: 200", "channels: []", 15, FAQS ".channels", "at least one"},
     {"latency_budget_ms: 200", "channels: voice", 15, FAQS ".channels", "expected a list"},
     {"latency_budget_ms: 200", "modes: [a, a]", 15, FAQS ".modes[1]", "twice"},
