@@ -41,7 +41,7 @@ SteadyTime Session::filler_due(const registry::ToolSpec& tool) const {
 void Session::note_time(const PendingCall& call, const registry::Envelope& envelope) {
   const bool has_run =
       envelope.ok() ? !envelope.meta.cached : envelope.error->type == ErrorType::timeout;
-  if (!parts_.usual_times || !has_run || call.started == SteadyTime()) return;
+  if (!parts_.usual_times || !has_run || call.name.empty()) return;
   const auto took = parts_.time.now() - call.started;
   parts_.usual_times->note(context_->tenant_id, call.name,
                            std::chrono::duration_cast<std::chrono::milliseconds>(took));

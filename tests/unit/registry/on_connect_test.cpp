@@ -22,6 +22,7 @@ tools:
     channels: [voice]
     input: {type: object, properties: {day: {type: string}}, required: [)yaml" +
          needed + R"yaml(], additionalProperties: false}
+    output: {type: object}
     run: {builtin: noop}
     )yaml" +
          more + "\n";
@@ -53,7 +54,7 @@ TEST(OnConnect, RefusesOthersWithFileAndLine) {
               HasSubstr("it may change something"));
   EXPECT_THAT(problems(pack("on_connect: [find_me]", "access: read\n    untrusted: true")),
               HasSubstr("written by strangers"));
-  EXPECT_THAT(problems(pack("on_connect: [find_me, find_me, find_me, find_me, find_me]")),
+  EXPECT_THAT(problems(pack("on_connect: [find_me, one, two, three, four]")),
               HasSubstr("at most 4"));
   EXPECT_THAT(problems(pack("on_connect:\n  - find_me\n  - nobody")),
               HasSubstr("pack.yaml:5: on_connect[1]"));
