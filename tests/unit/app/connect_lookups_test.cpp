@@ -108,7 +108,7 @@ TEST_F(ConnectLookups, AreLeftOutForANumberThatNobodyVouchesFor) {
 }
 
 TEST_F(ConnectLookups, FindNothingOutAboutAStranger) {
-  const auto start = start_of("+12125550142", true);
+  const auto start = start_of("+442079460000", true);
 
   EXPECT_THAT(start.product.looked_up, IsEmpty());
   EXPECT_EQ(start.greeting, "Willow Hair Studio: is it about the usual?");

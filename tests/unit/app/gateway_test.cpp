@@ -17,6 +17,7 @@
 #include "real_world.hpp"
 #include "tool/builtin/builtin_kind.hpp"
 #include "tool/builtin/meta_tools.hpp"
+#include "tool/builtin/phone_tools.hpp"
 
 namespace callosum::app {
 namespace {
@@ -49,6 +50,7 @@ std::unique_ptr<tool::ToolKind> broken_builtins() {
     throw std::logic_error("the price list is on fire");
   });
   tool::builtin::add_meta_tools(*kind, nullptr);
+  tool::builtin::add_phone_tools(*kind);
   return kind;
 }
 
