@@ -55,7 +55,7 @@ rules:
   - when: {text: friday}
     calls: [{name: book_time, arguments: '{"day":"friday","hour":10}'}]
   - when: {text: yes please}
-    calls: [{name: book_time, arguments: '{"day":"<<day>>","hour":<<hour>>,"confirmationToken":"<<token>>"}'}]
+    calls: [{name: book_time, arguments: {day: friday, hour: 10, confirmationToken: "<<token>>"}}]
   - {when: {tool_output: any, output: CONFIRMATION}, say: "Shall I book that?"}
   - {when: {tool_output: any}, say: It is done.}
 )");

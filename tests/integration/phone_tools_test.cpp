@@ -132,7 +132,7 @@ rules:
       "  - {when: {tool_output: transfer_call}, say: I am putting you through.}\n"
       "  - when: {text: 'yes'}\n"
       "    calls: [{name: transfer_call, arguments: {to: the manager, confirmationToken: " +
-      asked.substr(at, 40) + "}}]\n");
+      asked.substr(at, asked.find_first_of("\\\"", at) - at) + "}}]\n");
   const auto second = post(FakeCarrier::redirect_in(first), FakeCarrier::fields(call));
   FakePhone again;
 

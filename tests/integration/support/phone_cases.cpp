@@ -41,9 +41,10 @@ std::string asks_first(const std::string& word, const std::string& yes,
 
 /// Behind all rules of the cases: what follows a tool, whoever called it.
 std::string booked() {
-  return "  - {when: {tool_output: book_time, output: affected}, calls: [{name: my_times}]}\n"
-         "  - {when: {tool_output: book_time, output: CONFIRMATION}, say: \"Shall I book that?\"}\n"
-         "  - {when: {tool_output: my_times}, say: You have a time on <<day>>.}\n";
+  return "  - {when: {tool_output: my_times}, say: You have a time on <<day>>.}\n"
+         "  - {when: {tool_output: book_time, output: affected}, calls: [{name: my_times}]}\n"
+         "  - {when: {tool_output: book_time, output: CONFIRMATION}, say: \"Shall I book "
+         "that?\"}\n";
 }
 
 std::vector<PhoneCase> questions() {

@@ -84,7 +84,7 @@ class PhoneStand {
     std::string mouths = {};  ///< of the mouth's
     std::string rules = {};   ///< of the chat server, behind those of the cases
   };
-  /// All at the same time. What each has left behind, in the same order.
+  /// Several at the same time. What each has left behind, in the same order.
   std::vector<CallRows> place(const std::vector<PhoneCase>& cases, const Scripts& scripts);
   /// Checks all that the case asks of its rows.
   void judge(const PhoneCase& expected, const CallRows& rows);

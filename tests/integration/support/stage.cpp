@@ -124,8 +124,10 @@ std::vector<std::string> Cloud::outputs() {
 
 net::HttpResponse fetch(std::string url, net::HttpRequest request) {
   RealWorld world;
-  auto response = world.run(
-      net::send_http(world.time(), std::move(url), std::move(request), {}, world.in(20s)));
+  net::HttpClientOptions options;
+  options.max_body_bytes = 64 << 20;  // of a worst model's session a simulator has much to tell
+  auto response = world.run(net::send_http(world.time(), std::move(url), std::move(request),
+                                           std::move(options), world.in(20s)));
   return response ? *response : net::HttpResponse::text(0, response.error().message);
 }
 
