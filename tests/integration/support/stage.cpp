@@ -110,7 +110,7 @@ json::object Cloud::stats() {
                          : "does not answer: " + response.body;
     throw std::runtime_error("the simulator " + how);
   }
-  return parse_strict(response.body).value().as_object();
+  return parse_strict(response.body, {.max_bytes = 64 << 20}).value().as_object();
 }
 
 std::vector<std::string> Cloud::outputs() {
