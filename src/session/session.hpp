@@ -403,7 +403,7 @@ class Session {
   SteadyTime put_heard_at_ = SteadyTime::max();  // what was put has been played to its end
   std::uint64_t questions_noted_ = 0;            // their version, as others know them
 
-  RecentIds seen_calls_{64};  // what repeats itself later is known to the executor
+  RecentIds seen_calls_{1024};  // a response may hold hundreds, and then repeat the first
   RecentIds never_ran_{64};   // calls of ours whose connection was lost before they could
   RecentIds completed_{16};   // responses, of which calls may yet come
   RecentIds cut_off_{16};     // likewise, that ended before their end
