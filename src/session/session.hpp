@@ -404,11 +404,11 @@ class Session {
   std::uint64_t questions_noted_ = 0;            // their version, as others know them
 
   RecentIds seen_calls_{1024};  // a response may hold hundreds, and then repeat the first
-  RecentIds never_ran_{64};   // calls of ours whose connection was lost before they could
-  RecentIds completed_{16};   // responses, of which calls may yet come
-  RecentIds cut_off_{16};     // likewise, that ended before their end
-  RecentIds shown_{64};       // questions that the caller's program has been shown
-  RecentIds told_{64};        // items that this connection was told, which the caller knows already
+  RecentIds never_ran_{64};     // calls of ours whose connection was lost before they could
+  RecentIds completed_{16};     // responses, of which calls may yet come
+  RecentIds cut_off_{16};       // likewise, that ended before their end
+  RecentIds shown_{64};         // questions that the caller's program has been shown
+  RecentIds told_{64};  // items that this connection was told, which the caller knows already
   Deque<WaitingCall> waiting_;
   struct Issued {
     std::string response_id;
