@@ -30,6 +30,12 @@ const std::set<std::string, std::less<>>& filler_words() {
   return words;
 }
 
+const std::set<std::string, std::less<>>& question_words() {
+  static const std::set<std::string, std::less<>> words{"what",  "which", "when",
+                                                        "where", "who",   "how"};
+  return words;
+}
+
 /// The pieces of a sentence between the words that may join two questions; the whole of it where
 /// there are too many.
 std::vector<std::string_view> parts_of(std::string_view sentence) {
@@ -95,7 +101,9 @@ double described_share(std::string_view question, const json::object& tool) {
   double hit = 0;
   double all = 0;
   for (const auto& word : std::set<std::string>(words.begin(), words.end())) {
-    const double weight = filler_words().contains(word) ? 0.05 : 1.0;
+    // A description may well say "what", and is no answer to every question for it.
+    const bool says_little = filler_words().contains(word) || question_words().contains(word);
+    const double weight = says_little ? 0.05 : 1.0;
     all += weight;
     if (known.contains(word)) hit += weight;
   }

@@ -213,6 +213,12 @@ TEST(PhraseMatcher, FindsACallersOwnToolByItsDescription) {
       {"description", "The weather in a city"},
       {"parameters", json::object{{"type", "object"}, {"required", json::array{"city"}}}}});
 
+  // Of ours without phrases, whose description says much.
+  tools.push_back(json::object{
+      {"name", "kb_search"},
+      {"description", "Search what the business is known for and the like"},
+      {"parameters", json::object{{"type", "object"}, {"required", json::array{"query"}}}}});
+
   const auto match = matcher.find("what is the weather in Paris?", tools);
 
   EXPECT_EQ(match.tool, "get_weather");
