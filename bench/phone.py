@@ -20,6 +20,7 @@ CALLED, CALLER = "+12125550101", "+12125550199"
 END_OF_TURN_MS = 200  # the ears' own wait, of which the gateway knows nothing
 ONSET_MS = 20  # what is heard is speech with its second frame
 SPOKEN_MS = 400
+LONG_ANSWER = "It is done and everything that you have asked for is written down in the book"  # six seconds of it
 ROUND_S = 20  # of the load: a question with a tool call in each
 CLOCK_TICKS = os.sysconf("SC_CLK_TCK")
 
@@ -49,7 +50,7 @@ class Program:
             return next(int(line.split()[1]) / 1024 for line in status if line.startswith("VmRSS"))
 
     def ask(self, path, body=None, method=None, headers=None, host=None):
-        request = urllib.request.Request(f"http://{host or self.host}{path}", data=body and body.encode(), method=method,
+        request = urllib.request.Request(f"http://{host or self.host}{path}", data=None if body is None else body.encode(), method=method,
                                          headers=headers or {})  # fmt: skip
         return urllib.request.urlopen(request, timeout=20).read()
 
@@ -190,7 +191,7 @@ def measure_latency(stand, calls, rounds, rate=20):
 def native(stand):
     """mu-law goes straight through to a provider that speaks it."""
     provider = stand.sim("openai", "transcripts: [use the tool]\nrules:\n  - {when: {text: tool}, calls: [{name: noop}]}\n"
-                         "  - {when: {tool_output: any}, say: It is done.}\n")  # fmt: skip
+                         f"  - {{when: {{tool_output: any}}, say: {LONG_ANSWER}}}\n")  # fmt: skip
     stand.serve({"provider": "openai", "providers.openai.url": f"ws://{provider.host}/v1/realtime"})
 
 
@@ -200,7 +201,7 @@ def measure_load(stand, calls, seconds, rate=20):
     provider.ask("/sim/reset", "", "POST")
     ramp_s = calls / rate
     rounds = max(1, round((seconds + ramp_s) / ROUND_S))
-    asked = ["say: tool.wav", "{wait_silence_ms: 1000, timeout_ms: 10000}", f"pause_ms: {1000 * ROUND_S - 3500}"]
+    asked = ["say: tool.wav", "{wait_silence_ms: 1000, timeout_ms: 10000}", f"pause_ms: {1000 * ROUND_S - 8500}"]
     carrier = stand.start_calls(calls, rate, ["{wait_silence_ms: 500, timeout_ms: 5000}", *asked * rounds, "hang_up: true"])
     busy = lambda: (time.monotonic(), gateway.cpu_s(), provider.cpu_s(), cpu_of(carrier.pid))  # noqa: E731
     time.sleep(ramp_s + 5)

@@ -363,10 +363,10 @@ def phone_load(stand, options):
     say(f"phone: {calls} calls in mu-law for {options.phone_minutes:g} minutes ...")
     figures = phone.measure_load(stand, calls, seconds)
     growth = figures["memory_last"] / figures["memory_first"]
-    yield Row(f"phone, {calls} calls in mu-law, frames lost to the provider", "", figures["lost_to_provider"], None, 0)
-    yield Row("  frames lost to the callers", "", figures["lost_to_caller"], None, 0)
+    yield Row(f"phone, {calls} calls in mu-law, frames lost to the provider", "frames", figures["lost_to_provider"], None, 0)
+    yield Row("  frames lost to the callers", "frames", figures["lost_to_caller"], None, 0)
     yield Row("  how late what is played comes, p99", "ms", figures["jitter_p99"], None, 10)
-    yield Row("  tool calls", "", figures["tool_calls"], None, None)
+    yield Row("  tool calls", "calls", figures["tool_calls"], None, None)
     yield Row("  resident memory, at first", "MiB", figures["memory_first"], None, None)
     yield Row("  and at last, of that", "x", growth, None, 1.05)
     yield Row("  CPU of a call, the gateway's", "ms/s", figures["cpu_per_call"], None, None)
@@ -377,7 +377,7 @@ def phone_load(stand, options):
         if not phone.is_sound(phone.measure_load(stand, most + 100, 30), 10):
             break
         most += 100
-    yield Row("  calls before that is late or lost", "", most, None, calls, at_least=True)
+    yield Row("  so many before sound is late or lost", "calls", most, None, calls, at_least=True)
 
 
 # What stands in the column of the floor: OpenAI's port with the same frame, of the same run.

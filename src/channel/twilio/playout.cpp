@@ -94,7 +94,8 @@ std::optional<Playout::Piece> Playout::take(SteadyTime now) {
   sent_.push_back({next.item, axis_, axis_ + bytes, item ? item->bytes : 0});
   if (item) item->bytes += bytes;
   axis_ += bytes;
-  plays_until_ = std::max(plays_until_, now) + to_time(bytes);
+  // To the byte: a piece is no whole number of milliseconds, and rests add up.
+  plays_until_ = std::max(plays_until_, now) + std::chrono::microseconds(bytes * 125);
   const auto end_ms = item ? to_time(item->bytes).count() : 0;
   const auto name = "g" + std::to_string(generation_) + "-i" + std::to_string(next.item) + "-" +
                     std::to_string(end_ms);
