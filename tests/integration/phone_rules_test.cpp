@@ -1,6 +1,7 @@
 // What the gateway rules about a phone call besides what is said in it: whom it is for, what is
 // known before the first word, and how long nobody may speak.
 #include <boost/json/serialize.hpp>
+#include <fstream>
 #include <gmock/gmock.h>
 
 #include "audio/pcm.hpp"
@@ -138,6 +139,7 @@ TEST(PhoneSilence, IsAskedAboutTwiceThenTheCallEndsWithAGoodbyeThatIsHeard) {
                          wait_for_the_end));
 
   EXPECT_EQ(phone.close_code, 1000);
+  EXPECT_TRUE(eventually([&] { return !line.row(call).at("outcome").is_null(); }, 10s));
   const auto row = line.row(call);
   const auto text = json::serialize(row);
   EXPECT_EQ(row.at("outcome"), "silent") << text;
@@ -176,7 +178,9 @@ asio::awaitable<void> ask_and_speak_over(FakePhone& phone) {
 /// A call over ears that know the first word with the start of a turn.
 struct SpokenOver {
   explicit SpokenOver(const std::string& words) {
-    deepgram.follow("utterances:\n  - what services do you offer\n  - " + words + "\n");
+    const auto script = folder.path() / "script.yaml";
+    std::ofstream(script) << "utterances:\n  - what services do you offer\n  - " << words << "\n";
+    const Cloud deepgram("deepgram", {"--script", script.string()});
     auto url = deepgram.url();
     if (url.ends_with('/')) url.pop_back();
     Line line(
@@ -192,7 +196,7 @@ struct SpokenOver {
       if (turn.at("role") == "user") heard.emplace_back(turn.at("text").as_string());
     }
   }
-  Cloud deepgram{"deepgram"};
+  TempFolder folder;
   FakePhone phone;
   json::object row;
   std::vector<std::string> heard;
