@@ -13,7 +13,7 @@ using callosum::provider::deepgram::ListenOptions;
 using callosum::provider::deepgram::ListenWire;
 using Kind = callosum::realtime::HeardEvent::Kind;
 
-/// Started, stopped, words; in this order, or words alone.
+/// Started, stopped, words or why there are none; in this order, or the last alone.
 struct Order {
   bool in_speech = false;
   bool owes_words = false;
@@ -28,7 +28,7 @@ struct Order {
       in_speech = false;
       owes_words = true;
     }
-    if (event.kind == Kind::words) owes_words = false;
+    if (event.kind == Kind::words || event.kind == Kind::failed) owes_words = false;
   }
 };
 
