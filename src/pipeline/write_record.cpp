@@ -18,6 +18,12 @@ CallState state_of(const Envelope& envelope) {
                                                             : CallState::failed;
 }
 
+std::string undoings_of(const registry::ToolSpec& tool) {
+  json::object out;
+  for (const auto& [name, field] : tool.undone_by) out[tool.pack + "." + name] = field;
+  return json::serialize(out);
+}
+
 }  // namespace
 
 storage::LedgerCall ledger_call(const policy::PreparedCall& prepared) {
@@ -29,6 +35,7 @@ storage::LedgerCall ledger_call(const policy::PreparedCall& prepared) {
   call.call_key = prepared.key;
   call.arguments_hash = prepared.arguments_hash;
   call.act = prepared.act;
+  call.undone_by = undoings_of(*prepared.tool);
   call.tool_id = prepared.tool->id;
   call.tool_version = prepared.tool->version;
   call.registry_version = context.snapshot ? context.snapshot->version() : "";

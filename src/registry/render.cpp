@@ -92,6 +92,8 @@ std::vector<Line> behaviour(const ToolSpec& tool) {
     if (!list.empty()) lines.push_back({std::string(key), join(list, " ")});
   };
   add("idempotency_key", tool.idempotency_key);
+  for (const auto& [name, field] : tool.undone_by)
+    lines.push_back({"undone_by", name + " of " + field});
   add("requires", tool.requires_tools);
   if (tool.max_chain) lines.push_back({"max_chain", std::to_string(*tool.max_chain)});
   add("invalidates", tool.invalidates);

@@ -46,6 +46,12 @@ struct RunSpec {
   SourcePlace place;
 };
 
+/// What takes an act back: another call of `tool`, about the same thing, which both answers name as
+/// `field`.
+struct Undoing {
+  std::string tool, field;
+};
+
 /// One tool, compiled from its manifest (DESIGN "A manifest"). Immutable.
 struct ToolSpec {
   std::string pack;
@@ -72,6 +78,7 @@ struct ToolSpec {
   std::chrono::milliseconds filler_after{0};  ///< 0: none
   std::string filler;                         ///< what the caller hears then
   std::vector<std::string> idempotency_key;
+  std::vector<Undoing> undone_by;  ///< once undone, the same act may be done anew
   std::vector<Binding> bind;
   std::vector<std::string> provenance_seen;  ///< arguments that must have been seen before
   std::vector<FieldMask> mask;

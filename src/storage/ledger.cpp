@@ -22,11 +22,22 @@ constexpr std::string_view kFind = R"sql(
   WHERE tenant_id = :tenant_id AND session_id = :session_id AND provider = :provider
     AND call_key = :call_key
 )sql";
-// An act that failed may be tried again; one that may have been done may not.
+// An act that failed may be tried again, as may one that was taken back; one that may have been
+// done may not.
 constexpr std::string_view kFindAct = R"sql(
-  SELECT * FROM tool_calls
-  WHERE tenant_id = :tenant_id AND session_id = :session_id AND act = :act AND act <> ''
-    AND state IN ('started', 'done', 'unknown') LIMIT 1
+  WITH acts AS (
+    SELECT * FROM tool_calls
+    WHERE tenant_id = :tenant_id AND session_id = :session_id AND act = :act AND act <> ''
+      AND state IN ('started', 'done', 'unknown')
+    ORDER BY id DESC LIMIT 1
+  )
+  SELECT * FROM acts
+  WHERE NOT EXISTS (
+    SELECT 1 FROM tool_calls AS later, json_each(:undone_by) AS undoing
+    WHERE later.tenant_id = :tenant_id AND later.session_id = :session_id AND later.id > acts.id
+      AND later.state = 'done' AND later.tool_id = undoing.key
+      AND iif(json_valid(later.answer), json_extract(later.answer, '$.data.' || undoing.value), NULL)
+        = iif(json_valid(acts.answer), json_extract(acts.answer, '$.data.' || undoing.value), NULL))
 )sql";
 constexpr std::string_view kCalledSince = R"sql(
   SELECT 1 FROM tool_calls
@@ -93,9 +104,10 @@ Result<std::optional<LedgerEntry>> find_call(sqlite::Connection& connection,
                                                 {"provider", call.provider},
                                                 {"call_key", call.call_key}}));
   if (!same || *same || call.act.empty()) return same;
-  return first_of(connection.query(
-      kFindAct,
-      {{"tenant_id", call.tenant_id}, {"session_id", call.session_id}, {"act", call.act}}));
+  return first_of(connection.query(kFindAct, {{"tenant_id", call.tenant_id},
+                                              {"session_id", call.session_id},
+                                              {"act", call.act},
+                                              {"undone_by", call.undone_by}}));
 }
 
 Result<bool> was_called_since(sqlite::Connection& connection, const LedgerCall& call,

@@ -27,6 +27,8 @@ struct LedgerCall {
   std::string tool_id, tool_version, registry_version, subject;
   std::uint64_t turn = 0;
   std::string arguments;  ///< canonical, after binding
+  /// Not kept: what takes such an act back, {"tool id": "member of both answers' data"}, as JSON.
+  std::string undone_by = "{}";
 };
 
 struct LedgerEntry {
@@ -39,7 +41,7 @@ struct LedgerEntry {
 // All of these run within the caller's transaction, on the caller's thread.
 
 /// What stands for this call already: the same call, else the same act that was done, may have been
-/// done, or is being done.
+/// done, or is being done, and was not taken back.
 Result<std::optional<LedgerEntry>> find_call(sqlite::Connection& connection,
                                              const LedgerCall& call);
 /// Whether a call of this tool with these arguments was begun in the session since then, however it

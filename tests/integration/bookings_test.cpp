@@ -126,6 +126,44 @@ TEST_F(Bookings, AreMadeInOrderAfterTheCallersYesAndOnce) {
   EXPECT_EQ(booked(), 1u);
 }
 
+TEST_F(Bookings, AreMadeAnewOnceTheyWereCancelled) {
+  json::object look, wanted;
+  {
+    Connection caller(gateway);
+    caller.say("call get_availability {}");
+    const auto& first = envelope().at("data").at("items").at(0).as_object();
+    const std::string start(first.at("start_time").as_string());
+    look = {{"service", first.at("service")}, {"date", start.substr(0, 10)}};
+    wanted = look;
+    wanted["time"] = start.substr(11, 5);
+  }
+  const auto rule = [](const std::string& words, const std::string& tool, json::object arguments,
+                       bool is_agreed) {
+    if (is_agreed) arguments["confirmationToken"] = "<<token>>";
+    return "  - when: {text: " + words + "}\n    calls: [{name: " + tool + ", arguments: '" +
+           json::serialize(arguments) + "'}]\n";
+  };
+  const json::object its{{"booking_id", "<<booking_id>>"}};
+  cloud.follow("rules:\n  - {when: {tool_output: any}, say: So it is.}\n" +
+               rule("look", "get_availability", look, false) +
+               rule("book", "create_booking", wanted, false) +
+               rule("yes please", "create_booking", wanted, true) +
+               rule("cancel", "cancel_booking", its, false) +
+               rule("go ahead", "cancel_booking", its, true));
+  Connection caller(gateway);
+
+  for (const auto* words :
+       {"look", "book", "yes please", "cancel", "go ahead", "look", "book", "yes please", "book"}) {
+    caller.say(words);
+  }
+
+  const auto rows =
+      run("SELECT status, count(*) AS n FROM bookings WHERE customer_phone = :phone"
+          " AND length(id) = 7 GROUP BY status ORDER BY status");
+  EXPECT_EQ(json::serialize(rows),
+            R"([{"status":"cancelled","n":1},{"status":"confirmed","n":1}])");
+}
+
 TEST_F(Bookings, AreSearchedForInWordsThatNobodyTrusts) {
   Connection caller(gateway);
 

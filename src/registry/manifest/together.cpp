@@ -2,6 +2,7 @@
 #include <map>
 #include <set>
 
+#include "base/json.hpp"
 #include "base/text.hpp"
 #include "registry/manifest/drafts.hpp"
 
@@ -71,16 +72,40 @@ void check_mentions(const Mentions& mentions, const Graph& tools, Report& report
 }
 
 /// A conversation has the tools of one pack, so what is required is one of them.
-void check_required(const PackDraft& pack, const ToolDraft& tool, const Graph& tools,
-                    Report& report) {
-  for (const auto& name : tool.spec.requires_tools) {
+void check_of_pack(const PackDraft& pack, const Mentions& mentions, const Graph& tools,
+                   Report& report) {
+  const auto& tool = mentions.tool;
+  for (const auto& name : mentions.names) {
     const auto at = tools.find(name);
     const bool is_of_pack =
         std::any_of(pack.tools.begin(), pack.tools.end(),
                     [&](const ToolDraft& each) { return each.spec.name == name; });
     if (at == tools.end() || is_of_pack) continue;
-    report.problem(tool.line_of("requires"), tool.path + ".requires",
+    report.problem(tool.line_of(mentions.key), tool.path + "." + std::string(mentions.key),
                    shown(name) + " is a tool of another pack; expected one of this pack");
+  }
+}
+
+bool answers_with(const ToolSpec& tool, const std::string& field) {
+  const auto* properties = find_object(tool.output_schema, "properties");
+  return properties != nullptr && properties->contains(field);
+}
+
+/// What undoes an act names the same thing in its answer as the act did in its own.
+void check_undoings(const PackDraft& pack, const ToolDraft& tool, const Graph& tools,
+                    Report& report) {
+  std::vector<std::string> names;
+  for (const auto& undoing : tool.spec.undone_by) names.push_back(undoing.tool);
+  check_mentions({tool, "undone_by", names}, tools, report);
+  check_of_pack(pack, {tool, "undone_by", names}, tools, report);
+  for (const auto& [name, field] : tool.spec.undone_by) {
+    const auto at = tools.find(name);
+    if (at == tools.end()) continue;
+    for (const auto* each : {&tool.spec, &at->second->spec}) {
+      if (answers_with(*each, field)) continue;
+      report.problem(tool.line_of("undone_by"), tool.path + ".undone_by." + name,
+                     "the `output` of `" + each->name + "` has no member " + shown(field));
+    }
   }
 }
 
@@ -154,7 +179,8 @@ void check_together(const Packs& packs) {
     check_modes(*pack);
     for (const auto& tool : pack->tools) {
       check_mentions({tool, "requires", tool.spec.requires_tools}, tools, pack->report);
-      check_required(*pack, tool, tools, pack->report);
+      check_of_pack(*pack, {tool, "requires", tool.spec.requires_tools}, tools, pack->report);
+      check_undoings(*pack, tool, tools, pack->report);
       check_mentions({tool, "invalidates", tool.spec.invalidates}, tools, pack->report);
       if (!requires_itself(tool.spec.name, tools)) continue;
       pack->report.problem(tool.line_of("requires"), tool.path + ".requires",

@@ -133,6 +133,23 @@ void read_times(FieldReader& fields, ToolSpec& tool) {
   tool.cache_scope = fields.word<CacheScope>("cache_scope").value_or(CacheScope::session);
 }
 
+void read_undoings(FieldReader& fields, ToolSpec& tool) {
+  const auto* undoings = fields.find_map("undone_by");
+  if (undoings == nullptr) return;
+  if (tool.idempotency_key.empty()) {
+    fields.report().problem(fields.line_of("undone_by"), fields.path_of("undone_by"),
+                            "is of acts, and without `idempotency_key` no two calls are one act");
+  }
+  for (const auto& member : undoings->members) {
+    tool.undone_by.push_back({member.key, member.value.text});
+    if (is_identifier(member.value.text)) continue;
+    fields.report().problem(member.line, fields.path_of("undone_by." + member.key),
+                            "expected the member of both answers that says what they are about, "
+                            "found " +
+                                shown(member.value.text));
+  }
+}
+
 void read_behaviour(FieldReader& fields, ToolSpec& tool) {
   tool.on_interrupt = fields.word<OnInterrupt>("on_interrupt")
                           .value_or(tool.is_write() ? OnInterrupt::commit : OnInterrupt::abort);
@@ -143,6 +160,7 @@ void read_behaviour(FieldReader& fields, ToolSpec& tool) {
   if (const auto chain = fields.number("max_chain", kChain))
     tool.max_chain = static_cast<int>(*chain);
   tool.idempotency_key = fields.texts("idempotency_key", kName);
+  read_undoings(fields, tool);
   tool.invalidates = fields.texts("invalidates", kName);
   tool.requires_tools = fields.texts("requires", kName);
   tool.phrases = fields.texts("phrases", kPhrase);

@@ -39,6 +39,35 @@ TEST_F(Ledger, FindsTheCallBeforeTheActAndNoActThatFailed) {
   EXPECT_FALSE(find(call_of("4", "beard trim")));
 }
 
+TEST_F(Ledger, FindsNoActThatWasTakenBack) {
+  migrate_up_to(gateway_migrations().size());
+  auto book = call_of("1", "ten o'clock");
+  book.undone_by = R"({"shop.cancel":"booking_id"})";
+  const auto keep = [this](const LedgerCall& call, CallState state, std::string answer) {
+    return open_call(*connection_, {0, call, state, std::move(answer)}, 1).value();
+  };
+  const auto cancel = [&](std::string key, CallState state, std::string answer) {
+    auto call = call_of(std::move(key), "");
+    call.tool_id = "shop.cancel";
+    return keep(call, state, std::move(answer));
+  };
+  auto again = book;
+  again.call_key = "again";
+  const auto first = keep(book, CallState::done, R"({"ok":true,"data":{"booking_id":"7"}})");
+  cancel("2", CallState::done, R"({"ok":true,"data":{"booking_id":"8"}})");
+  cancel("3", CallState::failed, R"({"ok":false,"data":{"booking_id":"7"}})");
+  cancel("4", CallState::done, "");
+  cancel("5", CallState::done, R"({"ok":true,"data":null})");
+  EXPECT_EQ(find(again)->id, first);
+
+  cancel("6", CallState::done, R"({"ok":true,"data":{"booking_id":"7"}})");
+  EXPECT_FALSE(find(again));
+  EXPECT_EQ(find(book)->id, first);  // the same call is the same call
+  book.call_key = "7";
+  const auto second = keep(book, CallState::done, R"({"ok":true,"data":{"booking_id":"9"}})");
+  EXPECT_EQ(find(again)->id, second);
+}
+
 TEST_F(Ledger, OfAnOlderFileKeepsItsCallsAndTheChainOfItsAudit) {
   migrate_up_to(8);
   ASSERT_TRUE(connection_->execute(R"sql(
