@@ -294,7 +294,9 @@ Result<std::shared_ptr<realtime::ChatModel>> make_chat(const ProviderSource& sou
   const auto style = config.brain_tools == "inline" ? provider::chat::ToolStyle::in_words
                                                     : provider::chat::ToolStyle::native;
   return provider::chat::make_chat_model(
-      {config.brain_url, config.brain_model, config.brain_key, *tls, style}, source.parts.time);
+      {config.brain_url, config.brain_model, config.brain_key, *tls, style,
+       std::chrono::milliseconds(config.brain_patience_ms)},
+      source.parts.time);
 }
 
 /// Those that providers share are one.

@@ -44,13 +44,14 @@ struct ProviderConfig {
   std::string brain_key_env;
   /// In `speech`: where our own ears hear, and, of a cascade, what speaks.
   std::string ears = "offline";
-  std::string mouth;                    ///< empty: offline, of a cascade
-  bool brain_ahead = true;              ///< plan while the caller seems to have ended
-  std::int64_t interrupt_after_ms = 0;  ///< a sound over a reply, of which no words are known
-  std::string brain_tools = "native";   ///< how the chat model is told of tools: native, inline
-  std::string tool_changes;             ///< reconnect, carry; empty: as fits the provider
-  std::int64_t session_s = 0;           ///< of a connection; 0: what is known of the vendor
-  std::int64_t silence_ms = 30'000;     ///< in the middle of a response; 0: any
+  std::string mouth;                       ///< empty: offline, of a cascade
+  bool brain_ahead = true;                 ///< plan while the caller seems to have ended
+  std::int64_t interrupt_after_ms = 0;     ///< a sound over a reply, of which no words are known
+  std::int64_t brain_patience_ms = 8'000;  ///< of its chat server's silence
+  std::string brain_tools = "native";      ///< how the chat model is told of tools: native, inline
+  std::string tool_changes;                ///< reconnect, carry; empty: as fits the provider
+  std::int64_t session_s = 0;              ///< of a connection; 0: what is known of the vendor
+  std::int64_t silence_ms = 30'000;        ///< in the middle of a response; 0: any
   Secret key;        ///< value of `key_env`; empty where the environment has none
   Secret brain_key;  ///< value of `brain_key_env`
 };

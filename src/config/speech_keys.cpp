@@ -37,6 +37,15 @@ std::vector<KeySpec> brain_keys() {
        "sooner, and where the caller goes on the question was in vain. Nothing is called or said "
        "of "
        "it before they are sure."},
+      {"providers.NAME.brain_patience_ms",
+       Kind::integer,
+       provider_at<&ProviderConfig::brain_patience_ms>,
+       "How long that chat server may say nothing, before its first word or between two, until the "
+       "caller is told that there is no answer. 0: as long as an answer may take, which is 30 "
+       "seconds.",
+       {},
+       0,
+       30'000},
       {"providers.NAME.interrupt_after_ms",
        Kind::integer,
        provider_at<&ProviderConfig::interrupt_after_ms>,

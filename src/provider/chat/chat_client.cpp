@@ -16,16 +16,18 @@ constexpr std::size_t kMaxStream = 8 << 20;  // events say each token with much 
 /// An answer that is being read, by the coroutine that reads it and the one that waits for it.
 struct Reading {
   Reading(const boost::asio::any_io_executor& executor, std::function<void(std::string_view)> heard,
-          ToolStyle style, bool takes_calls)
-      : decoder(std::move(heard), style, takes_calls), changed(executor) {}
+          ToolStyle style, bool takes_calls, SteadyTime now)
+      : decoder(std::move(heard), style, takes_calls), heard_at(now), changed(executor) {}
   StreamDecoder decoder;
   Result<void> taken;
   std::optional<Result<net::HttpResponse>> response;  // whole
   bool is_over = false;                               // nothing that comes now counts
+  SteadyTime heard_at;                                // the latest of it
   async::Event changed;
 
-  void take(std::string_view bytes) {
+  void take(std::string_view bytes, SteadyTime now) {
     if (is_over) return;
+    heard_at = now;
     taken = decoder.feed(bytes);
     is_over = !taken || decoder.is_done();
     if (is_over) changed.set();
@@ -67,26 +69,37 @@ class ChatClient final : public realtime::ChatModel {
     }
     request.body = encode_request(options_.model, asked, options_.tools);
     const auto executor = co_await boost::asio::this_coro::executor;
-    const auto reading =
-        std::make_shared<Reading>(executor, std::move(on_text), options_.tools, may_call(asked));
+    const auto reading = std::make_shared<Reading>(executor, std::move(on_text), options_.tools,
+                                                   may_call(asked), time_.now());
     const Ending ending{reading};
     net::HttpClientOptions client;
     client.tls = options_.tls;
     client.max_body_bytes = kMaxStream;
-    client.on_body = [reading](int status, std::string_view bytes) {
-      if (status == 200) reading->take(bytes);
+    client.on_body = [reading, &time = time_](int status, std::string_view bytes) {
+      if (status == 200) reading->take(bytes, time.now());
     };
     async::Background work;  // it goes with this frame: what follows an answer's end is not read
     work.start(executor, read(reading, time_, options_.url + "/chat/completions",
                               std::move(request), std::move(client), deadline));
-    auto waiting = reading->changed.wait(deadline);
-    const bool has_ended = co_await std::move(waiting);
+    while (!reading->is_over) {
+      const auto until = patient_until(*reading, deadline);
+      auto waiting = reading->changed.wait(until);
+      const bool has_ended = co_await std::move(waiting);
+      if (has_ended || patient_until(*reading, deadline).passed()) break;
+    }
     work.rethrow();
-    if (!has_ended) co_return fail(ErrorType::timeout, "the language model did not answer in time");
+    if (!reading->is_over) {
+      co_return fail(ErrorType::timeout, "the language model did not answer in time");
+    }
     co_return answer_of(*reading);
   }
 
  private:
+  async::Deadline patient_until(const Reading& reading, async::Deadline deadline) const {
+    const bool is_patient = options_.patience.count() == 0;
+    return is_patient ? deadline : deadline.sooner(reading.heard_at + options_.patience);
+  }
+
   static Result<realtime::ChatAnswer> answer_of(Reading& reading) {
     if (!reading.taken) return reading.taken.error();
     const auto& response = reading.response;

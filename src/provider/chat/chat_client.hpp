@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <string>
 
@@ -17,6 +18,7 @@ struct ChatOptions {
   Secret key;  ///< empty: none is sent
   std::shared_ptr<net::TlsContext> tls;
   ToolStyle tools = ToolStyle::native;
+  std::chrono::milliseconds patience{0};  ///< with a server that says nothing; 0: its deadline's
 };
 
 /// A language model behind `POST {url}/chat/completions` (Ollama, llama.cpp, vLLM, …), streamed.

@@ -37,12 +37,14 @@ struct Server {
     ChatOptions options;
     options.url = server.url();
     options.model = "m";
+    options.patience = patience;
     const auto model = make_chat_model(std::move(options), world.time());
     return world.run(model->ask(
         {}, [this](std::string_view piece) { heard += piece; }, world.in(within)));
   }
 
   std::string text;
+  std::chrono::milliseconds patience{0};
   std::string heard;
   testing::RealWorld world;
   HostileServer server;
@@ -84,6 +86,17 @@ TEST(ChatClient, WaitsNoLongerThanItMay) {
 
   ASSERT_FALSE(answer);
   EXPECT_EQ(answer.error().type, ErrorType::timeout);
+}
+
+TEST(ChatClient, GivesUpAServerThatSaysNothingMore) {
+  Server server(kText);
+  server.patience = 200ms;
+
+  const auto answer = server.ask(600s);
+
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(answer.error().type, ErrorType::timeout);
+  EXPECT_EQ(server.heard, "Hello.");
 }
 
 }  // namespace
