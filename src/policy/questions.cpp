@@ -106,6 +106,13 @@ void Questions::reply_was_cut() {
   });
 }
 
+void Questions::something_else_asked() {
+  for (auto& each : open_) {
+    each.was_put = each.is_being_put = false;
+    if (std::exchange(each.was_heard, false)) ++heard_version_;
+  }
+}
+
 void Questions::user_said(std::uint64_t turn, std::string_view words) {
   if (turn_ != turn) words_.clear();
   turn_ = turn;

@@ -55,6 +55,9 @@ class Questions {
   void reply_began();
   void reply_ended(bool completed);
   void reply_was_cut();  ///< the caller spoke before it had been played
+  /// By us, of our own accord ("Are you still there?"): the next yes is to that. What is open has
+  /// to be put again.
+  void something_else_asked();
   /// The words of a user turn, as a whole or in pieces.
   void user_said(std::uint64_t turn, std::string_view words);
   /// Before that: a question that no answer is in time for takes no yes away from another.

@@ -12,6 +12,19 @@ Result<ServerEvent> decode_server_event(const ServerFrame& frame, json::storage_
   return ServerEvent{frame.type, std::move(value->get_object())};
 }
 
+std::size_t audio_chars(std::string_view frame) {
+  constexpr std::string_view kKey = R"("delta")";
+  constexpr std::string_view kBlanks = " \t\r\n";
+  const auto key = frame.find(kKey);
+  if (key == frame.npos) return frame.size();
+  const auto colon = frame.find_first_not_of(kBlanks, key + kKey.size());
+  if (colon == frame.npos || frame[colon] != ':') return frame.size();
+  const auto open = frame.find_first_not_of(kBlanks, colon + 1);
+  if (open == frame.npos || frame[open] != '"') return frame.size();
+  const auto close = frame.find('"', open + 1);
+  return (close == frame.npos ? frame.size() : close) - open - 1;
+}
+
 Item read_item(const json::object& item) {
   return {text_at(item, "id"),       text_at(item, "type"),    text_at(item, "status"),
           text_at(item, "role"),     text_at(item, "call_id"), text_at(item, "name"),

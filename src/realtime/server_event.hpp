@@ -27,6 +27,10 @@ struct ServerEvent {
   json::object body;
 };
 
+/// How much base64 an output_audio.delta carries, told without parsing it: what stands between the
+/// quotes of its `delta`. Of one that names none, all of it.
+std::size_t audio_chars(std::string_view frame);
+
 /// Memory for one event while it is looked at, on the stack of the one who looks: most events are
 /// small. What is kept beyond that is assigned to an object of its own storage; a Boost.JSON value
 /// that is copied or moved into being takes the arena along.

@@ -190,6 +190,7 @@ void BrainReply::hold() {
   } else {
     cut_what_plays();
   }
+  playback_.stop(parts_.time.now());
   held_ = std::move(held);
 }
 
@@ -234,6 +235,7 @@ void BrainReply::truncate(const json::object& event) {
   const std::chrono::milliseconds heard(end->get_int64());
   if (held_) held_->heard = heard;
   conversation_.cut_turn(playback_.item_id(), playback_.heard_in(heard));
+  playback_.stop(parts_.time.now());
 }
 
 void BrainReply::on_sound(std::span<const std::uint8_t> bytes) {

@@ -47,6 +47,7 @@ class BrainReply final : private MouthSink {
   /// Somebody speaks: it is cut off wherever it is.
   void interrupt() {
     if (!cancel("turn_detected")) cut_what_plays();
+    playback_.stop(parts_.time.now());
   }
   /// Somebody speaks over what may still be playing, however long ago it was made.
   void cut_what_plays();

@@ -29,7 +29,7 @@ void Playback::begin(std::string item_id, std::size_t bytes_per_ms, bool is_cont
   bytes_per_ms_ = std::max<std::size_t>(bytes_per_ms, 1);
   pieces_.clear();
   bytes_ = 0;
-  plays_until_ = {};
+  stopped_.reset();
 }
 
 void Playback::add_piece(std::string_view words) { pieces_.push_back({std::string(words)}); }
@@ -46,6 +46,12 @@ void Playback::mark_read() {
   if (!pieces_.empty()) pieces_.back().is_read = true;
 }
 
+void Playback::stop(SteadyTime now) {
+  if (left(now).count() == 0) return;
+  stopped_ = played(now);
+  plays_until_ = now;
+}
+
 milliseconds Playback::length(std::size_t bytes) const {
   return milliseconds(bytes / bytes_per_ms_);
 }
@@ -58,7 +64,7 @@ milliseconds Playback::left(SteadyTime now) const {
 std::string Playback::heard(SteadyTime now) const { return heard_in(played(now)); }
 
 milliseconds Playback::played(SteadyTime now) const {
-  return std::max(milliseconds(0), length(bytes_) - left(now));
+  return stopped_ ? *stopped_ : std::max(milliseconds(0), length(bytes_) - left(now));
 }
 
 std::string Playback::all_words() const {

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -16,7 +17,8 @@ namespace callosum::session {
 /// it is sent faster than it plays. Pure.
 class Playback {
  public:
-  /// A new message, of sound in so many bytes a millisecond. `is_continuous`: sound is not told
+  /// A new message, heard behind what of the last one still plays; of sound in so many bytes a
+  /// millisecond. `is_continuous`: sound is not told
   /// apart by pieces; marks say where the words lie, beyond the last one they are guessed.
   void begin(std::string item_id, std::size_t bytes_per_ms, bool is_continuous = false);
   const std::string& item_id() const { return item_id_; }
@@ -28,6 +30,8 @@ class Playback {
   void add_marks(std::span<const realtime::SpokenMark> marks);
   /// Words that no sound belongs to: they are read, at once.
   void mark_read();
+  /// What is not heard by now never will be, of this message and of those before it.
+  void stop(SteadyTime now);
 
   /// Sound that is still to be heard.
   std::chrono::milliseconds left(SteadyTime now) const;
@@ -57,6 +61,7 @@ class Playback {
   bool is_continuous_ = false;
   std::size_t bytes_ = 0;
   SteadyTime plays_until_{};
+  std::optional<std::chrono::milliseconds> stopped_;  // so much of it was played
 };
 
 }  // namespace callosum::session

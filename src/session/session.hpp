@@ -271,7 +271,8 @@ class Session {
   void turn_is_over();
 
   // session_consent.cpp: which question was heard, and what was said to it
-  void on_reply_audio(std::size_t chars);
+  void on_reply_audio(std::string_view frame);
+  void stop_playing();
   void on_reply_began();
   void on_reply_ended(bool completed);
   void on_spoken_over();
@@ -397,8 +398,7 @@ class Session {
   };
   Deque<SpokenTurn> turns_;                      // whose transcripts may still come
   std::size_t reply_audio_chars_ = 0;            // of the latest reply, as base64
-  SteadyTime reply_from_{};                      // when its audio began
-  std::size_t cut_chars_ = 0;                    // of it, when the caller began to speak
+  SteadyTime plays_until_{};                     // what was sent, if it is played as it comes
   bool has_replied_ = false;                     // with words
   SteadyTime put_heard_at_ = SteadyTime::max();  // what was put has been played to its end
   std::uint64_t questions_noted_ = 0;            // their version, as others know them

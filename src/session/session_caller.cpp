@@ -42,9 +42,11 @@ void Session::on_caller_frame(const realtime::ClientFrame& frame) {
       return on_caller_create(frame);
     case EventType::response_cancel:
       return on_caller_cancel(frame);
+    case EventType::output_audio_buffer_clear:
+      stop_playing();
+      [[fallthrough]];
     case EventType::input_audio_buffer_commit:
     case EventType::input_audio_buffer_clear:
-    case EventType::output_audio_buffer_clear:
       to_model(frame.text);
       return;
     default:

@@ -31,18 +31,24 @@ std::chrono::milliseconds Session::reply_length() const {
 
 /// How much of the reply's audio the caller cannot have heard yet: it is sent faster than it plays.
 std::chrono::milliseconds Session::unheard(SteadyTime now) const {
-  if (reply_audio_chars_ == 0) return 0ms;
-  const auto heard = std::chrono::duration_cast<std::chrono::milliseconds>(now - reply_from_);
-  return std::max(0ms, reply_length() - heard);
+  if (plays_until_ <= now) return 0ms;
+  return std::chrono::ceil<std::chrono::milliseconds>(plays_until_ - now);
 }
 
-void Session::on_reply_audio(std::size_t chars) {
-  if (reply_audio_chars_ == 0) reply_from_ = parts_.time.now();
+/// It plays behind what was sent before it; where that has run out, from now.
+void Session::on_reply_audio(std::string_view frame) {
+  const auto chars = realtime::audio_chars(frame);
   reply_audio_chars_ += chars;
+  const auto bytes_per_s = 1000 * view_.output_bytes_per_ms();
+  const std::chrono::nanoseconds length(chars * 750'000'000 / bytes_per_s);  // base64: 3 of 4
+  plays_until_ = std::max(plays_until_, parts_.time.now()) + length;
 }
+
+/// Who plays it has stopped: the caller speaks, or its program knows better.
+void Session::stop_playing() { plays_until_ = std::min(plays_until_, parts_.time.now()); }
 
 void Session::on_reply_began() {
-  reply_audio_chars_ = cut_chars_ = 0;
+  reply_audio_chars_ = 0;
   has_replied_ = false;
   if (auto* questions = calls_->questions()) questions->reply_began();
 }
@@ -70,6 +76,7 @@ void Session::on_spoken_over() {
 void Session::on_reply_truncated(const json::object& event) {
   const auto* end = event.if_contains("audio_end_ms");
   const auto heard_ms = end && end->is_int64() ? std::max<std::int64_t>(end->get_int64(), 0) : 0;
+  stop_playing();
   const bool is_whole = sequencer_.active_response().empty();
   if (is_whole && reply_length().count() - heard_ms <= kMayOverlap.count()) return;
   if (auto* questions = calls_->questions()) questions->reply_was_cut();

@@ -28,7 +28,7 @@ bool poses_as_ours(const realtime::ServerFrame& frame) {
 void Session::on_model_frame(const realtime::ServerFrame& frame) {
   switch (frame.type) {
     case EventType::output_audio_delta:
-      on_reply_audio(frame.text.size());
+      on_reply_audio(frame.text);
       if (!state_.should_suppress_audio()) to_caller(frame.text, net::FrameKind::audio);
       return;
     case EventType::output_audio_transcript_delta:
@@ -289,7 +289,7 @@ void Session::on_speech(const realtime::ServerFrame& frame) {
   if (frame.type == EventType::speech_started) {
     sequencer_.on_speech_started(now);
     on_spoken_over();
-    cut_chars_ = reply_audio_chars_;
+    stop_playing();
     stay();
     interrupt_calls();
   } else if (frame.type == EventType::speech_stopped) {

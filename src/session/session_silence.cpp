@@ -5,10 +5,7 @@
 namespace callosum::session {
 
 /// Since nothing has been said, done or heard: what was sent last takes its time to play.
-SteadyTime Session::quiet_since() const {
-  const bool plays = reply_audio_chars_ > cut_chars_;
-  return plays ? std::max(moved_at_, reply_from_ + reply_length()) : moved_at_;
-}
+SteadyTime Session::quiet_since() const { return std::max(moved_at_, plays_until_); }
 
 SteadyTime Session::next_silence_look() const {
   return is_ending_ ? SteadyTime::max() : silence_.due(quiet_since());
@@ -30,6 +27,8 @@ void Session::keep_silence() {
   if (!is_quiet) return;
   switch (silence_.take()) {
     case SilenceWatch::Step::prompt:
+      if (auto* questions = calls_->questions()) questions->something_else_asked();
+      note_questions();
       return say_beside(silence_.rule().prompt);
     case SilenceWatch::Step::goodbye:
       is_left_silent_ = true;
@@ -54,7 +53,7 @@ std::string Session::last_words() const {
 
 /// Words of ours outside the conversation, of which the model is told that it has said them.
 void Session::say_beside(const std::string& words) {
-  reply_audio_chars_ = cut_chars_ = 0;
+  reply_audio_chars_ = 0;
   add_and_tell("assistant", words);
   const auto event_id = next_event_id();
   creates_.send_out_of_band({event_id, "", false, "", {}, {}});

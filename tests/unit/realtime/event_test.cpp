@@ -60,6 +60,16 @@ TEST(ServerEvent, ReadsTheFieldsThatTheGatewayActsOn) {
   EXPECT_TRUE(info.is_out_of_band);
 }
 
+TEST(ServerEvent, TellsHowMuchSoundAFrameCarriesWithoutReadingIt) {
+  EXPECT_EQ(audio_chars(R"({"type":"response.output_audio.delta","delta":"AAAA"})"), 4u);
+  EXPECT_EQ(audio_chars(R"({"delta" : "AAAAAAAA", "type":"response.output_audio.delta"})"), 8u);
+  EXPECT_EQ(audio_chars(R"({"delta":""})"), 0u);
+  // What says nothing of it may be all sound.
+  for (const std::string_view text : {R"({"delta":5})", R"({"x":"AAAA"})", R"({"delta")", ""}) {
+    EXPECT_EQ(audio_chars(text), text.size()) << text;
+  }
+}
+
 TEST(ServerEvent, ReadsAnythingElseAsEmpty) {
   const auto event = decode_server_event({EventType::error, R"({"error":[1],"response":"x"})"});
 

@@ -61,13 +61,17 @@ struct Talk {
   }
   /// The model asks: so much sound, and its words.
   void say_question(const std::string& id, std::size_t audio_ms = 0) {
+    say(id, "Shall I book that?", audio_ms, 1);
+  }
+  void say(const std::string& id, const std::string& words, std::size_t audio_ms,
+           std::size_t frames) {
     c.response_created(id);
-    if (audio_ms > 0) {
-      const std::vector<std::uint8_t> pcm(audio_ms * 48);
+    const std::vector<std::uint8_t> pcm(audio_ms * 48 / frames);
+    for (std::size_t frame = 0; frame < frames && !pcm.empty(); ++frame) {
       c.model_says(R"({"type":"response.output_audio.delta","response_id":")" + id +
                    R"(","delta":")" + encode_base64(pcm) + "\"}");
     }
-    c.message(id, "Shall I book that?");
+    c.message(id, words);
     c.response_done(id);
   }
   void speech(const std::string& item, const std::string& words) {
@@ -122,6 +126,29 @@ TEST(SessionConsent, MayBeginOverTheLastOfTheQuestion) {
 
   talk.call(token);
   EXPECT_EQ(talk.runs(), 1);
+}
+
+TEST(SessionConsent, IsOfTheSoundAloneHoweverMuchIsWrittenAroundIt) {
+  Talk talk;
+  const auto token = talk.ask();
+  talk.say("resp_q", "Shall I book that?", 2000, 500);  // each frame says more of itself than sound
+  talk.c.pass(2s);
+  talk.speech("item_1", "Yes.");
+
+  talk.call(token);
+  EXPECT_EQ(talk.runs(), 1);
+}
+
+TEST(SessionConsent, IsNoneWhileWhatWasSaidBeforeTheQuestionStillPlays) {
+  Talk talk;
+  talk.say("resp_long", "Here is all that there is.", 20'000, 1);
+  const auto token = talk.ask();  // four seconds
+  talk.say_question("resp_q", 1000);
+  talk.c.pass(3s);  // of the first twenty seconds there are thirteen to come
+  talk.speech("item_1", "Yes.");
+
+  talk.call(token);
+  EXPECT_EQ(talk.runs(), 0);
 }
 
 std::string truncated_at(int ms) {

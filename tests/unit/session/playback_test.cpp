@@ -76,5 +76,30 @@ TEST(Playback, ForgetsTheMessageBefore) {
   EXPECT_EQ(playback.heard(kStart + 62s), "new.");
 }
 
+TEST(Playback, IsHeardBehindWhatOfTheMessageBeforeStillPlays) {
+  auto playback = two_sentences();  // four seconds
+
+  playback.begin("item_2", 48);
+  playback.add_piece("new words.");
+  playback.add_audio(kSecond, kStart + 1s);
+
+  EXPECT_EQ(playback.heard(kStart + 3s), "");
+  EXPECT_EQ(playback.left(kStart + 3s), 2s);
+  EXPECT_EQ(playback.heard(kStart + 5s), "new words.");
+}
+
+TEST(Playback, OfWhatWasStoppedNothingMoreIsHeard) {
+  auto playback = two_sentences();
+
+  playback.stop(kStart + 1s);
+
+  EXPECT_EQ(playback.left(kStart + 1s), 0s);
+  EXPECT_EQ(playback.heard(kStart + 3s), "one two");
+  playback.begin("item_2", 48);
+  playback.add_piece("new words.");
+  playback.add_audio(kSecond, kStart + 1s);
+  EXPECT_EQ(playback.heard(kStart + 2s), "new words.");
+}
+
 }  // namespace
 }  // namespace callosum::session
