@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <csignal>
 #include <cstdint>
+#include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <gtest/gtest.h>
-#include <iostream>
 #include <iterator>
 #include <random>
 #include <sanitizer/common_interface_defs.h>
@@ -42,8 +42,8 @@ std::string tried_input;
 void keep_input() {
   const auto path = std::string("fuzz_failed_") + tried_target;
   std::ofstream(path, std::ios::binary) << tried_input;
-  std::cerr << "fuzz_" << tried_target << " broke on " << tried_input.size() << " bytes, kept in "
-            << fs::absolute(path).string() << '\n';
+  std::fprintf(stderr, "fuzz_%s broke on %zu bytes, kept in %s\n", tried_target, tried_input.size(),
+               fs::absolute(path).c_str());
 }
 
 void keep_input_on_abort(int) { keep_input(); }
