@@ -131,7 +131,8 @@ TEST_F(Bookings, AreMadeAnewOnceTheyWereCancelled) {
   {
     Connection caller(gateway);
     caller.say("call get_availability {}");
-    const auto& first = envelope().at("data").at("items").at(0).as_object();
+    const auto any = envelope();
+    const auto& first = any.at("data").at("items").at(0).as_object();
     const std::string start(first.at("start_time").as_string());
     look = {{"service", first.at("service")}, {"date", start.substr(0, 10)}};
     wanted = look;
