@@ -8,6 +8,7 @@
 #include "base/encoding.hpp"
 #include "base/ids.hpp"
 #include "policy/consent_grammar.hpp"
+#include "policy/question_topic.hpp"
 
 namespace callosum::policy {
 
@@ -69,8 +70,15 @@ void Questions::reply_began() {
   for (auto& each : open_) each.is_being_put |= !each.was_put;
 }
 
-void Questions::reply_ended(bool completed) {
+void Questions::reply_ended(bool completed, std::string_view words) {
   if (!completed) return reply_was_cut();
+  for (auto& each : open_) {
+    const auto topic = topic_of(words, each.name, each.arguments);
+    const bool is_left = topic == Topic::other && each.agreed_in == 0;
+    if (each.was_put && is_left) displace(each);
+    // The next reply alone puts a question whatever it says; one that was left must come up in it.
+    if (each.is_displaced && topic != Topic::same) each.is_being_put = false;
+  }
   drop_unanswered();
   for (auto& each : open_) each.was_put |= std::exchange(each.is_being_put, false);
 }
@@ -107,10 +115,13 @@ void Questions::reply_was_cut() {
 }
 
 void Questions::something_else_asked() {
-  for (auto& each : open_) {
-    each.was_put = each.is_being_put = false;
-    if (std::exchange(each.was_heard, false)) ++heard_version_;
-  }
+  for (auto& each : open_) displace(each);
+}
+
+void Questions::displace(Question& question) {
+  question.was_put = question.is_being_put = false;
+  question.is_displaced = true;
+  if (std::exchange(question.was_heard, false)) ++heard_version_;
 }
 
 void Questions::user_said(std::uint64_t turn, std::string_view words) {

@@ -29,6 +29,7 @@ class Questions {
     std::uint64_t agreed_in = 0;  ///< turn; 0: not yet
     bool is_being_put = false;    ///< by the reply that is being made
     bool was_put = false;
+    bool is_displaced = false;    ///< something else was asked since: it has to be put again
     bool was_heard = false;       ///< and played to its end: it may outlive the connection
     bool is_restored = false;     ///< heard on an earlier connection of the same session
     bool is_raised = false;       ///< the tool alone would not have asked
@@ -53,7 +54,8 @@ class Questions {
 
   // What the session hears.
   void reply_began();
-  void reply_ended(bool completed);
+  /// `words`: what it said. Who asks something else in it has left what was asked before.
+  void reply_ended(bool completed, std::string_view words = {});
   void reply_was_cut();  ///< the caller spoke before it had been played
   /// By us, of our own accord ("Are you still there?"): the next yes is to that. What is open has
   /// to be put again.
@@ -82,6 +84,7 @@ class Questions {
   void drop(const Which& which);
   bool is_one_act_put() const;
   void drop_unanswered();
+  void displace(Question& question);
 
   static constexpr std::size_t kMaxOpen = 8;      // the oldest goes
   static constexpr std::size_t kMaxWords = 4096;  // of one turn; beyond it nothing is agreed to

@@ -29,7 +29,8 @@ class CallerLink {
   /// Sends a GA server event without waiting. False: the caller is gone, or reads too slowly.
   virtual bool send(std::string_view server_event, net::FrameKind kind) = 0;
   /// Once the conversation has ended as it should, the call goes on with somebody else: the name of
-  /// a destination. Whoever is no phone takes no notice; so with `press`.
+  /// a destination; empty: with nobody after all. Whoever is no phone takes no notice; so with
+  /// `press`.
   virtual void transfer_to(std::string_view /*destination*/) {}
   /// Keys that the other side of a phone call hears.
   virtual void press(std::string_view /*digits*/) {}

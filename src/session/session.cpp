@@ -260,9 +260,10 @@ asio::awaitable<void> Session::pump_model() {
 asio::awaitable<void> Session::keep_time() {
   while (!is_ending_) {
     wake_->reset();
-    looks_at_ = std::min({cap_warning_at_, next_renewal_look(), stop_by_, next_pace_look(),
-                          next_silence_look(), load_until_, next_reload_look(), stalls_at(),
-                          put_heard_at_, sequencer_.next_look().value_or(SteadyTime::max())});
+    looks_at_ =
+        std::min({cap_warning_at_, next_renewal_look(), stop_by_, next_pace_look(),
+                  next_silence_look(), load_until_, next_reload_look(), stalls_at(), put_heard_at_,
+                  ends_at_, sequencer_.next_look().value_or(SteadyTime::max())});
     const auto deadline = async::Deadline::at(parts_.time, looks_at_);
     co_await wake_->wait(deadline);
     if (parts_.time.now() >= cap_warning_at_) on_cap_near(cap_at_ - parts_.time.now());
@@ -270,6 +271,7 @@ asio::awaitable<void> Session::keep_time() {
     give_up_waiting_for_list();
     reload_when_due();
     look_at_questions();
+    if (parts_.time.now() >= ends_at_) ends_at_ = SteadyTime::max();
     keep_pace();
     keep_silence();
     create_when_due();
@@ -281,7 +283,8 @@ asio::awaitable<void> Session::keep_time() {
 /// Something may be due sooner than the timekeeper thinks; waking it costs more than asking.
 void Session::look_again() {
   const auto next = sequencer_.next_look().value_or(SteadyTime::max());
-  if (std::min({cap_warning_at_, next_pace_look(), stalls_at(), next}) < looks_at_) wake_->set();
+  if (std::min({cap_warning_at_, next_pace_look(), stalls_at(), ends_at_, next}) < looks_at_)
+    wake_->set();
 }
 
 void Session::change_context(const std::function<void(registry::CallContext&)>& change) {

@@ -273,6 +273,7 @@ class Session {
   // session_consent.cpp: which question was heard, and what was said to it
   void on_reply_audio(std::string_view frame);
   void stop_playing();
+  bool is_nearly_heard() const;
   void on_reply_began();
   void on_reply_ended(bool completed);
   void on_spoken_over();
@@ -313,6 +314,7 @@ class Session {
   bool is_all_quiet(SteadyTime now) const;
   void keep_silence();
   void stay();
+  bool has_goodbye_to_say() const;
   void say_beside(const std::string& words);
   std::string last_words() const;
 
@@ -399,7 +401,9 @@ class Session {
   Deque<SpokenTurn> turns_;                      // whose transcripts may still come
   std::size_t reply_audio_chars_ = 0;            // of the latest reply, as base64
   SteadyTime plays_until_{};                     // what was sent, if it is played as it comes
+  SteadyTime ends_at_ = SteadyTime::max();       // the last words have been heard then
   bool has_replied_ = false;                     // with words
+  std::string reply_words_;                      // of the latest reply
   SteadyTime put_heard_at_ = SteadyTime::max();  // what was put has been played to its end
   std::uint64_t questions_noted_ = 0;            // their version, as others know them
 

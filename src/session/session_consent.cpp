@@ -50,6 +50,7 @@ void Session::stop_playing() { plays_until_ = std::min(plays_until_, parts_.time
 void Session::on_reply_began() {
   reply_audio_chars_ = 0;
   has_replied_ = false;
+  reply_words_.clear();
   if (auto* questions = calls_->questions()) questions->reply_began();
 }
 
@@ -57,15 +58,17 @@ void Session::on_reply_began() {
 void Session::on_reply_ended(bool completed) {
   auto* questions = calls_->questions();
   if (!questions || !(has_replied_ || !completed)) return;
-  questions->reply_ended(completed);
+  questions->reply_ended(completed, reply_words_);
   put_heard_at_ = parts_.time.now() + unheard(parts_.time.now());
   look_at_questions();
   if (put_heard_at_ != SteadyTime::max()) wake_->set();
 }
 
+bool Session::is_nearly_heard() const { return unheard(parts_.time.now()) <= kMayOverlap; }
+
 void Session::on_spoken_over() {
   auto* questions = calls_->questions();
-  if (!questions || unheard(parts_.time.now()) <= kMayOverlap) return;
+  if (!questions || is_nearly_heard()) return;
   questions->reply_was_cut();
   note_questions();
 }

@@ -222,6 +222,12 @@ void Session::turn_is_over() {
     return;
   }
   if (!goodbye_event_.empty()) return;  // ends with that response
+  const auto now = parts_.time.now();
+  // Who speaks over the last words is listened to, so they are heard before it ends.
+  if (context_->channel == registry::Channel::voice && unheard(now).count() > 0) {
+    ends_at_ = now + unheard(now);
+    return look_again();
+  }
   if (state_.turn_spoken()) end(1000, last_words());
 }
 

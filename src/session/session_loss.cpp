@@ -17,7 +17,7 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr int kReconnectTries = 6;
-constexpr auto kLasting = 10s;
+constexpr auto kLasting = 30s;  // longer than a port of ours waits for what it stands on
 constexpr auto kFirstBackOff = 200ms;
 constexpr std::size_t kMaxHeldEvents = 64;
 constexpr std::size_t kMaxHeldBytes = 512 * 1024;
@@ -110,6 +110,11 @@ asio::awaitable<bool> Session::find_model_again(Error why) {
   if (!is_served_) on_source_failed(why);
   SourceSearch search(sources_.size(), {source_, is_reload ? 0 : quick_losses_}, kReconnectTries);
   if (is_hopeless(why)) search.give_up(source_);
+  // The port has tried it over and over itself: the others come first.
+  if (why.type == ErrorType::timeout) {
+    search.count_again(source_);
+    search.count_again(source_);
+  }
   const auto most_losses = kReconnectTries * static_cast<int>(sources_.size());
   while (quick_losses_ < most_losses && !is_ending_) {
     const auto next = next_source(search);

@@ -11,6 +11,7 @@ using realtime::EventType;
 
 namespace {
 
+constexpr std::size_t kMostReplyBytes = 16 * 1024;
 constexpr std::string_view kOurs = "callosum.";  // what the gateway's own events begin with
 
 /// Whether a caller's program might take it for an event of the gateway's own. Most frames are not
@@ -271,8 +272,7 @@ void Session::finish_response(const realtime::ServerFrame& frame, realtime::Serv
     if (event_id == filler_.event_id) filler_ = {};
     if (event_id != goodbye_event_) return;
     goodbye_event_.clear();
-    if (state_.turn_spoken()) end(1000, last_words());
-    return;
+    return turn_is_over();
   }
   note_resumption();
   if (!is_replaced) on_reply_ended(!cancelled);
@@ -289,8 +289,8 @@ void Session::on_speech(const realtime::ServerFrame& frame) {
   if (frame.type == EventType::speech_started) {
     sequencer_.on_speech_started(now);
     on_spoken_over();
-    stop_playing();
     stay();
+    stop_playing();
     interrupt_calls();
   } else if (frame.type == EventType::speech_stopped) {
     if (view_.answers_speech()) {
@@ -334,6 +334,7 @@ void Session::on_transcript(const realtime::ServerFrame& frame) {
   const auto said = frame.type == EventType::output_text_done ? text_at(event->body, "text")
                                                               : text_at(event->body, "transcript");
   has_replied_ |= !said.empty();
+  if (reply_words_.size() + said.size() < kMostReplyBytes) (reply_words_ += ' ') += said;
   history_.add("assistant", said, text_at(event->body, "item_id"));
   if (!state_.should_suppress_transcript()) to_caller(frame.text);
 }

@@ -4,6 +4,15 @@
 
 namespace callosum::session {
 
+namespace {
+
+constexpr const char* kStays =
+    "The caller spoke before the conversation had ended, so it goes on, and nobody was put "
+    "through. "
+    "Listen to them. Where they still want it to end, or to be put through, call that tool again.";
+
+}  // namespace
+
 /// Since nothing has been said, done or heard: what was sent last takes its time to play.
 SteadyTime Session::quiet_since() const { return std::max(moved_at_, plays_until_); }
 
@@ -39,11 +48,23 @@ void Session::keep_silence() {
   }
 }
 
-/// Somebody is there after all.
+/// The caller speaks while the conversation was about to end. Who has heard all but the last of the
+/// goodbye has been told goodbye.
 void Session::stay() {
-  if (!std::exchange(is_left_silent_, false)) return;
+  const bool was_silent = std::exchange(is_left_silent_, false);
+  if (!state_.pending_end_voice_session()) return;
+  const bool is_told = !sequencer_.is_busy() && !has_goodbye_to_say() && is_nearly_heard();
+  if (!was_silent && is_told) return;
   state_.stay();
   goodbye_event_.clear();
+  ends_at_ = SteadyTime::max();
+  if (was_silent) return;
+  caller_->transfer_to("");
+  add_and_tell("system", kStays);
+}
+
+bool Session::has_goodbye_to_say() const {
+  return state_.has_pending_message() || !goodbye_event_.empty();
 }
 
 /// Why a conversation that ends as it should does so.

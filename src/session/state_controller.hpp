@@ -27,8 +27,9 @@ class StateController {
     pending_end_ = true;
     pending_message_ = std::move(last_words);
   }
+  /// Somebody is there who wants to be heard: what was to end it is taken back.
   void stay() {
-    pending_end_ = false;
+    pending_end_ = is_over_ = false;
     pending_message_.clear();
   }
 

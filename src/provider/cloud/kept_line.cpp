@@ -101,7 +101,10 @@ asio::awaitable<void> keep_line(async::TimeSource& time, Dial dial,
     } else {
       why = connected.error();
     }
-    if (is_hopeless(why) || time.now() - latest >= kPatience) {
+    const bool is_patient = time.now() - latest < kPatience;
+    if (is_hopeless(why) || !is_patient) {
+      // It was waited for long enough: who looks for another service looks there first.
+      if (!is_hopeless(why)) why.type = ErrorType::timeout;
       user->on_lost(why);
       co_return;
     }

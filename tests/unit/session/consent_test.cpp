@@ -1,5 +1,5 @@
 // A question that a tool needs, through a whole conversation.
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
 
 #include "base/encoding.hpp"
 #include "conversation_world.hpp"
@@ -123,6 +123,46 @@ TEST(SessionConsent, MayBeginOverTheLastOfTheQuestion) {
   talk.say_question("resp_q", 5000);
   talk.c.pass(4500ms);
   talk.speech("item_1", "Yes.");
+
+  talk.call(token);
+  EXPECT_EQ(talk.runs(), 1);
+}
+
+TEST(SessionConsent, IsNoneWhereSomethingElseWasAskedSince) {
+  Talk talk;
+  const auto token = talk.ask();
+  talk.say_question("resp_q");
+  talk.speech("item_1", "What does it cost?");
+  talk.say("resp_else", "Forty. Shall I tell you about parking?", 0, 1);
+  talk.speech("item_2", "Yes.");
+  talk.say("resp_parking", "There is a yard. Shall I say more of it?", 0, 1);
+  talk.speech("item_3", "Yes.");
+  EXPECT_THAT(talk.call(token), ::testing::HasSubstr("CONFIRMATION_REQUIRED"));
+
+  EXPECT_EQ(talk.runs(), 0);
+}
+
+TEST(SessionConsent, IsAskedForOnceMoreWhereSomethingElseWasAskedSince) {
+  Talk talk;
+  const auto token = talk.ask();
+  talk.say_question("resp_q");
+  talk.speech("item_1", "What does it cost?");
+  talk.say("resp_else", "Forty. Shall I tell you about parking?", 0, 1);
+  talk.speech("item_2", "No thanks.");
+  talk.say("resp_again", "So shall I book it?", 0, 1);
+  talk.speech("item_3", "Yes.");
+
+  talk.call(token);
+  EXPECT_EQ(talk.runs(), 1);
+}
+
+TEST(SessionConsent, StaysOpenOverAnAnswerThatLeadsBackToIt) {
+  Talk talk;
+  const auto token = talk.ask();
+  talk.say_question("resp_q");
+  talk.speech("item_1", "What does it cost?");
+  talk.say("resp_else", "Forty. Shall I go ahead?", 0, 1);
+  talk.speech("item_2", "Yes.");
 
   talk.call(token);
   EXPECT_EQ(talk.runs(), 1);

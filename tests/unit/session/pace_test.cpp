@@ -259,5 +259,51 @@ TEST(TerminalTool, RunsOnce) {
   EXPECT_THAT(l.c.sent("conversation.item.create").back(), HasSubstr("CONFLICT"));
 }
 
+/// A tool has ended the conversation, and so much is said to it.
+struct Leaving : Listening {
+  explicit Leaving(std::size_t spoken_ms) : Listening({make_tool("bye")}) {
+    c.w.scripts["bye"].intents = {{registry::Intent::end_voice_session, ""}};
+    call("1", "bye");
+    c.response_created("resp_bye");
+    speak("resp_bye", spoken_ms);
+    c.message("resp_bye", "Goodbye.");
+  }
+};
+
+TEST(LastWords, AreHeardBeforeTheConversationEnds) {
+  Leaving l(3000);
+  l.c.response_done("resp_bye");
+  l.c.pass(2900ms);
+  EXPECT_TRUE(l.c.session->state().is_active());
+
+  l.c.pass(3s);
+  EXPECT_TRUE(l.c.ended);
+}
+
+TEST(LastWords, ThatTheCallerSpeaksOverAreNotTheLast) {
+  for (const bool is_made : {false, true}) {
+    Leaving l(3000);
+    if (is_made) l.c.response_done("resp_bye");
+    l.c.pass(1s);
+    l.caller_speaks();
+    if (!is_made) l.c.response_done("resp_bye", "cancelled");
+    l.c.pass(5s);
+
+    EXPECT_TRUE(l.c.session->state().is_active());
+    EXPECT_FALSE(l.c.session->state().pending_end_voice_session());
+    EXPECT_THAT(l.c.sent("conversation.item.create").back(), HasSubstr("so it goes on"));
+  }
+}
+
+TEST(LastWords, AreHeardWhereTheCallerSpeaksOverTheEndOfThem) {
+  Leaving l(3000);
+  l.c.response_done("resp_bye");
+  l.c.pass(2500ms);
+  l.caller_speaks();
+  l.c.pass(5s);
+
+  EXPECT_TRUE(l.c.ended);
+}
+
 }  // namespace
 }  // namespace callosum::session
