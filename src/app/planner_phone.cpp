@@ -36,6 +36,15 @@ std::string told_of_transfers(const registry::Destinations& transfers) {
   return "It is a phone call. It can be transferred to: " + join(names, ", ") + ".";
 }
 
+constexpr const char* kNotTaken =
+    "The call was just put through, as was agreed, and nobody took it. The caller is back with "
+    "you, and has been told so.";
+
+/// What a call that comes back begins with.
+const std::string& greeting_back(const config::PhoneConfig& phone, const StreamGrant& grant) {
+  return grant.was_not_taken ? phone.greeting_not_taken : phone.greeting_back;
+}
+
 /// The business's own where it has one. Its placeholders are those of prompts, and what was looked
 /// up; one without a value reads as nothing.
 std::string greeting_of(const std::string& usual, bool is_back, const PromptValues& values) {
@@ -86,6 +95,7 @@ asio::awaitable<Result<PhonePlan>> Planner::plan_phone(StreamGrant grant,
     opening->context.transfers =
         std::make_shared<const registry::Destinations>(std::move(grant.transfers));
   }
+  if (grant.was_not_taken) opening->product.channel.emplace_back(kNotTaken);
   const auto& provider = opening->edition->provider();
   PhonePlan plan;
   const auto& writer = provider.transcription_model;
@@ -101,8 +111,9 @@ asio::awaitable<Result<PhonePlan>> Planner::plan_phone(StreamGrant grant,
   auto looking = look_up(plan.session, values, executor);
   co_await std::move(looking);
   const auto& phone = parts_.config.phone;
-  const bool is_back = goes_on && !phone.greeting_back.empty();
-  start.greeting = greeting_of(is_back ? phone.greeting_back : phone.greeting, is_back, values);
+  const auto& back = greeting_back(phone, grant);
+  const bool is_back = goes_on && !back.empty();
+  start.greeting = greeting_of(is_back ? back : phone.greeting, is_back, values);
   plan.asks_first = start.greeting.empty();
   start.silence = {std::chrono::seconds(phone.silence_prompt_s), phone.silence_prompt,
                    phone.silence_goodbye};

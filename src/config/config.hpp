@@ -177,10 +177,12 @@ struct PhoneConfig {
   std::vector<std::string> attested = {"TN-Validation-Passed-A"};
   std::string greeting = "Hello, how can I help you?";
   std::string greeting_back = "I am sorry, we were cut off. Please go on.";
+  std::string greeting_not_taken =
+      "I am sorry, nobody could take your call just now. Is there anything I can do?";
   std::int64_t silence_prompt_s = 10;  ///< of nobody speaking; 0: it is never asked about
   std::string silence_prompt = "Are you still there?";
   std::string silence_goodbye = "I cannot hear you, so I will hang up now. Goodbye.";
-  std::int64_t longest_s = 3600;  ///< of one stream
+  std::int64_t longest_s = 3600;  ///< of a call with us
   bool keep_transcripts = true;   ///< beyond the end of a call
   PhoneCaps caps;
 };

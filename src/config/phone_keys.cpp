@@ -31,6 +31,9 @@ std::vector<KeySpec> phone_keys() {
        "caller's assurance is `carrier` then, else `none`."},
       {"phone.greeting", Kind::text, phone_at<&PhoneConfig::greeting>,
        "The first words of a call. Empty: the model is asked for them."},
+      {"phone.greeting_not_taken", Kind::text, phone_at<&PhoneConfig::greeting_not_taken>,
+       "The first words where a call comes back that nobody took when it was put through. Empty: "
+       "those of `phone.greeting`."},
       {"phone.greeting_back", Kind::text, phone_at<&PhoneConfig::greeting_back>,
        "The first words where a call goes on after a fault of ours. Empty: the same."},
       {"phone.silence_prompt_s",
@@ -58,8 +61,8 @@ std::vector<KeySpec> phone_keys() {
       {"phone.caps.caller_calls_per_hour",
        Kind::integer,
        caps_at<&PhoneCaps::caller_calls_per_hour>,
-       "Calls of one number within an hour; the next one hears that the line is busy, which costs "
-       "nothing. 0: any number. Calls without a number are not counted.",
+       "Calls of one number to one business within an hour; the next one hears that the line is "
+       "busy, which costs nothing. 0: any number. Calls without a number are not counted.",
        {},
        0,
        kMostUse},

@@ -22,16 +22,11 @@ Result<void> save(sqlite::Connection& connection, const CallRecord& record, tele
   return {};
 }
 
-/// What a stream says that the call has left behind comes too late.
-void merge(CallRecord& older, CallRecord newer) {
-  if (newer.step >= older.step) older = std::move(newer);
-}
-
 RowWays<CallRecord> ways() {
   return {.what = "call_records",
           .most_waiting = kMaxWaiting,
           .key = [](const CallRecord& record) -> const std::string& { return record.call_sid; },
-          .merge = merge,
+          .merge = lay_over,
           .save = save};
 }
 
@@ -53,7 +48,12 @@ std::optional<CallRecord> CallLog::pending(const std::string& call_sid) const {
   std::optional<CallRecord> latest;
   keeper_->look_at_pending([&](const auto& records) {
     const auto at = records.find(call_sid);
-    if (at != records.end()) latest = at->second;
+    if (at == records.end()) return;
+    if (latest) {
+      lay_over(*latest, at->second);
+    } else {
+      latest = at->second;
+    }
   });
   return latest;
 }

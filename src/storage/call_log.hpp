@@ -23,10 +23,11 @@ class CallLog {
   /// Writes what still waits, once.
   ~CallLog();
 
-  /// The record as it is from now on. Never waits, never fails.
+  /// The record as it is from now on, over what was noted of the call before. Never waits, never
+  /// fails.
   void note(CallRecord record);
-  /// The latest that was noted and may not be on the disk yet; nothing: what is there is the
-  /// latest.
+  /// What was noted and may not be on the disk yet, to be laid over what is there; nothing: that is
+  /// the latest.
   std::optional<CallRecord> pending(const std::string& call_sid) const;
 
  private:

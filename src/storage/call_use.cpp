@@ -8,7 +8,7 @@ namespace {
 
 constexpr std::string_view kCalls = R"sql(
   SELECT count(*) AS calls FROM phone_calls
-  WHERE caller = :caller AND caller <> '' AND started_at_ms > :since_ms
+  WHERE caller = :caller AND caller <> '' AND tenant_id = :tenant_id AND started_at_ms > :since_ms
 )sql";
 // A call that began earlier counts from then on where it had not ended.
 constexpr std::string_view kMinutes = R"sql(
@@ -32,8 +32,9 @@ Result<std::int64_t> number(sqlite::Connection& connection, std::string_view sql
 }  // namespace
 
 Result<CallUse> count_call_use(sqlite::Connection& connection, const CallUseOf& of) {
-  const auto calls =
-      number(connection, kCalls, {{"caller", of.caller}, {"since_ms", of.since_ms}}, "calls");
+  const auto calls = number(
+      connection, kCalls,
+      {{"caller", of.caller}, {"tenant_id", of.tenant_id}, {"since_ms", of.since_ms}}, "calls");
   if (!calls) return calls.error();
   const auto minutes = number(connection, kMinutes,
                               {{"tenant_id", of.tenant_id},

@@ -14,7 +14,7 @@ class Connection;
 /// What calls that came in have taken, from `since_ms` on. A minute that has begun counts whole, as
 /// carriers count.
 struct CallUse {
-  std::int64_t calls = 0;    ///< of this caller, at whichever business
+  std::int64_t calls = 0;    ///< of this caller, at this business: numbers are forged
   std::int64_t minutes = 0;  ///< of this business, everybody's
 };
 

@@ -17,13 +17,18 @@ constexpr std::string_view kNews = R"sql(
   UPDATE phone_calls SET status = :status,
     duration_s = iif(:duration_s < 0, duration_s, :duration_s),
     recording_url = iif(:recording_url = '', recording_url, :recording_url),
-    ended_at_ms = iif(:is_final AND ended_at_ms = 0, :now_ms, ended_at_ms)
+    ended_at_ms = iif(:is_final AND (ended_at_ms = 0 OR outcome = 'transferred'), :now_ms,
+                      ended_at_ms)
   WHERE call_sid = :call_sid AND status = :before
 )sql";
 constexpr std::string_view kRecord = R"sql(
   UPDATE phone_calls SET session_id = :session_id, answered_at_ms = :answered_at_ms,
-    ended_at_ms = iif(:ended_at_ms = 0, ended_at_ms, :ended_at_ms), transcript = :transcript,
-    timeline = :timeline, tool_history = :tool_history, tool_latency_ms = :tool_latency_ms,
+    ended_at_ms = iif(:ended_at_ms = 0, ended_at_ms, :ended_at_ms),
+    transcript = coalesce(CAST(substr(CAST(transcript AS BLOB), 1, :transcript_kept) AS TEXT), '') || :transcript,
+    timeline = coalesce(CAST(substr(CAST(timeline AS BLOB), 1, :timeline_kept) AS TEXT), '') || :timeline,
+    tool_history =
+      coalesce(CAST(substr(CAST(tool_history AS BLOB), 1, :tool_history_kept) AS TEXT), '') || :tool_history,
+    tool_latency_ms = :tool_latency_ms,
     left_out = :left_out, intent = :intent, outcome = :outcome,
     transfer_to = :transfer_to, conversed_out = :conversed_out, record_step = :step
   WHERE call_sid = :call_sid AND record_step <= :step
@@ -72,6 +77,14 @@ std::optional<double> score(const json::object& row, const char* column) {
   const auto* value = row.if_contains(column);
   if (!value || !value->is_number()) return std::nullopt;
   return value->to_number<double>();
+}
+
+/// From then on `newer` follows what `older` did.
+void lay_list_over(const std::string& older, std::size_t older_kept, std::string& newer,
+                   std::size_t& newer_kept) {
+  if (newer_kept <= older_kept) return;
+  newer.insert(0, older, 0, newer_kept - older_kept);
+  newer_kept = older_kept;
 }
 
 PhoneCall to_call(const json::object& row) {
@@ -155,6 +168,15 @@ Result<bool> save_call_news(sqlite::Connection& connection, const CallNews& news
   return *saved > 0;
 }
 
+void lay_over(CallRecord& older, CallRecord newer) {
+  if (newer.step < older.step) return;
+  auto& kept = newer.kept;
+  lay_list_over(older.transcript, older.kept.transcript, newer.transcript, kept.transcript);
+  lay_list_over(older.timeline, older.kept.timeline, newer.timeline, kept.timeline);
+  lay_list_over(older.tool_history, older.kept.tool_history, newer.tool_history, kept.tool_history);
+  older = std::move(newer);
+}
+
 Result<void> save_call_record(sqlite::Connection& connection, const CallRecord& record) {
   const auto saved =
       connection.change(kRecord, {{"call_sid", record.call_sid},
@@ -165,6 +187,9 @@ Result<void> save_call_record(sqlite::Connection& connection, const CallRecord& 
                                   {"transcript", record.transcript},
                                   {"timeline", record.timeline},
                                   {"tool_history", record.tool_history},
+                                  {"transcript_kept", record.kept.transcript},
+                                  {"timeline_kept", record.kept.timeline},
+                                  {"tool_history_kept", record.kept.tool_history},
                                   {"tool_latency_ms", record.tool_latency_ms},
                                   {"left_out", record.left_out},
                                   {"intent", record.intent},

@@ -15,8 +15,13 @@ namespace sqlite {
 class Connection;
 }
 
-/// What a conversation on the phone was, as it is written down on the way. The lists are JSON.
+/// What a conversation on the phone was, as it is written down on the way. The lists are JSON. They
+/// grow at their ends, so each may be noted without its beginning.
 struct CallRecord {
+  /// Bytes of each list that stay as they were noted before; its text is what follows them.
+  struct Kept {
+    std::size_t transcript = 0, timeline = 0, tool_history = 0;
+  };
   std::string call_sid;
   std::string session_id;
   int step = 0;  ///< of the call's streams, which one wrote it: an earlier one's is too late
@@ -33,7 +38,11 @@ struct CallRecord {
   std::string outcome;
   std::string transfer_to;        ///< E.164: what the call goes on with; empty: nobody
   bool is_conversed_out = false;  ///< it ended as it should: nothing is left to say
+  Kept kept;
 };
+/// What was noted later, over what was before it. What a stream says that the call has left behind
+/// comes too late.
+void lay_over(CallRecord& older, CallRecord newer);
 
 /// A call, whole. `status` is the carrier's word.
 struct PhoneCall {

@@ -1,7 +1,6 @@
 #include "channel/twilio/call_recorder.hpp"
 
 #include <algorithm>
-#include <boost/json/serialize.hpp>
 
 #include "base/json.hpp"
 #include "base/time_text.hpp"
@@ -32,8 +31,8 @@ std::string first_part(std::string_view text, double share) {
 CallRecorder::CallRecorder(storage::CallRecord before, WallTime now, bool keeps_words)
     : keeps_words_(keeps_words),
       record_(std::move(before)),
-      turns_(list_of(record_.transcript)),
-      timeline_(list_of(record_.timeline)),
+      turns_(list_of(record_.transcript), keeps_words),
+      timeline_(list_of(record_.timeline), keeps_words),
       tools_(list_of(record_.tool_history)) {
   if (record_.answered_at_ms == 0) record_.answered_at_ms = epoch_ms(now);
   record_.ended_at_ms = 0;
@@ -41,6 +40,9 @@ CallRecorder::CallRecorder(storage::CallRecord before, WallTime now, bool keeps_
   record_.outcome.clear();
   record_.transfer_to.clear();
   text_bytes_ = record_.transcript.size() + record_.timeline.size();
+  for (auto* list : {&record_.transcript, &record_.timeline, &record_.tool_history}) {
+    std::string().swap(*list);  // they are in the lists
+  }
   answered_at_ = WallTime(std::chrono::milliseconds(record_.answered_at_ms));
 }
 
@@ -51,8 +53,7 @@ json::object* CallRecorder::enter(std::string_view kind, WallTime now) {
     return nullptr;
   }
   const auto at = std::chrono::duration_cast<std::chrono::milliseconds>(now - answered_at_);
-  timeline_.push_back(json::object{{"t_ms", at.count()}, {"kind", kind}});
-  return &timeline_.back().get_object();
+  return &timeline_.add({{"t_ms", at.count()}, {"kind", kind}});
 }
 
 void CallRecorder::add_turn(std::string_view role, std::string_view text,
@@ -60,7 +61,7 @@ void CallRecorder::add_turn(std::string_view role, std::string_view text,
   is_dirty_ = true;
   if (turns_.size() >= kMostEntries || text_bytes_ > kMostTextBytes) return;
   text_bytes_ += text.size();
-  turns_.push_back(json::object{{"role", role}, {"text", text}, {"item_id", item_id}});
+  turns_.add({{"role", role}, {"text", text}, {"item_id", item_id}});
 }
 
 void CallRecorder::heard(std::string_view text, std::string_view item_id, WallTime now) {
@@ -79,7 +80,7 @@ void CallRecorder::called(std::string_view tool, std::string_view args, WallTime
     text_bytes_ += args.size();
   }
   if (tools_.size() >= kMostTools) return;
-  tools_.push_back(json::object{{"tool", tool}, {"at_ms", epoch_ms(now)}, {"ok", nullptr}});
+  tools_.add({{"tool", tool}, {"at_ms", epoch_ms(now)}, {"ok", nullptr}});
 }
 
 void CallRecorder::answered(std::string_view tool, std::string_view error_type, WallTime now) {
@@ -87,7 +88,7 @@ void CallRecorder::answered(std::string_view tool, std::string_view error_type, 
     entry->emplace("tool", tool);
     if (!error_type.empty()) entry->emplace("error_type", error_type);
   }
-  for (auto& entry : tools_) {
+  for (auto& entry : tools_.newest()) {
     auto& call = entry.get_object();
     if (text_at(call, "tool") != tool || !call.at("ok").is_null()) continue;
     const auto took = epoch_ms(now) - call.at("at_ms").to_number<std::int64_t>();
@@ -105,8 +106,8 @@ void CallRecorder::said(std::string_view text, std::string_view item_id, WallTim
   if (auto* entry = enter("said", now)) entry->emplace("text", text);
   const auto known = std::find_if(cuts_.begin(), cuts_.end(),
                                   [&](const Cut& cut) { return cut.item_id == item_id; });
-  if (known == cuts_.end() || turns_.empty()) return;
-  shorten(turns_.back().get_object(), known->share);
+  if (known == cuts_.end() || turns_.newest().empty()) return;
+  shorten(turns_.newest().back().get_object(), known->share);
   cuts_.erase(known);
 }
 
@@ -127,7 +128,7 @@ void CallRecorder::cut(std::string_view item_id, std::chrono::milliseconds heard
   }
   const double share =
       made.count() > 0 ? static_cast<double>(heard.count()) / static_cast<double>(made.count()) : 0;
-  for (auto& entry : turns_) {
+  for (auto& entry : turns_.newest()) {
     auto& turn = entry.get_object();
     if (text_at(turn, "item_id") != item_id || item_id.empty()) continue;
     return shorten(turn, share);
@@ -157,7 +158,7 @@ void CallRecorder::transferred(std::string_view number, WallTime now) {
 
 void CallRecorder::forget_words() {
   turns_.clear();
-  for (auto& entry : timeline_) {
+  for (auto& entry : timeline_.newest()) {
     entry.get_object().erase("text");
     entry.get_object().erase("args");
   }
@@ -165,10 +166,16 @@ void CallRecorder::forget_words() {
 
 storage::CallRecord CallRecorder::take() {
   is_dirty_ = false;
-  record_.transcript = json::serialize(turns_);
-  record_.timeline = json::serialize(timeline_);
-  record_.tool_history = json::serialize(tools_);
-  return record_;
+  auto out = record_;
+  const auto put = [](GrowingList& list, std::string& text, std::size_t& kept) {
+    auto taken = list.take();
+    text = std::move(taken.text);
+    kept = taken.kept;
+  };
+  put(turns_, out.transcript, out.kept.transcript);
+  put(timeline_, out.timeline, out.kept.timeline);
+  put(tools_, out.tool_history, out.kept.tool_history);
+  return out;
 }
 
 }  // namespace callosum::channel::twilio

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <boost/json/array.hpp>
 #include <chrono>
 #include <cstdint>
 #include <string>
@@ -8,11 +7,10 @@
 
 #include "base/clock.hpp"
 #include "base/deque.hpp"
+#include "channel/twilio/growing_list.hpp"
 #include "storage/phone_calls.hpp"
 
 namespace callosum::channel::twilio {
-
-namespace json = boost::json;
 
 /// What is written down of a call: who said what, as far as it was heard, which tools ran, and
 /// when. Pure; what goes beyond its bounds is counted, not kept.
@@ -45,6 +43,7 @@ class CallRecorder {
 
   /// Something is new since the last `take`.
   bool is_dirty() const { return is_dirty_; }
+  /// To be noted: its lists follow what was taken before.
   storage::CallRecord take();
   const std::string& session_id() const { return record_.session_id; }
 
@@ -61,7 +60,7 @@ class CallRecorder {
 
   const bool keeps_words_;
   storage::CallRecord record_;
-  json::array turns_, timeline_, tools_;
+  GrowingList turns_, timeline_, tools_;
   Deque<Cut> cuts_;  // whose words have not come yet
   std::size_t text_bytes_ = 0;
   WallTime answered_at_;

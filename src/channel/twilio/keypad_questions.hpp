@@ -35,6 +35,8 @@ class KeypadQuestions {
   /// The caller has spoken over what was not heard yet.
   void on_cut();
 
+  /// A digit that is pressed now may answer one.
+  bool was_heard() const { return is_heard_ && !open_.empty(); }
   /// The question that a digit answers now, which is gone then; empty: none.
   std::string take_answered();
 

@@ -42,6 +42,15 @@ Result<void> check_format(const MediaMessage& start) {
   return fail(ErrorType::validation, "the stream is not of mu-law at 8 kHz, one channel");
 }
 
+/// What is left of the longest time of a call, of which there were streams before; never nothing,
+/// for somebody must say so.
+std::chrono::seconds left_of(std::int64_t longest_s, const storage::CallRecord& record,
+                             WallTime now) {
+  const auto answered_at_ms = record.answered_at_ms;
+  const auto passed_s = answered_at_ms > 0 ? (epoch_ms(now) - answered_at_ms) / 1000 : 0;
+  return std::chrono::seconds(std::clamp<std::int64_t>(longest_s - passed_s, 1, longest_s));
+}
+
 /// The last of what was said before. The session is told: from the line it would be news.
 std::vector<session::SessionStart::Said> turns_of(const storage::CallRecord& record) {
   std::vector<session::SessionStart::Said> out;
@@ -124,7 +133,9 @@ asio::awaitable<Result<storage::CallRecord>> PhoneChannel::find_record(std::stri
   if (!found) co_return found.error();
   storage::CallRecord record;
   if (*found) record = (**found).record;
-  if (auto pending = parts_.ground.records.pending(call_sid)) record = std::move(*pending);
+  if (auto pending = parts_.ground.records.pending(call_sid)) {
+    storage::lay_over(record, std::move(*pending));
+  }
   record.call_sid = call_sid;
   record.step = step;
   co_return record;
@@ -164,13 +175,14 @@ asio::awaitable<void> PhoneChannel::serve(std::unique_ptr<net::WsConnection> con
   opening.transcription_model = plan->transcription_model;
   opening.asks_first = plan->asks_first;
   opening.longest = std::chrono::seconds(ground.config.longest_s);
+  const auto left = left_of(ground.config.longest_s, *record, ground.time.wall_now());
   PhoneLinkParts link{
       ground.time,
       std::move(connection),
       std::move(opening),
       std::move(*record),
       [&records = ground.records](storage::CallRecord kept) { records.note(std::move(kept)); },
-      std::chrono::seconds(ground.config.longest_s),
+      left,
       ground.config.keep_transcripts,
       parts_.budget,
       plan->session.start.context.transfers};

@@ -27,8 +27,8 @@ constexpr auto kPadding = 1000ms;        // so that the end of the turn is heard
 constexpr auto kDigitPause = 1500ms;     // after the last digit
 constexpr std::size_t kMostDigits = 32;
 constexpr std::size_t kMostEvents = 4096;  // a session that takes none is stuck
-constexpr char kAgree = '1';
-constexpr char kDecline = '2';
+constexpr std::string_view kAgree = "1";
+constexpr std::string_view kDecline = "2";
 
 std::chrono::milliseconds span_of(std::string_view base64) {
   return std::chrono::milliseconds(static_cast<std::int64_t>(decoded_size(base64)) / kBytesPerMs);
@@ -171,24 +171,33 @@ void PhoneLine::note_played() {
   }
 }
 
-/// One answers what waits for a person, once that was heard; those that answer nothing are told
-/// when a pause, or '#', says that they are all.
+/// A pause, or '#', says that they are all.
 void PhoneLine::on_digit(char digit) {
-  const bool may_answer = digits_.empty() && (digit == kAgree || digit == kDecline);
   questions_.keep_time(clock_.wall_now());
-  const auto answered = may_answer ? questions_.take_answered() : std::string();
-  if (!answered.empty()) {
-    record_.pressed(1, clock_.wall_now());
-    emit(json::serialize(json::object{{"type", "callosum.confirmation.answer"},
-                                      {"event_id", next_event_id()},
-                                      {"confirmation_id", answered},
-                                      {"how", "keypad"},
-                                      {"agree", digit == kAgree}}));
-    return tell_question();
-  }
+  if (digits_.empty()) may_answer_ = questions_.was_heard();
   if (digits_.size() < kMostDigits) digits_ += digit;
   digits_until_ = clock_.now() + kDigitPause;
-  if (digit == '#') tell_digits();
+  if (digit == '#') take_digits();
+}
+
+/// One that stands alone answers what waits for a person, where that was heard before; the first of
+/// a longer number does not.
+void PhoneLine::take_digits() {
+  auto keyed = std::string_view(digits_);
+  if (keyed.ends_with('#')) keyed.remove_suffix(1);
+  const bool answers = may_answer_ && (keyed == kAgree || keyed == kDecline);
+  const bool agrees = keyed == kAgree;
+  const auto answered = answers ? questions_.take_answered() : std::string();
+  if (answered.empty()) return tell_digits();
+  digits_.clear();
+  digits_until_ = SteadyTime::max();
+  record_.pressed(1, clock_.wall_now());
+  emit(json::serialize(json::object{{"type", "callosum.confirmation.answer"},
+                                    {"event_id", next_event_id()},
+                                    {"confirmation_id", answered},
+                                    {"how", "keypad"},
+                                    {"agree", agrees}}));
+  tell_question();
 }
 
 void PhoneLine::press(std::string_view digits) {
@@ -205,6 +214,14 @@ void PhoneLine::tell_digits() {
   const auto item_id = std::string(session::kKeyedItem) + std::to_string(next_event_);
   emit(realtime::encode_text_message("user", "[pressed on the keypad: " + digits + "]",
                                      next_event_id(), item_id));
+  wants_reply_ = true;
+  ask_for_reply();
+}
+
+/// While one is being made another would be refused.
+void PhoneLine::ask_for_reply() {
+  if (!wants_reply_ || !making_.empty()) return;
+  wants_reply_ = false;
   emit(realtime::encode_response_create({}, next_event_id()));
 }
 
@@ -214,7 +231,7 @@ void PhoneLine::keep_time() {
   note_played();
   questions_.keep_time(clock_.wall_now());
   tell_question();
-  if (now >= digits_until_) tell_digits();
+  if (now >= digits_until_) take_digits();
   if (is_speaking_ && !has_padded_ && now - heard_at_ >= kStall) {
     has_padded_ = true;
     append_silence(kPadding);
@@ -314,6 +331,8 @@ void PhoneLine::on_other(const realtime::ServerEvent& event) {
         outside_ = response_;
       } else {
         questions_.on_reply_began(response_);
+        making_ = response_;
+        wants_reply_ = false;  // this one knows what was pressed
       }
       return record_.planned(now);
     }
@@ -323,7 +342,8 @@ void PhoneLine::on_other(const realtime::ServerEvent& event) {
                                 playout_.added_until());
       questions_.on_heard(playout_.surely_heard_until());
       if (response.id == response_) response_.clear();
-      return;
+      if (response.id == making_) making_.clear();
+      return ask_for_reply();
     }
     case EventType::conversation_item_added:
     case EventType::conversation_item_created:

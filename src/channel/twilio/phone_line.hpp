@@ -62,7 +62,9 @@ class PhoneLine {
   Result<void> on_media(const MediaMessage& message);
   void fill_gap(std::int64_t timestamp_ms);
   void on_digit(char digit);
+  void take_digits();
   void tell_digits();
+  void ask_for_reply();
   void on_mark(const std::string& name);
   void note_played();
   bool on_audio_delta(const realtime::ServerEvent& event);
@@ -90,10 +92,13 @@ class PhoneLine {
   bool is_speaking_ = false;  // the caller, as the model hears it
   bool has_padded_ = false;   // since the last sound
 
-  std::string response_;  // that is being made
-  std::string outside_;   // the last that was said beside the conversation
-  std::string dropped_;   // that the caller has spoken over: what comes of it yet is for nobody
-  std::string playing_;   // the item whose sound is being sent
+  std::string response_;      // that is being made
+  std::string making_;        // likewise, of the conversation
+  bool wants_reply_ = false;  // to what was pressed
+  bool may_answer_ = false;   // the digits, what waits for a person
+  std::string outside_;       // the last that was said beside the conversation
+  std::string dropped_;       // that the caller has spoken over: what comes of it yet is for nobody
+  std::string playing_;       // the item whose sound is being sent
   KeypadQuestions questions_;
   std::string digits_;
   SteadyTime digits_until_ = SteadyTime::max();

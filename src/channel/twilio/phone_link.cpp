@@ -96,6 +96,7 @@ class PhoneLink final : public session::CallerLink {
     return is_there;
   }
   void transfer_to(std::string_view destination) override {
+    if (destination.empty()) transfer_to_.clear();
     if (!transfers_) return;
     const auto at = transfers_->find(destination);
     if (at != transfers_->end()) transfer_to_ = at->second;

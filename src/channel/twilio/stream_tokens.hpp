@@ -25,6 +25,7 @@ struct StreamGrant {
   int step = 0;                      ///< how often the call was sent to a stream before
   registry::Destinations transfers;  ///< where the call may be handed on to
   std::string session_id;            ///< the conversation that goes on; empty: a new one
+  bool was_not_taken = false;        ///< it was put through, and nobody took it
 };
 
 /// One token a stream: 128 bits, 30 s, one use, bound to its call (telephony §1.8). A token that

@@ -1,5 +1,7 @@
 #include "channel/twilio/twiml.hpp"
 
+#include <algorithm>
+
 namespace callosum::channel::twilio {
 namespace {
 
@@ -34,6 +36,12 @@ std::string escape(std::string_view text) {
   return out;
 }
 
+/// Of a call that is put through, in seconds (telephony §1.9: at most four hours).
+std::string time_limit(std::int64_t longest_s) {
+  constexpr std::int64_t kMost_s = 14'400;
+  return "timeLimit=\"" + std::to_string(std::clamp<std::int64_t>(longest_s, 1, kMost_s)) + "\"";
+}
+
 std::string respond(const std::string& verbs) {
   return std::string(kHead) + verbs + std::string(kTail);
 }
@@ -47,13 +55,15 @@ std::string connect_stream_twiml(const StreamTwiml& stream) {
                  "</Redirect>");
 }
 
-std::string dial_twiml(std::string_view number, std::string_view action_url) {
-  return respond("<Dial timeout=\"30\" method=\"POST\" action=\"" + escape(action_url) +
-                 "\"><Number>" + escape(number) + "</Number></Dial>");
+std::string dial_twiml(std::string_view number, std::string_view action_url,
+                       std::int64_t longest_s) {
+  return respond("<Dial timeout=\"30\" " + time_limit(longest_s) + " method=\"POST\" action=\"" +
+                 escape(action_url) + "\"><Number>" + escape(number) + "</Number></Dial>");
 }
 
-std::string dial_twiml(std::string_view number) {
-  return respond("<Dial answerOnBridge=\"true\"><Number>" + escape(number) + "</Number></Dial>");
+std::string dial_twiml(std::string_view number, std::int64_t longest_s) {
+  return respond("<Dial answerOnBridge=\"true\" " + time_limit(longest_s) + "><Number>" +
+                 escape(number) + "</Number></Dial>");
 }
 
 std::string hangup_twiml() { return respond("<Hangup/>"); }

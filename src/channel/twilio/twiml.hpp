@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -15,9 +16,10 @@ struct StreamTwiml {
 // TwiML (telephony §1.3): what Twilio is answered with, as text/xml.
 std::string connect_stream_twiml(const StreamTwiml& stream);
 /// Rings somebody else, and asks `action_url` what comes next when that has ended, or has failed.
-std::string dial_twiml(std::string_view number, std::string_view action_url);
+std::string dial_twiml(std::string_view number, std::string_view action_url,
+                       std::int64_t longest_s);
 /// The caller is put through to another number, then the call ends.
-std::string dial_twiml(std::string_view number);
+std::string dial_twiml(std::string_view number, std::int64_t longest_s);
 std::string hangup_twiml();
 /// The call is not answered, and not paid for (telephony §1.3).
 std::string busy_twiml();

@@ -91,7 +91,7 @@ Result<VoiceWebhook::Step> VoiceWebhook::take_step_in(storage::sqlite::Connectio
   const auto step = asked.step;
   auto found = storage::find_call(connection, form.call_sid);
   if (!found) return found.error();
-  if (*found && asked.pending) (**found).record = *asked.pending;
+  if (*found && asked.pending) storage::lay_over((**found).record, *asked.pending);
   CallSoFar so_far;
   if (const auto& call = *found) {
     so_far = {true,
@@ -112,8 +112,11 @@ Result<VoiceWebhook::Step> VoiceWebhook::take_step_in(storage::sqlite::Connectio
     const auto number = storage::find_phone_number(connection, (**found).called);
     if (!number) return number.error();
     out.grant = grant_for(**found, step);
-    if (*number) out.grant.transfers = (**number).transfers;
+    // The number may be somebody else's by now.
+    const bool is_theirs = *number && (**number).tenant_id == (**found).tenant_id;
+    if (is_theirs) out.grant.transfers = (**number).transfers;
     out.transfer_to = (**found).record.transfer_to;
+    out.grant.was_not_taken = !out.transfer_to.empty() && !form.dial_status.empty();
     return out;
   }
   const auto number = storage::find_phone_number(connection, form.to);
@@ -154,7 +157,9 @@ Result<void> VoiceWebhook::turn_elsewhere(storage::sqlite::Connection& connectio
   call.record.outcome = "elsewhere";
   call.record.is_conversed_out = true;
   step.elsewhere = std::move(*rollout);
-  return storage::save_call_record(connection, call.record);
+  const auto saved = storage::save_call_record(connection, call.record);
+  if (!saved) return saved;
+  return storage::copy_to_pack(connection, call.record.call_sid);
 }
 
 asio::awaitable<Result<VoiceWebhook::Step>> VoiceWebhook::take_step(VoiceForm form, int step) {
@@ -222,7 +227,7 @@ asio::awaitable<net::HttpResponse> VoiceWebhook::voice(const net::HttpRequest& r
     ground_.log.info(
         "call_transferred",
         {{"call_sid", form->call_sid}, {"tenant_id", taken->grant.tenant_id}, {"step", step}});
-    co_return xml(dial_twiml(taken->transfer_to, address_after(step)));
+    co_return xml(dial_twiml(taken->transfer_to, address_after(step), ground_.config.longest_s));
   }
   const auto grant = taken->grant;
   if (const auto& rollout = taken->elsewhere) {
@@ -230,7 +235,8 @@ asio::awaitable<net::HttpResponse> VoiceWebhook::voice(const net::HttpRequest& r
                                         {"tenant_id", grant.tenant_id},
                                         {"mode", rollout->mode},
                                         {"forwarded", !rollout->forward_to.empty()}});
-    if (!rollout->forward_to.empty()) co_return xml(dial_twiml(rollout->forward_to));
+    if (!rollout->forward_to.empty())
+      co_return xml(dial_twiml(rollout->forward_to, ground_.config.longest_s));
     co_return xml(say_twiml(rollout->say.empty() ? kSorry : rollout->say));
   }
   const auto token = ground_.tokens.issue(std::move(taken->grant));
@@ -264,8 +270,16 @@ asio::awaitable<net::HttpResponse> VoiceWebhook::status(const net::HttpRequest& 
     if (!found) return found.error();
     if (!*found || (**found).account_sid != account) return false;
     news.before = (**found).status;
-    if (!may_follow(news.before, news.status)) return false;
-    return storage::save_call_news(connection, news, is_final_status(news.status));
+    const bool is_further = may_follow(news.before, news.status);
+    // A recording is often ready only once the call is over.
+    if (!is_further && news.recording_url.empty()) return false;
+    if (!is_further) news.status = news.before;
+    const bool is_over = is_further && is_final_status(news.status);
+    const auto saved = storage::save_call_news(connection, news, is_over);
+    if (!saved || !*saved) return saved;
+    const auto copied = storage::copy_to_pack(connection, news.call_sid);
+    if (!copied) return copied.error();
+    return true;
   };
   auto saving = ground_.database.write<bool>(deadline, std::move(work));
   const auto saved = co_await std::move(saving);

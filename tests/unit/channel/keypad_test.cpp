@@ -52,7 +52,11 @@ class KeypadTest : public PhoneLineTest {
   }
   /// Which question that digit has answered; empty: none.
   std::string answered_by(char digit) {
+    rest();
     EXPECT_TRUE(press(digit));
+    EXPECT_TRUE(rest().empty()) << "it may be the first of more";
+    time.advance(1500ms);
+    line->keep_time();
     for (const auto& event : rest()) {
       if (event.at("type") != "callosum.confirmation.answer") continue;
       EXPECT_EQ(event.at("how"), "keypad");
@@ -160,11 +164,34 @@ TEST_F(KeypadTest, ADigitAmongOthersAnswersNothing) {
   arrive();
   reply("resp_1");
   play();
-  EXPECT_EQ(answered_by('4'), "");
-  EXPECT_EQ(answered_by('1'), "");
+  for (const std::string digits : {"41", "1461", "11"}) {
+    for (const char digit : digits) EXPECT_TRUE(press(digit));
+    time.advance(1500ms);
+    line->keep_time();
+    EXPECT_THAT(json::serialize(rest().at(0)), HasSubstr(" " + digits + "]"));
+  }
+  EXPECT_EQ(answered_by('1'), "confirm_1");
+}
+
+TEST_F(KeypadTest, APoundSignSaysThatADigitStandsAlone) {
+  ask("confirm_1");
+  arrive();
+  reply("resp_1");
+  play();
+  EXPECT_TRUE(press('1'));
+  EXPECT_TRUE(press('#'));
+  EXPECT_EQ(rest().at(0).at("confirmation_id"), "confirm_1");
+}
+
+TEST_F(KeypadTest, ADigitOfBeforeTheQuestionWasHeardDoesNotAnswerIt) {
+  ask("confirm_1");
+  arrive();
+  reply("resp_1");
+  EXPECT_TRUE(press('1'));
+  play();
   time.advance(1500ms);
   line->keep_time();
-  EXPECT_THAT(json::serialize(rest().at(0)), HasSubstr("41]"));
+  EXPECT_EQ(rest().at(0).at("type"), "conversation.item.create");
 }
 
 TEST_F(KeypadTest, ThePreviewIsQuoted) {

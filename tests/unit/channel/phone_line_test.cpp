@@ -217,6 +217,20 @@ TEST_F(PhoneLineTest, WhatWasCutOfWordsBesideTheConversationDoesNotStandAsSaid) 
   EXPECT_THAT(written(), HasSubstr(R"("text":"hello","item_id":"item_9","cut":true)"));
 }
 
+TEST_F(PhoneLineTest, DigitsAreAnsweredOnceTheReplyThatIsBeingMadeIsDone) {
+  tell({{"type", "response.created"}, {"response", {{"id", "resp_1"}, {"conversation_id", "c"}}}});
+  rest();
+  ASSERT_TRUE(press('7'));
+  time.advance(1500ms);
+  line->keep_time();
+  EXPECT_EQ(rest().size(), 1u);  // they are told
+
+  tell({{"type", "response.done"}, {"response", {{"id", "resp_1"}, {"status", "completed"}}}});
+  const auto events = rest();
+  ASSERT_EQ(events.size(), 1u);
+  EXPECT_EQ(events[0].at("type"), "response.create");
+}
+
 TEST_F(PhoneLineTest, DigitsAreToldTogetherOnceTheyPause) {
   rest();
   for (const char digit : {'1', '2', '3'}) ASSERT_TRUE(press(digit));
@@ -280,6 +294,35 @@ TEST(CallRecorder, KeepsNoWordsWhereNoneAreToBeKept) {
   for (const auto* word : {"555", "secret", "moment"}) {
     EXPECT_THAT(kept.timeline + kept.tool_history, ::testing::Not(HasSubstr(word)));
   }
+}
+
+TEST(CallRecorder, TellsOfALongCallOnlyWhatIsNewAndLosesNothing) {
+  const WallTime now{1s};
+  storage::CallRecord before;
+  before.transcript = R"([{"role":"user","text":"hello","item_id":"a"}])";
+  CallRecorder record(before, now);
+  storage::CallRecord whole;
+  std::size_t longest = 0;
+  for (int i = 0; i < 400; ++i) {
+    record.said("words number " + std::to_string(i), "item_" + std::to_string(i), now);
+    if (i % 50 == 20) record.cut("item_" + std::to_string(i), 100ms, 200ms, now);
+    if (i % 7 != 0) continue;
+    auto news = record.take();
+    if (i > 0) longest = std::max(longest, news.transcript.size());
+    storage::lay_over(whole, std::move(news));
+  }
+  storage::lay_over(whole, record.take());
+
+  const auto turns = parse_strict(whole.transcript).value().as_array();
+  ASSERT_EQ(turns.size(), 401u);
+  for (int i = 0; i < 400; ++i) {
+    const auto text = "words number " + std::to_string(i);
+    const auto is_cut = i % 50 == 20;
+    EXPECT_EQ(turns[static_cast<std::size_t>(i) + 1].at("text"), is_cut ? "words" : text.c_str());
+  }
+  EXPECT_EQ(whole.kept.transcript, 0u);
+  EXPECT_LT(longest, whole.transcript.size() / 4);
+  EXPECT_EQ(parse_strict(whole.timeline).value().as_array().size(), 408u);
 }
 
 TEST(CallRecorder, KeepsNoMoreThanItsBounds) {

@@ -79,11 +79,11 @@ TEST(Twiml, IsWhatTwilioReads) {
   const StreamTwiml stream{"wss://voice.example/twilio/media", "0f3a",
                            "https://voice.example/twilio/voice?step=1&x=\"<é>'"};
   EXPECT_TRUE(testing::matches_golden(connect_stream_twiml(stream), "twilio/connect.xml"));
-  EXPECT_TRUE(testing::matches_golden(dial_twiml("+12125550777"), "twilio/dial.xml"));
+  EXPECT_TRUE(testing::matches_golden(dial_twiml("+12125550777", 3600), "twilio/dial.xml"));
   EXPECT_TRUE(testing::matches_golden(hangup_twiml(), "twilio/hangup.xml"));
   EXPECT_TRUE(testing::matches_golden(busy_twiml(), "twilio/busy.xml"));
   EXPECT_TRUE(testing::matches_golden(
-      dial_twiml("+390612345678", "https://voice.example/twilio/voice?step=2&x=1"),
+      dial_twiml("+390612345678", "https://voice.example/twilio/voice?step=2&x=1", 86'400),
       "twilio/dial_and_ask.xml"));
   EXPECT_TRUE(testing::matches_golden(say_twiml("Bitte später & nochmals\x01"), "twilio/say.xml"));
 }

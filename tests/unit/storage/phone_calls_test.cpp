@@ -66,6 +66,30 @@ TEST_F(PhoneCallsTest, ARecordThatHasNotEndedTakesNoEndAway) {
   EXPECT_EQ(kept("a").record.session_id, "sess_1");
 }
 
+TEST_F(PhoneCallsTest, ARecordMayBeginWhereTheOneBeforeItsEndChanges) {
+  ASSERT_TRUE(add_call(*connection, call("a")));
+  CallRecord first;
+  first.call_sid = "a";
+  first.transcript = R"([{"text":"Grüß Gott"},{"text":"old"}])";
+  ASSERT_TRUE(save_call_record(*connection, first));
+  auto second = first;
+  second.kept.transcript = std::string_view(R"([{"text":"Grüß Gott"})").size();
+  second.transcript = R"(,{"text":"new"}])";
+  auto third = second;
+  third.kept.transcript += std::string_view(R"(,{"text":"new"})").size();
+  third.transcript = R"(,{"text":"newer"}])";
+
+  lay_over(second, third);  // one that waits, and one that comes before it is written
+  ASSERT_TRUE(save_call_record(*connection, second));
+
+  EXPECT_EQ(kept("a").record.transcript,
+            R"([{"text":"Grüß Gott"},{"text":"new"},{"text":"newer"}])");
+  EXPECT_EQ(kept("a").record.timeline, "");
+  ASSERT_TRUE(save_call_record(*connection, third));  // again, of what is there already
+  EXPECT_EQ(kept("a").record.transcript,
+            R"([{"text":"Grüß Gott"},{"text":"new"},{"text":"newer"}])");
+}
+
 TEST_F(PhoneCallsTest, AreListedByTenantAndCaller) {
   auto first = call("a");
   first.caller = "+12125550199";

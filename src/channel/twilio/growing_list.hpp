@@ -1,0 +1,42 @@
+#pragma once
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <cstddef>
+#include <string>
+
+namespace callosum::channel::twilio {
+
+namespace json = boost::json;
+
+/// A JSON array that grows at its end, and of which the newest entries may still change. What is
+/// older is not kept here but where its text was taken to. Pure.
+class GrowingList {
+ public:
+  static constexpr std::size_t kNewest = 32;
+
+  /// Without `settles`, every entry may still change.
+  explicit GrowingList(json::array entries = {}, bool settles = true)
+      : newest_(std::move(entries)), settles_(settles) {}
+
+  std::size_t size() const { return settled_ + newest_.size(); }
+  json::object& add(json::object entry);
+  /// Those that may still change, the newest last.
+  json::array& newest() { return newest_; }
+  void clear();
+
+  /// The array's text from byte `kept` on; what was taken before stands in front of it.
+  struct Text {
+    std::size_t kept = 0;
+    std::string text;
+  };
+  Text take();
+
+ private:
+  json::array newest_;
+  bool settles_;
+  std::size_t settled_ = 0;  // entries that change no more
+  std::size_t settled_bytes_ = 0;
+};
+
+}  // namespace callosum::channel::twilio
