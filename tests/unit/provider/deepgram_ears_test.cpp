@@ -220,7 +220,7 @@ TEST(DeepgramEars, GiveUpAnUtteranceWithTheLineThatCannotBeFoundAgain) {
   l.service.line().abort();
   l.pass(30s);
 
-  EXPECT_THAT(l.heard(), ElementsAre("stopped 500", "failed", "lost TRANSIENT"));
+  EXPECT_THAT(l.heard(), ElementsAre("stopped 500", "failed", "lost TIMEOUT"));
 }
 
 TEST(DeepgramEars, HearSilenceWhereTheCallersSoundStops) {
