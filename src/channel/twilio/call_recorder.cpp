@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::size_t kMostCuts = 16;
 constexpr std::size_t kMostTools = 500;
+constexpr std::size_t kMostPlaces = 64;  // whose words have not come by then have none
 
 json::array list_of(const std::string& text) {
   if (text.empty()) return {};
@@ -43,31 +44,68 @@ CallRecorder::CallRecorder(storage::CallRecord before, WallTime now, bool keeps_
   for (auto* list : {&record_.transcript, &record_.timeline, &record_.tool_history}) {
     std::string().swap(*list);  // they are in the lists
   }
+  turn_places_.assign(turns_.newest().size(), 0);
   answered_at_ = WallTime(std::chrono::milliseconds(record_.answered_at_ms));
 }
 
-json::object* CallRecorder::enter(std::string_view kind, WallTime now) {
+CallRecorder::Place CallRecorder::place_of(std::string_view item_id) {
+  if (item_id.empty()) return {{}, next_place_++};
+  for (std::size_t i = places_.size(); i-- > 0;) {
+    if (places_[i].item_id == item_id) return places_[i];
+  }
+  if (places_.size() >= kMostPlaces) places_.pop_front();
+  places_.push_back({std::string(item_id), next_place_++});
+  return places_.back();
+}
+
+void CallRecorder::placed(std::string_view item_id) {
+  const auto is_known = [&](const Place& place) { return place.item_id == item_id; };
+  if (item_id.empty() || std::any_of(places_.begin(), places_.end(), is_known)) return;
+  place_of(item_id);
+}
+
+void CallRecorder::spoken(std::string_view item_id, WallTime now) {
+  placed(item_id);
+  for (auto& place : places_) {
+    if (place.item_id == item_id) place.spoken_at = now;
+  }
+}
+
+/// What was at an earlier time stands before what was written down in the meantime.
+json::object* CallRecorder::enter(std::string_view kind, WallTime at) {
   is_dirty_ = true;
   if (timeline_.size() >= kMostEntries || text_bytes_ > kMostTextBytes) {
     ++record_.left_out;
     return nullptr;
   }
-  const auto at = std::chrono::duration_cast<std::chrono::milliseconds>(now - answered_at_);
-  return &timeline_.add({{"t_ms", at.count()}, {"kind", kind}});
+  const auto at_ms =
+      std::chrono::duration_cast<std::chrono::milliseconds>(at - answered_at_).count();
+  const auto& newest = timeline_.newest();
+  auto place = newest.size();
+  const auto is_later = [&](const json::value& entry) {
+    const auto* entry_ms = entry.get_object().if_contains("t_ms");
+    return entry_ms && entry_ms->is_int64() && entry_ms->get_int64() > at_ms;
+  };
+  while (place > 0 && is_later(newest[place - 1])) --place;
+  return &timeline_.add({{"t_ms", at_ms}, {"kind", kind}}, place);
 }
 
-void CallRecorder::add_turn(std::string_view role, std::string_view text,
-                            std::string_view item_id) {
+json::object* CallRecorder::add_turn(std::string_view role, std::string_view text,
+                                     const Place& place) {
   is_dirty_ = true;
-  if (turns_.size() >= kMostEntries || text_bytes_ > kMostTextBytes) return;
+  if (turns_.size() >= kMostEntries || text_bytes_ > kMostTextBytes) return nullptr;
   text_bytes_ += text.size();
-  turns_.add({{"role", role}, {"text", text}, {"item_id", item_id}});
+  const auto later = std::upper_bound(turn_places_.begin(), turn_places_.end(), place.number);
+  const auto before = static_cast<std::size_t>(later - turn_places_.begin());
+  turn_places_.insert(later, place.number);
+  return &turns_.add({{"role", role}, {"text", text}, {"item_id", place.item_id}}, before);
 }
 
 void CallRecorder::heard(std::string_view text, std::string_view item_id, WallTime now) {
   if (text.empty()) return;
-  add_turn("user", text, item_id);
-  if (auto* entry = enter("heard", now)) entry->emplace("text", text);
+  const auto place = place_of(item_id);
+  add_turn("user", text, place);
+  if (auto* entry = enter("heard", place.spoken_at.value_or(now))) entry->emplace("text", text);
 }
 
 void CallRecorder::planned(WallTime now) { enter("planned", now); }
@@ -102,12 +140,12 @@ void CallRecorder::answered(std::string_view tool, std::string_view error_type, 
 
 void CallRecorder::said(std::string_view text, std::string_view item_id, WallTime now) {
   if (text.empty()) return;
-  add_turn("assistant", text, item_id);
+  auto* turn = add_turn("assistant", text, place_of(item_id));
   if (auto* entry = enter("said", now)) entry->emplace("text", text);
   const auto known = std::find_if(cuts_.begin(), cuts_.end(),
                                   [&](const Cut& cut) { return cut.item_id == item_id; });
-  if (known == cuts_.end() || turns_.newest().empty()) return;
-  shorten(turns_.newest().back().get_object(), known->share);
+  if (known == cuts_.end() || !turn) return;
+  shorten(*turn, known->share);
   cuts_.erase(known);
 }
 
@@ -158,6 +196,7 @@ void CallRecorder::transferred(std::string_view number, WallTime now) {
 
 void CallRecorder::forget_words() {
   turns_.clear();
+  turn_places_.clear();
   for (auto& entry : timeline_.newest()) {
     entry.get_object().erase("text");
     entry.get_object().erase("args");
@@ -173,6 +212,10 @@ storage::CallRecord CallRecorder::take() {
     kept = taken.kept;
   };
   put(turns_, out.transcript, out.kept.transcript);
+  // Of those that change no more the place is of no use.
+  const auto settled = turn_places_.size() - turns_.newest().size();
+  turn_places_.erase(turn_places_.begin(),
+                     turn_places_.begin() + static_cast<std::ptrdiff_t>(settled));
   put(timeline_, out.timeline, out.kept.timeline);
   put(tools_, out.tool_history, out.kept.tool_history);
   return out;

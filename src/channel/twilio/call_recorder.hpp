@@ -2,8 +2,10 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/clock.hpp"
 #include "base/deque.hpp"
@@ -13,7 +15,8 @@
 namespace callosum::channel::twilio {
 
 /// What is written down of a call: who said what, as far as it was heard, which tools ran, and
-/// when. Pure; what goes beyond its bounds is counted, not kept.
+/// when. Turns stand in the order of the conversation, whenever their words have come. Pure; what
+/// goes beyond its bounds is counted, not kept.
 class CallRecorder {
  public:
   static constexpr std::size_t kMostEntries = 2000;
@@ -23,7 +26,13 @@ class CallRecorder {
   /// Without `keeps_words`, of what was said and given to tools nothing is left once it has ended.
   CallRecorder(storage::CallRecord before, WallTime now, bool keeps_words = true);
 
-  // Each says when it was; `item_id` is the model's.
+  /// The item has its place in the conversation, behind all that have one. Its words may come much
+  /// later: a voice that hears by itself has the caller's written down while it answers already.
+  void placed(std::string_view item_id);
+  /// The caller has ended what becomes this item.
+  void spoken(std::string_view item_id, WallTime now);
+
+  // Each says when it was; `item_id` is the model's. One that has no place yet has its own now.
   void heard(std::string_view text, std::string_view item_id, WallTime now);
   void planned(WallTime now);
   void called(std::string_view tool, std::string_view args, WallTime now);
@@ -52,15 +61,27 @@ class CallRecorder {
     std::string item_id;
     double share = 0;
   };
-  json::object* enter(std::string_view kind, WallTime now);
-  void add_turn(std::string_view role, std::string_view text, std::string_view item_id);
-  void shorten(json::object& turn, double share);
+  /// Of an item, where it stands in the conversation.
+  struct Place {
+    std::string item_id;
+    std::uint64_t number = 0;
+    std::optional<WallTime> spoken_at = {};
+  };
+  /// Its own, or a new one at the end; of an item without an id nothing is kept.
+  Place place_of(std::string_view item_id);
+  json::object* enter(std::string_view kind, WallTime at);
+  /// Null: beyond the bounds.
+  json::object* add_turn(std::string_view role, std::string_view text, const Place& place);
+  static void shorten(json::object& turn, double share);
 
   void forget_words();
 
   const bool keeps_words_;
   storage::CallRecord record_;
   GrowingList turns_, timeline_, tools_;
+  std::vector<std::uint64_t> turn_places_;  // of each of the newest turns; ascending
+  Deque<Place> places_;                     // of the newest items
+  std::uint64_t next_place_ = 1;
   Deque<Cut> cuts_;  // whose words have not come yet
   std::size_t text_bytes_ = 0;
   WallTime answered_at_;

@@ -4,9 +4,9 @@
 
 namespace callosum::channel::twilio {
 
-json::object& GrowingList::add(json::object entry) {
-  newest_.push_back(std::move(entry));
-  return newest_.back().get_object();
+json::object& GrowingList::add(json::object entry, std::size_t before) {
+  const auto place = newest_.begin() + static_cast<std::ptrdiff_t>(before);
+  return newest_.insert(place, std::move(entry))->get_object();
 }
 
 void GrowingList::clear() {

@@ -4,6 +4,7 @@
 #include <boost/json/object.hpp>
 #include <cstddef>
 #include <string>
+#include <utility>
 
 namespace callosum::channel::twilio {
 
@@ -20,7 +21,9 @@ class GrowingList {
       : newest_(std::move(entries)), settles_(settles) {}
 
   std::size_t size() const { return settled_ + newest_.size(); }
-  json::object& add(json::object entry);
+  /// At its end, or before one of the newest.
+  json::object& add(json::object entry) { return add(std::move(entry), newest_.size()); }
+  json::object& add(json::object entry, std::size_t before);
   /// Those that may still change, the newest last.
   json::array& newest() { return newest_; }
   void clear();

@@ -288,6 +288,8 @@ bool PhoneLine::on_audio_delta(const realtime::ServerEvent& event) {
   const Playout::Of of{item, index && index->is_int64() ? index->get_int64() : 0, is_outside};
   if (!playout_.add(of, sound)) return true;
   if (response_.empty()) response_ = response;
+  // What is said beside the conversation has no other sign of its place in it.
+  if (playing_ != item) record_.placed(item);
   playing_ = item;
   questions_.on_reply_sound(response);
   return send_due();
@@ -323,7 +325,7 @@ void PhoneLine::on_other(const realtime::ServerEvent& event) {
   switch (event.type) {
     case EventType::speech_stopped:
       is_speaking_ = false;
-      return;
+      return record_.spoken(text_at(body, "item_id"), now);
     case EventType::response_created: {
       const auto response = realtime::read_response(body);
       response_ = response.id;
@@ -375,7 +377,10 @@ void PhoneLine::on_timeline(const json::object& event) {
 
 void PhoneLine::on_item_added(const realtime::ServerEvent& event) {
   const auto* item = find_object(event.body, "item");
-  if (item) questions_.on_item_added(text_at(*item, "id"));
+  if (!item) return;
+  const auto id = text_at(*item, "id");
+  if (text_at(*item, "type") == "message") record_.placed(id);
+  questions_.on_item_added(id);
 }
 
 /// A phone shows nothing: the model says what may be pressed.

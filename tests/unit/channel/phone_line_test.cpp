@@ -262,6 +262,115 @@ TEST_F(PhoneLineTest, WritesDownWhichToolsRanAndHowLong) {
   EXPECT_THAT(kept.tool_history, HasSubstr(R"("ok":false)"));
 }
 
+json::object item_added(const char* id, const char* role) {
+  return {{"type", "conversation.item.added"},
+          {"item", {{"id", id}, {"type", "message"}, {"role", role}}}};
+}
+
+json::object transcribed(const char* id, const char* words) {
+  return {{"type", "conversation.item.input_audio_transcription.completed"},
+          {"item_id", id},
+          {"transcript", words}};
+}
+
+json::object replied(const char* id, const char* words) {
+  return {
+      {"type", "response.output_audio_transcript.done"}, {"item_id", id}, {"transcript", words}};
+}
+
+std::vector<std::string> texts_of(const std::string& transcript) {
+  std::vector<std::string> out;
+  const auto turns = parse_strict(transcript).value();
+  for (const auto& turn : turns.as_array()) {
+    out.emplace_back(text_at(turn.as_object(), "text"));
+  }
+  return out;
+}
+
+TEST_F(PhoneLineTest, AQuestionWhoseWordsComeBehindTheAnswerStandsBeforeIt) {
+  tell(item_added("item_1", "user"));
+  tell(item_added("item_2", "assistant"));
+  say("item_2", 100ms);
+  tell(replied("item_2", "we are open"));
+  tell(item_added("item_3", "user"));
+  tell(transcribed("item_1", "are you open"));
+  tell(replied("item_4", "you are welcome"));
+  tell(transcribed("item_3", "thank you"));
+
+  EXPECT_THAT(texts_of(written()), ::testing::ElementsAre("are you open", "we are open",
+                                                          "thank you", "you are welcome"));
+}
+
+TEST_F(PhoneLineTest, WhatIsSaidBesideTheConversationStandsWhereItWasSaid) {
+  tell(item_added("item_1", "user"));
+  say("item_9", 900ms, "resp_9");  // a filler: no item of the conversation
+  tell(item_added("item_2", "user"));
+  tell(replied("item_9", "one moment please"));
+  tell(transcribed("item_2", "never mind"));
+  tell(transcribed("item_1", "look it up"));
+
+  EXPECT_THAT(texts_of(written()),
+              ::testing::ElementsAre("look it up", "one moment please", "never mind"));
+}
+
+TEST_F(PhoneLineTest, TheTimelineSaysWhenTheCallerHadSpokenNotWhenTheWordsCame) {
+  time.advance(1s);
+  tell({{"type", "input_audio_buffer.speech_stopped"}, {"item_id", "item_1"}});
+  time.advance(200ms);
+  tell({{"type", "response.created"}, {"response", {{"id", "resp_1"}}}});
+  time.advance(300ms);
+  tell(transcribed("item_1", "are you open"));
+
+  const auto timeline = parse_strict(record->take().timeline).value().as_array();
+
+  ASSERT_EQ(timeline.size(), 2u);
+  EXPECT_EQ(timeline[0].at("kind"), "heard");
+  EXPECT_EQ(timeline[0].at("t_ms"), 1000);
+  EXPECT_EQ(timeline[1].at("kind"), "planned");
+  EXPECT_EQ(timeline[1].at("t_ms"), 1200);
+}
+
+TEST_F(PhoneLineTest, AnAnswerThatIsCutStandsCutWhereItWasSaid) {
+  tell(item_added("item_1", "user"));
+  tell(item_added("item_2", "assistant"));
+  say("item_2", 1000ms);
+  time.advance(500ms);
+  tell({{"type", "input_audio_buffer.speech_started"}});
+  tell(item_added("item_3", "user"));
+  tell(transcribed("item_3", "stop"));
+  tell(replied("item_2", "one two six ten"));
+  tell(transcribed("item_1", "count please"));
+
+  EXPECT_THAT(texts_of(written()), ::testing::ElementsAre("count please", "one two", "stop"));
+}
+
+TEST(CallRecorder, PutsWhatComesBehindWhatWasWrittenBefore) {
+  storage::CallRecord before;
+  before.transcript =
+      R"([{"role":"assistant","text":"hello","item_id":"a"},{"role":"user","text":"hi","item_id":"b"}])";
+  CallRecorder record(before, WallTime{1s});
+  record.placed("c");
+  record.said("back again", "d", WallTime{2s});
+  record.heard("where were we", "c", WallTime{3s});
+
+  EXPECT_THAT(texts_of(record.take().transcript),
+              ::testing::ElementsAre("hello", "hi", "where were we", "back again"));
+}
+
+TEST(CallRecorder, WordsOfAnItemThatIsLongForgottenComeLast) {
+  CallRecorder record({}, WallTime{1s});
+  record.placed("old");
+  for (int i = 0; i < 100; ++i) record.said("x", "item_" + std::to_string(i), WallTime{2s});
+  record.heard("late", "old", WallTime{3s});
+  record.heard("nameless", "", WallTime{3s});
+
+  const auto texts = texts_of(record.take().transcript);
+
+  ASSERT_EQ(texts.size(), 102u);
+  EXPECT_EQ(texts[100], "late");
+  EXPECT_EQ(texts[101], "nameless");
+}
+
 TEST(CallRecorder, GoesOnWithWhatWasWrittenBefore) {
   storage::CallRecord before;
   before.call_sid = "CA1";
