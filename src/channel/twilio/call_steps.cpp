@@ -36,6 +36,11 @@ VoiceStep judge_voice_step(const CallSoFar& call, int step) {
   return VoiceStep::connect;
 }
 
+std::chrono::seconds pause_after(int step) {
+  const bool is_last = step >= kMostStreams - 1;  // what comes then is a goodbye
+  return std::chrono::seconds(is_last ? 0 : std::max(step, 0));
+}
+
 int parse_step(std::string_view text) {
   if (text.empty()) return 0;
   int step = -1;

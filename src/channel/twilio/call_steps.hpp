@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <string_view>
 
@@ -30,6 +31,10 @@ struct CallSoFar {
   std::string_view dialled{};
 };
 VoiceStep judge_voice_step(const CallSoFar& call, int step);
+
+/// How long the call waits before it comes back from the stream of this step. The first time it is
+/// back at once; where that was in vain what is broken is given ever more time, ten seconds in all.
+std::chrono::seconds pause_after(int step);
 
 /// `step` of a webhook's URL: absent is the first; -1: none of ours.
 int parse_step(std::string_view text);

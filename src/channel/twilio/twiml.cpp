@@ -49,10 +49,13 @@ std::string respond(const std::string& verbs) {
 }  // namespace
 
 std::string connect_stream_twiml(const StreamTwiml& stream) {
+  const auto pause = stream.pause.count() > 0
+                         ? "<Pause length=\"" + std::to_string(stream.pause.count()) + "\"/>"
+                         : std::string();
   return respond("<Connect><Stream url=\"" + escape(stream.stream_url) +
                  "\"><Parameter name=\"token\" value=\"" + escape(stream.token) +
-                 "\"/></Stream></Connect><Redirect method=\"POST\">" + escape(stream.redirect_url) +
-                 "</Redirect>");
+                 "\"/></Stream></Connect>" + pause + "<Redirect method=\"POST\">" +
+                 escape(stream.redirect_url) + "</Redirect>");
 }
 
 std::string dial_twiml(std::string_view number, std::string_view action_url,

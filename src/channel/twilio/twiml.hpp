@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -11,6 +12,7 @@ struct StreamTwiml {
   std::string_view stream_url;    ///< wss://, without a query: it would not arrive
   std::string_view token;         ///< of the stream, once
   std::string_view redirect_url;  ///< asked for TwiML again when the stream has ended
+  std::chrono::seconds pause{0};  ///< before that
 };
 
 // TwiML (telephony §1.3): what Twilio is answered with, as text/xml.

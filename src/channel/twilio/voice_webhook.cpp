@@ -187,7 +187,7 @@ std::string VoiceWebhook::address_after(int step) const {
 std::string VoiceWebhook::twiml_for(const StreamGrant& grant, const std::string& token) const {
   const auto stream = public_address(ground_.config, kMediaPath, true);
   const auto back = address_after(grant.step);
-  return connect_stream_twiml({stream, token, back});
+  return connect_stream_twiml({stream, token, back, pause_after(grant.step)});
 }
 
 asio::awaitable<net::HttpResponse> VoiceWebhook::voice(const net::HttpRequest& request) {

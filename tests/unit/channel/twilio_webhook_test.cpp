@@ -79,6 +79,9 @@ TEST(Twiml, IsWhatTwilioReads) {
   const StreamTwiml stream{"wss://voice.example/twilio/media", "0f3a",
                            "https://voice.example/twilio/voice?step=1&x=\"<é>'"};
   EXPECT_TRUE(testing::matches_golden(connect_stream_twiml(stream), "twilio/connect.xml"));
+  auto again = stream;
+  again.pause = std::chrono::seconds(3);
+  EXPECT_TRUE(testing::matches_golden(connect_stream_twiml(again), "twilio/connect_again.xml"));
   EXPECT_TRUE(testing::matches_golden(dial_twiml("+12125550777", 3600), "twilio/dial.xml"));
   EXPECT_TRUE(testing::matches_golden(hangup_twiml(), "twilio/hangup.xml"));
   EXPECT_TRUE(testing::matches_golden(busy_twiml(), "twilio/busy.xml"));
@@ -107,6 +110,18 @@ TEST(CallSteps, EndWhereTheConversationOrTheCallHas) {
   EXPECT_EQ(judge_voice_step(call, 1), VoiceStep::replayed);
   const CallSoFar tired{.is_known = true, .next_step = kMostStreams};
   EXPECT_EQ(judge_voice_step(tired, kMostStreams), VoiceStep::hang_up);
+}
+
+TEST(CallSteps, ComeBackAtOnceTheFirstTimeAndLaterEachTimeAfterThat) {
+  EXPECT_EQ(pause_after(0).count(), 0);
+  auto all = pause_after(0);
+  for (int step = 1; step < kMostStreams - 1; ++step) {
+    EXPECT_GT(pause_after(step), pause_after(step - 1));
+    all += pause_after(step);
+  }
+  EXPECT_EQ(all.count(), 10);
+  EXPECT_EQ(pause_after(kMostStreams - 1).count(), 0);
+  EXPECT_EQ(pause_after(-1).count(), 0);
 }
 
 TEST(CallSteps, LeadToWhomTheConversationAskedForAndBackWhereNobodyAnswers) {
