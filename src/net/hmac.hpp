@@ -6,7 +6,8 @@
 
 namespace callosum::net {
 
-/// HMAC-SHA1 (RFC 2104), for peers that sign so; what we sign ourselves is of SHA-256.
+// HMAC (RFC 2104), for peers that sign so.
 std::array<std::uint8_t, 20> hmac_sha1(std::string_view key, std::string_view text);
+std::array<std::uint8_t, 32> hmac_sha256(std::string_view key, std::string_view text);
 
 }  // namespace callosum::net
