@@ -318,14 +318,21 @@ class Checker {
 
   void check_phone() {
     auto& phone = config_.phone;
-    const bool is_meant = !phone.public_url.empty() || !phone.auth_token_env.empty();
-    if (!is_meant) return;
-    phone.auth_token = fetch("phone.twilio.auth_token", phone.auth_token_env);
-    if (phone.auth_token.empty()) {
+    const bool has_carrier = !phone.auth_token_env.empty() || !phone.telnyx_public_key.empty() ||
+                             !phone.plivo_auth_token_env.empty();
+    if (phone.public_url.empty() && !has_carrier) return;
+    phone.auth_token = fetch_token("phone.twilio.auth_token", phone.auth_token_env);
+    phone.plivo_auth_token = fetch_token("phone.plivo.auth_token", phone.plivo_auth_token_env);
+    if (!has_carrier) {
       miss("phone.twilio.auth_token_env",
-           phone.auth_token_env.empty() ? "needed: the variable that holds the account's auth token"
-                                        : "the environment has no " + phone.auth_token_env);
+           "needed: the variable that holds the account's auth token; or phone.telnyx.public_key, "
+           "or phone.plivo.auth_token_env");
     }
+    constexpr std::size_t kKeyBytes = 32;
+    std::vector<std::uint8_t> key;
+    const bool is_key = phone.telnyx_public_key.empty() ||
+                        (decode_base64(phone.telnyx_public_key, key) && key.size() == kKeyBytes);
+    if (!is_key) refuse("phone.telnyx.public_key", "expected base64 of 32 bytes");
     const auto path = phone.public_url.find('/', phone.public_url.find("://") + 3);
     const bool is_bare = path == std::string::npos || path + 1 == phone.public_url.size();
     if (!is_private_way(phone.public_url) || !is_bare) {
@@ -354,6 +361,15 @@ class Checker {
       outcome_.warnings.push_back({origin_of("listen"), "listen",
                                    "plain text to the network unless something in front adds TLS"});
     }
+  }
+
+  /// As `fetch`; a variable that was named has to hold something.
+  Secret fetch_token(const std::string& key, const std::string& variable) {
+    auto token = fetch(key, variable);
+    if (token.empty() && !variable.empty()) {
+      miss(key + "_env", "the environment has no " + variable);
+    }
+    return token;
   }
 
   Secret fetch(const std::string& key, const std::string& variable) {

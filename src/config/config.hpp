@@ -173,7 +173,10 @@ struct PhoneConfig {
   std::string public_url;  ///< "https://voice.example": how the carrier reaches us; no slash behind
   std::string account;     ///< the only one whose calls are taken; empty: any that is signed
   std::string auth_token_env;
-  Secret auth_token;  ///< value of `auth_token_env`
+  Secret auth_token;              ///< value of `auth_token_env`
+  std::string telnyx_public_key;  ///< base64 of 32 bytes; empty: no calls of Telnyx
+  std::string plivo_auth_token_env;
+  Secret plivo_auth_token;  ///< value of `plivo_auth_token_env`
   std::vector<std::string> attested = {"TN-Validation-Passed-A"};
   std::string greeting = "Hello, how can I help you?";
   std::string greeting_back = "I am sorry, we were cut off. Please go on.";

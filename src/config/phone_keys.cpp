@@ -23,11 +23,18 @@ std::vector<KeySpec> phone_keys() {
        "How the carrier reaches this gateway: https://HOST. Its signatures are checked against it. "
        "Empty: no phone calls."},
       {"phone.twilio.auth_token_env", Kind::variable, phone_at<&PhoneConfig::auth_token_env>,
-       "Environment variable that holds the account's auth token."},
+       "Environment variable that holds the auth token of a Twilio account. Empty: no calls of "
+       "Twilio."},
       {"phone.twilio.account", Kind::text, phone_at<&PhoneConfig::account>,
        "The only account whose calls are taken: AC and 32 hex digits. Empty: any that is signed."},
+      {"phone.telnyx.public_key", Kind::text, phone_at<&PhoneConfig::telnyx_public_key>,
+       "The public key of a Telnyx account, as its portal shows it: base64 of 32 bytes. Empty: no "
+       "calls of Telnyx."},
+      {"phone.plivo.auth_token_env", Kind::variable, phone_at<&PhoneConfig::plivo_auth_token_env>,
+       "Environment variable that holds the auth token of a Plivo account. Empty: no calls of "
+       "Plivo."},
       {"phone.attested", Kind::texts, phone_at<&PhoneConfig::attested>,
-       "What the carrier says of a caller's number (StirVerstat) where it is to be believed: the "
+       "What Twilio says of a caller's number (StirVerstat) where it is to be believed: the "
        "caller's assurance is `carrier` then, else `none`."},
       {"phone.greeting", Kind::text, phone_at<&PhoneConfig::greeting>,
        "The first words of a call. Empty: the model is asked for them."},
