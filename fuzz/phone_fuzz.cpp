@@ -6,6 +6,9 @@
 #include <string_view>
 
 #include "channel/twilio/call_steps.hpp"
+#include "channel/twilio/carrier.hpp"
+#include "channel/twilio/carrier_plivo.hpp"
+#include "channel/twilio/carrier_telnyx.hpp"
 #include "channel/twilio/media_wire.hpp"
 #include "channel/twilio/signature.hpp"
 #include "channel/twilio/voice_form.hpp"
@@ -21,7 +24,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (verify_form(callosum::Secret("k"), text, *fields, "AAAAAAAAAAAAAAAAAAAAAAAAAAA=")) {
       std::abort();
     }
+    for (const auto* carrier : {&telnyx_carrier(), &plivo_carrier()}) {
+      const auto other = read_voice_form(*fields, *carrier->form);
+      if (other && !carrier->form->is_call(other->call_sid)) std::abort();
+    }
+    if (verify_plivo(callosum::Secret("k"), text, *fields, {text, "1"})) std::abort();
   }
+  if (verify_telnyx(std::string(43, 'A') + "=", {text, "1"}, text, {})) std::abort();
   for (const auto* dialect : kDialects) {
     const auto message = decode_media(*dialect, text);
     if (!message || message->event != MediaEvent::media) continue;

@@ -37,6 +37,7 @@ json::object encode(const storage::PhoneCall& call) {
   const bool has_ended = record.ended_at_ms > 0;
   const bool has_talked = has_ended && record.answered_at_ms > 0;
   return {{"id", record.call_sid},
+          {"carrier", call.carrier},
           {"tenant_id", call.tenant_id},
           {"session_id", or_null(!record.session_id.empty(), json::value(record.session_id))},
           {"from", or_null(!call.caller.empty(), json::value(call.caller))},

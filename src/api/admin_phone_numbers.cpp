@@ -24,6 +24,7 @@ json::object encode(const PhoneNumber& number) {
   return {{"number", number.number},
           {"tenant_id", number.tenant_id},
           {"pack", number.pack},
+          {"carrier", number.carrier},
           {"transfers", std::move(transfers)},
           {"created_at_ms", number.created_at_ms}};
 }
@@ -31,7 +32,7 @@ json::object encode(const PhoneNumber& number) {
 Error no_number() { return fail(ErrorType::not_found, "there is no such number"); }
 
 struct Wish {
-  std::string tenant, pack;
+  std::string tenant, pack, carrier;
   std::map<std::string, std::string, std::less<>> transfers;
 };
 
@@ -56,24 +57,35 @@ Result<void> read_transfers(const json::value& value, Wish& wish) {
   return {};
 }
 
-Result<Wish> read_wish(std::string_view text) {
+Error no_wish() {
+  return fail(ErrorType::validation, "expected {tenant_id, pack?, carrier?, transfers?}");
+}
+
+Result<Wish> read_wish(std::string_view text, const std::vector<std::string>& carriers) {
   const auto body = parse_strict(text, {.max_bytes = 4 * 1024, .max_depth = 4});
   if (!body) return body.error();
   const auto* object = body->if_object();
-  if (!object) return fail(ErrorType::validation, "expected {tenant_id, pack?, transfers?}");
-  Wish wish{std::string(text_at(*object, "tenant_id")), std::string(text_at(*object, "pack")), {}};
+  if (!object) return no_wish();
+  Wish wish;
+  wish.tenant = text_at(*object, "tenant_id");
+  wish.pack = text_at(*object, "pack");
+  wish.carrier = text_at(*object, "carrier");
   for (const auto& member : *object) {
     if (member.key() == "transfers") {
       const auto read = read_transfers(member.value(), wish);
       if (!read) return read.error();
       continue;
     }
-    const bool is_known = member.key() == "tenant_id" || member.key() == "pack";
-    if (!is_known || !member.value().is_string()) {
-      return fail(ErrorType::validation, "expected {tenant_id, pack?, transfers?}");
-    }
+    const bool is_known =
+        member.key() == "tenant_id" || member.key() == "pack" || member.key() == "carrier";
+    if (!is_known || !member.value().is_string()) return no_wish();
   }
   if (wish.tenant.empty()) return fail(ErrorType::validation, "tenant_id: is missing");
+  const bool is_carrier = wish.carrier.empty() || std::find(carriers.begin(), carriers.end(),
+                                                            wish.carrier) != carriers.end();
+  if (!is_carrier) {
+    return fail(ErrorType::validation, "carrier: expected one of " + join(carriers, ", "));
+  }
   return wish;
 }
 
@@ -111,7 +123,7 @@ asio::awaitable<net::HttpResponse> AdminPhoneNumberResource::handle(
 asio::awaitable<net::HttpResponse> AdminPhoneNumberResource::save(std::string number,
                                                                   std::string body,
                                                                   std::string by) {
-  const auto wish = read_wish(body);
+  const auto wish = read_wish(body, ground_.carriers);
   if (!wish) co_return error_response(wish.error());
   if (!is_e164(number)) {
     co_return error_response(
@@ -121,8 +133,9 @@ asio::awaitable<net::HttpResponse> AdminPhoneNumberResource::save(std::string nu
   auto resolving = storage::resolve_canonical_tenant(ground_.database, wish->tenant, deadline);
   const auto tenant = co_await std::move(resolving);
   if (!tenant) co_return error_response(tenant.error());
-  const PhoneNumber wanted{std::move(number), tenant->id, wish->pack,
-                           epoch_ms(ground_.time.wall_now()), wish->transfers};
+  const PhoneNumber wanted{std::move(number), tenant->id,
+                           wish->pack,        epoch_ms(ground_.time.wall_now()),
+                           wish->transfers,   wish->carrier};
   std::function<Result<PhoneNumber>(storage::sqlite::Connection&)> work =
       [wanted](storage::sqlite::Connection& c) -> Result<PhoneNumber> {
     const auto saved = storage::save_phone_number(c, wanted);

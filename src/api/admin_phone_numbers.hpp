@@ -1,5 +1,8 @@
 #pragma once
 
+#include <string>
+#include <vector>
+
 #include "api/auth/authenticator.hpp"
 #include "api/find_tenant.hpp"
 #include "api/resource.hpp"
@@ -16,6 +19,7 @@ struct PhoneNumbersGround {
   storage::Database& database;
   async::TimeSource& time;
   telemetry::Log& log;
+  std::vector<std::string> carriers;  ///< whose calls are taken
 };
 
 /// `GET /api/admin/phone-numbers?tenant_id=`: the numbers that a business of theirs is called at.

@@ -28,6 +28,7 @@
 #include "api/registry_reload.hpp"
 #include "api/session_tools.hpp"
 #include "api/update_tools.hpp"
+#include "app/wiring.hpp"
 
 namespace callosum::app {
 
@@ -47,7 +48,7 @@ std::unique_ptr<api::Resource> make(Arguments&&... arguments) {
 class PhoneDoor final : public api::Resource {
  public:
   using Answer = std::function<asio::awaitable<net::HttpResponse>(const net::HttpRequest&)>;
-  PhoneDoor(std::string_view path, Answer answer) : path_(path), answer_(std::move(answer)) {}
+  PhoneDoor(std::string path, Answer answer) : path_(std::move(path)), answer_(std::move(answer)) {}
   std::string_view method() const override { return "POST"; }
   std::string_view path() const override { return path_; }
   asio::awaitable<net::HttpResponse> handle(const net::HttpRequest& request,
@@ -56,7 +57,7 @@ class PhoneDoor final : public api::Resource {
   }
 
  private:
-  std::string_view path_;
+  std::string path_;
   Answer answer_;
 };
 
@@ -81,8 +82,8 @@ void forget_results(Parts& parts, const std::string& tenant_id, std::string_view
 }  // namespace
 
 channel::twilio::PhoneGround phone_ground(Parts& parts) {
-  return {parts.config.phone,  *parts.database, *parts.call_log,
-          parts.stream_tokens, parts.time,      *parts.log};
+  return {parts.config.phone, *parts.database, *parts.call_log, parts.stream_tokens,
+          parts.time,         parts.random,    *parts.log};
 }
 
 asio::awaitable<Result<api::ReloadReport>> reload(Parts& parts) {
@@ -163,13 +164,16 @@ void Doors::add_callers(const Planning& planning) {
 
 void Doors::add_phone() {
   using channel::twilio::VoiceWebhook;
-  const auto webhook = std::make_shared<VoiceWebhook>(phone_ground(ground_.parts));
-  add(Place::main, make<PhoneDoor>("/twilio/voice", [webhook](const net::HttpRequest& request) {
-        return webhook->voice(request);
-      }));
-  add(Place::main, make<PhoneDoor>("/twilio/status", [webhook](const net::HttpRequest& request) {
-        return webhook->status(request);
-      }));
+  for (const auto* carrier : phone_carriers()) {
+    const auto webhook = std::make_shared<VoiceWebhook>(phone_ground(ground_.parts), *carrier);
+    const auto place = "/" + std::string(carrier->name);
+    add(Place::main, make<PhoneDoor>(place + "/voice", [webhook](const net::HttpRequest& request) {
+          return webhook->voice(request);
+        }));
+    add(Place::main, make<PhoneDoor>(place + "/status", [webhook](const net::HttpRequest& request) {
+          return webhook->status(request);
+        }));
+  }
 }
 
 void Doors::add_accounts(const api::FindTenant& find_tenant) {
@@ -239,8 +243,10 @@ void Doors::add_operators(const Planning& planning) {
   const api::CallsGround calls{authenticator, find_tenant, *parts.database, parts.time};
   add(Place::admin, make<api::AdminCallsResource>(calls));
   add(Place::admin, make<api::AdminCallResource>(calls));
-  const api::PhoneNumbersGround numbers{authenticator, find_tenant, *parts.database, parts.time,
-                                        *parts.log};
+  std::vector<std::string> carriers;
+  for (const auto* carrier : phone_carriers()) carriers.emplace_back(carrier->name);
+  const api::PhoneNumbersGround numbers{authenticator, find_tenant, *parts.database,
+                                        parts.time,    *parts.log,  std::move(carriers)};
   using PhoneNumber = api::AdminPhoneNumberResource;
   add(Place::admin, make<api::AdminPhoneNumbersResource>(numbers));
   add(Place::admin, make<PhoneNumber>(PhoneNumber::Verb::save, numbers));

@@ -11,6 +11,7 @@
 #include "app/doors.hpp"
 #include "app/planner.hpp"
 #include "app/signals.hpp"
+#include "app/wiring.hpp"
 #include "async/task_group.hpp"
 #include "async/with_deadline.hpp"
 #include "channel/realtime/realtime_channel.hpp"
@@ -41,10 +42,6 @@ class Worker {
                  [this, &planner](const net::HttpRequest& request) {
                    return planner.plan_session(request, &executor_);
                  }),
-        phone_({host_, parts.slots, parts.queue_budget, phone_ground(parts),
-                [this, &planner](channel::twilio::StreamGrant grant) {
-                  return planner.plan_phone(std::move(grant), &executor_);
-                }}),
         doors_({parts, planner, executor_, desk, admin_on_main}) {
     host_.keep_records(*parts.sessions);
     host_.keep_confirmations(*parts.confirmations);
@@ -55,9 +52,7 @@ class Worker {
     doors_.main().add_upgrade("/v1/realtime", [this](const net::HttpRequest& request) {
       return channel_.upgrade(request);
     });
-    doors_.main().add_upgrade("/twilio/media", [this](const net::HttpRequest& request) {
-      return phone_.upgrade(request);
-    });
+    for (const auto* carrier : phone_carriers()) add_phone(*carrier, planner);
   }
 
   /// Whether nobody at all listens there, not even one who would share.
@@ -107,6 +102,19 @@ class Worker {
   Doors& doors() { return doors_; }
 
  private:
+  void add_phone(const channel::twilio::Carrier& carrier, Planner& planner) {
+    using channel::twilio::PhoneChannel;
+    auto plan = [this, &planner](channel::twilio::StreamGrant grant) {
+      return planner.plan_phone(std::move(grant), &executor_);
+    };
+    phones_.push_back(std::make_unique<PhoneChannel>(PhoneChannel::Parts{
+        host_, parts_.slots, parts_.queue_budget, phone_ground(parts_), carrier, std::move(plan)}));
+    doors_.main().add_upgrade("/" + std::string(carrier.name) + "/media",
+                              [phone = phones_.back().get()](const net::HttpRequest& request) {
+                                return phone->upgrade(request);
+                              });
+  }
+
   asio::awaitable<void> serve() {
     async::TaskGroup tasks(context_.get_executor(), parts_.time);
     for (const auto& server : servers_) tasks.spawn("server", server->run());
@@ -133,7 +141,7 @@ class Worker {
   api::SessionDesk::Place session_place_{context_.get_executor(), executor_};
   session::SessionHost host_;
   channel::RealtimeChannel channel_;
-  channel::twilio::PhoneChannel phone_;
+  std::vector<std::unique_ptr<channel::twilio::PhoneChannel>> phones_;  // one a carrier
   Doors doors_;
   std::vector<std::unique_ptr<net::Server>> servers_;
   std::thread thread_;

@@ -8,6 +8,7 @@
 #include "app/loading.hpp"
 #include "app/wiring_speech.hpp"
 #include "async/blocking_pool.hpp"
+#include "channel/twilio/carrier.hpp"
 #include "net/tls.hpp"
 #include "policy/access.hpp"
 #include "policy/arguments.hpp"
@@ -392,6 +393,11 @@ Result<std::unique_ptr<tool::account::AccountBook>> make_account_book(Parts& par
   const tool::account::AccountGround ground{*parts.database, parts.time, parts.random, *parts.log};
   return std::make_unique<tool::account::AccountBook>(ground, std::move(*sealer),
                                                       std::move(services));
+}
+
+std::vector<const channel::twilio::Carrier*> phone_carriers() {
+  namespace phone = channel::twilio;
+  return {&phone::twilio_carrier(), &phone::telnyx_carrier(), &phone::plivo_carrier()};
 }
 
 std::vector<std::string> exports_needed(const config::Config& config) {

@@ -5,6 +5,9 @@
 
 #include "app/parts.hpp"
 
+namespace callosum::channel::twilio {
+struct Carrier;
+}
 namespace callosum::tool {
 class AccountTokens;
 namespace builtin {
@@ -39,6 +42,8 @@ std::vector<std::unique_ptr<policy::Gate>> make_gates(Parts& parts);
 /// NOT_FOUND names the providers there are.
 Result<std::vector<ProviderFactory>> make_providers(
     Parts& parts, const std::shared_ptr<const registry::Snapshot>& snapshot);
+/// Whose calls the phone's doors take.
+std::vector<const channel::twilio::Carrier*> phone_carriers();
 /// The registry's exports that must carry every tool: what callers are shown, and those of the
 /// providers that sessions may be given.
 std::vector<std::string> exports_needed(const config::Config& config);

@@ -375,6 +375,14 @@ constexpr std::string_view kRollouts = R"sql(
   ) STRICT;
 )sql";
 
+// Numbers and calls of several carriers. `carrier` of a number: whose calls alone are its; empty:
+// whoever's. `ticket` of a call: SHA-256 of what opens its next step.
+constexpr std::string_view kPhoneCarriers = R"sql(
+  ALTER TABLE phone_numbers ADD COLUMN carrier TEXT NOT NULL DEFAULT '';
+  ALTER TABLE phone_calls ADD COLUMN carrier TEXT NOT NULL DEFAULT 'twilio';
+  ALTER TABLE phone_calls ADD COLUMN ticket TEXT NOT NULL DEFAULT '';
+)sql";
+
 constexpr std::array kMigrations{
     Migration{1, "tenants", kTenants},
     Migration{2, "pack_installs", kPackInstalls},
@@ -394,6 +402,7 @@ constexpr std::array kMigrations{
     Migration{16, "call_use", kCallUse},
     Migration{17, "phone_tools", kPhoneTools},
     Migration{18, "rollouts", kRollouts},
+    Migration{19, "phone_carriers", kPhoneCarriers},
 };
 
 Result<void> apply(sqlite::Connection& connection, const Migration& step) {

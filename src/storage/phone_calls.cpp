@@ -7,10 +7,10 @@ namespace callosum::storage {
 namespace {
 
 constexpr std::string_view kAdd = R"sql(
-  INSERT INTO phone_calls (call_sid, account_sid, tenant_id, pack, caller, called, attested, status,
-    next_step, started_at_ms)
-  VALUES (:call_sid, :account_sid, :tenant_id, :pack, :caller, :called, :attested, :status,
-    1, :started_at_ms)
+  INSERT INTO phone_calls (call_sid, carrier, account_sid, tenant_id, pack, caller, called, attested,
+    status, next_step, ticket, started_at_ms)
+  VALUES (:call_sid, :carrier, :account_sid, :tenant_id, :pack, :caller, :called, :attested,
+    :status, 1, :ticket, :started_at_ms)
   ON CONFLICT (call_sid) DO NOTHING
 )sql";
 constexpr std::string_view kNews = R"sql(
@@ -105,6 +105,8 @@ PhoneCall to_call(const json::object& row) {
   record.outcome = text("outcome");
   record.transfer_to = text("transfer_to");
   record.is_conversed_out = whole(row, "conversed_out") != 0;
+  call.carrier = text("carrier");
+  call.ticket = text("ticket");
   call.account_sid = text("account_sid");
   call.tenant_id = text("tenant_id");
   call.pack = text("pack");
@@ -135,6 +137,8 @@ Result<std::optional<PhoneCall>> find_call(sqlite::Connection& connection,
 
 Result<bool> add_call(sqlite::Connection& connection, const PhoneCall& call) {
   const auto added = connection.change(kAdd, {{"call_sid", call.record.call_sid},
+                                              {"carrier", call.carrier},
+                                              {"ticket", call.ticket},
                                               {"account_sid", call.account_sid},
                                               {"tenant_id", call.tenant_id},
                                               {"pack", call.pack},
@@ -147,11 +151,12 @@ Result<bool> add_call(sqlite::Connection& connection, const PhoneCall& call) {
   return *added > 0;
 }
 
-Result<bool> take_call_step(sqlite::Connection& connection, std::string_view call_sid, int step) {
+Result<bool> take_call_step(sqlite::Connection& connection, std::string_view call_sid, int step,
+                            std::string_view ticket) {
   const auto taken = connection.change(
-      "UPDATE phone_calls SET next_step = :step + 1 WHERE call_sid = :call_sid"
+      "UPDATE phone_calls SET next_step = :step + 1, ticket = :ticket WHERE call_sid = :call_sid"
       " AND next_step = :step",
-      {{"call_sid", call_sid}, {"step", step}});
+      {{"call_sid", call_sid}, {"step", step}, {"ticket", ticket}});
   if (!taken) return taken.error();
   return *taken > 0;
 }
@@ -213,7 +218,8 @@ Result<std::vector<PhoneCall>> list_calls(sqlite::Connection& connection,
                                           const CallFilter& filter) {
   const auto rows = connection.query(
       "SELECT call_sid, session_id, answered_at_ms, ended_at_ms, tool_latency_ms, left_out, intent,"
-      " outcome, conversed_out, account_sid, tenant_id, pack, caller, called, attested, status,"
+      " outcome, conversed_out, carrier, account_sid, tenant_id, pack, caller, called, attested, "
+      "status,"
       " next_step, started_at_ms, duration_s, sentiment, confidence, recording_url"
       " FROM phone_calls WHERE tenant_id = :tenant_id"
       " AND (:caller = '' OR caller = :caller)"

@@ -47,12 +47,15 @@ void lay_over(CallRecord& older, CallRecord newer);
 /// A call, whole. `status` is the carrier's word.
 struct PhoneCall {
   CallRecord record;
-  std::string account_sid, tenant_id, pack;
+  std::string carrier = "twilio";
+  std::string account_sid;  ///< empty: the carrier names none
+  std::string tenant_id, pack;
   std::string caller;  ///< E.164; empty: withheld, or no number
   std::string called;  ///< E.164
   bool is_attested = false;
   std::string status;
-  int next_step = 0;  ///< see channel/twilio/call_steps
+  int next_step = 0;   ///< see channel/twilio/call_steps
+  std::string ticket;  ///< SHA-256 of what opens it; empty: its webhook's address is signed
   std::int64_t started_at_ms = 0;
   std::int64_t duration_s = -1;                 ///< as the carrier counts it; -1: unknown
   std::optional<double> sentiment, confidence;  ///< where somebody has judged them
@@ -65,8 +68,9 @@ Result<std::optional<PhoneCall>> find_call(sqlite::Connection& connection,
                                            std::string_view call_sid);
 /// A call that nobody knew, at its first step. False: it is known.
 Result<bool> add_call(sqlite::Connection& connection, const PhoneCall& call);
-/// From `step` to the next. False: somebody else has taken that step.
-Result<bool> take_call_step(sqlite::Connection& connection, std::string_view call_sid, int step);
+/// From `step` to the next, which `ticket` opens. False: somebody else has taken that step.
+Result<bool> take_call_step(sqlite::Connection& connection, std::string_view call_sid, int step,
+                            std::string_view ticket = {});
 /// What the carrier says of it: only forwards, from `before`. False: it has moved since.
 struct CallNews {
   std::string call_sid, before, status;

@@ -32,7 +32,8 @@ PhoneNumber to_number(const json::object& row) {
           .tenant_id = std::string(text_at(row, "tenant_id")),
           .pack = std::string(text_at(row, "pack")),
           .created_at_ms = row.at("created_at_ms").to_number<std::int64_t>(),
-          .transfers = read_transfers(text_at(row, "transfers"))};
+          .transfers = read_transfers(text_at(row, "transfers")),
+          .carrier = std::string(text_at(row, "carrier"))};
 }
 
 }  // namespace
@@ -40,8 +41,8 @@ PhoneNumber to_number(const json::object& row) {
 Result<std::optional<PhoneNumber>> find_phone_number(sqlite::Connection& connection,
                                                      std::string_view number) {
   const auto rows = connection.query(
-      "SELECT number, tenant_id, pack, created_at_ms, transfers FROM phone_numbers WHERE number = "
-      ":number",
+      "SELECT number, tenant_id, pack, created_at_ms, transfers, carrier FROM phone_numbers"
+      " WHERE number = :number",
       {{"number", number}});
   if (!rows) return rows.error();
   std::optional<PhoneNumber> found;
@@ -52,7 +53,7 @@ Result<std::optional<PhoneNumber>> find_phone_number(sqlite::Connection& connect
 Result<std::vector<PhoneNumber>> list_phone_numbers(sqlite::Connection& connection,
                                                     std::string_view tenant_id) {
   const auto rows = connection.query(
-      "SELECT number, tenant_id, pack, created_at_ms, transfers FROM phone_numbers"
+      "SELECT number, tenant_id, pack, created_at_ms, transfers, carrier FROM phone_numbers"
       " WHERE tenant_id = :tenant_id ORDER BY number LIMIT 1000",
       {{"tenant_id", tenant_id}});
   if (!rows) return rows.error();
@@ -63,14 +64,16 @@ Result<std::vector<PhoneNumber>> list_phone_numbers(sqlite::Connection& connecti
 
 Result<void> save_phone_number(sqlite::Connection& connection, const PhoneNumber& number) {
   const auto saved = connection.change(
-      "INSERT INTO phone_numbers (number, tenant_id, pack, created_at_ms, transfers)"
-      " VALUES (:number, :tenant_id, :pack, :created_at_ms, :transfers)"
-      " ON CONFLICT (number) DO UPDATE SET pack = excluded.pack, transfers = excluded.transfers"
+      "INSERT INTO phone_numbers (number, tenant_id, pack, created_at_ms, transfers, carrier)"
+      " VALUES (:number, :tenant_id, :pack, :created_at_ms, :transfers, :carrier)"
+      " ON CONFLICT (number) DO UPDATE SET pack = excluded.pack, transfers = excluded.transfers,"
+      " carrier = excluded.carrier"
       " WHERE tenant_id = excluded.tenant_id",
       {{"number", number.number},
        {"tenant_id", number.tenant_id},
        {"pack", number.pack},
        {"transfers", write_transfers(number)},
+       {"carrier", number.carrier},
        {"created_at_ms", number.created_at_ms}});
   if (!saved) return saved.error();
   if (*saved == 0) return fail(ErrorType::conflict, "another business has that number");

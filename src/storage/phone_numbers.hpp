@@ -23,6 +23,7 @@ struct PhoneNumber {
   std::int64_t created_at_ms = 0;
   /// Whom its calls may be handed on to: numbers in E.164, by the names that people know them by.
   std::map<std::string, std::string, std::less<>> transfers;
+  std::string carrier{};  ///< whose calls alone are taken for it; empty: whoever's
 };
 
 // All of these run within the caller's transaction, on the caller's thread.

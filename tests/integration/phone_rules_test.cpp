@@ -86,8 +86,10 @@ TEST(PhoneRollout, WhomItIsNotForGoesElsewhereAndOnce) {
   ASSERT_EQ(line.rollout("PUT", R"({"mode":"on"})").status, 200);
   const auto answered = line.voice(call_number(4));
 
-  EXPECT_THAT(put_through,
-              HasSubstr(R"(<Dial answerOnBridge="true" timeLimit="3600"><Number>+12125550777</Number></Dial>)"));
+  EXPECT_THAT(
+      put_through,
+      HasSubstr(
+          R"(<Dial answerOnBridge="true" timeLimit="3600"><Number>+12125550777</Number></Dial>)"));
   EXPECT_THAT(put_through, Not(HasSubstr("<Stream")));
   EXPECT_EQ(again.status, 409);
   EXPECT_EQ(line.row(call_number(1)).at("outcome"), "elsewhere");

@@ -11,11 +11,11 @@ struct Status {
   std::string_view word;
   int rank;  // how far the call has come
 };
-// CallStatus (telephony §1.2).
+// CallStatus (telephony §1.2), and two words of other carriers.
 constexpr std::array kStatuses{
     Status{"queued", 1},    Status{"initiated", 1}, Status{"ringing", 2}, Status{"in-progress", 3},
     Status{"answered", 3},  Status{"completed", 4}, Status{"busy", 4},    Status{"failed", 4},
-    Status{"no-answer", 4}, Status{"canceled", 4}};
+    Status{"no-answer", 4}, Status{"canceled", 4},  Status{"cancel", 4},  Status{"timeout", 4}};
 constexpr int kFinal = 4;
 
 int rank_of(std::string_view status) {

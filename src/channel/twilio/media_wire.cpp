@@ -7,6 +7,7 @@
 
 #include "base/json.hpp"
 #include "base/json_text.hpp"
+#include "base/text.hpp"
 
 namespace callosum::channel::twilio {
 namespace {
@@ -42,12 +43,33 @@ Error lacks(std::string_view what) {
   return fail(ErrorType::validation, "a media message without " + std::string(what));
 }
 
-Result<void> read_start(const Dialect& dialect, const json::object& start, MediaMessage& message) {
+/// Of pairs in one text. Written `a=1;b=2` by the protocol's reference, `{X-PH-a: 1, X-PH-b: 2}` by
+/// the vendor's older pages: values of ours are letters and digits, so both read the same.
+std::string_view value_among(std::string_view pairs, std::string_view name) {
+  constexpr std::string_view kPrefix = "x-ph-";
+  if (pairs.starts_with('{') && pairs.ends_with('}')) pairs = pairs.substr(1, pairs.size() - 2);
+  while (!pairs.empty()) {
+    const auto end = std::min(pairs.find_first_of(",;"), pairs.size());
+    const auto pair = pairs.substr(0, end);
+    pairs.remove_prefix(std::min(end + 1, pairs.size()));
+    const auto middle = pair.find_first_of("=:");
+    if (middle == std::string_view::npos) continue;
+    auto key = to_lower_ascii(trim(pair.substr(0, middle)));
+    if (key.starts_with(kPrefix)) key.erase(0, kPrefix.size());
+    if (key == name) return trim(pair.substr(middle + 1));
+  }
+  return {};
+}
+
+Result<void> read_start(const Dialect& dialect, const json::object& body, const json::object& start,
+                        MediaMessage& message) {
   message.call = text_at(start, dialect.call_field);
   message.account = text_at(start, dialect.account_field);
   if (message.call.empty() || message.call.size() > kMaxIdBytes) return lacks("its call");
   if (message.account.size() > kMaxIdBytes) return lacks("its account");
-  if (const auto* parameters = find_object(start, dialect.parameters_field)) {
+  if (!dialect.headers_field.empty()) {
+    message.token = value_among(text_at(body, dialect.headers_field), "token");
+  } else if (const auto* parameters = find_object(start, dialect.parameters_field)) {
     message.token = text_at(*parameters, "token");
   }
   const auto* format = find_object(start, dialect.format_field);
@@ -96,7 +118,7 @@ Result<void> read_body(const Dialect& dialect, const json::object& body, MediaMe
   if (!inner) return lacks(to_string(message.event));
   switch (message.event) {
     case MediaEvent::start:
-      return read_start(dialect, *inner, message);
+      return read_start(dialect, body, *inner, message);
     case MediaEvent::media:
       return read_media(*inner, message);
     case MediaEvent::dtmf:
@@ -139,7 +161,9 @@ Result<MediaMessage> decode_media(const Dialect& dialect, std::string_view text)
       message.stream = text_at(*start, dialect.stream_field);
     }
   }
-  if (!has_stream) return message;
+  // One carrier's stop is of no documented form: without a name it is that of the connection.
+  const bool is_unnamed = message.event == MediaEvent::stop && message.stream.empty();
+  if (!has_stream || is_unnamed) return message;
   if (message.stream.empty() || message.stream.size() > kMaxIdBytes) return lacks("its stream");
   if (message.event == MediaEvent::stop) return message;
   const auto read = read_body(dialect, *body, message);

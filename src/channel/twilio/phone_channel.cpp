@@ -4,7 +4,6 @@
 
 #include "base/json.hpp"
 #include "channel/twilio/phone_link.hpp"
-#include "channel/twilio/signature.hpp"
 
 namespace callosum::channel::twilio {
 
@@ -26,14 +25,6 @@ net::UpgradeDecision refuse(int status, std::string_view message) {
   net::UpgradeDecision decision;
   decision.refusal = net::HttpResponse::text(status, std::string(message) + "\n");
   return decision;
-}
-
-/// Of an address may be logged which form it had, and nothing that is in it.
-std::string_view form_of(std::string_view url, std::string_view as_signed) {
-  if (as_signed == url) return "plain";
-  if (as_signed == std::string(url) + "/") return "slash";
-  const auto ports = port_variants(url);
-  return as_signed == ports.back() ? "port" : "port_slash";
 }
 
 Result<void> check_format(const MediaMessage& start) {
@@ -74,16 +65,20 @@ std::vector<session::SessionStart::Said> turns_of(const storage::CallRecord& rec
 
 asio::awaitable<net::UpgradeDecision> PhoneChannel::upgrade(const net::HttpRequest& request) {
   const auto& ground = parts_.ground;
-  if (ground.config.public_url.empty()) co_return refuse(404, "no phone is set up here");
-  const auto signature = request.headers.get("X-Twilio-Signature");
-  if (signature.empty()) co_return refuse(400, "this request is not signed");
-  const auto url = public_address(ground.config, request.target, true);
-  const auto as_signed = find_signed_upgrade(ground.config.auth_token, url, signature);
-  if (as_signed.empty()) {
-    ground.log.warn("media_refused", {{"peer", request.peer}, {"reason", "signature"}});
-    co_return refuse(403, "the signature is not that of this request");
+  const auto& carrier = parts_.carrier;
+  if (ground.config.public_url.empty() || !carrier.is_set_up(ground.config)) {
+    co_return refuse(404, "no phone is set up here");
   }
-  ground.log.info("media_upgrade", {{"signed_form", form_of(url, as_signed)}});  // telephony §8
+  const auto url = public_address(ground.config, request.target, true);
+  const FormFields none;
+  const SignedRequest asked{ground.config, request, url, none, ground.time.wall_now()};
+  const auto as_signed = carrier.check_upgrade(asked);
+  if (!as_signed) {
+    const auto& why = as_signed.error();
+    ground.log.warn("media_refused", {{"peer", request.peer}, {"reason", "signature"}});
+    co_return refuse(http_status(why.type), why.message);
+  }
+  ground.log.info("media_upgrade", {{"carrier", carrier.name}, {"signed_form", *as_signed}});
   net::UpgradeDecision decision;
   decision.limits.max_message_bytes = kMaxMediaBytes;
   decision.limits.budget = parts_.budget;
@@ -100,7 +95,7 @@ asio::awaitable<Result<MediaMessage>> PhoneChannel::await_start(net::WsConnectio
     const auto message = co_await std::move(reading);
     if (!message) co_return message.error();
     if (message->is_binary) co_return fail(ErrorType::validation, "the stream is of text");
-    auto decoded = decode_media(kTwilio, message->data);
+    auto decoded = decode_media(*parts_.carrier.dialect, message->data);
     if (!decoded) co_return decoded.error();
     if (decoded->event == MediaEvent::start) co_return decoded;
     const bool may_come_first =
@@ -149,7 +144,8 @@ asio::awaitable<void> PhoneChannel::serve(std::unique_ptr<net::WsConnection> con
   auto grant = ground.tokens.redeem(start->token, start->call);
   if (!grant) co_return co_await turn_away(std::move(connection), grant.error());
   auto fits = check_format(*start);
-  if (fits && start->account != grant->account_sid) {
+  const bool is_account = !parts_.carrier.names_account || start->account == grant->account_sid;
+  if (fits && (!is_account || grant->carrier != parts_.carrier.name)) {
     fits = fail(ErrorType::auth, "the stream is of another account");
   }
   if (!fits) co_return co_await turn_away(std::move(connection), fits.error());
@@ -171,6 +167,7 @@ asio::awaitable<void> PhoneChannel::serve(std::unique_ptr<net::WsConnection> con
   plan->session.start.before = turns_of(*record);
 
   LineOpening opening;
+  opening.dialect = parts_.carrier.dialect;
   opening.stream = start->stream;
   opening.transcription_model = plan->transcription_model;
   opening.asks_first = plan->asks_first;

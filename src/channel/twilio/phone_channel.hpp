@@ -18,9 +18,9 @@ struct PhonePlan {
   bool asks_first = false;          ///< nobody has written the first words
 };
 
-/// `GET /twilio/media`: the sound of a call (telephony §1.4). The upgrade is signed; the stream
-/// opens with a token that a signed webhook gave out for this very call. Until then nothing is
-/// asked of any provider.
+/// `GET /NAME/media`: the sound of a call (telephony §1.4). The upgrade is signed, where the
+/// carrier signs it; the stream opens with a token that a signed webhook gave out for this very
+/// call. Until then nothing is asked of any provider.
 class PhoneChannel {
  public:
   using Plan = std::function<boost::asio::awaitable<Result<PhonePlan>>(StreamGrant grant)>;
@@ -30,6 +30,7 @@ class PhoneChannel {
     session::SessionSlots& slots;
     std::shared_ptr<net::QueueBudget> budget;
     PhoneGround ground;
+    const Carrier& carrier;
     Plan plan;
   };
   explicit PhoneChannel(Parts parts) : parts_(std::move(parts)) {}

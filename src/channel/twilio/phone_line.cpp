@@ -143,15 +143,23 @@ void PhoneLine::fill_gap(std::int64_t timestamp_ms) {
   }
 }
 
+/// -1: it has none.
+std::int64_t PhoneLine::since_begin(std::int64_t timestamp_ms) {
+  if (!opening_.dialect->counts_from_epoch || timestamp_ms < 0) return timestamp_ms;
+  if (zero_ms_ < 0) zero_ms_ = timestamp_ms;
+  return std::max<std::int64_t>(timestamp_ms - zero_ms_, -1);
+}
+
 Result<void> PhoneLine::on_media(const MediaMessage& message) {
+  const auto at_ms = since_begin(message.timestamp_ms);
   const std::chrono::milliseconds longest = 2 * opening_.longest;
-  if (message.timestamp_ms > longest.count()) {
+  if (at_ms > longest.count()) {
     return fail(ErrorType::validation, "a message of a time that no call lasts to");
   }
-  if (opening_.dialect->keeps_order) fill_gap(message.timestamp_ms);
+  if (opening_.dialect->keeps_order) fill_gap(at_ms);
   append_audio(message.payload);
-  const auto end_ms = message.timestamp_ms + span_of(message.payload).count();
-  if (message.timestamp_ms >= 0) heard_until_ms_ = std::max(heard_until_ms_, end_ms);
+  const auto end_ms = at_ms + span_of(message.payload).count();
+  if (at_ms >= 0) heard_until_ms_ = std::max(heard_until_ms_, end_ms);
   heard_at_ = clock_.now();
   has_padded_ = false;
   return {};

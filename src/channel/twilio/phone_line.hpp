@@ -60,6 +60,7 @@ class PhoneLine {
   void append_audio(std::string_view base64);
   void append_silence(std::chrono::milliseconds span);
   Result<void> on_media(const MediaMessage& message);
+  std::int64_t since_begin(std::int64_t timestamp_ms);
   void fill_gap(std::int64_t timestamp_ms);
   void on_digit(char digit);
   void take_digits();
@@ -84,6 +85,7 @@ class PhoneLine {
   std::uint64_t next_event_ = 1;
   std::uint64_t sequence_ = 0;
 
+  std::int64_t zero_ms_ = -1;         // the carrier's time of the first sound, where it counts so
   std::int64_t heard_until_ms_ = -1;  // of the caller's sound, by its timestamps
   SteadyTime began_at_{};
   std::chrono::milliseconds passed_on_{0};  // of sound and silence

@@ -163,7 +163,8 @@ class PhoneLink final : public session::CallerLink {
     if (message.is_binary) return fail(ErrorType::validation, "the stream is of text");
     const auto decoded = decode_media(dialect_, message.data);
     if (!decoded) return decoded.error();
-    is_gone_ = decoded->event == MediaEvent::stop && decoded->stream == stream_;
+    is_gone_ = decoded->event == MediaEvent::stop &&
+               (decoded->stream == stream_ || decoded->stream.empty());
     return line_.on_message(*decoded);
   }
 

@@ -16,6 +16,7 @@ namespace callosum::channel::twilio {
 
 /// What a signed webhook has found out of a call, for the stream that belongs to it.
 struct StreamGrant {
+  std::string carrier;  ///< whose call it is
   std::string call_sid, account_sid;
   std::string from;                  ///< E.164; empty: withheld, or no number
   std::string to;                    ///< E.164

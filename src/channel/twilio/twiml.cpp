@@ -1,6 +1,7 @@
 #include "channel/twilio/twiml.hpp"
 
 #include <algorithm>
+#include <initializer_list>
 
 namespace callosum::channel::twilio {
 namespace {
@@ -39,42 +40,64 @@ std::string escape(std::string_view text) {
 /// Of a call that is put through, in seconds (telephony §1.9: at most four hours).
 std::string time_limit(std::int64_t longest_s) {
   constexpr std::int64_t kMost_s = 14'400;
-  return "timeLimit=\"" + std::to_string(std::clamp<std::int64_t>(longest_s, 1, kMost_s)) + "\"";
+  return std::to_string(std::clamp<std::int64_t>(longest_s, 1, kMost_s));
 }
 
-std::string respond(const std::string& verbs) {
-  return std::string(kHead) + verbs + std::string(kTail);
+struct Value {
+  std::string_view name, text;
+  bool is_markup = false;
+};
+
+/// In one pass: what was filled in is never looked at again.
+std::string fill(std::string_view verbs, std::initializer_list<Value> values) {
+  std::string out;
+  while (!verbs.empty()) {
+    const auto open = std::min(verbs.find('{'), verbs.size());
+    out += verbs.substr(0, open);
+    verbs.remove_prefix(open);
+    if (verbs.empty()) break;
+    const auto close = verbs.find('}');
+    const auto name = verbs.substr(1, close - 1);
+    for (const auto& value : values) {
+      if (value.name == name) out += value.is_markup ? std::string(value.text) : escape(value.text);
+    }
+    verbs.remove_prefix(close + 1);
+  }
+  return out;
+}
+
+std::string respond(std::string_view verbs, std::initializer_list<Value> values = {}) {
+  return std::string(kHead) + fill(verbs, values) + std::string(kTail);
 }
 
 }  // namespace
 
-std::string connect_stream_twiml(const StreamTwiml& stream) {
-  const auto pause = stream.pause.count() > 0
-                         ? "<Pause length=\"" + std::to_string(stream.pause.count()) + "\"/>"
-                         : std::string();
-  return respond("<Connect><Stream url=\"" + escape(stream.stream_url) +
-                 "\"><Parameter name=\"token\" value=\"" + escape(stream.token) +
-                 "\"/></Stream></Connect>" + pause + "<Redirect method=\"POST\">" +
-                 escape(stream.redirect_url) + "</Redirect>");
+std::string connect_stream_twiml(const StreamTwiml& stream, const Markup& markup) {
+  const auto seconds = std::to_string(stream.pause.count());
+  const auto pause =
+      stream.pause.count() > 0 ? fill(markup.pause, {{"seconds", seconds}}) : std::string();
+  return respond(markup.connect, {{"stream", stream.stream_url},
+                                  {"token", stream.token},
+                                  {"pause", pause, true},
+                                  {"back", stream.redirect_url}});
 }
 
-std::string dial_twiml(std::string_view number, std::string_view action_url,
-                       std::int64_t longest_s) {
-  return respond("<Dial timeout=\"30\" " + time_limit(longest_s) + " method=\"POST\" action=\"" +
-                 escape(action_url) + "\"><Number>" + escape(number) + "</Number></Dial>");
+std::string dial_twiml(std::string_view number, std::string_view action_url, std::int64_t longest_s,
+                       const Markup& markup) {
+  return respond(markup.dial_and_ask,
+                 {{"number", number}, {"next", action_url}, {"limit", time_limit(longest_s)}});
 }
 
-std::string dial_twiml(std::string_view number, std::int64_t longest_s) {
-  return respond("<Dial answerOnBridge=\"true\" " + time_limit(longest_s) + "><Number>" +
-                 escape(number) + "</Number></Dial>");
+std::string dial_twiml(std::string_view number, std::int64_t longest_s, const Markup& markup) {
+  return respond(markup.dial, {{"number", number}, {"limit", time_limit(longest_s)}});
 }
 
-std::string hangup_twiml() { return respond("<Hangup/>"); }
+std::string hangup_twiml(const Markup& markup) { return respond(markup.hang_up); }
 
-std::string busy_twiml() { return respond("<Reject reason=\"busy\"/>"); }
+std::string busy_twiml(const Markup& markup) { return respond(markup.busy); }
 
-std::string say_twiml(std::string_view text) {
-  return respond("<Say>" + escape(text) + "</Say><Hangup/>");
+std::string say_twiml(std::string_view text, const Markup& markup) {
+  return respond(markup.say, {{"text", text}});
 }
 
 }  // namespace callosum::channel::twilio

@@ -45,21 +45,6 @@ bool is_sid(std::string_view text, std::string_view prefix) {
   return std::all_of(digits.begin(), digits.end(), [](char c) { return hex_value(c) >= 0; });
 }
 
-struct Field {
-  std::string_view name;
-  std::string VoiceForm::*place;
-};
-constexpr std::array kFields{Field{"CallSid", &VoiceForm::call_sid},
-                             Field{"AccountSid", &VoiceForm::account_sid},
-                             Field{"From", &VoiceForm::from},
-                             Field{"To", &VoiceForm::to},
-                             Field{"CallStatus", &VoiceForm::status},
-                             Field{"Direction", &VoiceForm::direction},
-                             Field{"StirVerstat", &VoiceForm::verstat},
-                             Field{"CallDuration", &VoiceForm::duration_s},
-                             Field{"RecordingUrl", &VoiceForm::recording_url},
-                             Field{"DialCallStatus", &VoiceForm::dial_status}};
-
 /// What is sent in place of a number that is withheld or unknown: the words anonymous, restricted,
 /// blocked, unknown and unavailable as a keypad spells them. Each would be one caller to everybody.
 constexpr std::array<std::string_view, 5> kWithheld{"+266696687", "+7378742833", "+2562533",
@@ -92,24 +77,29 @@ Result<FormFields> decode_form(std::string_view body) {
   return fields;
 }
 
-Result<VoiceForm> read_voice_form(const FormFields& fields) {
+Result<VoiceForm> read_voice_form(const FormFields& fields, const FormShape& shape) {
   VoiceForm form;
-  std::array<bool, kFields.size()> seen{};
+  std::vector<bool> seen(shape.fields.size(), false);
   for (const auto& [name, value] : fields) {
-    for (std::size_t i = 0; i < kFields.size(); ++i) {
-      if (kFields[i].name != name) continue;
+    for (std::size_t i = 0; i < shape.fields.size(); ++i) {
+      if (shape.fields[i].name != name) continue;
       // Signed as one, read as either: whoever judges and whoever acts must see the same.
-      if (std::exchange(seen[i], true)) {
-        return fail(ErrorType::validation, std::string(name) + " is there twice");
-      }
-      form.*kFields[i].place = value;
+      if (seen[i]) return fail(ErrorType::validation, std::string(name) + " is there twice");
+      seen[i] = true;
+      form.*shape.fields[i].place = value;
     }
   }
-  if (!is_call_sid(form.call_sid)) return fail(ErrorType::validation, "CallSid is malformed");
-  if (!is_account_sid(form.account_sid)) {
-    return fail(ErrorType::validation, "AccountSid is malformed");
-  }
+  const auto malformed = [](std::string_view name) {
+    return fail(ErrorType::validation, std::string(name) + " is malformed");
+  };
+  if (!shape.is_call(form.call_sid)) return malformed(shape.call_name);
+  if (shape.is_account && !shape.is_account(form.account_sid)) return malformed(shape.account_name);
   if (!form.recording_url.starts_with("https://")) form.recording_url.clear();
+  if (shape.omits_plus) {
+    for (auto* number : {&form.from, &form.to}) {
+      if (is_e164("+" + *number)) number->insert(0, "+");
+    }
+  }
   return form;
 }
 

@@ -3,9 +3,10 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/encoding.hpp"
+#include "base/ids.hpp"
 #include "base/json.hpp"
 #include "channel/twilio/call_caps.hpp"
-#include "channel/twilio/signature.hpp"
 #include "channel/twilio/twiml.hpp"
 #include "storage/phone_numbers.hpp"
 
@@ -17,8 +18,6 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr auto kPatience = 5s;
-constexpr const char* kMediaPath = "/twilio/media";
-constexpr const char* kVoicePath = "/twilio/voice";
 constexpr const char* kSorry =
     "We are sorry, we cannot take your call right now. Please call again.";
 
@@ -34,6 +33,11 @@ net::HttpResponse xml(std::string twiml) {
   return response;
 }
 
+/// What is written down of a ticket; empty: none is asked for.
+std::string kept_of(const std::string& ticket) {
+  return ticket.empty() ? std::string() : sha256_hex(ticket);
+}
+
 std::int64_t seconds_of(const std::string& text) {
   std::int64_t seconds = -1;
   const auto* end = text.data() + text.size();
@@ -43,28 +47,21 @@ std::int64_t seconds_of(const std::string& text) {
 
 }  // namespace
 
-std::string public_address(const config::PhoneConfig& config, std::string_view target,
-                           bool is_websocket) {
-  std::string url = config.public_url;
-  if (is_websocket && url.starts_with("http")) url.replace(0, 4, "ws");  // https: wss
-  return url + std::string(target);
-}
-
 Result<VoiceForm> VoiceWebhook::take_form(const net::HttpRequest& request) const {
   const auto& config = ground_.config;
-  if (config.public_url.empty()) return fail(ErrorType::not_found, "no phone is set up here");
-  if (config.auth_token.empty()) return fail(ErrorType::permanent, "no auth token is configured");
-  const auto signature = request.headers.get("X-Twilio-Signature");
-  if (signature.empty()) return fail(ErrorType::validation, "this request is not signed");
+  if (config.public_url.empty() || !carrier_.is_set_up(config)) {
+    return fail(ErrorType::not_found, "no phone is set up here");
+  }
   const auto fields = decode_form(request.body);
   if (!fields) return fields.error();
   const auto url = public_address(config, request.target);
-  if (!verify_form(config.auth_token, url, *fields, signature)) {
-    return fail(ErrorType::forbidden, "the signature is not that of this request");
-  }
-  auto form = read_voice_form(*fields);
+  const SignedRequest asked{config, request, url, *fields, ground_.time.wall_now()};
+  const auto checked = carrier_.check_webhook(asked);
+  if (!checked) return checked.error();
+  auto form = read_voice_form(*fields, *carrier_.form);
   if (!form) return form.error();
-  if (!config.account.empty() && form->account_sid != config.account) {
+  const auto* account = carrier_.only_account ? &(config.*carrier_.only_account) : nullptr;
+  if (account && !account->empty() && form->account_sid != *account) {
     return fail(ErrorType::forbidden, "this account's calls are not taken here");
   }
   return form;
@@ -72,6 +69,7 @@ Result<VoiceForm> VoiceWebhook::take_form(const net::HttpRequest& request) const
 
 StreamGrant VoiceWebhook::grant_for(const storage::PhoneCall& call, int step) {
   StreamGrant grant;
+  grant.carrier = call.carrier;
   grant.call_sid = call.record.call_sid;
   grant.account_sid = call.account_sid;
   grant.from = call.caller;
@@ -100,13 +98,18 @@ Result<VoiceWebhook::Step> VoiceWebhook::take_step_in(storage::sqlite::Connectio
               call->next_step,
               !call->record.transfer_to.empty(),
               form.dial_status};
-    if (call->account_sid != form.account_sid) return Step{};
+    if (call->account_sid != form.account_sid || call->carrier != asked.carrier) return Step{};
+    const bool is_told =
+        call->ticket.empty() || equal_in_constant_time(call->ticket, sha256_hex(asked.ticket));
+    if (!is_told) return Step{};
   }
   Step out;
+  out.ticket = asked.next_ticket;
   out.verdict = judge_voice_step(so_far, step);
   if (out.verdict == VoiceStep::replayed) return out;
   if (*found) {
-    const auto taken = storage::take_call_step(connection, form.call_sid, step);
+    const auto taken =
+        storage::take_call_step(connection, form.call_sid, step, kept_of(asked.next_ticket));
     if (!taken) return taken.error();
     if (!*taken) return Step{};
     const auto number = storage::find_phone_number(connection, (**found).called);
@@ -121,8 +124,12 @@ Result<VoiceWebhook::Step> VoiceWebhook::take_step_in(storage::sqlite::Connectio
   }
   const auto number = storage::find_phone_number(connection, form.to);
   if (!number) return number.error();
-  if (!*number) return fail(ErrorType::not_found, "nobody here has the number that was called");
+  const bool is_theirs =
+      *number && ((**number).carrier.empty() || (**number).carrier == asked.carrier);
+  if (!is_theirs) return fail(ErrorType::not_found, "nobody here has the number that was called");
   storage::PhoneCall call;
+  call.carrier = asked.carrier;
+  call.ticket = kept_of(asked.next_ticket);
   call.record.call_sid = form.call_sid;
   call.account_sid = form.account_sid;
   call.tenant_id = (**number).tenant_id;
@@ -135,7 +142,12 @@ Result<VoiceWebhook::Step> VoiceWebhook::take_step_in(storage::sqlite::Connectio
   auto cap =
       find_cap_reached(connection, *asked.config, {call.tenant_id, call.caller, asked.now_ms});
   if (!cap) return cap.error();
-  if (!cap->empty()) return Step{VoiceStep::busy, grant_for(call, step), std::move(*cap)};
+  if (!cap->empty()) {
+    out.verdict = VoiceStep::busy;
+    out.grant = grant_for(call, step);
+    out.cap = std::move(*cap);
+    return out;
+  }
   const auto added = storage::add_call(connection, call);
   if (!added) return added.error();
   if (!*added) return Step{};
@@ -162,7 +174,8 @@ Result<void> VoiceWebhook::turn_elsewhere(storage::sqlite::Connection& connectio
   return storage::copy_to_pack(connection, call.record.call_sid);
 }
 
-asio::awaitable<Result<VoiceWebhook::Step>> VoiceWebhook::take_step(VoiceForm form, int step) {
+asio::awaitable<Result<VoiceWebhook::Step>> VoiceWebhook::take_step(VoiceForm form, int step,
+                                                                    std::string ticket) {
   const auto deadline = async::Deadline::after(ground_.time, kPatience);
   const auto& attested = ground_.config.attested;
   Asked asked;
@@ -170,6 +183,9 @@ asio::awaitable<Result<VoiceWebhook::Step>> VoiceWebhook::take_step(VoiceForm fo
   asked.pending = ground_.records.pending(form.call_sid);
   asked.now_ms = epoch_ms(ground_.time.wall_now());
   asked.step = step;
+  asked.ticket = std::move(ticket);
+  if (!carrier_.signs_address) asked.next_ticket = make_id("", ground_.random);
+  asked.carrier = carrier_.name;
   asked.config = &ground_.config;
   asked.form = std::move(form);
   std::function<Result<Step>(storage::sqlite::Connection&)> work =
@@ -179,36 +195,61 @@ asio::awaitable<Result<VoiceWebhook::Step>> VoiceWebhook::take_step(VoiceForm fo
   return ground_.database.write<Step>(deadline, std::move(work));
 }
 
-std::string VoiceWebhook::address_after(int step) const {
-  return public_address(ground_.config,
-                        std::string(kVoicePath) + "?step=" + std::to_string(step + 1));
+std::string VoiceWebhook::address_after(const Step& taken, int step) const {
+  auto target = "/" + std::string(carrier_.name) + "/voice?step=" + std::to_string(step + 1);
+  if (!taken.ticket.empty()) target += "&ticket=" + taken.ticket;
+  return public_address(ground_.config, target);
 }
 
-std::string VoiceWebhook::twiml_for(const StreamGrant& grant, const std::string& token) const {
-  const auto stream = public_address(ground_.config, kMediaPath, true);
-  const auto back = address_after(grant.step);
-  return connect_stream_twiml({stream, token, back, pause_after(grant.step)});
+std::string VoiceWebhook::number_of(const std::string& e164) const {
+  return carrier_.form->omits_plus && e164.starts_with('+') ? e164.substr(1) : e164;
+}
+
+net::HttpResponse VoiceWebhook::refuse(const net::HttpRequest& request, const Error& why) const {
+  ground_.log.warn("webhook_refused",
+                   {{"peer", request.peer}, {"path", request.path()}, {"reason", why.message}});
+  return refusal(http_status(why.type), why.message);
+}
+
+net::HttpResponse VoiceWebhook::answer_elsewhere(const Step& taken) const {
+  const auto& rollout = *taken.elsewhere;
+  ground_.log.info("call_elsewhere", {{"call_sid", taken.grant.call_sid},
+                                      {"tenant_id", taken.grant.tenant_id},
+                                      {"mode", rollout.mode},
+                                      {"forwarded", !rollout.forward_to.empty()}});
+  if (!rollout.forward_to.empty()) {
+    return xml(
+        dial_twiml(number_of(rollout.forward_to), ground_.config.longest_s, *carrier_.markup));
+  }
+  return xml(say_twiml(rollout.say.empty() ? kSorry : rollout.say, *carrier_.markup));
+}
+
+Result<void> VoiceWebhook::check_voice(const net::HttpRequest& request, VoiceForm& form) const {
+  if (form.direction != "inbound" && !form.direction.empty()) {
+    return fail(ErrorType::forbidden, "only calls that come in are answered here");
+  }
+  // Where its address is not signed, the news of some call must not pass for a new one.
+  if (!form.source.empty())
+    return fail(ErrorType::forbidden, "this tells of a call, and asks none");
+  const bool was_dialled = request.query("dialled") == "1";
+  if (was_dialled && form.dial_status.empty()) form.dial_status = "unknown";
+  return {};
 }
 
 asio::awaitable<net::HttpResponse> VoiceWebhook::voice(const net::HttpRequest& request) {
-  const auto form = take_form(request);
-  if (!form) {
-    ground_.log.warn(
-        "webhook_refused",
-        {{"peer", request.peer}, {"path", request.path()}, {"reason", form.error().message}});
-    co_return refusal(http_status(form.error().type), form.error().message);
-  }
+  auto form = take_form(request);
+  if (!form) co_return refuse(request, form.error());
   const auto step = parse_step(request.query("step"));
-  if (form->direction != "inbound" && !form->direction.empty()) {
-    co_return refusal(403, "only calls that come in are answered here");
-  }
-  auto taking = take_step(*form, step);
+  const auto fits = check_voice(request, *form);
+  if (!fits) co_return refusal(http_status(fits.error().type), fits.error().message);
+  const auto& markup = *carrier_.markup;
+  auto taking = take_step(*form, step, request.query("ticket"));
   auto taken = co_await std::move(taking);
   if (!taken) {
     ground_.log.warn("call_not_taken", {{"call_sid", form->call_sid},
                                         {"reason", taken.error().message},
                                         {"detail", taken.error().detail}});
-    co_return xml(say_twiml(kSorry));
+    co_return xml(say_twiml(kSorry, markup));
   }
   if (taken->verdict == VoiceStep::replayed) {
     ground_.log.warn("webhook_replayed", {{"call_sid", form->call_sid}, {"step", step}});
@@ -218,44 +259,36 @@ asio::awaitable<net::HttpResponse> VoiceWebhook::voice(const net::HttpRequest& r
     ground_.log.warn(
         "call_cap_reached",
         {{"call_sid", form->call_sid}, {"tenant_id", taken->grant.tenant_id}, {"cap", taken->cap}});
-    co_return xml(busy_twiml());
+    co_return xml(busy_twiml(markup));
   }
   if (taken->verdict == VoiceStep::hang_up) {
-    co_return xml(step >= kMostStreams ? say_twiml(kSorry) : hangup_twiml());
+    co_return xml(step >= kMostStreams ? say_twiml(kSorry, markup) : hangup_twiml(markup));
   }
+  const auto back = address_after(*taken, step);
   if (taken->verdict == VoiceStep::transfer) {
     ground_.log.info(
         "call_transferred",
         {{"call_sid", form->call_sid}, {"tenant_id", taken->grant.tenant_id}, {"step", step}});
-    co_return xml(dial_twiml(taken->transfer_to, address_after(step), ground_.config.longest_s));
+    co_return xml(
+        dial_twiml(number_of(taken->transfer_to), back, ground_.config.longest_s, markup));
   }
+  if (taken->elsewhere) co_return answer_elsewhere(*taken);
   const auto grant = taken->grant;
-  if (const auto& rollout = taken->elsewhere) {
-    ground_.log.info("call_elsewhere", {{"call_sid", grant.call_sid},
-                                        {"tenant_id", grant.tenant_id},
-                                        {"mode", rollout->mode},
-                                        {"forwarded", !rollout->forward_to.empty()}});
-    if (!rollout->forward_to.empty())
-      co_return xml(dial_twiml(rollout->forward_to, ground_.config.longest_s));
-    co_return xml(say_twiml(rollout->say.empty() ? kSorry : rollout->say));
-  }
   const auto token = ground_.tokens.issue(std::move(taken->grant));
-  if (!token) co_return xml(say_twiml(kSorry));
+  if (!token) co_return xml(say_twiml(kSorry, markup));
   ground_.log.info("call_answered", {{"call_sid", grant.call_sid},
                                      {"tenant_id", grant.tenant_id},
                                      {"step", grant.step},
                                      {"attested", grant.is_attested}});
-  co_return xml(twiml_for(grant, *token));
+  const auto media = "/" + std::string(carrier_.name) + "/media";
+  const auto stream = public_address(ground_.config, media, true);
+  const StreamTwiml opening{stream, *token, back, pause_after(grant.step)};
+  co_return xml(connect_stream_twiml(opening, markup));
 }
 
 asio::awaitable<net::HttpResponse> VoiceWebhook::status(const net::HttpRequest& request) {
   const auto form = take_form(request);
-  if (!form) {
-    ground_.log.warn(
-        "webhook_refused",
-        {{"peer", request.peer}, {"path", request.path()}, {"reason", form.error().message}});
-    co_return refusal(http_status(form.error().type), form.error().message);
-  }
+  if (!form) co_return refuse(request, form.error());
   storage::CallNews news;
   news.call_sid = form->call_sid;
   news.status = form->status;
@@ -264,11 +297,13 @@ asio::awaitable<net::HttpResponse> VoiceWebhook::status(const net::HttpRequest& 
   news.now_ms = epoch_ms(ground_.time.wall_now());
   const auto deadline = async::Deadline::after(ground_.time, kPatience);
   std::function<Result<bool>(storage::sqlite::Connection&)> work =
-      [news = std::move(news), account = form->account_sid](
-          storage::sqlite::Connection& connection) mutable -> Result<bool> {
+      [news = std::move(news), account = form->account_sid,
+       carrier = carrier_.name](storage::sqlite::Connection& connection) mutable -> Result<bool> {
     const auto found = storage::find_call(connection, news.call_sid);
     if (!found) return found.error();
-    if (!*found || (**found).account_sid != account) return false;
+    const bool is_theirs =
+        *found && (**found).account_sid == account && (**found).carrier == carrier;
+    if (!is_theirs) return false;
     news.before = (**found).status;
     const bool is_further = may_follow(news.before, news.status);
     // A recording is often ready only once the call is over.

@@ -3,7 +3,9 @@
 #include <boost/asio/awaitable.hpp>
 #include <functional>
 
+#include "base/random.hpp"
 #include "channel/twilio/call_steps.hpp"
+#include "channel/twilio/carrier.hpp"
 #include "channel/twilio/stream_tokens.hpp"
 #include "channel/twilio/voice_form.hpp"
 #include "config/config.hpp"
@@ -21,18 +23,20 @@ struct PhoneGround {
   storage::CallLog& records;
   StreamTokens& tokens;
   async::TimeSource& time;
+  Random& random;
   telemetry::Log& log;
 };
 
-/// What Twilio asks over HTTP, signed (telephony §1.1, §1.7): what becomes of a call, and what has
-/// become of one. A webhook that was sent before is refused, for each is one step of its call.
+/// What a carrier asks over HTTP, signed (telephony §1.1, §1.7): what becomes of a call, and what
+/// has become of one. A webhook that was sent before is refused, for each is one step of its call.
 class VoiceWebhook {
  public:
-  explicit VoiceWebhook(const PhoneGround& ground) : ground_(ground) {}
+  VoiceWebhook(const PhoneGround& ground, const Carrier& carrier)
+      : ground_(ground), carrier_(carrier) {}
 
-  /// `POST /twilio/voice`: TwiML that sends the call to a stream, with the token that opens it.
+  /// `POST /NAME/voice`: markup that sends the call to a stream, with the token that opens it.
   boost::asio::awaitable<net::HttpResponse> voice(const net::HttpRequest& request);
-  /// `POST /twilio/status`: the call has moved on, or its stream has.
+  /// `POST /NAME/status`: the call has moved on, or its stream has.
   boost::asio::awaitable<net::HttpResponse> status(const net::HttpRequest& request);
 
  private:
@@ -40,6 +44,7 @@ class VoiceWebhook {
   /// The call as it is known, taken to its next step.
   struct Step {
     VoiceStep verdict = VoiceStep::replayed;
+    std::string ticket;  ///< that opens the next step; empty: its address is signed
     StreamGrant grant;
     std::string cap;          ///< of a verdict `busy`: its key
     std::string transfer_to;  ///< E.164, of `transfer`
@@ -50,26 +55,30 @@ class VoiceWebhook {
   struct Asked {
     VoiceForm form;
     int step = 0;
+    std::string ticket;       ///< what the address had
+    std::string next_ticket;  ///< what the next one has
+    std::string_view carrier;
     bool is_attested = false;
     /// What the conversation has noted and the disk may not have yet.
     std::optional<storage::CallRecord> pending;
     std::int64_t now_ms = 0;
     const config::PhoneConfig* config = nullptr;
   };
-  boost::asio::awaitable<Result<Step>> take_step(VoiceForm form, int step);
+  /// VALIDATION, FORBIDDEN: not what a voice webhook is.
+  Result<void> check_voice(const net::HttpRequest& request, VoiceForm& form) const;
+  boost::asio::awaitable<Result<Step>> take_step(VoiceForm form, int step, std::string ticket);
   static Result<Step> take_step_in(storage::sqlite::Connection& connection, const Asked& asked);
   static Result<void> turn_elsewhere(storage::sqlite::Connection& connection,
                                      storage::PhoneCall& call, Step& step);
   static StreamGrant grant_for(const storage::PhoneCall& call, int step);
-  std::string address_after(int step) const;
-  std::string twiml_for(const StreamGrant& grant, const std::string& token) const;
+  std::string address_after(const Step& taken, int step) const;
+  /// As the carrier dials it.
+  std::string number_of(const std::string& e164) const;
+  net::HttpResponse refuse(const net::HttpRequest& request, const Error& why) const;
+  net::HttpResponse answer_elsewhere(const Step& taken) const;
 
   PhoneGround ground_;
+  const Carrier& carrier_;
 };
-
-/// The address that the carrier knows for a path of ours, in the scheme of a WebSocket where it is
-/// one.
-std::string public_address(const config::PhoneConfig& config, std::string_view target,
-                           bool is_websocket = false);
 
 }  // namespace callosum::channel::twilio

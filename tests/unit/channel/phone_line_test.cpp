@@ -185,6 +185,24 @@ TEST_F(PhoneLineTest, RefusesTimesThatNoCallLastsTo) {
   EXPECT_EQ(hear(INT64_MAX).error().type, ErrorType::validation);
 }
 
+TEST_F(PhoneLineTest, TimesOfTheClockOnTheWallCountFromTheFirstSound) {
+  LineOpening opening;
+  opening.dialect = &kPlivo;
+  opening.longest = 60s;
+  begin(std::move(opening));
+  constexpr std::int64_t kBegan = 1'714'000'000'000;
+  time.advance(2s);
+  rest();
+  ASSERT_TRUE(hear(kBegan));
+  ASSERT_TRUE(hear(kBegan + 1020));  // a second is missing
+  std::size_t bytes = 0;
+  for (const auto& event : rest()) bytes += bytes_of(event);
+  EXPECT_EQ(bytes, 160u + 8000 + 160);
+  EXPECT_TRUE(hear(kBegan - 5));
+  EXPECT_TRUE(hear(kBegan + 120'000));
+  EXPECT_EQ(hear(kBegan + 120'001).error().type, ErrorType::validation);
+}
+
 TEST_F(PhoneLineTest, NothingButBase64GoesIntoTheCarriersMessages) {
   tell({{"type", "response.output_audio.delta"},
         {"response_id", "resp_1"},

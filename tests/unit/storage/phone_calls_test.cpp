@@ -183,6 +183,34 @@ TEST_F(PhoneCallsTest, ArePutIntoTheTableOfAPackThatHasOne) {
   EXPECT_EQ(rows->at(0).at("outcome"), "completed");
 }
 
+TEST_F(PhoneCallsTest, KeepsWhoseCallItIsAndWhatOpensItsNextStep) {
+  PhoneCall call;
+  call.record.call_sid = "v3:abcdefgh";
+  call.carrier = "telnyx";
+  call.ticket = "first";
+  call.tenant_id = "t1";
+  call.status = "ringing";
+  ASSERT_TRUE(*add_call(*connection, call));
+  EXPECT_EQ(find_call(*connection, "v3:abcdefgh")->value().ticket, "first");
+  EXPECT_EQ(list_calls(*connection, {.tenant_id = "t1", .caller = {}})->at(0).carrier, "telnyx");
+
+  ASSERT_TRUE(*take_call_step(*connection, "v3:abcdefgh", 1, "second"));
+
+  EXPECT_EQ(find_call(*connection, "v3:abcdefgh")->value().ticket, "second");
+  EXPECT_FALSE(*take_call_step(*connection, "v3:abcdefgh", 1, "third"));
+  EXPECT_EQ(find_call(*connection, "v3:abcdefgh")->value().ticket, "second");
+}
+
+TEST_F(PhoneCallsTest, ANumberMayBeOfOneCarrierAlone) {
+  PhoneNumber number{"+390612345678", "t1", "", 1};
+  number.carrier = "plivo";
+  ASSERT_TRUE(save_phone_number(*connection, number));
+  EXPECT_EQ(find_phone_number(*connection, number.number)->value().carrier, "plivo");
+  number.carrier.clear();
+  ASSERT_TRUE(save_phone_number(*connection, number));
+  EXPECT_EQ(list_phone_numbers(*connection, "t1")->at(0).carrier, "");
+}
+
 TEST_F(PhoneCallsTest, ANumberIsOneBusinesssUntilItIsRemoved) {
   const PhoneNumber number{"+390612345678", "t1", "receptionist", 1};
   EXPECT_TRUE(save_phone_number(*connection, number));
