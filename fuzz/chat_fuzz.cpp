@@ -9,6 +9,7 @@
 
 #include "provider/chat/chat_wire.hpp"
 #include "session/piece_cutter.hpp"
+#include "session/sentiment.hpp"
 
 namespace {
 
@@ -66,6 +67,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto whole = outcome(bytes, bytes.size() + 1, style);
     if (outcome(bytes, 1, style) != whole || outcome(bytes, 7, style) != whole) std::abort();
   }
+  const auto sentiment = callosum::session::read_sentiment(bytes);
+  if (sentiment && !(*sentiment >= -1 && *sentiment <= 1)) std::abort();
   if (without_calls(bytes, 1) != without_calls(bytes, bytes.size() + 1)) std::abort();
   // However it is cut, no letter is lost.
   if (spoken(bytes, 1) != spoken(bytes, bytes.size() + 1)) std::abort();

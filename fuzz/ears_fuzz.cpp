@@ -23,6 +23,8 @@ struct Order {
     if (event.kind == Kind::stopped && (!in_speech || owes_words)) std::abort();
     if (event.kind == Kind::partial && !in_speech) std::abort();
     if (event.at_ms < 0) std::abort();
+    const auto sure = event.confidence.mean();
+    if (sure && !(*sure >= 0 && *sure <= 1)) std::abort();
     if (event.kind == Kind::started) in_speech = true;
     if (event.kind == Kind::stopped) {
       in_speech = false;

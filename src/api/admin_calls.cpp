@@ -53,8 +53,8 @@ json::object encode(const storage::PhoneCall& call) {
           {"outcome", or_null(!record.outcome.empty(), json::value(record.outcome))},
           {"tool_latency_ms", record.tool_latency_ms},
           {"streams", call.next_step},
-          {"sentiment", score(call.sentiment)},
-          {"confidence", score(call.confidence)},
+          {"sentiment", score(record.sentiment)},
+          {"confidence", score(record.confidence)},
           {"recording_url", or_null(!call.recording_url.empty(), json::value(call.recording_url))}};
 }
 

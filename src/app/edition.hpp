@@ -49,6 +49,8 @@ struct ProviderFactory {
   realtime::ProviderProfile profile;  ///< of that
   /// What plans where the provider is only a mouth; else null.
   std::shared_ptr<realtime::ChatModel> chat;
+  /// What judges its calls once they are over; null: nothing does.
+  std::shared_ptr<realtime::ChatModel> judge;
   bool thinks_ahead = false;                     ///< see session::BrainParts
   std::chrono::milliseconds interrupt_after{0};  ///< the same
 };

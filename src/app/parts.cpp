@@ -188,6 +188,10 @@ Result<std::unique_ptr<Parts>> make_parts(PartsOptions options) {
   auto call_log = storage::CallLog::open(*parts->database, *parts->log);
   if (!call_log) return call_log.error();
   parts->call_log = std::move(*call_log);
+  if (options.with_provider && config.phone.score_calls) {
+    parts->call_scores =
+        std::make_unique<CallScores>(*parts->call_log, *parts->log, parts->metrics);
+  }
   parts->load_book->keep_records(parts->sessions.get());
   parts->cache = std::make_unique<pipeline::ResultCache>(parts->time);
   parts->ledger = std::make_unique<pipeline::Ledger>(*parts->database, parts->time);

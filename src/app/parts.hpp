@@ -8,6 +8,7 @@
 #include "api/auth/authenticator.hpp"
 #include "api/auth/client_secret_store.hpp"
 #include "api/auth/origin_policy.hpp"
+#include "app/call_scores.hpp"
 #include "app/editions.hpp"
 #include "app/sinks.hpp"
 #include "app/user_watch.hpp"
@@ -50,6 +51,7 @@ struct Parts {
   session::SessionBoard board;  ///< tells live conversations what happens outside of them
   std::unique_ptr<session::SessionStore> sessions;
   std::unique_ptr<storage::CallLog> call_log;
+  std::unique_ptr<CallScores> call_scores;  ///< null: calls are not judged
   channel::twilio::StreamTokens stream_tokens{time, random};
   std::unique_ptr<session::LoadBook> load_book;
   session::UsualTimes usual_times;                       ///< of tools, in this process

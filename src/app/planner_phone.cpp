@@ -54,6 +54,14 @@ std::string greeting_of(const std::string& usual, bool is_back, const PromptValu
   return std::string(trim(fill_placeholders(has_own ? own->second : usual, values, missing)));
 }
 
+/// The chat model of the first provider that has one.
+std::shared_ptr<realtime::ChatModel> judge_of(const Edition& edition) {
+  for (const auto& provider : edition.providers()) {
+    if (provider.judge) return provider.judge;
+  }
+  return nullptr;
+}
+
 }  // namespace
 
 asio::awaitable<std::optional<storage::RealtimeSession>> Planner::find_call_session(
@@ -100,6 +108,11 @@ asio::awaitable<Result<PhonePlan>> Planner::plan_phone(StreamGrant grant,
   PhonePlan plan;
   const auto& writer = provider.transcription_model;
   plan.transcription_model = writer.empty() ? kAnyWriter : writer;
+  if (auto* scores = parts_.call_scores.get()) {
+    plan.on_ended = [scores, judge = judge_of(*opening->edition)](channel::twilio::EndedCall call) {
+      scores->judge(std::move(call), judge);
+    };
+  }
   const bool goes_on = grant.step > 0;
   auto values = std::move(opening->values);
   auto begins = begin_plan(std::move(*opening), std::move(before), {});

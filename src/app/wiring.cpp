@@ -7,6 +7,7 @@
 
 #include "app/loading.hpp"
 #include "app/wiring_speech.hpp"
+#include "app/wiring_text.hpp"
 #include "async/blocking_pool.hpp"
 #include "channel/twilio/carrier.hpp"
 #include "net/tls.hpp"
@@ -28,14 +29,12 @@
 #include "policy/role.hpp"
 #include "policy/same_act.hpp"
 #include "provider/cascade/profile.hpp"
-#include "provider/chat/chat_client.hpp"
 #include "provider/gemini/gemini_port.hpp"
 #include "provider/gemini/profile.hpp"
 #include "provider/offline/chat_brain.hpp"
 #include "provider/offline/flite_speech.hpp"
 #include "provider/offline/offline_port.hpp"
 #include "provider/offline/phrase_brain.hpp"
-#include "provider/offline/phrase_chat.hpp"
 #include "provider/offline/profile.hpp"
 #include "provider/offline/voices.hpp"
 #include "provider/openai/client_secret.hpp"
@@ -283,23 +282,6 @@ std::string planners_export(const config::Config& config, const ProviderKind& ki
   return kind.profile_of(model).tool_export;
 }
 
-/// Without a chat server, which a cascade alone may be, the offline voice plans.
-Result<std::shared_ptr<realtime::ChatModel>> make_chat(const ProviderSource& source) {
-  const auto& config = source.config;
-  if (config.brain_url.empty()) {
-    return provider::offline::make_phrase_chat(
-        provider::offline::make_phrase_brain(source.snapshot));
-  }
-  auto tls = net::make_client_tls(config.ca_file);
-  if (!tls) return tls.error();
-  const auto style = config.brain_tools == "inline" ? provider::chat::ToolStyle::in_words
-                                                    : provider::chat::ToolStyle::native;
-  return provider::chat::make_chat_model(
-      {config.brain_url, config.brain_model, config.brain_key, *tls, style,
-       std::chrono::milliseconds(config.brain_patience_ms)},
-      source.parts.time);
-}
-
 /// Those that providers share are one.
 using EarsByName = std::map<std::string, realtime::MakeEars>;
 
@@ -339,8 +321,11 @@ Result<ProviderFactory> make_provider(const std::string& name, Parts& parts,
   auto ears = find_ears(source, known_ears);
   if (!ears) return ears.error();
   made->make_ears = std::move(*ears);
+  auto judge = make_judge(parts, name);
+  if (!judge) return judge.error();
+  made->judge = std::move(*judge);
   if (parts.config.reply_path != "brain") return made;
-  auto chat = make_chat(source);
+  auto chat = make_chat(parts, snapshot, name);
   if (!chat) return chat.error();
   made->chat = std::move(*chat);
   made->thinks_ahead = config.brain_ahead;

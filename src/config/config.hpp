@@ -187,6 +187,7 @@ struct PhoneConfig {
   std::string silence_goodbye = "I cannot hear you, so I will hang up now. Goodbye.";
   std::int64_t longest_s = 3600;  ///< of a call with us
   bool keep_transcripts = true;   ///< beyond the end of a call
+  bool score_calls = false;       ///< a chat model judges each once it is over
   PhoneCaps caps;
 };
 

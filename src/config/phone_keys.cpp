@@ -65,6 +65,9 @@ std::vector<KeySpec> phone_keys() {
       {"phone.keep_transcripts", Kind::flag, phone_at<&PhoneConfig::keep_transcripts>,
        "Whether what was said and given to tools is kept once a call has ended. When it "
        "happened, which tools ran and how it ended are kept in any case."},
+      {"phone.score_calls", Kind::flag, phone_at<&PhoneConfig::score_calls>,
+       "Whether the provider's chat model (`brain_url`) is asked, once a call is over, how the "
+       "caller felt: `sentiment` of the call. What the caller said is sent to it once more."},
       {"phone.caps.caller_calls_per_hour",
        Kind::integer,
        caps_at<&PhoneCaps::caller_calls_per_hour>,

@@ -20,7 +20,8 @@ std::vector<KeySpec> brain_keys() {
       {"providers.NAME.brain_url", Kind::url, provider_at<&ProviderConfig::brain_url>,
        "OpenAI-compatible chat server that plans: of offline, and of every provider where "
        "`reply_path` "
-       "is brain. Empty: the phrase matcher of offline, also of a cascade."},
+       "is brain; and that judges calls (`phone.score_calls`). Empty: the phrase matcher of "
+       "offline, also of a cascade."},
       {"providers.NAME.brain_model", Kind::text, provider_at<&ProviderConfig::brain_model>,
        "Model of that chat server."},
       {"providers.NAME.brain_key_env", Kind::variable, provider_at<&ProviderConfig::brain_key_env>,

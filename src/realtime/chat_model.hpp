@@ -25,6 +25,7 @@ struct ChatRequest {
   json::array messages;               ///< as chat completions have them
   json::array tools;                  ///< as a GA session has them: flat
   json::value tool_choice = nullptr;  ///< likewise; null: the model's own
+  bool wants_object = false;          ///< the answer shall be one JSON object; a model may not obey
 };
 
 struct ChatCall {

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "base/result.hpp"
+#include "realtime/confidence.hpp"
 
 namespace callosum::realtime {
 
@@ -28,6 +29,7 @@ struct HeardEvent {
   bool is_stable = false;  ///< partial: the turn seems to be at its end, and may go on all the same
   bool is_sure = true;     ///< words: they may be acted upon as they are
   ErrorType why = ErrorType::transient;  ///< lost: AUTH and PERMANENT will not change
+  Confidence confidence = {};            ///< words: how sure the recogniser says it is of them
 };
 
 /// Turns one speaker's sound into utterances in text: speech recognition on this machine, or a

@@ -201,7 +201,7 @@ class BrainPort final : public realtime::ModelPort, private UtteranceSink {
     if (speakers_.size() >= kMaxSpeakers) speakers_.clear();
     speakers_[utterance.item_id] = utterance.speaker;
     conversation_.heard(utterance.item_id, utterance.text,
-                        utterance.is_sure && !utterance.text.empty());
+                        utterance.is_sure && !utterance.text.empty(), utterance.confidence);
     owes_response_ |= !utterance.by_hand && utterances_.settings().creates_response;
     create_held();
   }

@@ -172,11 +172,12 @@ class BridgePort final : public realtime::ModelPort, private UtteranceSink {
     last_item_ = item_id;
   }
   void understood(const SpokenUtterance& utterance) override {
-    emit("conversation.item.input_audio_transcription.completed",
-         {{"item_id", utterance.item_id},
-          {"content_index", 0},
-          {"transcript", utterance.text},
-          {"usage", json::object{{"type", "duration"}, {"seconds", 0}}}});
+    json::object words{{"item_id", utterance.item_id},
+                       {"content_index", 0},
+                       {"transcript", utterance.text},
+                       {"usage", json::object{{"type", "duration"}, {"seconds", 0}}}};
+    realtime::put_confidence(words, utterance.confidence);
+    emit("conversation.item.input_audio_transcription.completed", std::move(words));
     inner_.port().send(realtime::encode_text_message("user", utterance.labelled(), next_event_id(),
                                                      utterance.item_id),
                        net::FrameKind::control);

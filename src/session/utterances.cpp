@@ -165,6 +165,7 @@ void Utterances::look(Speaker& speaker) {
         speaker.ended.pop_front();
         if (heard->kind == Kind::words) utterance.text = clean(heard->text);
         utterance.is_sure = heard->is_sure;
+        if (!utterance.text.empty()) utterance.confidence = heard->confidence;
         sink_.understood(utterance);
         break;
     }

@@ -32,6 +32,7 @@ struct SpokenUtterance {
   std::string text;  ///< empty: nothing was understood
   bool is_sure = true;
   bool by_hand = false;  ///< committed by the caller's program, which says itself what follows
+  realtime::Confidence confidence = {};  ///< how sure its ears say that they are
   /// As whoever plans is told it: "[Maya] when are you open".
   std::string labelled() const;
 };

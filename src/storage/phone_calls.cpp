@@ -24,13 +24,18 @@ constexpr std::string_view kNews = R"sql(
 constexpr std::string_view kRecord = R"sql(
   UPDATE phone_calls SET session_id = :session_id, answered_at_ms = :answered_at_ms,
     ended_at_ms = iif(:ended_at_ms = 0, ended_at_ms, :ended_at_ms),
-    transcript = coalesce(CAST(substr(CAST(transcript AS BLOB), 1, :transcript_kept) AS TEXT), '') || :transcript,
-    timeline = coalesce(CAST(substr(CAST(timeline AS BLOB), 1, :timeline_kept) AS TEXT), '') || :timeline,
+    transcript =
+      coalesce(CAST(substr(CAST(transcript AS BLOB), 1, :transcript_kept) AS TEXT), '') || :transcript,
+    timeline =
+      coalesce(CAST(substr(CAST(timeline AS BLOB), 1, :timeline_kept) AS TEXT), '') || :timeline,
     tool_history =
-      coalesce(CAST(substr(CAST(tool_history AS BLOB), 1, :tool_history_kept) AS TEXT), '') || :tool_history,
+      coalesce(CAST(substr(CAST(tool_history AS BLOB), 1, :tool_history_kept) AS TEXT), '')
+      || :tool_history,
     tool_latency_ms = :tool_latency_ms,
     left_out = :left_out, intent = :intent, outcome = :outcome,
-    transfer_to = :transfer_to, conversed_out = :conversed_out, record_step = :step
+    transfer_to = :transfer_to, conversed_out = :conversed_out, confidence = :confidence,
+    sentiment = iif(:step > record_step, :sentiment, coalesce(:sentiment, sentiment)),
+    record_step = :step
   WHERE call_sid = :call_sid AND record_step <= :step
 )sql";
 
@@ -87,6 +92,10 @@ void lay_list_over(const std::string& older, std::size_t older_kept, std::string
   newer_kept = older_kept;
 }
 
+json::value to_json(const std::optional<double>& score) {
+  return score ? json::value(*score) : json::value(nullptr);
+}
+
 PhoneCall to_call(const json::object& row) {
   const auto text = [&row](const char* column) { return std::string(text_at(row, column)); };
   PhoneCall call;
@@ -117,8 +126,8 @@ PhoneCall to_call(const json::object& row) {
   call.next_step = static_cast<int>(whole(row, "next_step"));
   call.started_at_ms = whole(row, "started_at_ms");
   call.duration_s = whole(row, "duration_s");
-  call.sentiment = score(row, "sentiment");
-  call.confidence = score(row, "confidence");
+  record.sentiment = score(row, "sentiment");
+  record.confidence = score(row, "confidence");
   call.recording_url = text("recording_url");
   return call;
 }
@@ -179,28 +188,30 @@ void lay_over(CallRecord& older, CallRecord newer) {
   lay_list_over(older.transcript, older.kept.transcript, newer.transcript, kept.transcript);
   lay_list_over(older.timeline, older.kept.timeline, newer.timeline, kept.timeline);
   lay_list_over(older.tool_history, older.kept.tool_history, newer.tool_history, kept.tool_history);
+  if (newer.step == older.step && !newer.sentiment) newer.sentiment = older.sentiment;
   older = std::move(newer);
 }
 
 Result<void> save_call_record(sqlite::Connection& connection, const CallRecord& record) {
-  const auto saved =
-      connection.change(kRecord, {{"call_sid", record.call_sid},
-                                  {"session_id", record.session_id},
-                                  {"step", record.step},
-                                  {"answered_at_ms", record.answered_at_ms},
-                                  {"ended_at_ms", record.ended_at_ms},
-                                  {"transcript", record.transcript},
-                                  {"timeline", record.timeline},
-                                  {"tool_history", record.tool_history},
-                                  {"transcript_kept", record.kept.transcript},
-                                  {"timeline_kept", record.kept.timeline},
-                                  {"tool_history_kept", record.kept.tool_history},
-                                  {"tool_latency_ms", record.tool_latency_ms},
-                                  {"left_out", record.left_out},
-                                  {"intent", record.intent},
-                                  {"outcome", record.outcome},
-                                  {"transfer_to", record.transfer_to},
-                                  {"conversed_out", record.is_conversed_out ? 1 : 0}});
+  const auto saved = connection.change(kRecord, {{"call_sid", record.call_sid},
+                                                 {"session_id", record.session_id},
+                                                 {"step", record.step},
+                                                 {"answered_at_ms", record.answered_at_ms},
+                                                 {"ended_at_ms", record.ended_at_ms},
+                                                 {"transcript", record.transcript},
+                                                 {"timeline", record.timeline},
+                                                 {"tool_history", record.tool_history},
+                                                 {"transcript_kept", record.kept.transcript},
+                                                 {"timeline_kept", record.kept.timeline},
+                                                 {"tool_history_kept", record.kept.tool_history},
+                                                 {"tool_latency_ms", record.tool_latency_ms},
+                                                 {"left_out", record.left_out},
+                                                 {"intent", record.intent},
+                                                 {"outcome", record.outcome},
+                                                 {"transfer_to", record.transfer_to},
+                                                 {"conversed_out", record.is_conversed_out ? 1 : 0},
+                                                 {"confidence", to_json(record.confidence)},
+                                                 {"sentiment", to_json(record.sentiment)}});
   if (!saved) return saved.error();
   return {};
 }

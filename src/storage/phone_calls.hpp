@@ -39,9 +39,13 @@ struct CallRecord {
   std::string transfer_to;        ///< E.164: what the call goes on with; empty: nobody
   bool is_conversed_out = false;  ///< it ended as it should: nothing is left to say
   Kept kept;
+  /// How sure the ears were of what they heard, 0 to 1; nothing where they do not tell.
+  std::optional<double> confidence = {};
+  /// How the caller felt, -1 to 1, once it was judged.
+  std::optional<double> sentiment = {};
 };
 /// What was noted later, over what was before it. What a stream says that the call has left behind
-/// comes too late.
+/// comes too late. Whoever judges a call is not undone by what is written of it meanwhile.
 void lay_over(CallRecord& older, CallRecord newer);
 
 /// A call, whole. `status` is the carrier's word.
@@ -57,8 +61,7 @@ struct PhoneCall {
   int next_step = 0;   ///< see channel/twilio/call_steps
   std::string ticket;  ///< SHA-256 of what opens it; empty: its webhook's address is signed
   std::int64_t started_at_ms = 0;
-  std::int64_t duration_s = -1;                 ///< as the carrier counts it; -1: unknown
-  std::optional<double> sentiment, confidence;  ///< where somebody has judged them
+  std::int64_t duration_s = -1;  ///< as the carrier counts it; -1: unknown
   std::string recording_url;
 };
 

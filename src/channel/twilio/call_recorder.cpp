@@ -19,6 +19,16 @@ json::array list_of(const std::string& text) {
   return std::move(parsed->get_array());
 }
 
+/// How sure the ears were of what was heard before.
+realtime::Confidence confidence_in(const json::array& timeline) {
+  realtime::Confidence out;
+  for (const auto& entry : timeline) {
+    const auto* heard = entry.if_object();
+    if (heard) out.add(realtime::read_confidence(*heard));
+  }
+  return out;
+}
+
 /// The first so much of it, to the end of a word.
 std::string first_part(std::string_view text, double share) {
   auto size = static_cast<std::size_t>(share * static_cast<double>(text.size()));
@@ -34,12 +44,14 @@ CallRecorder::CallRecorder(storage::CallRecord before, WallTime now, bool keeps_
       record_(std::move(before)),
       turns_(list_of(record_.transcript), keeps_words),
       timeline_(list_of(record_.timeline), keeps_words),
-      tools_(list_of(record_.tool_history)) {
+      tools_(list_of(record_.tool_history)),
+      confidence_(confidence_in(timeline_.newest())) {
   if (record_.answered_at_ms == 0) record_.answered_at_ms = epoch_ms(now);
   record_.ended_at_ms = 0;
   record_.is_conversed_out = false;
   record_.outcome.clear();
   record_.transfer_to.clear();
+  record_.sentiment.reset();  // it goes on: another may come of it
   text_bytes_ = record_.transcript.size() + record_.timeline.size();
   for (auto* list : {&record_.transcript, &record_.timeline, &record_.tool_history}) {
     std::string().swap(*list);  // they are in the lists
@@ -101,11 +113,17 @@ json::object* CallRecorder::add_turn(std::string_view role, std::string_view tex
   return &turns_.add({{"role", role}, {"text", text}, {"item_id", place.item_id}}, before);
 }
 
-void CallRecorder::heard(std::string_view text, std::string_view item_id, WallTime now) {
+void CallRecorder::heard(std::string_view text, std::string_view item_id, WallTime now,
+                         const realtime::Confidence& confidence) {
   if (text.empty()) return;
   const auto place = place_of(item_id);
   add_turn("user", text, place);
-  if (auto* entry = enter("heard", place.spoken_at.value_or(now))) entry->emplace("text", text);
+  confidence_.add(confidence);
+  record_.confidence = confidence_.mean();
+  auto* entry = enter("heard", place.spoken_at.value_or(now));
+  if (!entry) return;
+  entry->emplace("text", text);
+  realtime::write_confidence(*entry, confidence);
 }
 
 void CallRecorder::planned(WallTime now) { enter("planned", now); }
@@ -201,6 +219,15 @@ void CallRecorder::forget_words() {
     entry.get_object().erase("text");
     entry.get_object().erase("args");
   }
+}
+
+std::vector<std::string> CallRecorder::said_by_caller() const {
+  std::vector<std::string> out;
+  for (const auto& entry : turns_.newest()) {
+    const auto* turn = entry.if_object();
+    if (turn && text_at(*turn, "role") == "user") out.emplace_back(text_at(*turn, "text"));
+  }
+  return out;
 }
 
 storage::CallRecord CallRecorder::take() {

@@ -10,9 +10,16 @@
 #include "base/clock.hpp"
 #include "base/deque.hpp"
 #include "channel/twilio/growing_list.hpp"
+#include "realtime/confidence.hpp"
 #include "storage/phone_calls.hpp"
 
 namespace callosum::channel::twilio {
+
+/// A conversation that is over, for whoever judges it.
+struct EndedCall {
+  storage::CallRecord record;     ///< as it was kept
+  std::vector<std::string> said;  ///< the last by the caller, also where the record keeps no words
+};
 
 /// What is written down of a call: who said what, as far as it was heard, which tools ran, and
 /// when. Turns stand in the order of the conversation, whenever their words have come. Pure; what
@@ -33,7 +40,8 @@ class CallRecorder {
   void spoken(std::string_view item_id, WallTime now);
 
   // Each says when it was; `item_id` is the model's. One that has no place yet has its own now.
-  void heard(std::string_view text, std::string_view item_id, WallTime now);
+  void heard(std::string_view text, std::string_view item_id, WallTime now,
+             const realtime::Confidence& confidence = {});
   void planned(WallTime now);
   void called(std::string_view tool, std::string_view args, WallTime now);
   /// `error_type` empty: it succeeded.
@@ -54,6 +62,10 @@ class CallRecorder {
   bool is_dirty() const { return is_dirty_; }
   /// To be noted: its lists follow what was taken before.
   storage::CallRecord take();
+  bool has_ended() const { return record_.ended_at_ms != 0; }
+  /// What the caller has said of late, as it was heard, utterance by utterance; nothing once it is
+  /// forgotten.
+  std::vector<std::string> said_by_caller() const;
   const std::string& session_id() const { return record_.session_id; }
 
  private:
@@ -82,7 +94,8 @@ class CallRecorder {
   std::vector<std::uint64_t> turn_places_;  // of each of the newest turns; ascending
   Deque<Place> places_;                     // of the newest items
   std::uint64_t next_place_ = 1;
-  Deque<Cut> cuts_;  // whose words have not come yet
+  realtime::Confidence confidence_;  // of all that was heard
+  Deque<Cut> cuts_;                  // whose words have not come yet
   std::size_t text_bytes_ = 0;
   WallTime answered_at_;
   bool is_dirty_ = true;

@@ -26,6 +26,7 @@ class GrowingList {
   json::object& add(json::object entry, std::size_t before);
   /// Those that may still change, the newest last.
   json::array& newest() { return newest_; }
+  const json::array& newest() const { return newest_; }
   void clear();
 
   /// The array's text from byte `kept` on; what was taken before stands in front of it.

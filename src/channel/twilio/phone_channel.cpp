@@ -182,7 +182,8 @@ asio::awaitable<void> PhoneChannel::serve(std::unique_ptr<net::WsConnection> con
       left,
       ground.config.keep_transcripts,
       parts_.budget,
-      plan->session.start.context.transfers};
+      plan->session.start.context.transfers,
+      std::move(plan->on_ended)};
   auto caller = make_phone_link(std::move(link));
   auto session = std::make_shared<session::SessionPlan>(std::move(plan->session));
   auto serving = parts_.host.serve(std::move(session), std::move(caller));

@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "channel/twilio/call_recorder.hpp"
 #include "channel/twilio/media_wire.hpp"
 #include "channel/twilio/voice_webhook.hpp"
 #include "net/server.hpp"
@@ -16,6 +17,8 @@ struct PhonePlan {
   session::SessionPlan session;
   std::string transcription_model;  ///< what writes down the caller's words; empty: nothing does
   bool asks_first = false;          ///< nobody has written the first words
+  /// See PhoneLinkParts.
+  std::function<void(EndedCall call)> on_ended = {};
 };
 
 /// `GET /NAME/media`: the sound of a call (telephony §1.4). The upgrade is signed, where the

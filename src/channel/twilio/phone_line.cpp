@@ -359,7 +359,8 @@ void PhoneLine::on_other(const realtime::ServerEvent& event) {
     case EventType::conversation_item_created:
       return on_item_added(event);
     case EventType::transcription_completed:
-      return record_.heard(text_at(body, "transcript"), text_at(body, "item_id"), now);
+      return record_.heard(text_at(body, "transcript"), text_at(body, "item_id"), now,
+                           realtime::confidence_of(body));
     case EventType::output_audio_transcript_done:
       return record_.said(text_at(body, "transcript"), text_at(body, "item_id"), now);
     default:

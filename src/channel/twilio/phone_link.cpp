@@ -18,6 +18,7 @@ constexpr auto kKeepEvery = 500ms;  // what a crash may lose of the record
 constexpr auto kMostFarewell = 30s;
 constexpr auto kWireGoodbye = 500ms;  // of it, for the close itself
 constexpr auto kLateMarks = 1s;       // after the last word, by the clock
+constexpr std::string_view kTransferred = "transferred";
 
 /// A line's part of the budget for what waits to be played.
 class PlayoutShare final : public net::QueueMember {
@@ -54,6 +55,7 @@ class PhoneLink final : public session::CallerLink {
       : time_(parts.time),
         connection_(std::move(parts.connection)),
         keep_(std::move(parts.keep)),
+        on_ended_(std::move(parts.on_ended)),
         record_(std::move(parts.before), time_.wall_now(), parts.keeps_words),
         dialect_(*parts.opening.dialect),
         stream_(parts.opening.stream),
@@ -67,7 +69,7 @@ class PhoneLink final : public session::CallerLink {
     keep_now();
   }
   ~PhoneLink() override {
-    record_.ended(is_gone_ ? "caller_hung_up" : "failed", false, time_.wall_now());
+    write_end(is_gone_ ? "caller_hung_up" : "failed", false);
     keep_now();
   }
 
@@ -125,8 +127,7 @@ class PhoneLink final : public session::CallerLink {
                                          : "failed";
     if (is_broken_ && !is_too_long_) code = 1008;
     // Before the carrier can ask what comes next.
-    if (is_done && !transfer_to_.empty()) record_.transferred(transfer_to_, time_.wall_now());
-    record_.ended(outcome, is_done || is_too_long_, time_.wall_now());
+    write_end(is_done && !transfer_to_.empty() ? kTransferred : outcome, is_done || is_too_long_);
     keep_now();
     const auto soon = deadline.within(2s);
     auto closing = connection_->close(code, std::move(reason), soon);
@@ -191,6 +192,18 @@ class PhoneLink final : public session::CallerLink {
     share_.set(line_.playout().queued_bytes());
   }
 
+  /// Once.
+  void write_end(std::string_view outcome, bool is_conversed_out) {
+    if (record_.has_ended()) return;
+    auto said = record_.said_by_caller();  // before it may be forgotten
+    if (outcome == kTransferred) {
+      record_.transferred(transfer_to_, time_.wall_now());
+    } else {
+      record_.ended(outcome, is_conversed_out, time_.wall_now());
+    }
+    keep_now();
+    if (on_ended_) on_ended_({record_.take(), std::move(said)});
+  }
   void keep_when_due() {
     if (record_.is_dirty() && time_.now() >= kept_at_ + kKeepEvery) keep_now();
   }
@@ -203,6 +216,7 @@ class PhoneLink final : public session::CallerLink {
   async::TimeSource& time_;
   std::unique_ptr<net::WsConnection> connection_;
   std::function<void(storage::CallRecord)> keep_;
+  std::function<void(EndedCall)> on_ended_;
   CallRecorder record_;
   const Dialect& dialect_;
   const std::string stream_;

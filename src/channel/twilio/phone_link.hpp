@@ -22,6 +22,8 @@ struct PhoneLinkParts {
   std::shared_ptr<net::QueueBudget> budget;  ///< of what waits to be played; null: none
   /// Numbers that the call may be handed on to, by name; null: none.
   std::shared_ptr<const registry::Destinations> transfers{};
+  /// Called once, when the conversation is over and kept; never waits. Empty: nobody is told.
+  std::function<void(EndedCall call)> on_ended{};
 };
 
 /// A carrier's media stream as the caller's side of a session.

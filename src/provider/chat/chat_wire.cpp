@@ -61,6 +61,9 @@ std::string encode_request(const std::string& model, const realtime::ChatRequest
   json::object body{{"model", model},
                     {"messages", is_native ? request.messages : write_inline(request)},
                     {"stream", true}};
+  // Most know this one, and those that do not pass over it; a schema is more often refused
+  // (protocols §3.2).
+  if (request.wants_object) body["response_format"] = json::object{{"type", "json_object"}};
   auto tools = is_native ? encode_tools(request.tools) : json::array();
   if (!tools.empty()) {
     body["tools"] = std::move(tools);

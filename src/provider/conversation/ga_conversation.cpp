@@ -120,7 +120,8 @@ void GaConversation::committed(std::string_view item_id) {
            items_.size());
 }
 
-void GaConversation::heard(std::string_view item_id, std::string_view text, bool understood) {
+void GaConversation::heard(std::string_view item_id, std::string_view text, bool understood,
+                           const realtime::Confidence& confidence) {
   const auto item = std::find_if(items_.rbegin(), items_.rend(),
                                  [&](const auto& one) { return text_at(one, "id") == item_id; });
   if (item == items_.rend()) return;  // deleted before it was understood
@@ -132,8 +133,10 @@ void GaConversation::heard(std::string_view item_id, std::string_view text, bool
   if (!session_.wants_transcription()) return;
   add_transcript(*item, text);  // who retrieves the item finds the words in it
   const json::object usage{{"type", "duration"}, {"seconds", 0}};
-  emit("conversation.item.input_audio_transcription.completed",
-       {{"item_id", item_id}, {"content_index", 0}, {"transcript", text}, {"usage", usage}});
+  json::object words{
+      {"item_id", item_id}, {"content_index", 0}, {"transcript", text}, {"usage", usage}};
+  realtime::put_confidence(words, confidence);
+  emit("conversation.item.input_audio_transcription.completed", std::move(words));
 }
 
 json::value GaConversation::last_item() const {

@@ -13,6 +13,7 @@
 #include "base/random.hpp"
 #include "provider/conversation/ga_session.hpp"
 #include "provider/conversation/turn.hpp"
+#include "realtime/confidence.hpp"
 
 namespace callosum::provider::conversation {
 
@@ -55,7 +56,8 @@ class GaConversation {
   std::string committed();  ///< by hand: the new item's id
   void cleared();
   /// The words of a committed item, when the ears have them.
-  void heard(std::string_view item_id, std::string_view text, bool understood);
+  void heard(std::string_view item_id, std::string_view text, bool understood,
+             const realtime::Confidence& confidence = {});
 
   void create_item(const json::object& event);
   void delete_item(std::string_view item_id, std::string_view event_id);

@@ -24,6 +24,18 @@ std::size_t count_words(std::string_view text) {
   return text.empty() ? 0 : static_cast<std::size_t>(blanks) + 1;
 }
 
+/// What the message says of each of its words; of some it says nothing (protocols §2.2).
+realtime::Confidence confidence_in(const json::object& message) {
+  realtime::Confidence out;
+  const auto* words = find_array(message, "words");
+  for (const auto& entry : words ? *words : json::array{}) {
+    const auto* word = entry.if_object();
+    const auto* said = word ? word->if_contains("confidence") : nullptr;
+    if (said && said->is_number()) out.add(said->to_number<double>());
+  }
+  return out;
+}
+
 std::string_view first_words(std::string_view text, std::size_t words) {
   std::size_t end = 0;
   for (; words > 0 && end < text.size(); --words)
@@ -59,12 +71,15 @@ void FluxWire::begin() {
     return forget_words();
   }
   before_ = first_words(text_, heard_.back().words);
+  confidence_ = before_confidence_ = heard_.back().confidence;
   text_ = before_;
 }
 
 void FluxWire::forget_words() {
   text_.clear();
+  confidence_ = {};
   before_.clear();
+  before_confidence_ = {};
   began_ms_.reset();
   heard_.clear();
 }
@@ -72,7 +87,7 @@ void FluxWire::forget_words() {
 void FluxWire::note_words(std::int64_t until_ms) {
   if (text_.empty()) return;
   if (!heard_.empty() && until_ms < heard_.back().until_ms + kNoteEvery_ms) return;
-  heard_.push_back({until_ms, count_words(text_)});
+  heard_.push_back({until_ms, count_words(text_), confidence_});
   if (heard_.size() > kMostNotes) heard_.pop_front();
 }
 
@@ -80,9 +95,11 @@ Result<void> FluxWire::take(const json::object& message) {
   if (text_at(message, "type") != "TurnInfo") return {};
   const auto event = text_at(message, "event");
   text_ = join(before_, text_at(message, "transcript"));
+  confidence_ = before_confidence_;
+  confidence_.add(confidence_in(message));
   const auto at_ms = ms_at(message, "audio_window_end");
   if (event == "EndOfTurn") {
-    turns_.ended(at_ms, text_);
+    turns_.ended(at_ms, text_, confidence_);
     acknowledge(at_ms);
     forget_words();
     return {};

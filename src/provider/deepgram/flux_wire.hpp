@@ -23,17 +23,20 @@ class FluxWire final : public ListenWire {
   void begin() override;
   void forget_words() override;
   Result<void> take(const json::object& message) override;
-  std::string words_so_far() const override { return text_; }
+  Words words_so_far() const override { return {text_, confidence_}; }
 
   /// So many words of the turn had been heard then.
   struct Heard {
     std::int64_t until_ms;
     std::size_t words;
+    realtime::Confidence confidence;  ///< of them
   };
   void note_words(std::int64_t until_ms);
 
-  std::string text_;                      // of the turn
-  std::string before_;                    // the part of it that earlier connections heard
+  std::string text_;                 // of the turn
+  realtime::Confidence confidence_;  // of its words
+  std::string before_;               // the part of it that earlier connections heard
+  realtime::Confidence before_confidence_;
   std::optional<std::int64_t> began_ms_;  // the turn
   Deque<Heard> heard_;
 };

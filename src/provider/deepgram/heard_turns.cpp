@@ -14,12 +14,6 @@ namespace {
 constexpr std::size_t kMostByHand = 16 * 1024;
 constexpr std::size_t kMostEvents = 1024;  // that nobody takes
 
-void append_words(std::string& text, std::string_view words) {
-  if (words.empty() || text.size() + words.size() > kMostByHand) return;
-  if (!text.empty()) text += ' ';
-  text += words;
-}
-
 }  // namespace
 
 void HeardTurns::began(std::int64_t at_ms) {
@@ -41,20 +35,34 @@ void HeardTurns::end(std::int64_t at_ms) {
   events_.push_back({Kind::stopped, std::max(at_ms, began_at_ms_)});
 }
 
-void HeardTurns::ended(std::int64_t at_ms, std::string_view words) {
+void HeardTurns::keep_by_hand(std::string_view words, const realtime::Confidence& confidence) {
+  if (words.empty() || by_hand_.size() + words.size() > kMostByHand) return;
+  if (!by_hand_.empty()) by_hand_ += ' ';
+  by_hand_ += words;
+  by_hand_confidence_.add(confidence);
+}
+
+void HeardTurns::tell_words(std::string text, const realtime::Confidence& confidence) {
+  realtime::HeardEvent event{Kind::words, 0, std::move(text)};
+  if (!event.text.empty()) event.confidence = confidence;
+  events_.push_back(std::move(event));
+}
+
+void HeardTurns::ended(std::int64_t at_ms, std::string_view words,
+                       const realtime::Confidence& confidence) {
   words = trim(words);
   if (owed_ > 0) {
     --owed_;
-    append_words(by_hand_, words);
-    events_.push_back({Kind::words, 0, std::exchange(by_hand_, {})});
-    return;
+    keep_by_hand(words, confidence);
+    const auto all = std::exchange(by_hand_confidence_, {});
+    return tell_words(std::exchange(by_hand_, {}), all);
   }
-  if (!detects_ && !in_speech_) return append_words(by_hand_, words);
+  if (!detects_ && !in_speech_) return keep_by_hand(words, confidence);
   if (!in_speech_ && words.empty()) return;
   began(at_ms);
   if (!in_speech_) return;
   end(at_ms);
-  events_.push_back({Kind::words, 0, std::string(words)});
+  tell_words(std::string(words), confidence);
 }
 
 bool HeardTurns::commit(bool has_sound) {

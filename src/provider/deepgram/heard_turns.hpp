@@ -22,10 +22,14 @@ class HeardTurns {
 
   void began(std::int64_t at_ms);
   void partial(std::string_view text, bool is_stable);
-  void ended(std::int64_t at_ms, std::string_view words);
+  void ended(std::int64_t at_ms, std::string_view words,
+             const realtime::Confidence& confidence = {});
   /// The caller's program ends the utterance. False: there was none, and nothing to wait for.
   bool commit(bool has_sound);
-  void forget() { by_hand_.clear(); }
+  void forget() {
+    by_hand_.clear();
+    by_hand_confidence_ = {};
+  }
   /// Of what is being said, and of what was committed, the words are not known.
   void fail(const std::string& why, std::int64_t at_ms);
   /// Nothing more will be heard.
@@ -34,9 +38,12 @@ class HeardTurns {
 
  private:
   void end(std::int64_t at_ms);
+  void keep_by_hand(std::string_view words, const realtime::Confidence& confidence);
+  void tell_words(std::string text, const realtime::Confidence& confidence);
 
   std::deque<realtime::HeardEvent> events_;
-  std::string by_hand_;     // words that no commit has asked for yet
+  std::string by_hand_;  // words that no commit has asked for yet
+  realtime::Confidence by_hand_confidence_;
   int owed_ = 0;            // commits of what no start was told of
   bool is_forced_ = false;  // a commit of the utterance that goes on
   bool in_speech_ = false;

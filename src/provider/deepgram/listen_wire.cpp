@@ -60,7 +60,8 @@ Result<void> ListenWire::take(std::string_view text, std::int64_t sent_ms) {
 }
 
 void ListenWire::settle(std::int64_t at_ms) {
-  turns_.ended(at_ms, words_so_far());
+  const auto words = words_so_far();
+  turns_.ended(at_ms, words.text, words.confidence);
   acknowledge(at_ms);
   forget_words();
 }

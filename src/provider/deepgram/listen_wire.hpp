@@ -62,7 +62,12 @@ class ListenWire {
   virtual void begin() = 0;
   virtual void forget_words() = 0;
   virtual Result<void> take(const json::object& message) = 0;
-  virtual std::string words_so_far() const = 0;
+  /// Of the utterance that goes on, and how sure it is of them.
+  struct Words {
+    std::string text;
+    realtime::Confidence confidence = {};
+  };
+  virtual Words words_so_far() const = 0;
   net::WsConnectOptions at(std::string_view path, std::string_view format) const;
   /// The moment of the caller's sound that a member in seconds names.
   std::int64_t ms_at(const json::object& message, std::string_view key) const;

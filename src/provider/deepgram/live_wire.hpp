@@ -15,7 +15,7 @@ class LiveWire final : public ListenWire {
 
  private:
   void begin() override {
-    interim_.clear();
+    interim_ = {};
     told_until_s_ = 0;
   }
   void forget_words() override;
@@ -23,12 +23,13 @@ class LiveWire final : public ListenWire {
   void begin_speech(std::int64_t at_ms);
   void take_results(const json::object& message);
   void end_by_silence(const json::object& message);
-  std::string untold_words(const json::object& message) const;
-  std::string words_so_far() const override;
+  Words untold_words(const json::object& message) const;
+  void keep_final(const Words& words);
+  Words words_so_far() const override;
   void end(std::int64_t at_ms);
 
-  std::string finals_;        // of the utterance
-  std::string interim_;       // of the span that goes on
+  Words finals_;              // of the utterance
+  Words interim_;             // of the span that goes on
   double interim_end_s_ = 0;  // on the wire's own clock
   double told_until_s_ = 0;   // the same: words before it were told before their span was final
   std::int64_t began_at_ms_ = 0;

@@ -24,7 +24,8 @@ class SphinxListener final : public Listener {
   Utterance finish() override {
     const auto heard = ears_.finish();
     // Below the gate the words are still worth showing, never worth acting upon.
-    return {heard.understood() ? heard.text() : heard.trigram, heard.understood()};
+    return {heard.understood() ? heard.text() : heard.trigram, heard.understood(),
+            heard.confidence};
   }
 
  private:

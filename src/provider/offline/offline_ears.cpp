@@ -65,7 +65,9 @@ Result<Utterance> do_step(const Hearing::Step& step, Recogniser& own, SpeechPart
 
 void tell(Hearing& hearing, const Result<Utterance>& heard) {
   if (heard) {
-    hearing.events.push_back({HeardEvent::Kind::words, 0, heard->text, false, heard->is_accepted});
+    HeardEvent words{HeardEvent::Kind::words, 0, heard->text, false, heard->is_accepted};
+    if (!heard->text.empty()) words.confidence = heard->confidence;
+    hearing.events.push_back(std::move(words));
   } else {
     hearing.events.push_back({HeardEvent::Kind::failed, 0, heard.error().message});
   }

@@ -8,6 +8,7 @@
 
 #include "audio/pcm.hpp"
 #include "base/result.hpp"
+#include "realtime/confidence.hpp"
 
 namespace callosum::provider::offline {
 
@@ -15,6 +16,7 @@ namespace callosum::provider::offline {
 struct Utterance {
   std::string text;
   bool is_accepted = false;  ///< both recognisers agree: it may be acted upon
+  realtime::Confidence confidence = {};
 };
 
 /// Recognises one caller's utterances, one after the other. Blocks: used on a worker thread, by one

@@ -228,19 +228,29 @@ std::size_t DeskBackend::requests(std::string_view words) {
       }));
 }
 
-PhoneStand::PhoneStand(const std::string& ears, const std::string& mouth)
+PhoneStand::PhoneStand(const std::string& ears, const std::string& mouth,
+                       const std::vector<std::string>& sets)
     : ears_(std::make_unique<Cloud>("deepgram")),
       chat_(std::make_unique<Cloud>("chat")),
       mouth_(std::make_unique<Cloud>(mouth == "deepgram" ? "deepgram" : "speech")) {
   // The mouth has a name of its own: whoever also hears does that elsewhere.
   const bool is_http = mouth == "openai";
   const auto voice = mouth == "deepgram" ? "aura-2-thalia-en" : "voice1";
-  start({"provider=cascade", "providers.cascade.ears=deepgram", "providers.cascade.mouth=voice",
-         "providers.cascade.brain_url=" + chat_->url(), "providers.cascade.brain_model=sim",
-         "speech.deepgram.url=" + host_of(*ears_, "ws"), "speech.deepgram.model=" + ears,
-         "speech.voice.kind=" + mouth, "speech.voice.key_env=VOICE_API_KEY",
-         "speech.voice.url=" + host_of(*mouth_, is_http ? "http" : "ws") + (is_http ? "/v1" : ""),
-         std::string("speech.voice.model=any"), std::string("speech.voice.voice=") + voice});
+  std::vector<std::string> all{
+      "provider=cascade",
+      "providers.cascade.ears=deepgram",
+      "providers.cascade.mouth=voice",
+      "providers.cascade.brain_url=" + chat_->url(),
+      "providers.cascade.brain_model=sim",
+      "speech.deepgram.url=" + host_of(*ears_, "ws"),
+      "speech.deepgram.model=" + ears,
+      "speech.voice.kind=" + mouth,
+      "speech.voice.key_env=VOICE_API_KEY",
+      "speech.voice.url=" + host_of(*mouth_, is_http ? "http" : "ws") + (is_http ? "/v1" : ""),
+      std::string("speech.voice.model=any"),
+      std::string("speech.voice.voice=") + voice};
+  all.insert(all.end(), sets.begin(), sets.end());
+  start(std::move(all));
 }
 
 PhoneStand::PhoneStand(const std::string& provider) : provider_(std::make_unique<Cloud>(provider)) {

@@ -73,8 +73,10 @@ class DeskBackend {
 /// whose callers are scripted.
 class PhoneStand {
  public:
-  /// `ears`: the model of deepgram that hears. `mouth`: the speech service that speaks.
-  PhoneStand(const std::string& ears, const std::string& mouth);
+  /// `ears`: the model of deepgram that hears. `mouth`: the speech service that speaks. `sets`:
+  /// further keys of the configuration, "phone.score_calls=true".
+  PhoneStand(const std::string& ears, const std::string& mouth,
+             const std::vector<std::string>& sets = {});
   /// With another provider than the cascade, played by the simulator of that name.
   explicit PhoneStand(const std::string& provider);
   ~PhoneStand();

@@ -407,6 +407,64 @@ TEST(CallRecorder, GoesOnWithWhatWasWrittenBefore) {
   EXPECT_FALSE(record.is_dirty());
 }
 
+realtime::Confidence sure(double each, std::int64_t words) {
+  realtime::Confidence out;
+  out.add(each, words);
+  return out;
+}
+
+TEST(CallRecorder, WritesDownHowSureTheEarsWere) {
+  const WallTime now{1s};
+  CallRecorder record({}, now);
+  EXPECT_EQ(record.take().confidence, std::nullopt);
+  record.heard("when are you open", "a", now, sure(0.9, 4));
+  record.heard("on Friday", "b", now, sure(0.6, 2));
+  record.heard("hm", "c", now);  // of which they said nothing
+  const auto kept = record.take();
+
+  EXPECT_EQ(kept.confidence, 0.8);
+  EXPECT_THAT(kept.timeline, HasSubstr(R"("text":"on Friday","confidence":6E-1,"words":2)"));
+}
+
+TEST(CallRecorder, OfACallThatGoesOnItIsTheSameMean) {
+  const WallTime now{1s};
+  CallRecorder first({}, now, false);
+  first.heard("when are you open", "a", now, sure(0.9, 4));
+  first.ended("failed", false, now);
+  auto before = first.take();
+  before.sentiment = 0.5;
+  CallRecorder second(before, now, false);
+  EXPECT_EQ(second.take().sentiment, std::nullopt);
+  EXPECT_EQ(second.take().confidence, 0.9);
+  second.heard("on Friday", "b", now, sure(0.6, 2));
+
+  EXPECT_EQ(second.take().confidence, 0.8);
+}
+
+TEST(CallRecorder, OfATimelineThatSomebodySpoiltNothingIsKnown) {
+  storage::CallRecord before;
+  before.timeline = R"([7,{"kind":"heard","confidence":7,"words":1},{"confidence":0.5,"words":-1},)"
+                    R"({"kind":"heard","confidence":0.5,"words":2}])";
+  CallRecorder record(before, WallTime{1s});
+  record.heard("yes", "a", WallTime{1s}, sure(1, 2));
+
+  EXPECT_EQ(record.take().confidence, 0.75);
+}
+
+TEST(CallRecorder, TellsWhatTheCallerSaidUntilThatIsForgotten) {
+  const WallTime now{1s};
+  CallRecorder record({}, now, false);
+  record.heard("my number is 555", "a", now);
+  record.said("one moment", "b", now);
+  record.heard("thank you", "c", now);
+
+  EXPECT_THAT(record.said_by_caller(), ::testing::ElementsAre("my number is 555", "thank you"));
+  EXPECT_FALSE(record.has_ended());
+  record.ended("completed", true, now);
+  EXPECT_TRUE(record.has_ended());
+  EXPECT_THAT(record.said_by_caller(), ::testing::IsEmpty());
+}
+
 TEST(CallRecorder, KeepsNoWordsWhereNoneAreToBeKept) {
   const WallTime now{1s};
   CallRecorder record({}, now, false);

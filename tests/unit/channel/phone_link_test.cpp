@@ -28,7 +28,7 @@ std::string delta(std::chrono::milliseconds span) {
 
 class PhoneLinkTest : public ::testing::Test {
  protected:
-  PhoneLinkTest() {
+  explicit PhoneLinkTest(bool keeps_words = true) {
     auto pair = testing::make_memory_ws_pair(world.executor());
     far = std::move(pair.client);
     LineOpening opening;
@@ -41,10 +41,11 @@ class PhoneLinkTest : public ::testing::Test {
                          std::move(before),
                          [this](storage::CallRecord record) { kept.push_back(std::move(record)); },
                          60s,
-                         true,
+                         keeps_words,
                          budget,
                          std::make_shared<registry::Destinations>(
-                             registry::Destinations{{"front desk", "+12125550123"}})};
+                             registry::Destinations{{"front desk", "+12125550123"}}),
+                         [this](EndedCall call) { ended.push_back(std::move(call)); }};
     link = make_phone_link(std::move(parts));
   }
   Result<realtime::EventType> next(std::chrono::milliseconds patience = 1s) {
@@ -72,6 +73,7 @@ class PhoneLinkTest : public ::testing::Test {
   std::shared_ptr<net::QueueBudget> budget = std::make_shared<net::QueueBudget>(400'000);
   std::unique_ptr<net::WsConnection> far;
   std::vector<storage::CallRecord> kept;
+  std::vector<EndedCall> ended;
   std::unique_ptr<session::CallerLink> link;
 };
 
@@ -195,6 +197,37 @@ TEST_F(PhoneLinkTest, WhatIsSaidIsWrittenDownWithinAMoment) {
              net::FrameKind::control);
   next(700ms);
   EXPECT_NE(last().transcript.find("hello there"), std::string::npos);
+}
+
+/// Where no words are kept.
+class ForgetfulLinkTest : public PhoneLinkTest {
+ protected:
+  ForgetfulLinkTest() : PhoneLinkTest(false) {}
+};
+
+TEST_F(ForgetfulLinkTest, WhoJudgesACallIsToldOnceWhatTheCallerSaid) {
+  next();
+  link->send(R"({"type":"conversation.item.input_audio_transcription.completed","item_id":"i",)"
+             R"("transcript":"hello there","callosum":{"confidence":0.7,"words":2}})",
+             net::FrameKind::control);
+  EXPECT_TRUE(ended.empty());
+  close(1000);
+  link.reset();
+
+  ASSERT_EQ(ended.size(), 1u);
+  EXPECT_EQ(ended[0].said, std::vector<std::string>{"hello there"});
+  EXPECT_EQ(ended[0].record.call_sid, "CA1");
+  EXPECT_EQ(ended[0].record.outcome, "completed");
+  EXPECT_EQ(ended[0].record.transcript, "[]");
+  EXPECT_EQ(last().transcript, "[]");
+  EXPECT_EQ(last().confidence, 0.7);
+}
+
+TEST_F(PhoneLinkTest, WhoJudgesACallIsToldOfOneThatEndsInNoOrder) {
+  next();
+  link.reset();
+  ASSERT_EQ(ended.size(), 1u);
+  EXPECT_EQ(ended[0].record.outcome, "failed");
 }
 
 }  // namespace

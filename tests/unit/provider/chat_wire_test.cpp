@@ -44,6 +44,14 @@ const std::string kTwoCalls =
     chunk("{}", "\"tool_calls\"") + R"(data: {"choices":[],"usage":{"total_tokens":7}})" + "\n\n" +
     "data: [DONE]\n\n";
 
+TEST(ChatRequest, AsksForAnObjectWhereOneIsWanted) {
+  realtime::ChatRequest request;
+  EXPECT_THAT(encode_request("m", request), Not(HasSubstr("response_format")));
+  request.wants_object = true;
+  EXPECT_THAT(encode_request("m", request),
+              HasSubstr(R"("response_format":{"type":"json_object"})"));
+}
+
 TEST(ChatStream, IsPutTogetherHoweverItsBytesCome) {
   for (const std::size_t step : {1u, 5u, 64u, 100'000u}) {
     const auto [answer, heard] = take(kTwoCalls, step);

@@ -4,6 +4,7 @@
 //   ? MODEL FORMAT  of the caller's sound; first     open MS   a connection begins with it there
 //   < MESSAGE  the service says        silence MS AT  so much was sent      settle MS  no more
 //   comes commit, detect on|off                          what the session does
+#include <boost/json/serialize.hpp>
 #include <gtest/gtest.h>
 
 #include "base/text.hpp"
@@ -21,6 +22,14 @@ using testing::read_fixture;
 constexpr std::int64_t kSent_ms = 60'000;
 constexpr std::string_view kSuffix = ".expected";
 
+/// " 0.9 of 3", where it is known.
+std::string show(const realtime::Confidence& confidence) {
+  const auto mean = confidence.mean();
+  if (!mean) return "";
+  return " " + boost::json::serialize(boost::json::value(*mean)) + " of " +
+         std::to_string(confidence.words());
+}
+
 std::string show(const realtime::HeardEvent& event) {
   const auto at = "@" + std::to_string(event.at_ms);
   switch (event.kind) {
@@ -31,7 +40,7 @@ std::string show(const realtime::HeardEvent& event) {
     case Kind::stopped:
       return "stopped " + at;
     case Kind::words:
-      return "words \"" + event.text + "\"";
+      return "words \"" + event.text + "\"" + show(event.confidence);
     case Kind::failed:
       return "failed " + event.text;
     case Kind::lost:

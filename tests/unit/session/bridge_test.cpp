@@ -84,6 +84,24 @@ TEST(Bridge, ShowsTheCallerTheEventsOfItsOwnVoice) {
   EXPECT_FALSE(b.c.caller_saw("[Caller]"));
 }
 
+TEST(Bridge, TellsHowSureTheEarsAreWhereTheyTell) {
+  Bridged b;
+  b.append();
+  using Kind = HeardEvent::Kind;
+  for (const auto kind : {Kind::started, Kind::stopped}) b.ears->at(0)->hear({kind, 0});
+  HeardEvent words{Kind::words, 0, "when are you open"};
+  words.confidence.add(0.75, 4);
+  b.ears->at(0)->hear(words);
+  b.ears->at(0)->utter("on Friday");
+  b.settle();
+
+  const auto told = b.c.got("conversation.item.input_audio_transcription.completed");
+  ASSERT_EQ(told.size(), 2u);
+  EXPECT_THAT(told[0], HasSubstr(R"("callosum":{"confidence":7.5E-1,"words":4})"));
+  EXPECT_THAT(told[1], Not(HasSubstr("confidence")));
+  EXPECT_THAT(b.told().at(0), Not(HasSubstr("confidence")));
+}
+
 TEST(Bridge, KeepsSpeakersApart) {
   Bridged b;
   b.append("AAAA", R"(,"speaker":"Maya")");

@@ -100,6 +100,21 @@ struct Cascade {
   Conversation c;
 };
 
+TEST(Cascade, TellsHowSureTheEarsAre) {
+  Cascade b;
+  b.c.caller_says(R"({"type":"input_audio_buffer.append","audio":"AAAA"})");
+  using Kind = realtime::HeardEvent::Kind;
+  for (const auto kind : {Kind::started, Kind::stopped}) b.ears->back()->hear({kind, 0});
+  realtime::HeardEvent words{Kind::words, 0, "when are you open"};
+  words.confidence.add(0.75, 4);
+  b.ears->back()->hear(words);
+  b.settle();
+
+  const auto told = b.c.got("conversation.item.input_audio_transcription.completed");
+  ASSERT_EQ(told.size(), 1u);
+  EXPECT_THAT(told[0], HasSubstr(R"("callosum":{"confidence":7.5E-1,"words":4})"));
+}
+
 TEST(Cascade, GivesEachPieceToTheMouthAsItComesAndEndsTheUtteranceOnce) {
   Cascade b;
   b.utter("when are you open");

@@ -90,6 +90,43 @@ TEST_F(PhoneCallsTest, ARecordMayBeginWhereTheOneBeforeItsEndChanges) {
             R"([{"text":"Grüß Gott"},{"text":"new"},{"text":"newer"}])");
 }
 
+TEST_F(PhoneCallsTest, WhatACallWasJudgedStandsUntilTheCallGoesOn) {
+  ASSERT_TRUE(add_call(*connection, call("a")));
+  CallRecord record;
+  record.call_sid = "a";
+  record.confidence = 0.9;
+  ASSERT_TRUE(save_call_record(*connection, record));
+  EXPECT_EQ(kept("a").record.confidence, 0.9);
+  EXPECT_EQ(kept("a").record.sentiment, std::nullopt);
+  auto judged = record;
+  judged.sentiment = -0.5;
+  ASSERT_TRUE(save_call_record(*connection, judged));
+  ASSERT_TRUE(save_call_record(*connection, record));  // of the same stream, later
+  EXPECT_EQ(kept("a").record.sentiment, -0.5);
+  EXPECT_EQ(list_calls(*connection, {"t1", "", 10})->front().record.sentiment, -0.5);
+  record.step = 1;
+  ASSERT_TRUE(save_call_record(*connection, record));
+  EXPECT_EQ(kept("a").record.sentiment, std::nullopt);
+  ASSERT_TRUE(save_call_record(*connection, judged));  // of the stream that the call has left
+  EXPECT_EQ(kept("a").record.sentiment, std::nullopt);
+}
+
+TEST_F(PhoneCallsTest, TheLogLosesNoJudgementToWhatIsWrittenMeanwhile) {
+  ASSERT_TRUE(add_call(*connection, call("a")));
+  async::SystemTime time;
+  const auto log = std::move(*telemetry::make_log(time, {.level = telemetry::LogLevel::off}));
+  CallRecord record;
+  record.call_sid = "a";
+  auto judged = record;
+  judged.sentiment = 0.25;
+  {
+    const auto calls = std::move(*CallLog::open(*database, *log));
+    calls->note(judged);
+    calls->note(record);
+  }
+  EXPECT_EQ(kept("a").record.sentiment, 0.25);
+}
+
 TEST_F(PhoneCallsTest, AreListedByTenantAndCaller) {
   auto first = call("a");
   first.caller = "+12125550199";

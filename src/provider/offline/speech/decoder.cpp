@@ -96,7 +96,9 @@ Decoded Decoder::finish() {
     int last = 0;
     int32 score = 0;
     ps_seg_frames(word, &first, &last);
-    least_sure = std::min(least_sure, kLogUnit * ps_seg_prob(word, &score, nullptr, nullptr));
+    const double sure = std::min(0.0, kLogUnit * ps_seg_prob(word, &score, nullptr, nullptr));
+    decoded.confidence.add(std::exp(sure));
+    least_sure = std::min(least_sure, sure);
     acoustic += kLogUnit * score;
     frames += last - first + 1;
   }

@@ -8,6 +8,7 @@
 
 #include "base/result.hpp"
 #include "provider/offline/speech/language.hpp"
+#include "realtime/confidence.hpp"
 
 struct ps_decoder_s;
 
@@ -28,6 +29,8 @@ struct Decoded {
   double fit = 0;
   /// Posterior probability of the least sure word, 0 to 1. Means nothing for a grammar.
   double least_sure = 0;
+  /// The same of every word. Likewise.
+  realtime::Confidence confidence = {};
 };
 
 /// One pocketsphinx decoder over one language. Its cepstral mean learns the caller's line from

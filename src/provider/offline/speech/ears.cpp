@@ -75,6 +75,7 @@ Heard Ears::finish() {
   const Decoded nearest = grammar_.finish();
   const Decoded words = trigram_.finish();
   Heard heard{.grammar = nearest.text, .trigram = words.text};
+  heard.confidence = words.confidence;
   if (words.text.empty() || fed_ < kShortest) return heard;
   heard.words_sure = is_sure(words, band_);
   if (nearest.text.empty()) return heard;

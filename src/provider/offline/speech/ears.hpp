@@ -21,6 +21,8 @@ struct Heard {
   double agreement = 0;     ///< word similarity of the two, 0 to 1
   bool accepted = false;    ///< they agree: `grammar` is what was said
   bool words_sure = false;  ///< `trigram` is what was said, phrase or not
+  /// Of the words of `trigram`, by which the grammar is judged too: a grammar's own mean nothing.
+  realtime::Confidence confidence = {};
 
   bool understood() const { return accepted || words_sure; }
   /// What to go on with; empty when nothing was understood.
