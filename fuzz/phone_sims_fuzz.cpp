@@ -17,8 +17,11 @@ namespace {
 
 using namespace callosum::sim;
 
-void read_twiml(std::string_view bytes) {
-  const auto verbs = twilio::parse_twiml(bytes);
+constexpr twilio::CarrierKind kCarriers[] = {
+    twilio::CarrierKind::twilio, twilio::CarrierKind::telnyx, twilio::CarrierKind::plivo};
+
+void read_twiml(std::string_view bytes, twilio::CarrierKind carrier) {
+  const auto verbs = twilio::parse_twiml(bytes, carrier);
   if (!verbs) return;
   for (const auto& verb : *verbs) {
     if (!callosum::is_valid_utf8(verb.text)) std::abort();
@@ -28,8 +31,8 @@ void read_twiml(std::string_view bytes) {
   }
 }
 
-void order(std::string_view bytes) {
-  const auto order = twilio::decode_order(bytes, "MZ1");
+void order(std::string_view bytes, twilio::CarrierKind carrier) {
+  const auto order = twilio::decode_order(bytes, "MZ1", carrier);
   if (!order) return;
   const bool is_mark = order->kind == twilio::OrderKind::mark;
   if (is_mark == order->mark.empty()) std::abort();
@@ -58,10 +61,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string_view bytes(reinterpret_cast<const char*>(data) + 1, size - 1);
   switch (data[0] % 5) {
     case 0:
-      read_twiml(bytes);
+      for (const auto carrier : kCarriers) read_twiml(bytes, carrier);
       break;
     case 1:
-      order(bytes);
+      for (const auto carrier : kCarriers) order(bytes, carrier);
       break;
     case 2:
       hear(bytes);

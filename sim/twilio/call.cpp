@@ -50,7 +50,7 @@ Call::Call(Phone& phone, const asio::any_io_executor& executor, const CallScript
     : phone_(phone),
       script_(script),
       number_(number),
-      sid_(make_id("CA", phone.random)),
+      sid_(make_call_id(phone.options.carrier, phone.random)),
       from_(phone.options.from),
       called_(phone.options.called),
       line_{.caller = Caller(script.steps, phone.options.length),
@@ -84,21 +84,18 @@ void Call::fail_call(std::string_view why) {
   note("failed", {{"why", why}});
 }
 
+CallFacts Call::facts(std::string_view status) const {
+  return {.call = sid_,
+          .account = phone_.options.account,
+          .from = from_,
+          .to = called_,
+          .status = std::string(status),
+          .direction = direction_,
+          .attestation = phone_.options.attestation};
+}
+
 FormFields Call::fields(std::string_view status) const {
-  FormFields out{{"CallSid", sid_},
-                 {"AccountSid", phone_.options.account},
-                 {"From", from_},
-                 {"To", called_},
-                 {"Caller", from_},
-                 {"Called", called_},
-                 {"CallStatus", std::string(status)},
-                 {"ApiVersion", "2010-04-01"},
-                 {"Direction", direction_},
-                 {"FromCity", ""},
-                 {"FromCountry", "NL"}};
-  if (!phone_.options.attestation.empty()) {
-    set_field(out, "StirVerstat", phone_.options.attestation);
-  }
+  auto out = webhook_fields(phone_.options.carrier, facts(status));
   for (const auto& [name, value] : script_.fields) set_field(out, name, value);
   return out;
 }
@@ -155,7 +152,7 @@ asio::awaitable<bool> Call::fetch(std::string url, FormFields fields, Signing si
     fail_call("11200: HTTP " + std::to_string(response->status));
     co_return false;
   }
-  auto verbs = parse_twiml(response->body);
+  auto verbs = parse_twiml(response->body, phone_.options.carrier);
   if (!verbs) {
     fail_call("12100: " + verbs.error().message);
     co_return false;
@@ -240,8 +237,9 @@ asio::awaitable<void> Call::dial(Verb verb) {
     co_return;
   }
   auto form = fields("in-progress");
-  form.emplace_back("DialCallStatus", script_.dial_status);
-  form.emplace_back("DialCallSid", make_id("CA", phone_.random));
+  for (auto& field : dial_fields(phone_.options.carrier, script_.dial_status, phone_.random)) {
+    form.push_back(std::move(field));
+  }
   auto fetching = fetch(resolve_url(url_, verb.action), std::move(form), Signing::right);
   co_await std::move(fetching);
 }
@@ -287,22 +285,26 @@ asio::awaitable<Result<std::unique_ptr<net::WsConnection>>> Call::open_stream(
   const bool has_faults = streams_ == 0;
   const bool is_wrong = has_faults && script_.has(FaultKind::upgrade_signature);
   const bool is_unsigned = has_faults && script_.has(FaultKind::upgrade_unsigned);
-  const auto token = phone_.options.auth_token + (is_wrong ? "-other" : "");
+  const auto signer = signer_of(phone_, is_wrong ? Signing::wrong : Signing::right);
   const auto url = upgrade_url(noun.url, phone_.options.upgrade_form);
-  if (!is_unsigned) options.headers.set("X-Twilio-Signature", sign_request(token, url));
+  if (!is_unsigned) signer.sign_upgrade(options.headers, url);
   const auto deadline = async::Deadline::after(phone_.time, kConnectTime);
   auto connecting = net::connect_websocket(phone_.time, std::move(options), deadline);
   co_return co_await std::move(connecting);
 }
 
 asio::awaitable<StreamEnd> Call::hold(const StreamNoun& noun, net::WsConnection& socket) {
-  stream_sid_ = make_id("MZ", phone_.random);
+  const auto carrier = phone_.options.carrier;
+  stream_sid_ = make_stream_id(carrier, phone_.random);
   note("stream", {{"sid", stream_sid_}, {"url", noun.url}});
   phone_.report.count("streams");
   auto telling = report_stream(noun, "stream-started", "");
   const bool is_first = streams_ == 1;
-  StreamIds ids{phone_.options.account, sid_, stream_sid_};
-  if (is_first && script_.has(FaultKind::foreign_call)) ids.call = make_id("CA", phone_.random);
+  StreamIds ids{phone_.options.account, sid_, stream_sid_, carrier,
+                epoch_ms(phone_.time.wall_now())};
+  if (is_first && script_.has(FaultKind::foreign_call)) {
+    ids.call = make_call_id(carrier, phone_.random);
+  }
   if (is_first && script_.has(FaultKind::foreign_account)) ids.account.back() ^= 1;
   const auto executor = co_await asio::this_coro::executor;
   async::TaskGroup beside(executor, phone_.time);
@@ -328,8 +330,10 @@ asio::awaitable<void> Call::replay(const StreamNoun& noun) {
     note("replay_refused", {{"why", socket.error().message}});
     co_return;
   }
-  FrameWriter writer({phone_.options.account, sid_, make_id("MZ", phone_.random)});
-  (*socket)->send(FrameWriter::connected());
+  const auto carrier = phone_.options.carrier;
+  FrameWriter writer({phone_.options.account, sid_, make_stream_id(carrier, phone_.random), carrier,
+                      epoch_ms(phone_.time.wall_now())});
+  if (const auto hello = writer.hello(); !hello.empty()) (*socket)->send(hello);
   (*socket)->send(writer.start(noun.parameters));
   const auto deadline = async::Deadline::after(phone_.time, kReplayTime);
   bool is_answered = false;
@@ -362,13 +366,9 @@ asio::awaitable<void> Call::report_stream(const StreamNoun& noun, std::string_vi
 asio::awaitable<void> Call::report_end() {
   note("ended", {{"status", status_}, {"streams", streams_}});
   if (phone_.options.status_callback.empty()) co_return;
-  auto end = fields(status_);
-  const auto seconds = std::to_string((ms() + 999) / 1000);
-  end.emplace_back("CallDuration", seconds);
-  end.emplace_back("Duration", std::to_string((ms() + 59'999) / 60'000));
-  end.emplace_back("SequenceNumber", "0");
-  end.emplace_back("CallbackSource", "call-progress-events");
-  end.emplace_back("Timestamp", std::to_string(epoch_s(phone_.time.wall_now())));
+  auto end = end_fields(phone_.options.carrier, facts(status_), (ms() + 999) / 1000,
+                        phone_.time.wall_now());
+  for (const auto& [name, value] : script_.fields) set_field(end, name, value);
   auto posting =
       post_webhook(phone_, phone_.options.status_callback, std::move(end), Signing::right);
   const auto response = co_await std::move(posting);

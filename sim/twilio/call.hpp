@@ -35,6 +35,7 @@ class Call {
  private:
   using Program = std::deque<Verb>;
 
+  CallFacts facts(std::string_view status) const;
   FormFields fields(std::string_view status) const;
   boost::asio::awaitable<bool> fetch(std::string url, FormFields fields, Signing signing);
   boost::asio::awaitable<void> begin();

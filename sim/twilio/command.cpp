@@ -24,6 +24,8 @@ struct Options {
   std::vector<std::string> faults;
   std::vector<std::string> fields;
   std::string upgrade_form = "plain";
+  std::string carrier = "twilio";
+  bool shows_key = false;
   double length_s = 0;
   double retry_s = 0;
   std::size_t jitter_ms = 0;
@@ -86,6 +88,10 @@ Result<std::shared_ptr<const CallScript>> make_script(const Options& options) {
 
 Result<PhoneOptions> phone_options(const Options& options) {
   auto out = options.phone;
+  const auto carrier = parse_carrier(options.carrier);
+  if (!carrier) return carrier.error();
+  out.carrier = *carrier;
+  if (out.account == usual_account(CarrierKind::twilio)) out.account = usual_account(*carrier);
   static const std::map<std::string, UpgradeForm> kForms{{"plain", UpgradeForm::plain},
                                                          {"slash", UpgradeForm::slash},
                                                          {"port", UpgradeForm::port},
@@ -93,6 +99,7 @@ Result<PhoneOptions> phone_options(const Options& options) {
   out.upgrade_form = kForms.at(options.upgrade_form);
   out.length = Ms(static_cast<std::int64_t>(options.length_s * 1000));
   out.retry_for = Ms(static_cast<std::int64_t>(options.retry_s * 1000));
+  if (out.to.empty()) return fail(ErrorType::validation, "--to is required");
   for (const auto* url : {&out.to, &out.public_url}) {
     if (url->empty()) continue;
     const auto parsed = net::parse_url(*url);
@@ -196,10 +203,15 @@ Result<bool> run(const Options& options) {
 
 void add_caller_options(CLI::App& command, Options& options) {
   auto& phone = options.phone;
-  command.add_option("--to", phone.to, "The voice webhook, as it is reached")->required();
+  command.add_option("--to", phone.to, "The voice webhook, as it is reached");
   command.add_option("--public-url", phone.public_url,
                      "The same as the gateway knows it: what is signed (else --to)");
-  command.add_option("--auth-token", phone.auth_token, "Signs")
+  command.add_option("--carrier", options.carrier, "Whose calls they are")
+      ->check(CLI::IsMember({"twilio", "telnyx", "plivo"}))
+      ->capture_default_str();
+  command.add_flag("--show-key", options.shows_key,
+                   "Prints the public key that goes with --auth-token (telnyx), and ends");
+  command.add_option("--auth-token", phone.auth_token, "Signs; of telnyx, its key is made of it")
       ->envname("CALLOSUM_SIM_AUTH_TOKEN")
       ->capture_default_str();
   command.add_option("--account", phone.account, "AccountSid")->capture_default_str();
@@ -247,6 +259,10 @@ void add_command(CLI::App& program) {
   add_caller_options(*command, *options);
   add_call_options(*command, *options);
   command->callback([options] {
+    if (options->shows_key) {
+      std::printf("%s\n", public_key_of(options->phone.auth_token).c_str());
+      return;
+    }
     const auto ended = run(*options);
     if (!ended) throw CLI::RuntimeError("callosum-sim: " + ended.error().message, 1);
     if (!*ended) throw CLI::RuntimeError("callosum-sim: not every call went well", 3);

@@ -8,7 +8,7 @@
 #include <string_view>
 
 #include "base/result.hpp"
-#include "sim/twilio/signature.hpp"
+#include "sim/twilio/carrier.hpp"
 
 namespace callosum::sim::twilio {
 
@@ -19,19 +19,27 @@ struct StreamIds {
   std::string account;
   std::string call;
   std::string stream;
+  CarrierKind carrier = CarrierKind::twilio;
+  std::int64_t began_ms = 0;  ///< by the clock on the wall: some count from there
 };
 
-/// Writes what Twilio says on a media stream (protocol: telephony §1.4) and counts it.
+/// Writes what the carrier says on a media stream (protocol: telephony §1.4, §1.11) and counts it.
 class FrameWriter {
  public:
   explicit FrameWriter(StreamIds ids) : ids_(std::move(ids)) {}
 
+  /// Twilio's.
   static std::string connected();
+  /// The first one; empty: this carrier begins with `start`.
+  std::string hello() const;
   std::string start(const FormFields& parameters);
   std::string media(std::span<const std::uint8_t> sound, std::chrono::milliseconds at);
   std::string dtmf(char digit);
   std::string mark(std::string_view name);
+  /// Empty: this carrier just closes.
   std::string stop();
+  /// All that waited is gone; empty: this carrier does not say so.
+  std::string cleared();
 
   const StreamIds& ids() const { return ids_; }
   /// The next message's number goes so far back or ahead: a fault.
@@ -40,6 +48,7 @@ class FrameWriter {
  private:
   std::string number() { return std::to_string(++sequence_); }
   json::object frame(std::string_view event);
+  bool is(CarrierKind carrier) const { return ids_.carrier == carrier; }
 
   StreamIds ids_;
   std::int64_t sequence_ = 0;
@@ -53,8 +62,9 @@ struct Order {
   std::vector<std::uint8_t> sound;
   std::string mark;
 };
-/// VALIDATION as Twilio's warning 31950 or 31951 has it: not one of the three, no streamSid or
-/// another's, sound that is no base64, a mark without a name.
-Result<Order> decode_order(std::string_view text, std::string_view stream);
+/// VALIDATION as Twilio's warning 31950 or 31951 has it: not one of the three, no id of the stream
+/// or another's, sound that is no base64 or of no mu-law, a mark without a name.
+Result<Order> decode_order(std::string_view text, std::string_view stream,
+                           CarrierKind carrier = CarrierKind::twilio);
 
 }  // namespace callosum::sim::twilio

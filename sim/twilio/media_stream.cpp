@@ -44,7 +44,7 @@ asio::awaitable<StreamEnd> MediaStream::run(StreamIds ids, const FormFields& par
     socket_.abort();
   } else if (end_ != StreamEnd::gateway_closed) {
     for (const auto& late : late_) socket_.send(late.frame);
-    socket_.send(writer_.stop());
+    if (const auto stop = writer_.stop(); !stop.empty()) socket_.send(stop);
     const auto deadline = async::Deadline::after(phone_.time, kGoodbye);
     co_await socket_.close(1000, "", deadline);
   }
@@ -52,7 +52,7 @@ asio::awaitable<StreamEnd> MediaStream::run(StreamIds ids, const FormFields& par
 }
 
 asio::awaitable<void> MediaStream::greet(const FormFields& parameters) {
-  send(FrameWriter::connected());
+  if (const auto hello = writer_.hello(); !hello.empty()) send(hello);
   parameters_ = parameters;
   if (has(FaultKind::no_parameters)) parameters_.clear();
   if (has(FaultKind::wrong_parameters)) {
@@ -207,7 +207,7 @@ void MediaStream::misbehave() {
 }
 
 void MediaStream::obey(std::string_view text) {
-  auto order = decode_order(text, writer_.ids().stream);
+  auto order = decode_order(text, writer_.ids().stream, writer_.ids().carrier);
   if (!order) {
     phone_.report.count("refused_orders");
     if (++orders_refused_ > kMostRefusalsNoted) return;
@@ -239,7 +239,12 @@ void MediaStream::take_media(const std::vector<std::uint8_t>& sound) {
 void MediaStream::take_clear() {
   const auto dropped = playout_.queued_bytes() / 8;
   const auto marks = playout_.clear();
-  for (const auto& mark : marks) send(writer_.mark(mark));
+  // Who says that all is gone brings no marks back: they would say that it was played.
+  const auto cleared = writer_.cleared();
+  if (!cleared.empty()) send(cleared);
+  for (const auto& mark : marks) {
+    if (cleared.empty()) send(writer_.mark(mark));
+  }
   json::object details{{"dropped_ms", dropped}, {"marks", marks.size()}};
   const auto late = line_.hearing.on_clear(phone_.time.now());
   if (late) {

@@ -17,16 +17,16 @@ std::string origin_of(const net::Url& url, std::string_view scheme) {
          std::to_string(url.port);
 }
 
-net::HttpRequest make_request(const Phone& phone, const std::string& url, const FormFields& fields,
+net::HttpRequest make_request(Phone& phone, const std::string& url, const FormFields& fields,
                               Signing signing) {
   net::HttpRequest request;
   request.method = "POST";
   request.headers.set("Content-Type", "application/x-www-form-urlencoded; charset=utf-8");
-  request.headers.set("User-Agent", "TwilioProxy/1.1");
+  const bool is_twilio = phone.options.carrier == CarrierKind::twilio;
+  request.headers.set("User-Agent", is_twilio ? "TwilioProxy/1.1" : "callosum-sim");
   request.body = encode_form(fields);
   if (signing == Signing::none) return request;
-  const auto token = phone.options.auth_token + (signing == Signing::wrong ? "-other" : "");
-  request.headers.set("X-Twilio-Signature", sign_request(token, url, fields));
+  signer_of(phone, signing).sign(request, url, fields);
   return request;
 }
 
@@ -36,6 +36,12 @@ bool was_reached(const Result<net::HttpResponse>& response) {
 }
 
 }  // namespace
+
+Signer signer_of(Phone& phone, Signing signing) {
+  return {phone.options.carrier,
+          phone.options.auth_token + (signing == Signing::wrong ? "-other" : ""),
+          phone.time.wall_now(), phone.random};
+}
 
 std::string Phone::reached_at(const std::string& url) const {
   const auto asked = net::parse_url(url);

@@ -8,16 +8,18 @@
 #include "async/time_source.hpp"
 #include "base/random.hpp"
 #include "net/client.hpp"
+#include "sim/twilio/carrier.hpp"
 #include "sim/twilio/report.hpp"
 #include "sim/twilio/script.hpp"
 
 namespace callosum::sim::twilio {
 
 struct PhoneOptions {
+  CarrierKind carrier = CarrierKind::twilio;
   std::string to;          ///< where the voice webhook is reached
   std::string public_url;  ///< what it is signed as, where that differs
   std::string auth_token = "12345";
-  std::string account = "AC00000000000000000000000000000001";
+  std::string account = std::string(usual_account(CarrierKind::twilio));
   std::string from = "+31612345678";
   std::string called = "+31201234567";
   std::string attestation = "TN-Validation-Passed-A";  ///< StirVerstat; empty: none
@@ -50,6 +52,8 @@ struct Phone {
 std::string resolve_url(std::string_view base, std::string_view url);
 
 enum class Signing : std::uint8_t { right, wrong, none };
+/// `wrong`: of somebody else.
+Signer signer_of(Phone& phone, Signing signing);
 
 /// One signed POST. As Twilio, 15 s at most.
 boost::asio::awaitable<Result<net::HttpResponse>> post_webhook(Phone& phone, std::string url,

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "base/result.hpp"
-#include "sim/twilio/signature.hpp"
+#include "sim/twilio/carrier.hpp"
 
 namespace callosum::sim::twilio {
 
@@ -30,7 +30,9 @@ struct Verb {
 
 /// What a voice webhook's answer tells Twilio to do. As strict as Twilio is, and where that is not
 /// known stricter: VALIDATION for an unknown verb, a stream without an absolute ws address or with
-/// a query in it, a parameter over 500 characters, a second stream.
-Result<std::vector<Verb>> parse_twiml(std::string_view text);
+/// a query in it, a parameter over 500 characters, a second stream. Of another carrier its own
+/// markup, and no stream that would not be two ways, in mu-law, with the call going on behind it.
+Result<std::vector<Verb>> parse_twiml(std::string_view text,
+                                      CarrierKind carrier = CarrierKind::twilio);
 
 }  // namespace callosum::sim::twilio
