@@ -87,4 +87,13 @@ class PhoneLineTest : public ::testing::Test {
   std::uint64_t sequence = 0;
 };
 
+inline std::vector<std::string> texts_of(const std::string& transcript) {
+  std::vector<std::string> out;
+  const auto turns = parse_strict(transcript).value();
+  for (const auto& turn : turns.as_array()) {
+    out.emplace_back(text_at(turn.as_object(), "text"));
+  }
+  return out;
+}
+
 }  // namespace callosum::channel::twilio
