@@ -67,6 +67,9 @@ Turn make_turn(const History& history, const std::vector<Declared>& functions) {
     }
     was_call = entry.who == Who::call;
   }
+  for (const auto& entry : entries) {
+    if (entry.who == Who::response) turn.results.push_back(entry.text);
+  }
   for (const auto& function : functions) {
     turn.tools.push_back(function.name);
     turn.schemas.push_back(function.schema);

@@ -116,6 +116,7 @@ void read_when(Sheet& when, Rule& rule) {
   when.read("any", rule.is_any);
   when.read("text", rule.text);
   when.read("tool_output", rule.tool_output);
+  when.read("output", rule.output);
   when.read("history", rule.history);
   when.read("instructions", rule.instructions);
   when.read("nth", rule.nth);

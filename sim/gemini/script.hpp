@@ -16,6 +16,7 @@ struct Rule {
   bool is_any = false;
   std::optional<std::string> text;          ///< in the newest user message, any case
   std::optional<std::string> tool_output;   ///< a response of this function is to be answered
+  std::optional<std::string> output;        ///< in that response, any case
   std::optional<std::string> history;       ///< said at any time, also before a resumption
   std::optional<std::string> instructions;  ///< in the session's instructions
   std::optional<std::size_t> nth;           ///< turn of its connection

@@ -1,10 +1,12 @@
 #include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
 #include "base/json.hpp"
 #include "base/text.hpp"
 #include "sim/realtime/brain.hpp"
 #include "sim/realtime/script.hpp"
+#include "sim/realtime/told.hpp"
 #include "sim/realtime/worst_brain.hpp"
 
 namespace callosum::sim {
@@ -38,39 +40,68 @@ const json::value* find_member(const json::value& in, std::string_view name) {
   return nullptr;
 }
 
-/// What the newest output that has such a member holds there; nothing where none has.
-std::string told_before(const Turn& turn, std::string_view name) {
-  for (auto result = turn.results.rbegin(); result != turn.results.rend(); ++result) {
+std::optional<json::value> told_before(const std::vector<std::string>& results,
+                                       std::string_view name) {
+  for (auto result = results.rbegin(); result != results.rend(); ++result) {
     const auto parsed = parse_strict(*result);
     const auto* found = parsed ? find_member(*parsed, name) : nullptr;
-    if (!found) continue;
-    const auto* text = found->if_string();
-    return text ? std::string(*text) : json::serialize(*found);
+    if (found) return *found;
   }
-  return {};
+  return std::nullopt;
 }
 
-/// `<<name>>` is what a tool has told under that name.
-std::string fill_in(std::string text, const Turn& turn) {
+std::string worded(const std::optional<json::value>& told) {
+  if (!told) return {};
+  const auto* text = told->if_string();
+  return text ? std::string(*text) : json::serialize(*told);
+}
+
+/// The name, where the text is `<<name>>` and no more.
+std::string_view only_name(std::string_view text) {
+  const bool is_one =
+      text.size() > 4 && text.starts_with("<<") && text.find(">>") == text.size() - 2;
+  return is_one ? text.substr(2, text.size() - 4) : std::string_view();
+}
+
+Reply fill_in(Reply reply, const Turn& turn) {
+  for (auto& part : reply.parts) {
+    part.text = sim::fill_in(std::move(part.text), turn.results);
+    if (!part.call) continue;
+    auto& arguments = part.call->arguments;
+    arguments = sim::fill_in(std::move(arguments), turn.results);
+  }
+  return reply;
+}
+
+}  // namespace
+
+std::string fill_in(std::string text, const std::vector<std::string>& results) {
   for (auto at = text.find("<<"); at != std::string::npos; at = text.find("<<", at)) {
     const auto end = text.find(">>", at);
     if (end == std::string::npos) break;
-    const auto told = told_before(turn, std::string_view(text).substr(at + 2, end - at - 2));
+    const auto name = std::string_view(text).substr(at + 2, end - at - 2);
+    const auto told = worded(told_before(results, name));
     text.replace(at, end + 2 - at, told);
     at += told.size();
   }
   return text;
 }
 
-Reply fill_in(Reply reply, const Turn& turn) {
-  for (auto& part : reply.parts) {
-    part.text = fill_in(std::move(part.text), turn);
-    if (part.call) part.call->arguments = fill_in(std::move(part.call->arguments), turn);
+json::value fill_in(json::value value, const std::vector<std::string>& results) {
+  if (auto* object = value.if_object()) {
+    for (auto& member : *object) {
+      member.value() = fill_in(std::move(member.value()), results);
+    }
+  } else if (auto* array = value.if_array()) {
+    for (auto& element : *array) element = fill_in(std::move(element), results);
+  } else if (const auto* text = value.if_string()) {
+    const auto name = only_name(*text);
+    auto told = name.empty() ? std::nullopt : told_before(results, name);
+    if (told) return std::move(*told);
+    return json::string(fill_in(std::string(*text), results));
   }
-  return reply;
+  return value;
 }
-
-}  // namespace
 
 bool Rule::matches(const Turn& turn) const {
   if (nth && *nth != turn.nth) return false;

@@ -132,22 +132,23 @@ void Questions::user_said(std::uint64_t turn, std::string_view words) {
   for (const auto& waiter : std::exchange(waiting_, {})) waiter->set();
   if (open_.empty()) return;
   const auto assent = words_.size() > kMaxWords ? Assent::unclear : judge_assent(words_);
-  if (assent == Assent::no) {
-    drop([](const Question& each) { return each.was_put; });
-    return;
-  }
+  // The words of a turn often come late: what was asked in it they do not answer.
+  const auto answers = [turn](const Question& each) {
+    return each.was_put && each.asked_in < turn;
+  };
+  if (assent == Assent::no) return drop(answers);
   // A yes to two questions at once says nothing of either.
-  const bool is_agreed = assent == Assent::yes && is_one_act_put();
+  const bool is_agreed = assent == Assent::yes && is_one_act_put(turn);
   for (auto& each : open_) {
-    if (each.was_put) each.agreed_in = is_agreed ? turn : 0;
+    if (answers(each)) each.agreed_in = is_agreed ? turn : 0;
   }
 }
 
 /// Asked twice it is still one question.
-bool Questions::is_one_act_put() const {
+bool Questions::is_one_act_put(std::uint64_t before_turn) const {
   const Question* first = nullptr;
   for (const auto& each : open_) {
-    if (!each.was_put) continue;
+    if (!each.was_put || each.asked_in >= before_turn) continue;
     if (first && !is_of(each, {first->tool, first->arguments_hash})) return false;
     first = &each;
   }

@@ -82,7 +82,7 @@ class Questions {
  private:
   template <class Which>
   void drop(const Which& which);
-  bool is_one_act_put() const;
+  bool is_one_act_put(std::uint64_t before_turn) const;
   void drop_unanswered();
   void displace(Question& question);
 

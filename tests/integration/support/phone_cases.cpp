@@ -1,10 +1,13 @@
 #include "phone_cases.hpp"
 
+#include "receptionist_calls.hpp"
+
 namespace callosum::testing {
 namespace {
 
 constexpr const char* kDesk = "+12125550111";
 constexpr const char* kOtherDesk = "+12125550112";
+constexpr const char* kLongGreeting = "+14155550101";
 constexpr const char* kBookings =
     "SELECT coalesce(group_concat(day || ' ' || hour), 'none') AS told FROM desk_bookings"
     " WHERE call_sid = '{call}'";
@@ -206,6 +209,92 @@ std::vector<PhoneCase> interruptions(bool is_flux) {
   return {hearing, planning, running, writing, speaking};
 }
 
+/// Speaks once the voice has been audible for so long, beginning with the greeting.
+std::string speaks_over_the_greeting(int heard_ms) {
+  return "  - {barge_in_ms: " + std::to_string(heard_ms) +
+         ", timeout_ms: 9000}\n"
+         "  - say: '{0}'\n"
+         "  - {wait_silence_ms: 1500, timeout_ms: 9000}\n"
+         "  - hang_up: true\n";
+}
+
+/// The line of ours, the question that wants a yes, and the goodbye: what is not heard to its end
+/// was not said.
+std::vector<PhoneCase> interruptions_of_what_we_say() {
+  auto greeting = one_tool("wheels", "get_policies", R"({"topic":"parking"})");
+  greeting.called = kLongGreeting;
+  greeting.steps = speaks_over_the_greeting(700);
+  greeting.kinds.emplace_back("cut");
+  greeting.never_said = "bay";
+
+  auto filler = one_tool("ladders", "my_times");
+  filler.called = kDesk;
+  filler.says = {{"please look for buckets"}, {"a question about ladders"}};
+  filler.rules += calls("buckets", "patient_look");
+  filler.steps = speaks_again_after(500, true);
+  filler.heard = {"please look for buckets", "a question about ladders"};
+  filler.intent = "patient_look";
+  filler.audited = {"my_times ok", "patient_look CANCELLED"};
+  filler.kinds.emplace_back("cut");
+  filler.has_said = "One moment";
+  filler.never_said = "cellar";
+
+  // A yes to half a question is none: it is asked again.
+  PhoneCase question;
+  question.name = "november";
+  question.called = kDesk;
+  question.says = {{"a time in november please"}, {"yes do that"}, {"certainly"}};
+  question.rules =
+      asks_first("november", "yes do that", R"({"day":"november","hour":9})") +
+      asks_first("november", "certainly", R"({"day":"november","hour":9})") +
+      "  - {when: {tool_output: book_time, output: '\"november\"'}, say: \"Shall I put you down "
+      "for "
+      "nine in the morning of a day in november that we are going to find for you?\"}\n";
+  question.steps =
+      "  - {wait_silence_ms: 300, timeout_ms: 4000}\n"
+      "  - say: '{0}'\n"
+      "  - {barge_in_ms: 900, timeout_ms: 9000}\n"
+      "  - say: '{1}'\n"
+      "  - {wait_silence_ms: 1500, timeout_ms: 12000}\n"
+      "  - say: '{2}'\n"
+      "  - {wait_silence_ms: 1500, timeout_ms: 9000}\n"
+      "  - hang_up: true\n";
+  question.audited = {"book_time CONFIRMATION_REQUIRED", "book_time CONFIRMATION_REQUIRED",
+                      "book_time ok", "my_times ok"};
+  question.intent = "book_time";
+  question.kinds = {"refused", "cut", "answered"};
+  question.query = kBookings;
+  question.value = "november 9";
+
+  auto goodbye = one_tool("brushes", "get_policies", R"({"topic":"refunds"})");
+  goodbye.says = {{"nothing else and goodbye"}, {"wait a question about brushes"}};
+  goodbye.rules +=
+      "  - {when: {text: else and goodbye}, preamble: \"Goodbye then, and thank you very much for "
+      "having called us here today, it was a pleasure.\", calls: [{name: hang_up}]}\n";
+  goodbye.steps = speaks_again_after(900, true);
+  goodbye.heard = {"nothing else and goodbye", "wait a question about brushes"};
+  goodbye.kinds.emplace_back("cut");
+  goodbye.never_said = "pleasure";
+  return {greeting, filler, question, goodbye};
+}
+
+/// Goodbye from both sides: the gateway ends the call, once that was heard.
+PhoneCase farewell() {
+  auto out = one_tool("farewell", "hang_up");
+  out.steps =
+      "  - {wait_silence_ms: 300, timeout_ms: 4000}\n"
+      "  - say: '{0}'\n"
+      "  - {wait_silence_ms: 8000, timeout_ms: 20000}\n"
+      "  - hang_up: true\n";
+  out.rules =
+      "  - {when: {text: farewell}, preamble: \"Goodbye, and thank you.\", calls: [{name: "
+      "hang_up}]}\n";
+  out.outcome = "completed";
+  out.kinds = {"heard", "planned", "called", "answered", "said", "played"};
+  out.has_said = "Goodbye, and thank you.";
+  return out;
+}
+
 PhoneCase hanging_tool() {
   auto out = one_tool("forever", "hanging_look");
   out.called = kDesk;
@@ -237,9 +326,26 @@ std::vector<PhoneCase> everyday_calls(bool is_flux) {
   out.push_back(of_business("cedar", "+13125550101", "cedar-dental"));
   for (auto& each : bookings()) out.push_back(std::move(each));
   for (auto& each : interruptions(is_flux)) out.push_back(std::move(each));
+  for (auto& each : interruptions_of_what_we_say()) out.push_back(std::move(each));
+  out.push_back(farewell());
   out.push_back(hanging_tool());
   out.push_back(half_a_call());
-  out.back().rules += booked();
+  out.back().rules += booked() + receptionist_rules();
+  return out;
+}
+
+std::vector<PhoneCase> calls_to_the_receptionist(PhoneStand& stand) {
+  auto out = asks_about_holidays();
+  const auto colors = free_times(stand, "hair color", 2);
+  const auto trims = free_times(stand, "beard trim", 2);
+  const auto haircuts = free_times(stand, "haircut", 2);
+  out.push_back(books(haircuts[0]));
+  out.push_back(books_another_day(colors[0], colors[1]));
+  out.push_back(moves_the_booking(trims[0], trims[1]));
+  out.push_back(cancels_the_booking(free_times(stand, "blow dry", 1)[0]));
+  out.push_back(cancels_a_strangers_booking());
+  out.push_back(keeps_the_booking());
+  out.push_back(books_without_a_number(haircuts[1]));
   return out;
 }
 

@@ -38,6 +38,7 @@ tools:
     category: action
     access: write
     confirmation: spoken
+    min_assurance: carrier
     channels: [voice]
     bind: {business_id: session.tenant_id, caller: session.caller_phone, call_sid: session.call_sid}
     input:
@@ -57,6 +58,7 @@ tools:
     summary: What the caller has booked.
     category: retrieval
     access: read
+    min_assurance: carrier
     channels: [voice]
     bind: {business_id: session.tenant_id, caller: session.caller_phone}
     input: {type: object, properties: {}, additionalProperties: false}
@@ -80,6 +82,19 @@ tools:
     output: {type: object, properties: {done: {type: string}}, required: [done]}
     say_on_failure: I cannot look.
     run: {http: {method: GET, url: "URL/slow"}}
+  - name: patient_look
+    version: 1.0.0
+    summary: Looks for long, and says so.
+    category: retrieval
+    access: read
+    channels: [voice]
+    timeout_ms: 8000
+    filler_after_ms: 200
+    filler: One moment please while I am looking for what you want, which is not here but in the cellar.
+    input: {type: object, properties: {}, additionalProperties: false}
+    output: {type: object, properties: {done: {type: string}}, required: [done]}
+    say_on_failure: I cannot look.
+    run: {http: {method: GET, url: "URL/patient"}}
   - name: hanging_look
     version: 1.0.0
     summary: Looks for ever.
@@ -211,8 +226,10 @@ DeskBackend::DeskBackend()
           co_await std::move(stalling);
           co_return;
         }
-        if (line.find("/slow") != std::string::npos) {
-          auto pausing = server.pause(1500ms);
+        const bool is_slow = line.find("/slow") != std::string::npos;
+        const bool is_patient = line.find("/patient") != std::string::npos;
+        if (is_slow || is_patient) {
+          auto pausing = server.pause(is_slow ? 1500ms : 5000ms);
           co_await std::move(pausing);
         }
         auto answering = server.answer(socket, "200 OK", R"({"done":"yes"})",
@@ -288,6 +305,10 @@ void PhoneStand::start(std::vector<std::string> sets) {
         fetch(gateway_->http("/api/admin/phone-numbers/" + std::string(number)), request);
     if (set.status != 200) throw std::runtime_error(set.body);
   }
+  // One business greets for long enough to be spoken over.
+  run("UPDATE businesses SET ai_config = json_set(ai_config, '$.greeting', 'Welcome to Harbor Bike"
+      " Works, where every bike is mended by people who have come here on their own from the other"
+      " side of the bay.') WHERE name = 'Harbor Bike Works'");
 }
 
 void PhoneStand::write_desk() const {
@@ -436,8 +457,11 @@ void PhoneStand::judge_rows(const PhoneCase& expected, const CallRows& rows) {
   if (!expected.heard.empty()) {
     EXPECT_EQ(heard_in(row), expected.heard);
   }
-  if (expected.never_said.empty()) return;
-  EXPECT_EQ(text_at(row, "transcript").find(expected.never_said), std::string::npos);
+  const auto transcript = text_at(row, "transcript");
+  if (!expected.never_said.empty()) {
+    EXPECT_EQ(transcript.find(expected.never_said), std::string::npos);
+  }
+  EXPECT_NE(transcript.find(expected.has_said), std::string::npos) << expected.has_said;
 }
 
 }  // namespace callosum::testing

@@ -40,6 +40,7 @@ struct PhoneCase {
   std::vector<std::string> kinds = {};  ///< of the call's timeline; these have to be in it
   std::vector<std::string> heard = {};  ///< every turn of the caller, in order; empty: not judged
   std::string never_said = {};          ///< words that the transcript must not hold
+  std::string has_said = {};            ///< words that it must
   std::string query = {};               ///< of one value; {session} and {call} are filled in
   std::string value = {};               ///< which it has to be
 };
@@ -57,7 +58,8 @@ struct CallRows {
   std::string told() const;
 };
 
-/// A business behind HTTP: `/slow` answers after 1.5 s, `/hang` never, everything else at once.
+/// A business behind HTTP: `/slow` answers after 1.5 s, `/patient` after 5, `/hang` never,
+/// everything else at once.
 class DeskBackend {
  public:
   DeskBackend();

@@ -144,7 +144,7 @@ TEST(SocketMouth, TellsThatWordsFailedThatHadWaitedForTheConnectionThatBroke) {
   line.pass(1s);
   line.service.line().abort();
 
-  EXPECT_THAT(line.told(), ElementsAre("failed TIMEOUT"));
+  EXPECT_THAT(line.told(), ElementsAre("failed TRANSIENT"));
 }
 
 TEST(SocketMouth, TellsAtOnceThatThereIsNothingLeftToSpeak) {
@@ -163,7 +163,7 @@ TEST(SocketMouth, TellsThatAnUtteranceFailedWhoseConnectionBrokeAndFindsAnother)
   line.world.settle();
   line.service.line().abort();
 
-  EXPECT_THAT(line.told(), ElementsAre("sound 480", "failed TIMEOUT"));
+  EXPECT_THAT(line.told(), ElementsAre("sound 480", "failed TRANSIENT"));
   line.pass(1s);
   ASSERT_EQ(line.service.dials.size(), 2u);
   line.mouth->say("Two.");

@@ -102,6 +102,9 @@ struct Cascade {
 
 TEST(Cascade, TellsHowSureTheEarsAre) {
   Cascade b;
+  b.c.caller_says(
+      R"({"type":"session.update","session":{"type":"realtime","audio":{"input":{"transcription":{"model":"ears"}}}}})");
+  b.settle();
   b.c.caller_says(R"({"type":"input_audio_buffer.append","audio":"AAAA"})");
   using Kind = realtime::HeardEvent::Kind;
   for (const auto kind : {Kind::started, Kind::stopped}) b.ears->back()->hear({kind, 0});

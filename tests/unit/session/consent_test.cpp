@@ -156,6 +156,21 @@ TEST(SessionConsent, IsAskedForOnceMoreWhereSomethingElseWasAskedSince) {
   EXPECT_EQ(talk.runs(), 1);
 }
 
+TEST(SessionConsent, IsNotTakenBackByTheWordsThatWereSaidBeforeItWasAskedFor) {
+  Talk talk;
+  talk.c.model_says(R"({"type":"input_audio_buffer.speech_started","item_id":"item_1"})");
+  talk.c.model_says(R"({"type":"input_audio_buffer.speech_stopped","item_id":"item_1"})");
+  talk.c.model_says(R"({"type":"input_audio_buffer.committed","item_id":"item_1"})");
+  const auto token = talk.ask();
+  talk.say_question("resp_q");
+  talk.c.model_says(
+      R"({"type":"conversation.item.input_audio_transcription.completed","item_id":"item_1","transcript":"No wait, Wednesday."})");
+  talk.speech("item_2", "Yes.");
+
+  talk.call(token);
+  EXPECT_EQ(talk.runs(), 1);
+}
+
 TEST(SessionConsent, StaysOpenOverAnAnswerThatLeadsBackToIt) {
   Talk talk;
   const auto token = talk.ask();

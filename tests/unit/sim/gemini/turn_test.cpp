@@ -58,6 +58,31 @@ TEST(SimGeminiTurn, WaitsForAllCallsThatBlockAndGoesOnInTheSameTurn) {
   EXPECT_THAT(kinds_of(told), ElementsAre("modelTurn", "generationComplete", "turnComplete"));
 }
 
+TEST(SimGeminiTurn, LooksIntoTheAnswersOfToolsAndUsesWhatTheyTold) {
+  GeminiLine line(R"(
+rules:
+  - {when: {output: NOT_YET}, say: "Is <<day>> right?"}
+  - {when: {tool_output: a, output: done}, say: It is done.}
+  - {when: {text: go on}, calls: [{name: a, arguments: {key: <<token>>, hour: <<hour>>, note: "at <<hour>>", none: "<<nothing>>"}}]}
+)");
+  line.set_up(kBlocking);
+  line.say("call a");
+  line.answer(
+      call_ids(line.take()).at(0), "a",
+      {{"output",
+        {{"error", "NOT_YET"}, {"day", "friday"}, {"ask", {{"token", "t1"}, {"hour", 9}}}}}});
+  const auto asked = line.take();
+  line.say("go on");
+  const auto again = line.take();
+  line.answer(call_ids(again).at(0), "a", {{"output", "done"}});
+
+  EXPECT_EQ(spoken(asked), "Is friday right?");
+  const auto called = last_of(again, "toolCall");
+  const auto& call = called.at("functionCalls").at(0);
+  EXPECT_EQ(json::serialize(call.at("args")), R"({"key":"t1","hour":9,"note":"at 9","none":""})");
+  EXPECT_EQ(spoken(line.take()), "It is done.");
+}
+
 TEST(SimGeminiTurn, EndsTheTurnOfACallThatDoesNotBlock) {
   GeminiLine line;
   line.set_up(kAsync);
