@@ -43,7 +43,9 @@ class OpenApiDocument : public ::testing::Test {
         std::vector<std::string>{"--set", "accounts.google.client_id=client", "--set",
                                  "accounts.key_env=ACCOUNTS_KEY", "--set",
                                  "phone.public_url=https://voice.example", "--set",
-                                 "phone.twilio.auth_token_env=PHONE_TOKEN"},
+                                 "phone.twilio.auth_token_env=PHONE_TOKEN", "--set",
+                                 "phone.plivo.auth_token_env=PHONE_TOKEN", "--set",
+                                 "phone.telnyx.public_key=" + std::string(43, 'A') + "="},
         Environment{{"ACCOUNTS_KEY", std::string(63, '0') + "1"},
                     {"GOOGLE_CLIENT_SECRET", "s"},
                     {"PHONE_TOKEN", "t"}});
