@@ -109,18 +109,7 @@ asio::awaitable<void> FakePhone::run(Opening opening, Script script) {
   was_opened_ = true;
   connection_ = std::move(*connected);
   const auto began = world_.time().now();
-  connection_->send(R"({"event":"connected","protocol":"Call","version":"1.0.0"})");
-  const json::object format{{"encoding", "audio/x-mulaw"}, {"sampleRate", 8000}, {"channels", 1}};
-  const json::object start{{"streamSid", stream_},
-                           {"accountSid", opening.account},
-                           {"callSid", opening.call},
-                           {"tracks", json::array{"inbound"}},
-                           {"customParameters", json::object{{"token", opening.token}}},
-                           {"mediaFormat", format}};
-  connection_->send(json::serialize(json::object{{"event", "start"},
-                                                 {"sequenceNumber", std::to_string(sequence_++)},
-                                                 {"streamSid", stream_},
-                                                 {"start", start}}));
+  greet(opening);
   const auto executor = co_await asio::this_coro::executor;
   async::TaskGroup tasks(executor, world_.time());
   tasks.spawn_beside("tick", tick());
@@ -138,6 +127,25 @@ asio::awaitable<void> FakePhone::run(Opening opening, Script script) {
     until_close =
         std::chrono::duration_cast<std::chrono::milliseconds>(world_.time().now() - began);
   }
+}
+
+void FakePhone::greet(const Opening& opening) {
+  if (!opening.start.empty()) {
+    connection_->send(opening.start);
+    return;
+  }
+  connection_->send(R"({"event":"connected","protocol":"Call","version":"1.0.0"})");
+  const json::object format{{"encoding", "audio/x-mulaw"}, {"sampleRate", 8000}, {"channels", 1}};
+  const json::object start{{"streamSid", stream_},
+                           {"accountSid", opening.account},
+                           {"callSid", opening.call},
+                           {"tracks", json::array{"inbound"}},
+                           {"customParameters", json::object{{"token", opening.token}}},
+                           {"mediaFormat", format}};
+  connection_->send(json::serialize(json::object{{"event", "start"},
+                                                 {"sequenceNumber", std::to_string(sequence_++)},
+                                                 {"streamSid", stream_},
+                                                 {"start", start}}));
 }
 
 asio::awaitable<void> FakePhone::receive() {

@@ -56,6 +56,8 @@ class FakePhone {
   struct Opening {
     std::string url, signature, call, token;
     std::string account = FakeCarrier::account();
+    std::string start =
+        {};  ///< instead of `connected` and `start`: what another carrier begins with
   };
   using Script = std::function<boost::asio::awaitable<void>(FakePhone&)>;
   /// Lives through one call; false: the stream could not even be opened.
@@ -88,6 +90,7 @@ class FakePhone {
     std::string mark;
   };
   boost::asio::awaitable<void> run(Opening opening, Script script);
+  void greet(const Opening& opening);
   boost::asio::awaitable<void> tick();
   boost::asio::awaitable<void> receive();
   boost::asio::awaitable<void> pause(std::chrono::milliseconds span);

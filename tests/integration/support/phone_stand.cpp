@@ -6,6 +6,8 @@
 #include <fstream>
 
 #include "audio/wav.hpp"
+#include "base/ed25519.hpp"
+#include "base/encoding.hpp"
 #include "base/json.hpp"
 #include "base/random.hpp"
 #include "base/text.hpp"
@@ -281,6 +283,9 @@ void PhoneStand::start(std::vector<std::string> sets) {
   for (const auto& set :
        {std::string("phone.public_url=") + kPublicUrl,
         std::string("phone.twilio.auth_token_env=PHONE_TOKEN"),
+        std::string("phone.plivo.auth_token_env=PHONE_TOKEN"),
+        // As `callosum-sim twilio --carrier telnyx` makes its key.
+        "phone.telnyx.public_key=" + encode_base64(Ed25519Pair::from_seed(sha256(kToken)).key),
         std::string("phone.greeting=Hello there."),
         std::string("phone.caps.caller_calls_per_hour=0"), std::string("audit.sync=always"),
         // A turn has a second for its tools, and one tool 400 ms: here some last.
@@ -350,12 +355,15 @@ std::unique_ptr<Process> PhoneStand::dial(const PhoneCase& each) const {
   }
   const auto script = folder_.path() / (each.name + ".yaml");
   std::ofstream(script) << each.line << "\nsteps:\n" << steps;
+  const auto place = "/" + each.carrier;
   const std::vector<std::string> command{program("callosum-sim"),
                                          "twilio",
+                                         "--carrier",
+                                         each.carrier,
                                          "--to",
-                                         gateway_->http("/twilio/voice"),
+                                         gateway_->http(place + "/voice"),
                                          "--public-url",
-                                         std::string(kPublicUrl) + "/twilio/voice",
+                                         kPublicUrl + place + "/voice",
                                          "--auth-token",
                                          kToken,
                                          "--called",
@@ -365,7 +373,7 @@ std::unique_ptr<Process> PhoneStand::dial(const PhoneCase& each) const {
                                          "--stir",
                                          each.attestation,
                                          "--status-callback",
-                                         std::string(kPublicUrl) + "/twilio/status",
+                                         kPublicUrl + place + "/status",
                                          "--retry",
                                          "60",
                                          "--script",

@@ -32,6 +32,7 @@ struct PhoneCase {
   std::string called = "+12125550101";
   std::string from = "+12125550199";
   std::string attestation = "TN-Validation-Passed-A";
+  std::string carrier = "twilio";
 
   // The rows.
   std::vector<std::string> audited = {};  ///< "tool outcome", sorted; of the call's session alone
