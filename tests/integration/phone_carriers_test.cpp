@@ -371,9 +371,11 @@ TEST_F(PhoneDoors, WhomTheCallIsNotForIsPutThroughAsTheCarrierDials) {
   request.headers.set("Authorization", "Bearer " + Served::token("bella", {"admin", "operator"}));
   ASSERT_EQ(fetch(served.admin() + "/api/admin/rollout/bella", request).status, 200);
   EXPECT_THAT(plivo("/plivo/voice", plivo_fields()).body,
-              HasSubstr("<Dial><Number>12125550777</Number></Dial>"));
-  EXPECT_THAT(telnyx("/telnyx/voice", telnyx_fields()).body,
-              HasSubstr(R"(<Dial answerOnBridge="true"><Number>+12125550777</Number></Dial>)"));
+              HasSubstr("<Dial timeLimit=\"3600\"><Number>12125550777</Number></Dial>"));
+  EXPECT_THAT(
+      telnyx("/telnyx/voice", telnyx_fields()).body,
+      HasSubstr(
+          R"(<Dial answerOnBridge="true" timeLimit="3600"><Number>+12125550777</Number></Dial>)"));
 }
 
 /// A conversation that ended so that somebody else is dialled.

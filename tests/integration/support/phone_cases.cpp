@@ -236,7 +236,7 @@ std::vector<PhoneCase> interruptions_of_what_we_say() {
   filler.intent = "patient_look";
   filler.audited = {"my_times ok", "patient_look CANCELLED"};
   filler.kinds.emplace_back("cut");
-  filler.has_said = "One moment";
+  filler.has_said = "One";  // half a second of it
   filler.never_said = "cellar";
 
   // A yes to half a question is none: it is asked again.
@@ -331,21 +331,6 @@ std::vector<PhoneCase> everyday_calls(bool is_flux) {
   out.push_back(hanging_tool());
   out.push_back(half_a_call());
   out.back().rules += booked() + receptionist_rules();
-  return out;
-}
-
-std::vector<PhoneCase> calls_to_the_receptionist(PhoneStand& stand) {
-  auto out = asks_about_holidays();
-  const auto colors = free_times(stand, "hair color", 2);
-  const auto trims = free_times(stand, "beard trim", 2);
-  const auto haircuts = free_times(stand, "haircut", 2);
-  out.push_back(books(haircuts[0]));
-  out.push_back(books_another_day(colors[0], colors[1]));
-  out.push_back(moves_the_booking(trims[0], trims[1]));
-  out.push_back(cancels_the_booking(free_times(stand, "blow dry", 1)[0]));
-  out.push_back(cancels_a_strangers_booking());
-  out.push_back(keeps_the_booking());
-  out.push_back(books_without_a_number(haircuts[1]));
   return out;
 }
 

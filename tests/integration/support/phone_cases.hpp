@@ -12,9 +12,6 @@ namespace callosum::testing {
 /// of turns by what is said. Their rules go behind those of other cases.
 std::vector<PhoneCase> everyday_calls(bool is_flux);
 
-/// The receptionist's own tools: holidays, and bookings that are made, changed and cancelled.
-std::vector<PhoneCase> calls_to_the_receptionist(PhoneStand& stand);
-
 /// The same question to chat servers that each write their answers in a way of their own, and to
 /// one that breaks off.
 std::vector<PhoneCase> calls_to_other_servers();
