@@ -36,7 +36,7 @@ const std::vector<Question> kQuestions{
      {"haircut", "thursday"}},
     {"slt",
      true,
-     "what services do you offer",
+     "which services do you have",
      "get_business_services",
      "{}",
      {"haircut", "beard", "trim"}},
@@ -61,7 +61,14 @@ TEST(Spoken, QuestionsInFourVoicesAreAnsweredAloudWithTheirFact) {
   std::vector<app::CallOptions> calls;
   for (const auto& question : kQuestions) calls.push_back(call_of(gateway, question));
 
-  const auto conversations = converse(std::move(calls));
+  auto conversations = converse(std::move(calls));
+  // The statistical voices breathe at random: now and then one is not understood, and asks again.
+  for (std::size_t i = 0; i < kQuestions.size(); ++i) {
+    if (!conversations[i].all("answered").empty()) continue;
+    std::vector<app::CallOptions> again;
+    again.push_back(call_of(gateway, kQuestions[i]));
+    conversations[i] = std::move(converse(std::move(again)).front());
+  }
 
   // The recogniser of replies knows all of what may be said here, and not which of it was.
   std::vector<std::string> sentences;
