@@ -12,13 +12,7 @@ constexpr std::size_t kMaxWaiting = 4096;
 Result<void> save(sqlite::Connection& connection, const CallRecord& record, telemetry::Log& log) {
   const auto saved = save_call_record(connection, record);
   if (!saved) return saved.error();
-  // A pack's table is the pack's: one that takes nothing must not cost us ours.
-  const auto copied = copy_to_pack(connection, record.call_sid);
-  if (!copied) {
-    log.warn("call_not_copied", {{"call_sid", record.call_sid},
-                                 {"reason", copied.error().message},
-                                 {"detail", copied.error().detail}});
-  }
+  try_copy_to_pack(connection, record.call_sid, log);
   return {};
 }
 

@@ -216,6 +216,16 @@ Result<void> save_call_record(sqlite::Connection& connection, const CallRecord& 
   return {};
 }
 
+Result<void> forget_words(sqlite::Connection& connection, std::string_view call_sid) {
+  const auto forgotten = connection.change(
+      "UPDATE phone_calls SET transcript = '[]', timeline ="
+      " (SELECT json_group_array(json_remove(value, '$.text', '$.args')) FROM json_each(timeline))"
+      " WHERE call_sid = :call_sid",
+      {{"call_sid", call_sid}});
+  if (!forgotten) return forgotten.error();
+  return {};
+}
+
 Result<void> copy_to_pack(sqlite::Connection& connection, std::string_view call_sid) {
   const auto looked = connection.query(kHasPackCalls);
   if (!looked) return looked.error();
@@ -223,6 +233,15 @@ Result<void> copy_to_pack(sqlite::Connection& connection, std::string_view call_
   const auto copied = connection.change(kCopy, {{"call_sid", call_sid}});
   if (!copied) return copied.error();
   return {};
+}
+
+void try_copy_to_pack(sqlite::Connection& connection, std::string_view call_sid,
+                      telemetry::Log& log) {
+  const auto copied = copy_to_pack(connection, call_sid);
+  if (copied) return;
+  log.warn("call_not_copied", {{"call_sid", call_sid},
+                               {"reason", copied.error().message},
+                               {"detail", copied.error().detail}});
 }
 
 Result<std::vector<PhoneCall>> list_calls(sqlite::Connection& connection,

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "telemetry/log.hpp"
 
 namespace callosum::storage {
 
@@ -85,9 +86,14 @@ Result<bool> save_call_news(sqlite::Connection& connection, const CallNews& news
 /// Of a call that is known; nothing where a later stream has written its own.
 Result<void> save_call_record(sqlite::Connection& connection, const CallRecord& record);
 
+/// Of what was said in a call, and given to tools, nothing is left.
+Result<void> forget_words(sqlite::Connection& connection, std::string_view call_sid);
 /// The same call in the table `calls` that a pack may have for its businesses, so that bookings and
 /// tools find it there. Nothing where there is no such table, or no such business in it.
 Result<void> copy_to_pack(sqlite::Connection& connection, std::string_view call_sid);
+/// The same; a pack's table is the pack's: one that takes nothing is logged, and costs us nothing.
+void try_copy_to_pack(sqlite::Connection& connection, std::string_view call_sid,
+                      telemetry::Log& log);
 
 /// Which of a tenant's calls, the newest first. `caller` empty: anybody's.
 struct CallFilter {

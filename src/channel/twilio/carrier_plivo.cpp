@@ -35,7 +35,7 @@ constexpr FormShape kForm{.fields = kFields,
 /// The vendor's "Stream XML", "Dial", "Hangup". What stands behind a stream that keeps the call
 /// alive is done when it has ended.
 constexpr Markup kXml{
-    .connect = R"(<Stream bidirectional="true" keepCallAlive="true")"
+    .connect = R"({words}<Stream bidirectional="true" keepCallAlive="true")"
                R"( contentType="audio/x-mulaw;rate=8000" extraHeaders="token={token}">{stream})"
                R"(</Stream>{pause}<Redirect method="POST">{back}</Redirect>)",
     .pause = R"(<Wait length="{seconds}"/>)",
@@ -43,7 +43,7 @@ constexpr Markup kXml{
     .dial = R"(<Dial timeLimit="{limit}"><Number>{number}</Number></Dial>)",
     .hang_up = kTwiml.hang_up,
     .busy = R"(<Hangup reason="busy"/>)",
-    .say = "<Speak>{text}</Speak><Hangup/>",
+    .speak = "<Speak>{text}</Speak>",
 };
 
 /// By name, in the order of bytes, and a name's values sorted: each as often as it is there.

@@ -52,7 +52,7 @@ constexpr FormShape kForm{.fields = kFields,
 /// be opened again with a token that is used, but for `enableReconnect`. What becomes of a `<Dial>`
 /// may go unsaid: the address says at least that there was one.
 constexpr Markup kTexml{
-    .connect = R"(<Connect><Stream url="{stream}" codec="PCMU" bidirectionalMode="rtp")"
+    .connect = R"({words}<Connect><Stream url="{stream}" codec="PCMU" bidirectionalMode="rtp")"
                R"( bidirectionalCodec="PCMU" enableReconnect="false">)"
                R"(<Parameter name="token" value="{token}"/></Stream></Connect>)"
                R"({pause}<Redirect method="POST">{back}</Redirect>)",
@@ -62,7 +62,7 @@ constexpr Markup kTexml{
     .dial = kTwiml.dial,
     .hang_up = kTwiml.hang_up,
     .busy = kTwiml.busy,
-    .say = kTwiml.say,
+    .speak = kTwiml.speak,
 };
 
 template <std::size_t kSize>

@@ -76,7 +76,10 @@ std::string connect_stream_twiml(const StreamTwiml& stream, const Markup& markup
   const auto seconds = std::to_string(stream.pause.count());
   const auto pause =
       stream.pause.count() > 0 ? fill(markup.pause, {{"seconds", seconds}}) : std::string();
-  return respond(markup.connect, {{"stream", stream.stream_url},
+  const auto words =
+      stream.words.empty() ? std::string() : fill(markup.speak, {{"text", stream.words}});
+  return respond(markup.connect, {{"words", words, true},
+                                  {"stream", stream.stream_url},
                                   {"token", stream.token},
                                   {"pause", pause, true},
                                   {"back", stream.redirect_url}});
@@ -97,7 +100,7 @@ std::string hangup_twiml(const Markup& markup) { return respond(markup.hang_up);
 std::string busy_twiml(const Markup& markup) { return respond(markup.busy); }
 
 std::string say_twiml(std::string_view text, const Markup& markup) {
-  return respond(markup.say, {{"text", text}});
+  return respond(std::string(markup.speak) + std::string(markup.hang_up), {{"text", text}});
 }
 
 }  // namespace callosum::channel::twilio

@@ -13,22 +13,23 @@ struct StreamTwiml {
   std::string_view token;         ///< of the stream, once; letters and digits alone
   std::string_view redirect_url;  ///< asked for TwiML again when the stream has ended
   std::chrono::seconds pause{0};  ///< before that
+  std::string_view words = {};    ///< said by the carrier before all; may be empty
 };
 
 /// How a carrier's verbs are written. What stands in braces is filled in, escaped.
 struct Markup {
-  std::string_view connect;       ///< {stream} {token} {pause} {back}
+  std::string_view connect;       ///< {words} {stream} {token} {pause} {back}
   std::string_view pause;         ///< {seconds}
   std::string_view dial_and_ask;  ///< {number} {next} {limit}
   std::string_view dial;          ///< {number} {limit}
   std::string_view hang_up;
   std::string_view busy;
-  std::string_view say;  ///< {text}
+  std::string_view speak;  ///< {text}
 };
 
 /// Twilio's own (telephony §1.3).
 inline constexpr Markup kTwiml{
-    .connect = R"(<Connect><Stream url="{stream}"><Parameter name="token" value="{token}"/>)"
+    .connect = R"({words}<Connect><Stream url="{stream}"><Parameter name="token" value="{token}"/>)"
                R"(</Stream></Connect>{pause}<Redirect method="POST">{back}</Redirect>)",
     .pause = R"(<Pause length="{seconds}"/>)",
     .dial_and_ask = R"(<Dial timeout="30" timeLimit="{limit}" method="POST" action="{next}">)"
@@ -36,7 +37,7 @@ inline constexpr Markup kTwiml{
     .dial = R"(<Dial answerOnBridge="true" timeLimit="{limit}"><Number>{number}</Number></Dial>)",
     .hang_up = "<Hangup/>",
     .busy = R"(<Reject reason="busy"/>)",
-    .say = "<Say>{text}</Say><Hangup/>",
+    .speak = "<Say>{text}</Say>",
 };
 
 // What a carrier is answered with, as text/xml.

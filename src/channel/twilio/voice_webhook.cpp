@@ -18,6 +18,7 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr auto kPatience = 5s;
+constexpr std::string_view kOneMoment = "One moment, please.";
 constexpr const char* kSorry =
     "We are sorry, we cannot take your call right now. Please call again.";
 
@@ -153,7 +154,7 @@ Result<VoiceWebhook::Step> VoiceWebhook::take_step_in(storage::sqlite::Connectio
   if (!*added) return Step{};
   out.grant = grant_for(call, step);
   out.grant.transfers = (**number).transfers;
-  const auto turned = turn_elsewhere(connection, call, out);
+  const auto turned = turn_elsewhere(connection, call, out, *asked.log);
   if (!turned) return turned.error();
   return out;
 }
@@ -161,7 +162,8 @@ Result<VoiceWebhook::Step> VoiceWebhook::take_step_in(storage::sqlite::Connectio
 /// A caller whom the business is not rolled out to. The call is written down all the same, and has
 /// nothing left to say here.
 Result<void> VoiceWebhook::turn_elsewhere(storage::sqlite::Connection& connection,
-                                          storage::PhoneCall& call, Step& step) {
+                                          storage::PhoneCall& call, Step& step,
+                                          telemetry::Log& log) {
   auto rollout = storage::find_rollout(connection, call.tenant_id);
   if (!rollout) return rollout.error();
   if (storage::is_rolled_out(*rollout, call.caller)) return {};
@@ -170,8 +172,8 @@ Result<void> VoiceWebhook::turn_elsewhere(storage::sqlite::Connection& connectio
   call.record.is_conversed_out = true;
   step.elsewhere = std::move(*rollout);
   const auto saved = storage::save_call_record(connection, call.record);
-  if (!saved) return saved;
-  return storage::copy_to_pack(connection, call.record.call_sid);
+  if (saved) storage::try_copy_to_pack(connection, call.record.call_sid, log);
+  return saved;
 }
 
 asio::awaitable<Result<VoiceWebhook::Step>> VoiceWebhook::take_step(VoiceForm form, int step,
@@ -187,6 +189,7 @@ asio::awaitable<Result<VoiceWebhook::Step>> VoiceWebhook::take_step(VoiceForm fo
   if (!carrier_.signs_address) asked.next_ticket = make_id("", ground_.random);
   asked.carrier = carrier_.name;
   asked.config = &ground_.config;
+  asked.log = &ground_.log;
   asked.form = std::move(form);
   std::function<Result<Step>(storage::sqlite::Connection&)> work =
       [asked = std::move(asked)](storage::sqlite::Connection& connection) {
@@ -282,7 +285,9 @@ asio::awaitable<net::HttpResponse> VoiceWebhook::voice(const net::HttpRequest& r
                                      {"attested", grant.is_attested}});
   const auto media = "/" + std::string(carrier_.name) + "/media";
   const auto stream = public_address(ground_.config, media, true);
-  const StreamTwiml opening{stream, *token, back, pause_after(grant.step)};
+  // Who has been called back before would hear nothing again, where nobody can be reached.
+  const auto words = grant.step > 1 && !grant.was_not_taken ? kOneMoment : std::string_view();
+  const StreamTwiml opening{stream, *token, back, pause_after(grant.step), words};
   co_return xml(connect_stream_twiml(opening, markup));
 }
 
@@ -297,8 +302,9 @@ asio::awaitable<net::HttpResponse> VoiceWebhook::status(const net::HttpRequest& 
   news.now_ms = epoch_ms(ground_.time.wall_now());
   const auto deadline = async::Deadline::after(ground_.time, kPatience);
   std::function<Result<bool>(storage::sqlite::Connection&)> work =
-      [news = std::move(news), account = form->account_sid,
-       carrier = carrier_.name](storage::sqlite::Connection& connection) mutable -> Result<bool> {
+      [news = std::move(news), account = form->account_sid, carrier = carrier_.name,
+       keeps_words = ground_.config.keep_transcripts,
+       &log = ground_.log](storage::sqlite::Connection& connection) mutable -> Result<bool> {
     const auto found = storage::find_call(connection, news.call_sid);
     if (!found) return found.error();
     const bool is_theirs =
@@ -311,10 +317,13 @@ asio::awaitable<net::HttpResponse> VoiceWebhook::status(const net::HttpRequest& 
     if (!is_further) news.status = news.before;
     const bool is_over = is_further && is_final_status(news.status);
     const auto saved = storage::save_call_news(connection, news, is_over);
-    if (!saved || !*saved) return saved;
-    const auto copied = storage::copy_to_pack(connection, news.call_sid);
-    if (!copied) return copied.error();
-    return true;
+    // A gateway that was killed in the call has not come to it.
+    if (saved && is_over && !keeps_words) {
+      const auto forgotten = storage::forget_words(connection, news.call_sid);
+      if (!forgotten) return forgotten.error();
+    }
+    if (saved && *saved) storage::try_copy_to_pack(connection, news.call_sid, log);
+    return saved;
   };
   auto saving = ground_.database.write<bool>(deadline, std::move(work));
   const auto saved = co_await std::move(saving);

@@ -63,13 +63,14 @@ class VoiceWebhook {
     std::optional<storage::CallRecord> pending;
     std::int64_t now_ms = 0;
     const config::PhoneConfig* config = nullptr;
+    telemetry::Log* log = nullptr;
   };
   /// VALIDATION, FORBIDDEN: not what a voice webhook is.
   Result<void> check_voice(const net::HttpRequest& request, VoiceForm& form) const;
   boost::asio::awaitable<Result<Step>> take_step(VoiceForm form, int step, std::string ticket);
   static Result<Step> take_step_in(storage::sqlite::Connection& connection, const Asked& asked);
   static Result<void> turn_elsewhere(storage::sqlite::Connection& connection,
-                                     storage::PhoneCall& call, Step& step);
+                                     storage::PhoneCall& call, Step& step, telemetry::Log& log);
   static StreamGrant grant_for(const storage::PhoneCall& call, int step);
   std::string address_after(const Step& taken, int step) const;
   /// As the carrier dials it.

@@ -81,8 +81,10 @@ TEST(Markup, IsWhatEachCarrierReads) {
     const auto& markup = *carrier->markup;
     const StreamTwiml stream{"wss://voice.example/media", "0f3a",
                              "https://voice.example/voice?step=1&x=\"<é>{token}'"};
+    auto again = stream;
+    again.words = "One moment & a half.";
     const std::string written =
-        connect_stream_twiml(stream, markup) + "\n" +
+        connect_stream_twiml(stream, markup) + "\n" + connect_stream_twiml(again, markup) + "\n" +
         dial_twiml("12125550777", "https://v.example/?a=1&b=2", 3600, markup) + "\n" +
         dial_twiml("12125550777", 3600, markup) + "\n" + hangup_twiml(markup) + "\n" +
         busy_twiml(markup) + "\n" + say_twiml("später & nochmals", markup);

@@ -81,6 +81,7 @@ TEST(Twiml, IsWhatTwilioReads) {
   EXPECT_TRUE(testing::matches_golden(connect_stream_twiml(stream), "twilio/connect.xml"));
   auto again = stream;
   again.pause = std::chrono::seconds(3);
+  again.words = "One moment & a half.";
   EXPECT_TRUE(testing::matches_golden(connect_stream_twiml(again), "twilio/connect_again.xml"));
   EXPECT_TRUE(testing::matches_golden(dial_twiml("+12125550777", 3600), "twilio/dial.xml"));
   EXPECT_TRUE(testing::matches_golden(hangup_twiml(), "twilio/hangup.xml"));

@@ -191,6 +191,41 @@ TEST_F(PhoneCallsTest, TheRecordOfAStreamThatTheCallHasLeftComesTooLate) {
   EXPECT_EQ(kept("a").record.outcome, "completed");
 }
 
+TEST_F(PhoneCallsTest, MayForgetWhatWasSaidAndGivenToTools) {
+  ASSERT_TRUE(add_call(*connection, call("a")));
+  CallRecord said;
+  said.call_sid = "a";
+  said.transcript = R"([{"role":"user","text":"hello"}])";
+  said.timeline = R"([{"kind":"heard","at_ms":1,"text":"hello"},{"kind":"called","args":{"x":1}}])";
+  ASSERT_TRUE(save_call_record(*connection, said));
+
+  ASSERT_TRUE(forget_words(*connection, "a"));
+
+  EXPECT_EQ(kept("a").record.transcript, "[]");
+  EXPECT_EQ(kept("a").record.timeline, R"([{"kind":"heard","at_ms":1},{"kind":"called"}])");
+}
+
+TEST_F(PhoneCallsTest, AreKeptWhereThePacksOwnTableTakesNothing) {
+  async::SystemTime time;
+  const auto log = std::move(*telemetry::make_log(time, {.level = telemetry::LogLevel::off}));
+  ASSERT_TRUE(add_call(*connection, call("a")));
+  ASSERT_TRUE(connection->execute(
+      "CREATE TABLE businesses (id TEXT PRIMARY KEY); INSERT INTO businesses VALUES ('t1');"
+      "CREATE TABLE calls (id TEXT PRIMARY KEY CHECK (id = ''), business_id TEXT,"
+      " call_sid TEXT UNIQUE, caller_phone TEXT, started_at TEXT, ended_at TEXT,"
+      " duration_seconds INTEGER, transcript TEXT, intent TEXT, outcome TEXT,"
+      " sentiment_score REAL, confidence_score REAL, recording_url TEXT, created_at TEXT)"));
+
+  ASSERT_TRUE(connection->execute("BEGIN"));
+  ASSERT_TRUE(
+      save_call_news(*connection, {"a", "ringing", "completed", 12, "https://r", 99}, true));
+  EXPECT_FALSE(copy_to_pack(*connection, "a"));
+  try_copy_to_pack(*connection, "a", *log);
+  ASSERT_TRUE(connection->execute("COMMIT"));
+
+  EXPECT_EQ(kept("a").recording_url, "https://r");
+}
+
 TEST_F(PhoneCallsTest, ArePutIntoTheTableOfAPackThatHasOne) {
   ASSERT_TRUE(add_call(*connection, call("a")));
   EXPECT_TRUE(copy_to_pack(*connection, "a"));  // there is none yet
