@@ -35,7 +35,7 @@ storage::LedgerCall ledger_call(const policy::PreparedCall& prepared) {
   call.call_key = prepared.key;
   call.arguments_hash = prepared.arguments_hash;
   call.act = prepared.act;
-  call.undone_by = undoings_of(*prepared.tool);
+  if (!call.act.empty()) call.undone_by = undoings_of(*prepared.tool);
   call.tool_id = prepared.tool->id;
   call.tool_version = prepared.tool->version;
   call.registry_version = context.snapshot ? context.snapshot->version() : "";

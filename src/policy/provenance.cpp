@@ -14,6 +14,7 @@ using registry::CallContext;
 using registry::ToolSpec;
 
 constexpr std::size_t kMaxLookUps = 3;
+constexpr std::chrono::seconds kWordsPatience{3};
 
 bool is_own(const CallContext& context, std::string_view value) {
   const auto loose = loose_form(value);
@@ -110,16 +111,38 @@ Verdict refuse_unseen(const std::string& argument, const PreparedCall& call) {
   return verdict;
 }
 
+/// The first argument that has not come up; null: all have.
+const std::string* find_unseen(const PreparedCall& call) {
+  const bool is_person = !call.context.is_realtime && !call.context.is_provider_planned;
+  if (is_person) return nullptr;  // these are the user's words
+  const auto& arguments = call.tool->provenance_seen;
+  const auto unseen = std::find_if(arguments.begin(), arguments.end(), [&](const auto& argument) {
+    const auto* value = find_argument(call.arguments(), argument);
+    return value && !is_seen(*value, call);
+  });
+  return unseen == arguments.end() ? nullptr : &*unseen;
+}
+
+Verdict verdict_of(const PreparedCall& call) {
+  const auto* unseen = find_unseen(call);
+  return unseen ? refuse_unseen(*unseen, call) : pass();
+}
+
 }  // namespace
 
 std::optional<Verdict> ProvenanceGate::judge(const PreparedCall& call) {
-  const bool is_person = !call.context.is_realtime && !call.context.is_provider_planned;
-  if (is_person) return pass();  // these are the user's words
-  for (const auto& argument : call.tool->provenance_seen) {
-    const auto* value = find_argument(call.arguments(), argument);
-    if (value && !is_seen(*value, call)) return refuse_unseen(argument, call);
-  }
-  return pass();
+  auto verdict = verdict_of(call);
+  const bool may_come = !verdict.passes() && call.calls.facts().due_words.are_due();
+  if (may_come) return std::nullopt;
+  return verdict;
+}
+
+boost::asio::awaitable<Verdict> ProvenanceGate::ask(const PreparedCall& call) {
+  auto verdict = judge(call);
+  if (verdict) co_return std::move(*verdict);
+  const auto deadline = call.deadline.within(kWordsPatience);
+  co_await call.calls.facts().due_words.wait(deadline);
+  co_return verdict_of(call);
 }
 
 }  // namespace callosum::policy

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "base/text.hpp"
+
 namespace callosum::policy {
 namespace {
 
@@ -25,20 +27,15 @@ constexpr std::array<std::string_view, 62> kLeaning{
 bool is_of_word(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0; }
 
 std::vector<std::string> words_of(std::string_view text) {
+  const auto lower = to_lower_ascii(text);
   std::vector<std::string> out;
-  std::string word;
-  const auto end_word = [&] {
-    if (!word.empty() && out.size() < kMostWords) out.push_back(word);
-    word.clear();
-  };
-  for (const char c : text) {
-    if (is_of_word(c)) {
-      word += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-    } else {
-      end_word();
-    }
+  auto at = lower.begin();
+  while (out.size() < kMostWords) {
+    const auto begin = std::find_if(at, lower.end(), is_of_word);
+    if (begin == lower.end()) break;
+    at = std::find_if_not(begin, lower.end(), is_of_word);
+    out.emplace_back(begin, at);
   }
-  end_word();
   return out;
 }
 

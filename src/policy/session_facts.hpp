@@ -6,6 +6,7 @@
 
 #include "base/deque.hpp"
 #include "policy/answered_calls.hpp"
+#include "policy/due_words.hpp"
 #include "policy/questions.hpp"
 #include "policy/seen_values.hpp"
 #include "policy/untrusted_text.hpp"
@@ -47,6 +48,7 @@ class RepeatedCalls {
 /// What gates remember of a session beside its calls: belongs to the session's thread.
 struct SessionFacts {
   SeenValues seen;
+  DueWords due_words;
   RepeatedCalls repeated;
   Questions questions;
   UntrustedText untrusted;

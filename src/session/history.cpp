@@ -62,13 +62,19 @@ std::vector<std::pair<std::size_t, std::size_t>> match_in_order(const Words& lin
 }  // namespace
 
 void History::add(std::string_view role, std::string_view text, std::string_view item_id) {
+  add_late(role, text, item_id, added_);
+}
+
+void History::add_late(std::string_view role, std::string_view text, std::string_view item_id,
+                       std::uint64_t before) {
   if (text.empty()) return;
+  const auto since = std::min<std::uint64_t>(added_ - before, lines_.size());
   ++added_;
   Line line;
   line.role = role;
   line.text = cut_utf8(text, kMaxLineBytes);
   line.item_id = item_id;
-  lines_.push_back(std::move(line));
+  lines_.insert(lines_.end() - static_cast<std::ptrdiff_t>(since), std::move(line));
   if (lines_.size() > kMaxLines) lines_.pop_front();
 }
 

@@ -25,6 +25,9 @@ class History {
     std::string tool, call_id, arguments;  ///< of what was done
   };
   void add(std::string_view role, std::string_view text, std::string_view item_id = {});
+  /// The same for words that come late: what has been `added` since `before` comes behind them.
+  void add_late(std::string_view role, std::string_view text, std::string_view item_id,
+                std::uint64_t before);
   /// A call has its result.
   void add_done(Moment done);
   /// The provider has given an item its id: that of the first line with these words and no id.

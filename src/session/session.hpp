@@ -245,6 +245,7 @@ class Session {
   void pass_error(const realtime::ErrorInfo& error, std::string_view callers_id);
   void on_speech(const realtime::ServerFrame& frame);
   void on_transcript(const realtime::ServerFrame& frame);
+  void on_words_failed(const realtime::ServerFrame& frame);
   void pass_mended(const realtime::ServerFrame& frame, json::object& event);
   void on_rate_limits(const realtime::ServerFrame& frame);
   void announce(std::string_view response_id);
@@ -397,6 +398,7 @@ class Session {
   struct SpokenTurn {
     std::string item_id;
     std::uint64_t turn;
+    std::uint64_t history;  // how much had been added to it
   };
   Deque<SpokenTurn> turns_;                      // whose transcripts may still come
   std::size_t reply_audio_chars_ = 0;            // of the latest reply, as base64

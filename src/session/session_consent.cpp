@@ -158,20 +158,27 @@ void Session::note_strangers(const PendingCall& call) {
 /// A spoken turn begins with this item; its words come later.
 void Session::note_turn(std::string_view item_id) {
   if (turns_.size() >= kMaxTurns) turns_.pop_front();
-  turns_.push_back({std::string(item_id), context_->turn});
+  turns_.push_back({std::string(item_id), context_->turn, history_.added()});
+  const bool is_due = parts_.catalog->snapshot()->minds_provenance() && view_.is_transcribed();
+  if (is_due) calls_->facts().due_words.expect(item_id);
 }
 
 /// What the user said or typed: arguments may name it, and questions are answered by it.
 void Session::hear_user(std::string_view words, std::string_view item_id) {
   const bool is_keyed = !context_->call_sid.empty() && item_id.starts_with(kKeyedItem);
-  history_.add("user", is_keyed ? keyed_words(words) : std::string(words), item_id);
-  if (parts_.catalog->snapshot()->minds_provenance()) calls_->facts().seen.add_words(words);
+  const auto spoken = std::find_if(turns_.begin(), turns_.end(), [&](const SpokenTurn& turn) {
+    return !item_id.empty() && turn.item_id == item_id;
+  });
+  const bool is_known = spoken != turns_.end();
+  history_.add_late("user", is_keyed ? keyed_words(words) : std::string(words), item_id,
+                    is_known ? spoken->history : history_.added());
+  if (parts_.catalog->snapshot()->minds_provenance()) {
+    calls_->facts().seen.add_words(words);
+    calls_->facts().due_words.came(item_id);
+  }
   auto* questions = calls_->questions();
   if (!questions) return;
-  auto turn = context_->turn;
-  for (const auto& spoken : turns_) {
-    if (!item_id.empty() && spoken.item_id == item_id) turn = spoken.turn;
-  }
+  const auto turn = is_known ? spoken->turn : context_->turn;
   questions->drop_expired(epoch_ms(parts_.time.wall_now()));
   questions->user_said(turn, words);
   note_questions();

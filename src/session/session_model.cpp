@@ -40,8 +40,10 @@ void Session::on_model_frame(const realtime::ServerFrame& frame) {
     case EventType::output_text_done:
     case EventType::transcription_completed:
       return on_transcript(frame);
-    case EventType::transcription_delta:
     case EventType::transcription_failed:
+      on_words_failed(frame);
+      [[fallthrough]];
+    case EventType::transcription_delta:
     case EventType::transcription_segment:
       if (view_.shows_transcripts()) to_caller(frame.text);
       return;
@@ -320,6 +322,14 @@ void Session::pass_mended(const realtime::ServerFrame& frame, json::object& even
   if (!veil_.is_hidden_item(text_at(event, "previous_item_id"))) return to_caller(frame.text);
   veil_.mend_previous(event);
   to_caller(json::serialize(event));
+}
+
+/// What was said there nobody will ever tell.
+void Session::on_words_failed(const realtime::ServerFrame& frame) {
+  if (!parts_.catalog->snapshot()->minds_provenance()) return;
+  realtime::EventArena arena;
+  const auto event = realtime::decode_server_event(frame, arena.storage());
+  if (event) calls_->facts().due_words.came(text_at(event->body, "item_id"));
 }
 
 void Session::on_transcript(const realtime::ServerFrame& frame) {

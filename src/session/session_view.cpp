@@ -224,6 +224,10 @@ bool SessionView::shows_transcripts() const {
   return transcription_model_.empty() || asks_for_transcripts();
 }
 
+bool SessionView::is_transcribed() const {
+  return !transcription_model_.empty() || asks_for_transcripts();
+}
+
 bool SessionView::is_push_to_talk() const {
   const auto* detection = of_input("turn_detection");
   return detection && detection->is_null();

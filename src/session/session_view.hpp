@@ -55,6 +55,8 @@ class SessionView {
   std::size_t output_bytes_per_ms() const;
   /// The caller is to see the transcripts of what it says: it asked for them, or nobody did.
   bool shows_transcripts() const;
+  /// Whether the provider is asked to tell what the user says.
+  bool is_transcribed() const;
   /// A response follows by itself when the user has spoken.
   bool answers_speech() const;
   /// The session's tool_choice leaves a response nothing but a call.

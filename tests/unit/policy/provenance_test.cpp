@@ -1,12 +1,17 @@
 #include "policy/provenance.hpp"
 
+#include <boost/asio/detached.hpp>
+#include <functional>
 #include <gtest/gtest.h>
 
+#include "async/with_deadline.hpp"
 #include "base/json.hpp"
 #include "gate_world.hpp"
 
 namespace callosum::policy {
 namespace {
+
+using namespace std::chrono_literals;
 
 struct ProvenanceWorld : GateWorld {
   ProvenanceGate gate;
@@ -17,6 +22,14 @@ struct ProvenanceWorld : GateWorld {
   }();
   SeenValues& seen = calls.facts().seen;
 
+  void later(std::chrono::seconds wait, std::function<void()> act) {
+    boost::asio::co_spawn(world.executor(), after(world.in(wait), std::move(act)),
+                          boost::asio::detached);
+  }
+  static boost::asio::awaitable<void> after(async::Deadline when, std::function<void()> act) {
+    co_await async::sleep_until(when);
+    act();
+  }
   bool passes(const std::string& value) {
     return ask(gate, tool, R"({"lead_id":)" + value + "}").passes();
   }
@@ -84,6 +97,42 @@ TEST(ProvenanceGate, TakesWhatTheUserSaidOrTyped) {
   EXPECT_FALSE(w.passes(R"("241")"));
   EXPECT_FALSE(w.passes(R"("416")"));
   EXPECT_FALSE(w.passes(R"("LD-4108")"));
+}
+
+TEST(ProvenanceGate, WaitsForWordsThatHaveBeenSpokenAndAreNotWrittenDownYet) {
+  ProvenanceWorld w;
+  auto& due = w.calls.facts().due_words;
+  due.expect("item_1");
+  due.expect("item_2");
+  w.later(1s, [&] { due.came("item_2"); });
+  w.later(2s, [&] {
+    w.seen.add_words("it is L D 4 1 0 7");
+    due.came("item_1");
+  });
+
+  EXPECT_TRUE(w.passes(R"("LD-4107")"));
+  EXPECT_FALSE(due.are_due());
+}
+
+TEST(ProvenanceGate, WaitsOnceForWordsThatNeverCome) {
+  ProvenanceWorld w;
+  w.calls.facts().due_words.expect("item_1");
+  const auto began = w.world.time().now();
+
+  EXPECT_FALSE(w.passes(R"("LD-4107")"));
+  EXPECT_EQ(w.world.time().now() - began, 3s);
+  EXPECT_FALSE(w.passes(R"("LD-4107")"));
+  EXPECT_EQ(w.world.time().now() - began, 3s);
+}
+
+TEST(ProvenanceGate, WaitsForNoWordsWhereItHasSeenEnough) {
+  ProvenanceWorld w;
+  w.seen.add_words("it is L D 4 1 0 7");
+  w.calls.facts().due_words.expect("item_1");
+  const auto began = w.world.time().now();
+
+  EXPECT_TRUE(w.passes(R"("LD-4107")"));
+  EXPECT_EQ(w.world.time().now(), began);
 }
 
 TEST(ProvenanceGate, TakesTheCallersOwnData) {

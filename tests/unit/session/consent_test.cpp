@@ -75,9 +75,16 @@ struct Talk {
     c.response_done(id);
   }
   void speech(const std::string& item, const std::string& words) {
+    speaks(item);
+    is_understood(item, words);
+  }
+  /// What was said, of which the words come later.
+  void speaks(const std::string& item) {
     c.model_says(R"({"type":"input_audio_buffer.speech_started","item_id":")" + item + "\"}");
     c.model_says(R"({"type":"input_audio_buffer.speech_stopped","item_id":")" + item + "\"}");
     c.model_says(R"({"type":"input_audio_buffer.committed","item_id":")" + item + "\"}");
+  }
+  void is_understood(const std::string& item, const std::string& words) {
     c.model_says(R"({"type":"conversation.item.input_audio_transcription.completed","item_id":")" +
                  item + R"(","transcript":")" + words + "\"}");
   }
@@ -158,13 +165,10 @@ TEST(SessionConsent, IsAskedForOnceMoreWhereSomethingElseWasAskedSince) {
 
 TEST(SessionConsent, IsNotTakenBackByTheWordsThatWereSaidBeforeItWasAskedFor) {
   Talk talk;
-  talk.c.model_says(R"({"type":"input_audio_buffer.speech_started","item_id":"item_1"})");
-  talk.c.model_says(R"({"type":"input_audio_buffer.speech_stopped","item_id":"item_1"})");
-  talk.c.model_says(R"({"type":"input_audio_buffer.committed","item_id":"item_1"})");
+  talk.speaks("item_1");
   const auto token = talk.ask();
   talk.say_question("resp_q");
-  talk.c.model_says(
-      R"({"type":"conversation.item.input_audio_transcription.completed","item_id":"item_1","transcript":"No wait, Wednesday."})");
+  talk.is_understood("item_1", "No wait, Wednesday.");
   talk.speech("item_2", "Yes.");
 
   talk.call(token);

@@ -7,6 +7,7 @@
 namespace callosum::session {
 namespace {
 
+using namespace std::chrono_literals;
 using testing::Conversation;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -61,6 +62,64 @@ TEST(Transcripts, AreNotSwitchedOffByTheCallersProgram) {
 
   EXPECT_THAT(c.sent("session.update").back(), HasSubstr(kOurs));
   EXPECT_THAT(c.sent("session.update").back(), Not(HasSubstr("null")));
+}
+
+TEST(Transcripts, ThatComeBehindTheAnswerAreToldToTheNextConnectionBeforeIt) {
+  Conversation c({make_tool("book")}, needing_words());
+  c.accept_updates(1);
+  c.model_says(R"({"type":"input_audio_buffer.committed","item_id":"item_1"})");
+  c.response_created("resp_1");
+  c.model_says(
+      R"({"type":"response.output_audio_transcript.done","response_id":"resp_1","item_id":"item_2","transcript":"It is booked."})");
+  c.model_says(kWords);
+  c.lose_model();
+  c.pass(2s);
+
+  const auto told = c.sent("conversation.item.create", 1);
+
+  ASSERT_EQ(told.size(), 2u);
+  EXPECT_THAT(told[0], HasSubstr("yes please"));
+  EXPECT_THAT(told[1], HasSubstr("It is booked."));
+}
+
+struct NamedBooking {
+  NamedBooking() : c({tool()}, needing_words()) { c.accept_updates(1); }
+  static registry::ToolSpec tool() {
+    auto out = make_tool("get_booking");
+    out.provenance_seen = {"id"};
+    return out;
+  }
+  /// The caller names a booking; the model calls before its words are known.
+  void speak_and_call() {
+    c.model_says(R"({"type":"input_audio_buffer.committed","item_id":"item_1"})");
+    c.response_created("resp_1");
+    c.call("resp_1", "call_number_1", "get_booking", R"({"id":"4711"})");
+    c.response_done("resp_1");
+  }
+  Conversation c;
+};
+
+TEST(Transcripts, ThatComeBehindTheCallTheyNameSomethingForAreWaitedFor) {
+  NamedBooking b;
+  b.speak_and_call();
+  b.c.pass(1s);
+  EXPECT_THAT(b.c.sent("conversation.item.create"), IsEmpty());
+
+  b.c.model_says(
+      R"({"type":"conversation.item.input_audio_transcription.completed","item_id":"item_1","transcript":"number 4711"})");
+
+  ASSERT_EQ(b.c.sent("conversation.item.create").size(), 1u);
+  EXPECT_THAT(b.c.sent("conversation.item.create")[0], HasSubstr(R"(\"ok\":true)"));
+}
+
+TEST(Transcripts, ThatFailedAreWaitedForNoLonger) {
+  NamedBooking b;
+  b.speak_and_call();
+  b.c.model_says(
+      R"({"type":"conversation.item.input_audio_transcription.failed","item_id":"item_1","error":{"type":"server_error","message":"no"}})");
+
+  ASSERT_EQ(b.c.sent("conversation.item.create").size(), 1u);
+  EXPECT_THAT(b.c.sent("conversation.item.create")[0], HasSubstr("has not come up"));
 }
 
 TEST(Transcripts, AreNoPartOfTheSessionThatTheCallerSees) {
