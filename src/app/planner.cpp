@@ -287,7 +287,8 @@ std::vector<session::ModelSource> Planner::model_sources(const Opening& opening,
     source.name = provider.name;
     const auto path = opening.context.reply_path;
     source.make =
-        make_model_of(parts_, {edition, &provider}, path, choose_model(provider, asked_model));
+        make_model_of(parts_, {edition, &provider}, path, choose_model(provider, asked_model),
+                      edition->providers().size() == 1);
     source.offer = std::move(*offer);
     if (opening.context.loaded) {
       source.offer_for = [edition, &provider, who](const registry::LoadedSet& set) {

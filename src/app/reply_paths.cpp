@@ -10,7 +10,7 @@ using registry::ReplyPath;
 namespace {
 
 std::unique_ptr<realtime::ModelPort> make_brain(Parts& parts, const ProviderFactory& provider,
-                                                const std::string& model) {
+                                                const std::string& model, bool is_alone) {
   auto mouth = provider.make_mouth ? nullptr : provider.make(model);
   auto name = mouth ? mouth->profile().provider : provider.profile.provider;
   auto on_ignored_call = [&parts, name = std::move(name)](std::string_view tool) {
@@ -26,7 +26,7 @@ std::unique_ptr<realtime::ModelPort> make_brain(Parts& parts, const ProviderFact
       {parts.time, parts.random, std::move(mouth), provider.chat, provider.make_ears,
        kUnnamedSpeaker, static_cast<std::size_t>(parts.config.context_tokens),
        std::move(on_ignored_call), std::move(on_plan_failed), provider.make_mouth, provider.profile,
-       provider.thinks_ahead, provider.interrupt_after});
+       provider.thinks_ahead, provider.interrupt_after, !is_alone});
 }
 
 }  // namespace
@@ -41,14 +41,14 @@ void latch_reply_path(std::string_view word, registry::CallContext& context) {
 
 std::function<std::unique_ptr<realtime::ModelPort>()> make_model_of(
     Parts& parts, std::shared_ptr<const ProviderFactory> provider, ReplyPath path,
-    std::string model) {
-  return [&parts, provider = std::move(provider), path,
+    std::string model, bool is_alone) {
+  return [&parts, provider = std::move(provider), path, is_alone,
           model = std::move(model)]() -> std::unique_ptr<realtime::ModelPort> {
     if (path == ReplyPath::bridge) {
       return session::make_bridge_port(
           {parts.random, provider->make(model), provider->make_ears, kUnnamedSpeaker});
     }
-    if (path == ReplyPath::brain) return make_brain(parts, *provider, model);
+    if (path == ReplyPath::brain) return make_brain(parts, *provider, model, is_alone);
     return provider->make(model);
   };
 }

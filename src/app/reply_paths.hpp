@@ -17,9 +17,10 @@ inline constexpr const char* kUnnamedSpeaker = "Caller";
 void latch_reply_path(std::string_view word, registry::CallContext& context);
 
 /// What makes the model that a session talks to: the provider itself, or what its reply path puts
-/// around it. `model` is the one chosen by the client, or empty.
+/// around it. `model` is the one chosen by the client, or empty. `is_alone`: there is no other to
+/// ask.
 std::function<std::unique_ptr<realtime::ModelPort>()> make_model_of(
     Parts& parts, std::shared_ptr<const ProviderFactory> provider, registry::ReplyPath path,
-    std::string model);
+    std::string model, bool is_alone);
 
 }  // namespace callosum::app

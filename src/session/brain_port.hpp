@@ -34,6 +34,8 @@ struct BrainParts {
   bool thinks_ahead = false;
   /// How long a sound without known words may last over a reply before it interrupts.
   std::chrono::milliseconds interrupt_after{0};
+  /// Others can be asked: where the chat model fails twice running the connection ends (TIMEOUT).
+  bool gives_up = false;
 };
 
 /// The reply path `brain`: our ears hear, a chat model plans, a provider or a speech service only

@@ -18,6 +18,7 @@ namespace {
 
 constexpr const char* kNoAnswer = "I'm sorry, I cannot think of an answer right now.";
 constexpr std::chrono::seconds kPlanTime{30};
+constexpr int kMostFailedPlans = 2;
 /// Who answers a question may do so over the last of it.
 constexpr std::chrono::milliseconds kAboutToBeHeard{700};
 
@@ -72,6 +73,7 @@ void BrainReply::start(const json::object& asked, realtime::ChatRequest request)
   asked_ = asked;
   conversation_.begin_response(asked);
   active_ = Active();
+  may_call_ = request.tool_choice != "none";
   const auto deadline = async::Deadline::after(parts_.time, kPlanTime);
   planning_.start(executor_, std::move(request), on_news_, deadline);
 }
@@ -98,14 +100,26 @@ bool BrainReply::advance() {
 }
 
 void BrainReply::take_planned() {
-  while (auto piece = planning_.take_piece()) active_->pieces.push_back(std::move(*piece));
+  while (auto piece = planning_.take_piece()) {
+    active_->has_words = true;
+    active_->pieces.push_back(std::move(*piece));
+  }
   auto end = planning_.take_end();
   if (!end) return;
+  if (!*end && gives_up(end->error())) return;
   active_->is_planned = true;
   if (*end) {
+    failed_plans_ = 0;
     for (auto& call : (*end)->calls) {
-      active_->calls.push_back({std::move(call.name), std::move(call.arguments)});
+      if (may_call_) {
+        active_->calls.push_back({std::move(call.name), std::move(call.arguments)});
+      } else {
+        on_ignored_call(call.name);
+      }
     }
+    // Whoever waits for an answer must not hear nothing.
+    const bool is_nothing = !active_->has_words && active_->calls.empty();
+    if (is_nothing) active_->pieces.emplace_back(kNoAnswer);
     return;
   }
   const auto& why = end->error();
@@ -113,6 +127,16 @@ void BrainReply::take_planned() {
   active_->pieces.emplace_back(kNoAnswer);
   conversation_.out().push_back(realtime::encode_error(
       "server_error", "brain_unavailable", why.message, "", "", make_id("event_", parts_.random)));
+}
+
+/// Of a chat model that fails again and again. What it was asked is asked of another, but for what
+/// has been answered in part.
+bool BrainReply::gives_up(const Error& why) {
+  const bool is_again = ++failed_plans_ >= kMostFailedPlans;
+  if (!is_again || !parts_.gives_up || active_->in_message) return false;
+  if (parts_.on_plan_failed) parts_.on_plan_failed(why);
+  end_ = fail(ErrorType::timeout, "the chat model has failed again", why.message);
+  return true;
 }
 
 void BrainReply::say(const std::string& piece) {

@@ -40,7 +40,7 @@ class BrainReply final : private MouthSink {
   /// What can be done now is done. True: there was news.
   bool advance();
   SteadyTime next_look() const { return mouth_->gives_up_at(); }
-  std::optional<Error> end() const { return mouth_->end(); }
+  std::optional<Error> end() const { return end_ ? end_ : mouth_->end(); }
 
   /// False: there is none. Of what was not heard nothing is remembered.
   bool cancel(std::string_view reason);
@@ -70,6 +70,7 @@ class BrainReply final : private MouthSink {
     std::deque<std::string> pieces;                          // to be spoken
     std::vector<provider::conversation::PlannedCall> calls;  // to be made beside them
     bool is_planned = false;                                 // no more pieces come
+    bool has_words = false;
     bool in_message = false;
     bool is_unspoken = false;  // the mouth gave up some of its words
   };
@@ -80,6 +81,7 @@ class BrainReply final : private MouthSink {
   };
   void end_cut(std::string_view reason);
   void take_planned();
+  bool gives_up(const Error& why);
   void say(const std::string& piece);
   void make_calls();
   void finish();
@@ -100,6 +102,9 @@ class BrainReply final : private MouthSink {
   json::object asked_;  // of the latest response
   boost::asio::any_io_executor executor_;
   std::function<void()> on_news_;
+  bool may_call_ = true;  // of what is planned
+  int failed_plans_ = 0;  // running
+  std::optional<Error> end_;
 };
 
 }  // namespace callosum::session

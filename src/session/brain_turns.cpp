@@ -38,6 +38,7 @@ void take_output(std::vector<Moment>& moments, const Turn& turn) {
 
 std::vector<Moment> continuity_of(const std::vector<Turn>& turns, const SpeakersOfItems& speakers) {
   std::vector<Moment> out;
+  auto before = Turn::Kind::user;
   for (const auto& turn : turns) {
     switch (turn.kind) {
       case Turn::Kind::system:
@@ -51,11 +52,13 @@ std::vector<Moment> continuity_of(const std::vector<Turn>& turns, const Speakers
         break;
       case Turn::Kind::call:
         out.push_back({"tool", kStillRuns, "", turn.name, turn.call_id, turn.text});
+        out.back().is_later_step = before == Turn::Kind::output;
         break;
       case Turn::Kind::output:
         take_output(out, turn);
         break;
     }
+    before = turn.kind;
   }
   return out;
 }

@@ -37,12 +37,14 @@ json::object call_of(const Moment& moment) {
   return {{"id", moment.call_id}, {"type", "function"}, {"function", function}};
 }
 
-/// Calls in a row belong to one message, and every call has its result right behind that message.
+/// Calls of one step belong to one message, and every call has its result right behind that
+/// message.
 std::size_t append_calls(const std::vector<Moment>& continuity, std::size_t from,
                          json::array& messages) {
   json::array calls;
   std::size_t end = from;
   for (; end < continuity.size() && continuity[end].is_done(); ++end) {
+    if (end > from && continuity[end].is_later_step) break;
     calls.push_back(call_of(continuity[end]));
   }
   json::object asked{{"role", "assistant"}, {"content", nullptr}};

@@ -22,6 +22,7 @@ struct Moment {
   std::string speaker;  ///< of a user's words; empty: nobody was told apart
   std::string tool, call_id, arguments;  ///< of what was done
   std::string item_id;                   ///< as the caller knows it; empty: it does not
+  bool is_later_step = false;            ///< done once what was done before it was known
   bool is_done() const { return role == "tool"; }
 };
 

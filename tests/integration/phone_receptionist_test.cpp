@@ -49,5 +49,34 @@ TEST(PhoneReceptionist, AHolidayKeepsItsHoursWhateverTheBusinessSaysOfTheWeek) {
   stand.judge(plain, rows[1]);
 }
 
+/// What came of a caller's yes.
+std::string outcome_of(const CallRows& rows) {
+  std::string last;
+  for (const auto& record : rows.audit) {
+    if (text_at(record, "tool_id").ends_with(".create_booking")) last = text_at(record, "outcome");
+  }
+  return last;
+}
+
+TEST(PhoneReceptionist, OfTwoCallersWhoAgreeToOneTimeOneGetsIt) {
+  PhoneStand stand("nova-3", "elevenlabs");
+  const auto wanted = free_times(stand, "haircut", 1)[0];
+  auto one = books(wanted);
+  const auto other = books_too(wanted);
+  one.rules += other.rules + receptionist_rules();
+
+  const auto rows = stand.place({one, other}, {});
+
+  const auto told = rows[0].told() + rows[1].told();
+  const auto booked =
+      stand.run("SELECT count(*) AS n FROM bookings WHERE booking_datetime = '" + wanted.start +
+                "' AND service = '" + wanted.service + "' AND status = 'confirmed'");
+  EXPECT_EQ(booked.at(0).at("n"), 1) << told;
+  std::array outcomes{outcome_of(rows[0]), outcome_of(rows[1])};
+  std::sort(outcomes.begin(), outcomes.end());
+  EXPECT_EQ(outcomes[0], "CONFLICT") << told;
+  EXPECT_EQ(outcomes[1], "ok") << told;
+}
+
 }  // namespace
 }  // namespace callosum::testing

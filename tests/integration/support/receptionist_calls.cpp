@@ -123,6 +123,16 @@ PhoneCase books(const FreeTime& wanted) {
   return out;
 }
 
+PhoneCase books_too(const FreeTime& wanted) {
+  auto out = caller("also", "77");
+  out.says = {{"any " + wanted.service + " for " + wanted.day}, {"reserve it"}};
+  out.rules = when_said("any " + wanted.service + " for", "get_availability", looked_for(wanted)) +
+              when_agreed("reserve it", "create_booking", booking_of(wanted)) +
+              "  - {when: {tool_output: create_booking, output: CONFLICT}, say: That has just been "
+              "taken.}\n";
+  return out;
+}
+
 PhoneCase books_another_day(const FreeTime& first, const FreeTime& wanted) {
   auto out = caller("changes", "72");
   out.says = {{"a " + first.service + " on " + first.day + " please"},

@@ -25,6 +25,8 @@ std::vector<FreeTime> free_times(PhoneStand& stand, const std::string& service, 
 
 /// Looks, is asked, agrees; the booking is read back.
 PhoneCase books(const FreeTime& wanted);
+/// Somebody else who wants the same, in other words; it may be gone by the time they agree.
+PhoneCase books_too(const FreeTime& wanted);
 /// Says "no wait" and another day before agreeing to the first.
 PhoneCase books_another_day(const FreeTime& first, const FreeTime& wanted);
 /// Says it once the first is booked.

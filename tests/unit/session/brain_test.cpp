@@ -21,30 +21,35 @@ using ::testing::Not;
 
 struct Brained {
   explicit Brained(std::vector<registry::ToolSpec> tools = {make_tool("stock")},
-                   std::size_t tokens = 8000)
-      : c(std::move(tools), start(), nullptr, {}, [this, tokens](auto& world, auto provider) {
-          if (!chat) {
-            chat =
-                std::make_shared<testing::FakeChat>(world.w.world.executor(), world.w.world.time());
-          }
-          BrainParts parts{world.w.world.time(),
-                           world.random,
-                           std::move(provider),
-                           chat,
-                           testing::make_fake_ears(ears),
-                           "Caller",
-                           tokens,
-                           [this](std::string_view tool) { ignored.emplace_back(tool); },
-                           [this](const Error& why) { failures.push_back(why.message); }};
-          return make_brain_port(std::move(parts));
-        }) {}
-  static SessionStart start() {
+                   std::size_t tokens = 8000, std::size_t sources = 1)
+      : c(std::move(tools), start(sources), nullptr, {},
+          [this, tokens, sources](auto& world, auto provider) {
+            if (!chat) {
+              chat = std::make_shared<testing::FakeChat>(world.w.world.executor(),
+                                                         world.w.world.time());
+            }
+            BrainParts parts{world.w.world.time(),
+                             world.random,
+                             std::move(provider),
+                             chat,
+                             testing::make_fake_ears(ears),
+                             "Caller",
+                             tokens,
+                             [this](std::string_view tool) { ignored.emplace_back(tool); },
+                             [this](const Error& why) { failures.push_back(why.message); }};
+            parts.gives_up = sources > 1;
+            return make_brain_port(std::move(parts));
+          }) {}
+  static SessionStart start(std::size_t sources) {
     SessionStart out;
     out.context.reply_path = registry::ReplyPath::brain;
     out.context.tool_ownership = registry::ToolOwnership::transport_only;
     out.context.is_provider_planned = false;
-    out.models.emplace_back();
-    out.models.back().transcription_model = "callosum-ears";
+    out.models.resize(sources);
+    for (auto& model : out.models) model.transcription_model = "callosum-ears";
+    for (std::size_t i = 0; i < sources && sources > 1; ++i) {
+      out.models[i].name = i == 0 ? "first" : "second";
+    }
     return out;
   }
   ~Brained() {
@@ -172,6 +177,45 @@ TEST(Brain, RunsItsCallsThroughTheExecutorAndPlansOnWithTheirResults) {
   EXPECT_THAT(b.c.got("response.done").back(), HasSubstr("It is."));
 }
 
+TEST(Brain, TellsCallsOfOneStepInOneMessageAndLaterOnesInAnother) {
+  Brained b({make_tool("stock"), make_tool("price")});
+  b.type("is it in stock");
+  b.says("", {{"c1", "stock", "{}"}, {"c2", "price", "{}"}});
+  b.says("", {{"c3", "stock", R"({"again":1})"}});
+
+  const auto told = b.told();
+  ASSERT_EQ(told.size(), 6u);
+  EXPECT_EQ(told[1], "assistant: calls");
+  EXPECT_THAT(told[2], HasSubstr("tool: "));
+  EXPECT_THAT(told[3], HasSubstr("tool: "));
+  EXPECT_EQ(told[4], "assistant: calls");
+  EXPECT_THAT(told[5], HasSubstr("tool: "));
+}
+
+TEST(Brain, SaysSoWhereTheChatModelAnswersNothing) {
+  Brained b;
+  b.type("hello");
+  b.says("");
+  b.speak("u1", 100ms);
+
+  EXPECT_THAT(b.asked_to_say(), ElementsAre(HasSubstr("I'm sorry")));
+  EXPECT_EQ(b.c.got("response.done").size(), 1u);
+  EXPECT_TRUE(b.c.got("error").empty());
+}
+
+TEST(Brain, MakesNoCallsWhereNoneMayBeMade) {
+  Brained b;
+  b.c.caller_says(
+      R"({"type":"conversation.item.create","item":{"type":"message","role":"user","content":[{"type":"input_text","text":"hello"}]}})");
+  b.c.caller_says(R"({"type":"response.create","response":{"tool_choice":"none"}})");
+  b.says("", {{"c1", "stock", "{}"}});
+  b.speak("u1", 100ms);
+
+  EXPECT_THAT(b.ignored, ElementsAre("stock"));
+  EXPECT_EQ(b.c.w.scripts["stock"].runs, 0);
+  EXPECT_THAT(b.asked_to_say(), ElementsAre(HasSubstr("I'm sorry")));
+}
+
 TEST(Brain, IgnoresAndCountsTheCallsOfTheModelThatSpeaks) {
   Brained b;
   b.type("hello");
@@ -294,6 +338,41 @@ TEST(Brain, ExcusesItselfWhenTheChatModelFails) {
   EXPECT_THAT(b.failures, ElementsAre("no answer"));
   EXPECT_THAT(b.c.got("error").at(0), HasSubstr("brain_unavailable"));
   EXPECT_EQ(b.c.got("response.done").size(), 1u);
+}
+
+TEST(Brain, LeavesToAnotherProviderWhatItsChatModelHasFailedTwice) {
+  Brained b({make_tool("stock")}, 8000, 2);
+  b.type("hello");
+  b.chat->fail_with("no answer");
+  b.settle();
+  b.speak("u1", 100ms);
+  EXPECT_EQ(b.c.models.back()->source, "first");
+
+  b.utter("are you there");
+  b.chat->fail_with("none again");
+  b.settle();
+  b.c.pass(1s);
+
+  EXPECT_EQ(b.c.models.back()->source, "second");
+  EXPECT_EQ(b.chat->asked.size(), 3u);
+  EXPECT_THAT(b.told().back(), HasSubstr("are you there"));
+  b.says("I am.");
+  b.speak("u2", 100ms);
+  EXPECT_THAT(b.c.got("response.done").back(), HasSubstr("I am."));
+  EXPECT_THAT(b.failures, ElementsAre("no answer", "none again"));
+}
+
+TEST(Brain, StaysWhereThereIsNoOtherProviderHoweverOftenItsChatModelFails) {
+  Brained b;
+  for (int i = 1; i <= 3; ++i) {
+    b.type("hello");
+    b.chat->fail_with("no answer");
+    b.settle();
+    b.speak("u" + std::to_string(i), 100ms);
+  }
+
+  EXPECT_EQ(b.asked_to_say().size(), 3u);
+  EXPECT_EQ(b.c.models.size(), 1u);
 }
 
 TEST(Brain, GoesOnWhenTheMouthRefusesOrFallsSilent) {

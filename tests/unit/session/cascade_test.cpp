@@ -100,7 +100,7 @@ struct Cascade {
   Conversation c;
 };
 
-TEST(Cascade, TellsHowSureTheEarsAre) {
+TEST(Cascade, TellsHowSureTheEarsAreToWhomItShowsTheirWords) {
   Cascade b;
   b.c.caller_says(
       R"({"type":"session.update","session":{"type":"realtime","audio":{"input":{"transcription":{"model":"ears"}}}}})");
