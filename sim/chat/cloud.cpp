@@ -12,6 +12,7 @@ namespace {
 namespace asio = boost::asio;
 
 constexpr Ms kIgnored{60'000};
+const WireError kWrongKey{"invalid_api_key", "Incorrect API key provided."};
 
 bool is_completion(const net::HttpRequest& request) {
   return request.path() == "/v1/chat/completions";
@@ -39,7 +40,24 @@ StreamWish read_wish(std::string_view body) {
 
 }  // namespace
 
+asio::awaitable<net::HttpResponse> Cloud::embed(const net::HttpRequest& request) {
+  auto& stats = world().stats;
+  stats.count("embedding_requests");
+  if (!is_let_in(request)) co_return error_response(401, kWrongKey);
+  const auto script = std::dynamic_pointer_cast<const ChatScript>(world().script);
+  const auto how = script ? script->embeddings : Embeddings();
+  const auto until = async::Deadline::after(world().time, how.delay);
+  if (how.delay.count() > 0) co_await async::sleep_until(until);
+  auto answer = answer_embeddings(request.body, how);
+  if (answer.status != 200) stats.count("errors_sent");
+  co_return answer;
+}
+
 asio::awaitable<net::HttpResponse> Cloud::handle(const net::HttpRequest& request) {
+  if (request.method == "POST" && request.path() == "/v1/embeddings") {
+    auto embedding = embed(request);
+    co_return co_await std::move(embedding);
+  }
   if (!is_completion(request)) {
     auto handling = ServiceCloud::handle(request);
     co_return co_await std::move(handling);
@@ -58,8 +76,7 @@ asio::awaitable<std::optional<StreamPlan>> Cloud::plan(const net::HttpRequest& r
 StreamPlan Cloud::complete(const net::HttpRequest& request) {
   auto& stats = world().stats;
   stats.count("requests");
-  const bool is_let_in = key_.empty() || request.headers.get("Authorization") == "Bearer " + key_;
-  if (!is_let_in) return refuse(401, {"invalid_api_key", "Incorrect API key provided."});
+  if (!is_let_in(request)) return refuse(401, kWrongKey);
   std::optional<WireError> refusal;
   std::uint16_t close_code = 0;
   if (auto refused = refuse_by_script(refusal, close_code)) return plain(std::move(*refused));

@@ -8,8 +8,8 @@
 
 namespace callosum::sim::chat {
 
-/// `POST /v1/chat/completions`, answered by the same scripts and the same brain as the voices; and
-/// /sim/… as theirs. One conversation a process: `nth` counts requests.
+/// `POST /v1/chat/completions`, answered by the same scripts and the same brain as the voices;
+/// `POST /v1/embeddings`; and /sim/… as theirs. One conversation a process: `nth` counts requests.
 class Cloud final : public ServiceCloud, public StreamPlanner {
  public:
   Cloud(World& world, std::string key) : ServiceCloud(world), key_(std::move(key)) {}
@@ -23,6 +23,10 @@ class Cloud final : public ServiceCloud, public StreamPlanner {
   net::HttpResponse make_secret(const net::HttpRequest& request) override;
   net::UpgradeDecision admit(const net::HttpRequest& request) override;
 
+  bool is_let_in(const net::HttpRequest& request) const {
+    return key_.empty() || request.headers.get("Authorization") == "Bearer " + key_;
+  }
+  boost::asio::awaitable<net::HttpResponse> embed(const net::HttpRequest& request);
   StreamPlan complete(const net::HttpRequest& request);
   StreamPlan answer(const Reply& reply, const StreamWish& wish);
   StreamPlan refuse(int status, const WireError& error);

@@ -89,6 +89,7 @@ Result<Wire> read_wire(const json::object& map, Wire into) {
 }
 
 void ChatScript::read_more(Sheet& sheet) {
+  sheet.nested("embeddings", [this](Sheet& map) { embeddings.read(map); });
   const auto node = sheet.node("wire");
   if (node.IsDefined()) {
     const auto map = to_json(node);

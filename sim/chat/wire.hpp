@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "base/result.hpp"
+#include "sim/chat/embeddings.hpp"
 #include "sim/realtime/script.hpp"
 
 namespace callosum::sim::chat {
@@ -38,11 +39,12 @@ struct Wire {
 /// keys and words.
 Result<Wire> read_wire(const json::object& map, Wire into);
 
-/// A script with a `wire` for all its answers; a rule's own goes before it.
+/// A script with a `wire` for all its answers; a rule's own goes before it. And what texts mean.
 struct ChatScript final : Script {
   void read_more(Sheet& sheet) override;
 
   Wire wire;
+  Embeddings embeddings;
 };
 
 }  // namespace callosum::sim::chat

@@ -70,11 +70,14 @@ std::unique_ptr<api::Resource> make_metrics(Parts& parts) {
 
 /// Of every tool whose pack has that table, read of it or not: edits are rare.
 void forget_results(Parts& parts, const std::string& tenant_id, std::string_view table) {
-  const auto snapshot = parts.editions->current()->snapshot();
+  const auto edition = parts.editions->current();
+  const auto& snapshot = edition->snapshot();
   std::vector<std::string> ids;
   for (const auto& tool : snapshot->tools()) {
     const auto* pack = snapshot->find_pack(tool.pack);
-    if (pack && pack->tenant_columns.contains(std::string(table))) ids.push_back(tool.id);
+    if (!pack || !pack->tenant_columns.contains(std::string(table))) continue;
+    ids.push_back(tool.id);
+    if (auto* handler = edition->catalog().find(tool)) handler->on_data_changed(tenant_id);
   }
   parts.cache->drop(tenant_id, ids);
 }

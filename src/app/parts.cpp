@@ -6,6 +6,7 @@
 #include "app/caller_limits.hpp"
 #include "app/compile_packs.hpp"
 #include "app/wiring.hpp"
+#include "app/wiring_text.hpp"
 #include "pipeline/recover.hpp"
 #include "storage/enablement.hpp"
 
@@ -68,8 +69,14 @@ registry::Styles styles_of(const config::Config& config) {
 }
 
 Result<void> load_editions(Parts& parts, bool with_provider, bool reaches_backends) {
-  parts.kinds = make_tool_kinds({*parts.database, parts.config, *parts.log, !reaches_backends,
-                                 parts.load_book.get(), parts.accounts.get()});
+  KindGround ground{*parts.database,       parts.config,         *parts.log,    !reaches_backends,
+                    parts.load_book.get(), parts.accounts.get(), &parts.metrics};
+  if (reaches_backends) {
+    auto embeddings = make_embeddings(parts.config);
+    if (!embeddings) return embeddings.error();
+    ground.embeddings = std::move(*embeddings);
+  }
+  parts.kinds = make_tool_kinds(ground);
   for (auto& kind : parts.kinds) {
     const bool is_own = kind->name() == "sql" || kind->name() == "builtin";
     if (!reaches_backends && !is_own) kind = make_dry(std::move(kind));

@@ -343,8 +343,16 @@ std::map<std::string, std::vector<std::string>> account_apis() {
 }
 
 std::vector<std::unique_ptr<tool::ToolKind>> make_tool_kinds(const KindGround& ground) {
+  std::unique_ptr<tool::sql::Meanings> meanings;
+  if (ground.embeddings) {
+    const auto& embeddings = ground.config.embeddings;
+    const auto least = static_cast<double>(embeddings.least_similarity_percent) / 100;
+    meanings = std::make_unique<tool::sql::Meanings>(
+        tool::sql::MeaningGround{ground.database, ground.log, *ground.metrics}, ground.embeddings,
+        tool::sql::MeaningOptions{embeddings.model, least});
+  }
   std::vector<std::unique_ptr<tool::ToolKind>> kinds;
-  kinds.push_back(tool::sql::make_sql_kind(ground.database));
+  kinds.push_back(tool::sql::make_sql_kind(ground.database, {}, std::move(meanings)));
   kinds.push_back(tool::http::make_http_kind(
       ground.config,
       {.is_trial = ground.is_trial, .accounts = ground.accounts, .account_apis = account_apis()}));

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "app/parts.hpp"
+#include "realtime/embedding_model.hpp"
 
 namespace callosum::channel::twilio {
 struct Carrier;
@@ -28,6 +29,9 @@ struct KindGround {
   bool is_trial = false;  ///< manifests are tried away from the machine that they are for
   tool::builtin::SessionTools* sessions = nullptr;  ///< null: no conversation is held here
   tool::AccountTokens* accounts = nullptr;          ///< null: none can be connected
+  telemetry::Metrics* metrics = nullptr;            ///< needed where there are `embeddings`
+  /// What tells texts alike in meaning; null: nothing does.
+  std::shared_ptr<realtime::EmbeddingModel> embeddings = nullptr;
 };
 
 /// The services where callers have accounts, and the origins of their APIs.

@@ -3,6 +3,7 @@
 #include "app/counting_chat.hpp"
 #include "net/tls.hpp"
 #include "provider/chat/chat_client.hpp"
+#include "provider/embedding/embedding_client.hpp"
 #include "provider/offline/phrase_brain.hpp"
 #include "provider/offline/phrase_chat.hpp"
 
@@ -54,6 +55,15 @@ Result<std::shared_ptr<realtime::ChatModel>> make_judge(Parts& parts, const std:
                    {"reason", "phone.score_calls needs providers." + name +
                                   ".brain_url, a chat model that judges calls"}});
   return none;
+}
+
+Result<std::shared_ptr<realtime::EmbeddingModel>> make_embeddings(const config::Config& config) {
+  const auto& embeddings = config.embeddings;
+  if (embeddings.url.empty()) return std::shared_ptr<realtime::EmbeddingModel>();
+  auto tls = net::make_client_tls(embeddings.ca_file);
+  if (!tls) return fail(tls.error().type, "embeddings.ca_file: " + tls.error().message);
+  return provider::embedding::make_embedding_model(
+      {embeddings.url, embeddings.model, embeddings.key, std::move(*tls)});
 }
 
 }  // namespace callosum::app

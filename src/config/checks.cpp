@@ -64,6 +64,7 @@ class Checker {
     fetch_account_keys();
     check_google();
     check_phone();
+    check_embeddings();
     warn_of_what_is_odd();
   }
 
@@ -345,6 +346,22 @@ class Checker {
     if (!phone.account.empty() &&
         (phone.account.size() != kAccountChars || !phone.account.starts_with("AC"))) {
       refuse("phone.twilio.account", "expected AC and 32 hex digits");
+    }
+  }
+
+  void check_embeddings() {
+    auto& embeddings = config_.embeddings;
+    embeddings.key = fetch("embeddings.key", embeddings.key_env);
+    if (embeddings.url.empty()) return;
+    if (embeddings.url.ends_with('/')) embeddings.url.pop_back();
+    if (!embeddings.url.starts_with("http")) {
+      refuse("embeddings.url", "expected http:// or https://");
+    }
+    if (embeddings.model.empty()) {
+      refuse("embeddings.model", "needed beside embeddings.url: which model it shall use");
+    }
+    if (!embeddings.key_env.empty() && embeddings.key.empty()) {
+      miss("embeddings.key_env", "the environment has no " + embeddings.key_env);
     }
   }
 

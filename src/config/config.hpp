@@ -70,6 +70,16 @@ struct SpeechConfig {
   Secret key;  ///< value of `key_env`
 };
 
+/// A server that tells texts alike in meaning. Without a URL there is none.
+struct EmbeddingsConfig {
+  std::string url;  ///< its base: http://127.0.0.1:11434/v1
+  std::string key_env;
+  std::string model;
+  std::int64_t least_similarity_percent = 40;  ///< below it a text is not found by meaning alone
+  std::string ca_file;
+  Secret key;  ///< value of `key_env`
+};
+
 struct JwtConfig {
   std::string algorithm;  ///< HS256, RS256, ES256; empty: no JWT is accepted
   Secret key;             ///< HS256 only: given here or through `key_env`
@@ -215,6 +225,7 @@ struct Config {
   std::vector<std::string> fallback;  ///< asked in this order where `provider` cannot be had
   std::map<std::string, ProviderConfig> providers = default_providers();
   std::map<std::string, SpeechConfig> speech = default_speech();
+  EmbeddingsConfig embeddings;
   std::string reply_path = "native";  ///< brain, where `provider` is a cascade
   /// Of the tools that come and go with a mode, in a model's list at once; 0: any number.
   std::int64_t tool_tokens = 4'000;

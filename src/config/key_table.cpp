@@ -5,6 +5,7 @@
 #include <set>
 
 #include "base/text.hpp"
+#include "config/embedding_keys.hpp"
 #include "config/phone_keys.hpp"
 #include "config/speech_keys.hpp"
 
@@ -420,6 +421,7 @@ const std::vector<KeySpec>& key_table() {
     };
     put_before("reply_path", brain_keys());
     put_before("reply_path", speech_keys());
+    put_before("reply_path", embedding_keys());
     put_before("log.level", phone_keys());
     return rows;
   }();

@@ -62,6 +62,9 @@ class ToolHandler {
   /// Whether a started call may be sent again under the same key, because the backend then answers
   /// as it did the first time.
   virtual bool honours_key() const { return false; }
+  /// What it may read of this tenant has changed, and is on disk: it may prepare for that. Never
+  /// waits; any thread.
+  virtual void on_data_changed(const std::string& /*tenant_id*/) {}
 };
 
 /// A way to run tools: sql, http, process, … One folder each, one line in app/wiring.cpp.

@@ -54,6 +54,13 @@ Result<void> Statement::bind(int index, const json::value& value) {
   return fail_sqlite(code, sqlite3_db_handle(handle_.get()), sql_of(handle_.get()));
 }
 
+Result<void> Statement::bind_blob(int index, std::span<const std::uint8_t> bytes) {
+  const int code =
+      sqlite3_bind_blob64(handle_.get(), index, bytes.data(), bytes.size(), SQLITE_TRANSIENT);
+  if (code == SQLITE_OK) return {};
+  return fail_sqlite(code, sqlite3_db_handle(handle_.get()), sql_of(handle_.get()));
+}
+
 Result<void> Statement::bind_named(const json::object& values) {
   if (names_.empty()) list_names();
   int index = 0;
@@ -124,6 +131,14 @@ Result<json::object> Statement::row() const {
     out.insert_or_assign(column_name(index), std::move(*value));
   }
   return out;
+}
+
+std::span<const std::uint8_t> Statement::blob(int index) const {
+  auto* statement = handle_.get();
+  if (sqlite3_column_type(statement, index) != SQLITE_BLOB) return {};
+  const auto* bytes = static_cast<const std::uint8_t*>(sqlite3_column_blob(statement, index));
+  if (bytes == nullptr) return {};
+  return {bytes, static_cast<std::size_t>(sqlite3_column_bytes(statement, index))};
 }
 
 std::vector<std::string> Statement::parameters() const {

@@ -2,7 +2,9 @@
 
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
+#include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,6 +24,8 @@ class Statement {
 
   /// `index` counts from 1. Objects and arrays are bound as JSON text, booleans as 0 and 1.
   Result<void> bind(int index, const json::value& value);
+  /// Bytes, copied.
+  Result<void> bind_blob(int index, std::span<const std::uint8_t> bytes);
   /// Every parameter by its name without the colon; one that `values` lacks becomes NULL.
   Result<void> bind_named(const json::object& values);
 
@@ -36,6 +40,8 @@ class Statement {
   /// infinity.
   Result<json::value> column(int index) const;
   Result<json::object> row() const;
+  /// The bytes of a column, until the next step; empty where it is no blob.
+  std::span<const std::uint8_t> blob(int index) const;
 
   /// As written, with their prefix (":topic"); "?" where one has no name.
   std::vector<std::string> parameters() const;

@@ -43,17 +43,6 @@ std::vector<std::string> words_of(std::string_view query) {
   return words;
 }
 
-std::string text_of(const json::object& row, const std::vector<std::string>& columns) {
-  std::string text;
-  for (const auto& column : columns) {
-    const auto* value = row.if_contains(column);
-    if (!value || value->is_null()) continue;
-    text += value->is_string() ? std::string(value->get_string()) : json::serialize(*value);
-    text += '\n';
-  }
-  return text;
-}
-
 Result<std::unique_ptr<Connection>> make_index(const json::array& rows,
                                                const std::vector<std::string>& columns) {
   auto opened = Connection::open_in_memory();
@@ -79,6 +68,17 @@ Result<std::unique_ptr<Connection>> make_index(const json::array& rows,
 }
 
 }  // namespace
+
+std::string text_of(const json::object& row, const std::vector<std::string>& columns) {
+  std::string text;
+  for (const auto& column : columns) {
+    const auto* value = row.if_contains(column);
+    if (!value || value->is_null()) continue;
+    text += value->is_string() ? std::string(value->get_string()) : json::serialize(*value);
+    text += '\n';
+  }
+  return text;
+}
 
 std::string match_expression(std::string_view query) {
   auto words = words_of(query);

@@ -17,6 +17,9 @@ Result<std::vector<std::size_t>> rank_by_words(const boost::json::array& rows,
                                                const std::vector<std::string>& columns,
                                                std::string_view query);
 
+/// What is searched of a row: these columns, each on a line of its own.
+std::string text_of(const boost::json::object& row, const std::vector<std::string>& columns);
+
 /// A caller's words as FTS5 takes them: each in quotes, any of them. Words that say nothing
 /// ("what", "the") are left out where there are others. Empty: there is no word.
 std::string match_expression(std::string_view query);

@@ -3,6 +3,7 @@
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <set>
@@ -12,6 +13,7 @@
 #include "base/result.hpp"
 #include "registry/tool_spec.hpp"
 #include "storage/sqlite/connection.hpp"
+#include "tool/sql/rank_fusion.hpp"
 
 namespace callosum::tool::sql {
 
@@ -71,8 +73,15 @@ const json::object* row_schema(const json::object& output, ResultShape shape);
 Result<void> check_plan(storage::sqlite::Connection& connection, const registry::ToolSpec& tool,
                         const Plan& plan);
 
-/// Runs it for one tenant on a fenced connection, on that connection's thread.
+/// Another order of ranked rows, given the one by their words: rows that it leaves out are not
+/// found.
+using Rerank = std::function<Result<Ranks>(storage::sqlite::Connection& connection,
+                                           const json::array& rows, Ranks by_words)>;
+
+/// Runs it for one tenant on a fenced connection, on that connection's thread. `rerank` may be
+/// empty.
 Result<json::value> run_plan(storage::sqlite::Connection& connection, const Plan& plan,
-                             const json::object& arguments, const std::string& tenant_id);
+                             const json::object& arguments, const std::string& tenant_id,
+                             const Rerank& rerank = {});
 
 }  // namespace callosum::tool::sql

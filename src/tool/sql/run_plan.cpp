@@ -14,6 +14,7 @@ using storage::sqlite::Statement;
 constexpr std::size_t kMaxResultBytes = 1 << 20;
 // Of a business's own words, whose best are wanted.
 constexpr std::size_t kMostRanked = 5000;
+constexpr std::size_t kMostRankedBytes = 8 << 20;
 
 /// The tenant is set for exactly one run.
 class Run {
@@ -94,9 +95,19 @@ Result<json::value> read_value(Statement& statement) {
   return json::value(std::move(out));
 }
 
+/// What a run is about.
+struct Work {
+  Connection& connection;
+  const Plan& plan;
+  const json::object& arguments;
+  const Rerank& rerank;
+};
+
 /// All rows that may be ranked, and of those the best.
-Result<json::value> ranked(json::array rows, const Plan& plan, const json::object& arguments) {
-  const auto best = rank_by_words(rows, plan.rank.over, text_at(arguments, plan.rank.by));
+Result<json::value> ranked(json::array rows, const Work& work) {
+  const auto& plan = work.plan;
+  auto best = rank_by_words(rows, plan.rank.over, text_at(work.arguments, plan.rank.by));
+  if (best && work.rerank) best = work.rerank(work.connection, rows, std::move(*best));
   if (!best) return best.error();
   json::array items;
   for (const auto at : *best) {
@@ -108,10 +119,11 @@ Result<json::value> ranked(json::array rows, const Plan& plan, const json::objec
   return json::value(std::move(out));
 }
 
-Result<json::value> read_many(Statement& statement, const Plan& plan,
-                              const json::object& arguments) {
+Result<json::value> read_many(Statement& statement, const Work& work) {
+  const auto& plan = work.plan;
   const bool is_ranked = !plan.rank.by.empty();
   const auto most = is_ranked ? kMostRanked : plan.max_rows;
+  const auto most_bytes = is_ranked ? kMostRankedBytes : kMaxResultBytes;
   json::array items;
   std::int64_t count = 0;
   std::size_t bytes = 0;
@@ -124,14 +136,14 @@ Result<json::value> read_many(Statement& statement, const Plan& plan,
     auto row = statement.row();
     if (!row) return row.error();
     bytes += bytes_of(statement, *row);
-    if (bytes > kMaxResultBytes) {
+    if (bytes > most_bytes) {
       return fail(ErrorType::output_too_large, "the answer is too large");
     }
     const auto converted = convert(*row, plan);
     if (!converted) return converted.error();
     items.emplace_back(std::move(*row));
   }
-  if (is_ranked) return ranked(std::move(items), plan, arguments);
+  if (is_ranked) return ranked(std::move(items), work);
   const bool is_truncated = count > static_cast<std::int64_t>(items.size());
   json::object out{{"items", std::move(items)}, {"count", count}};
   if (is_truncated) out["truncated"] = true;
@@ -149,13 +161,13 @@ Result<json::value> read_affected(Statement& statement, Run& run) {
   return json::value(json::object{{"affected", run.changed_rows()}});
 }
 
-Result<json::value> run_first(Connection& connection, const Plan& plan,
-                              const json::object& arguments, Run& run) {
-  const auto prepared = connection.prepare_cached(plan.sql);
+Result<json::value> run_first(const Work& work, Run& run) {
+  const auto& plan = work.plan;
+  const auto prepared = work.connection.prepare_cached(plan.sql);
   if (!prepared) return prepared.error();
   auto& statement = **prepared;
   const Bound scope(statement);
-  const auto bound = statement.bind_named(arguments);
+  const auto bound = statement.bind_named(work.arguments);
   if (!bound) return bound.error();
   switch (plan.shape) {
     case ResultShape::one:
@@ -167,7 +179,7 @@ Result<json::value> run_first(Connection& connection, const Plan& plan,
     case ResultShape::many:
       break;
   }
-  return read_many(statement, plan, arguments);
+  return read_many(statement, work);
 }
 
 /// What goes with the row that has been written. An error takes that back too.
@@ -197,9 +209,10 @@ Error none_there(const std::string& words) {
 }  // namespace
 
 Result<json::value> run_plan(Connection& connection, const Plan& plan,
-                             const json::object& arguments, const std::string& tenant_id) {
+                             const json::object& arguments, const std::string& tenant_id,
+                             const Rerank& rerank) {
   Run run(connection, tenant_id);
-  auto result = run_first(connection, plan, arguments, run);
+  auto result = run_first({connection, plan, arguments, rerank}, run);
   if (!result) return result;
   if (result->is_null() && !plan.if_none.empty()) return none_there(plan.if_none);
   if (plan.then.empty() || !result->is_object()) return result;

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <memory>
 
+#include "tool/sql/meanings.hpp"
 #include "tool/tool_kind.hpp"
 
 namespace callosum::storage {
@@ -19,8 +20,9 @@ struct SqlOptions {
 
 /// The kind "sql": one statement against the pack's tables in `database`'s file, fenced to one
 /// tenant by the engine (fence.hpp), on threads of its own, interrupted at its deadline. The pack's
-/// schema is installed before `make`. The kind outlives its handlers and their runs.
-std::unique_ptr<ToolKind> make_sql_kind(storage::Database& database,
-                                        const SqlOptions& options = {});
+/// schema is installed before `make`. The kind outlives its handlers and their runs. `meanings`:
+/// what ranked rows are searched by besides words; null: by words alone.
+std::unique_ptr<ToolKind> make_sql_kind(storage::Database& database, const SqlOptions& options = {},
+                                        std::unique_ptr<Meanings> meanings = nullptr);
 
 }  // namespace callosum::tool::sql

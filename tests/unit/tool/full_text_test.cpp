@@ -68,6 +68,20 @@ TEST(FullText, RanksTheTenantsOwnRowsAlone) {
   EXPECT_EQ(json::serialize(*nothing), R"({"items":[],"count":0})");
 }
 
+TEST(FullText, RanksMoreThanAnAnswerMayHold) {
+  TwoTenants tenants;
+  const std::string long_text = "replace(printf('%0700000d', 1), '00', 'ab ')";
+  auto tool = TwoTenants::make_tool("SELECT id, customer || ' ' || " + long_text +
+                                    " AS customer FROM bookings ORDER BY id");
+  tool.run.config.as_object()["rank"] =
+      json::object{{"by", "text"}, {"over", json::array{"customer"}}};
+
+  const auto found = tenants.run(tool, kTenantB, {{"text", "three"}});
+
+  ASSERT_TRUE(found) << found.error().message;
+  EXPECT_EQ(found->at("count"), 1);
+}
+
 TEST(FullText, IsRefusedWhereItFitsNothing) {
   TwoTenants tenants;
   const auto problem = [&](json::object rank, const char* result) {

@@ -1,0 +1,65 @@
+#include "provider/embedding/embedding_client.hpp"
+
+#include <utility>
+
+#include "net/client.hpp"
+#include "provider/embedding/embedding_wire.hpp"
+
+namespace callosum::provider::embedding {
+namespace {
+
+constexpr std::size_t kMostAnswer = 16 << 20;  // a batch of long vectors, written out
+
+class EmbeddingClient final : public realtime::EmbeddingModel {
+ public:
+  explicit EmbeddingClient(EmbeddingOptions options) : options_(std::move(options)) {}
+
+  boost::asio::awaitable<Result<std::vector<realtime::Meaning>>> embed(
+      std::vector<std::string> texts, async::Deadline deadline) override {
+    net::HttpRequest request;
+    request.method = "POST";
+    request.headers.set("Content-Type", "application/json");
+    request.headers.set("Accept", "application/json");
+    if (!options_.key.empty()) {
+      request.headers.set("Authorization", "Bearer " + options_.key.reveal());
+    }
+    request.body = encode_request(options_.model, texts);
+    net::HttpClientOptions client;
+    client.tls = options_.tls;
+    client.max_body_bytes = kMostAnswer;
+    client.may_repeat = true;
+    auto sending = net::send_http(deadline.time(), options_.url + "/embeddings", std::move(request),
+                                  std::move(client), deadline);
+    const auto answer = co_await std::move(sending);
+    if (!answer) co_return answer.error();
+    if (answer->status != 200) co_return refusal(*answer);
+    co_return decode_answer(answer->body, texts.size());
+  }
+
+ private:
+  /// A server may repeat the key that it refuses: of that nothing is passed on.
+  Error refusal(const net::HttpResponse& answer) const {
+    const auto status = answer.status;
+    auto detail = "HTTP " + std::to_string(status);
+    if (status == 401 || status == 403) {
+      return fail(ErrorType::auth, "the embeddings server does not take our key", detail);
+    }
+    const auto words = decode_refusal(answer.body);
+    const bool is_safe =
+        options_.key.empty() || words.find(options_.key.reveal()) == std::string::npos;
+    if (!words.empty() && is_safe) detail += ": " + words;
+    const bool is_busy = status == 408 || status == 429 || status >= 500 || status < 400;
+    if (is_busy) return fail(ErrorType::transient, "the embeddings server did not answer", detail);
+    return fail(ErrorType::permanent, "the embeddings server refuses what it was asked", detail);
+  }
+
+  const EmbeddingOptions options_;
+};
+
+}  // namespace
+
+std::shared_ptr<realtime::EmbeddingModel> make_embedding_model(EmbeddingOptions options) {
+  return std::make_shared<EmbeddingClient>(std::move(options));
+}
+
+}  // namespace callosum::provider::embedding
