@@ -8,7 +8,7 @@ import unittest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent.parent / "tools"))
 
 import run_tests
-from run_tests import Program
+from run_tests import Program, Test
 
 REPORT = """<?xml version="1.0" encoding="UTF-8"?>
 <testsuites tests="3" failures="1" name="AllTests">
@@ -36,37 +36,63 @@ class Reports(unittest.TestCase):
         self.assertEqual(found["integration_1"].failed, ["All/Calls.Begin/0"])
 
 
+def failed(*names, worse=False):
+    return {"unit_base": Test(False, False), **{name: Test(True, worse) for name in names}}
+
+
+class Ctest(unittest.TestCase):
+    def test_whatever_did_not_run_to_a_good_end_has_failed(self):
+        report = """<testsuite>
+          <testcase name="good" status="run"><system-out>all is well</system-out></testcase>
+          <testcase name="late" status="fail"><failure message=""/><system-out>no: 1 FAILED TEST</system-out></testcase>
+          <testcase name="leaks" status="fail"><system-out>==1==ERROR: LeakSanitizer: leaks</system-out></testcase>
+          <testcase name="hangs" status="fail"><failure message="Timeout"/></testcase>
+          <testcase name="absent" status="notrun"><skipped message="Unable to find executable"/></testcase>
+        </testsuite>"""
+        with tempfile.TemporaryDirectory() as folder:
+            pathlib.Path(folder, "ctest.junit").write_text(report)
+            found = run_tests.read_ctest(pathlib.Path(folder, "ctest.junit"))
+        self.assertEqual([name for name, test in found.items() if test.failed], ["late", "leaks", "hangs", "absent"])
+        self.assertEqual([name for name, test in found.items() if test.worse], ["leaks", "hangs"])
+
+
 class SecondChances(unittest.TestCase):
     def test_are_for_cases_of_whole_gateways(self):
         late = Program("integration_3", 9, ["Calls.End"])
-        self.assertTrue(run_tests.may_have_another(["integration_3"], programs(late)))
+        self.assertTrue(run_tests.may_have_another(failed("integration_3"), programs(late)))
 
-    def test_are_not_for_what_dies(self):
-        self.assertFalse(run_tests.may_have_another(["integration_3"], {}))
-        self.assertFalse(run_tests.may_have_another(["integration_3"], programs(Program("integration_3", 9))))
+    def test_are_not_for_what_dies_or_is_worse_than_late(self):
+        late = Program("integration_3", 9, ["Calls.End"])
+        self.assertFalse(run_tests.may_have_another(failed("integration_3"), {}))
+        self.assertFalse(run_tests.may_have_another(failed("integration_3"), programs(Program("integration_3", 9))))
+        self.assertFalse(run_tests.may_have_another(failed("integration_3", worse=True), programs(late)))
+
+    def test_are_not_for_suites_that_never_began(self):
+        late = Program("integration_3", 9, ["Calls.End"], skipped=3)
+        self.assertFalse(run_tests.may_have_another(failed("integration_3"), programs(late)))
 
     def test_are_not_for_what_needs_no_clock(self):
         late = Program("integration_3", 9, ["Calls.End"])
-        wrong = Program("unit_base", 9, ["Text.Ends"])
-        self.assertFalse(run_tests.may_have_another(["integration_3", "unit_base"], programs(late, wrong)))
+        wrong = Program("unit_app", 9, ["Text.Ends"])
+        self.assertFalse(run_tests.may_have_another(failed("integration_3", "unit_app"), programs(late, wrong)))
 
     def test_are_not_for_many(self):
         broken = Program("integration_3", 99, [f"Calls.End{i}" for i in range(9)])
-        self.assertFalse(run_tests.may_have_another(["integration_3"], programs(broken)))
+        self.assertFalse(run_tests.may_have_another(failed("integration_3"), programs(broken)))
 
     def test_are_not_needed_where_nothing_fails(self):
-        self.assertFalse(run_tests.may_have_another([], programs(Program("integration_3", 9))))
+        self.assertFalse(run_tests.may_have_another(failed(), programs(Program("integration_3", 9))))
 
 
 class Counts(unittest.TestCase):
     def test_are_of_the_cases_inside(self):
         two = programs(Program("unit_base", 5), Program("integration_0", 4, ["Calls.End"]))
-        tests = ["unit_base", "integration_0", "fuzz_seeds"]
-        self.assertEqual(run_tests.count(tests, ["integration_0"], two, []), (9, 1))
-        self.assertEqual(run_tests.count(tests, ["integration_0"], two, ["Calls.End"]), (10, 0))
+        tests = failed("integration_0") | {"fuzz_seeds": Test(False, False)}
+        self.assertEqual(run_tests.count(tests, two, []), (9, 1))
+        self.assertEqual(run_tests.count(tests, two, ["Calls.End"]), (10, 0))
 
-    def test_hold_what_died(self):
-        self.assertEqual(run_tests.count(["unit_base", "fuzz_seeds"], ["unit_base", "fuzz_seeds"], {}, []), (0, 2))
+    def test_hold_what_died_or_never_ran(self):
+        self.assertEqual(run_tests.count(failed("crashes"), {}, []), (1, 1))
 
 
 if __name__ == "__main__":
