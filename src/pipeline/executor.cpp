@@ -230,7 +230,10 @@ asio::awaitable<Executor::Outcome> Executor::read(Run& run) {
 asio::awaitable<Executor::Outcome> Executor::run_once(Run& run) {
   auto handling = handle(run);
   auto output = co_await std::move(handling);
-  co_return finish(run, std::move(output));
+  const bool is_whole = !output || output->is_whole;
+  auto outcome = finish(run, std::move(output));
+  outcome.is_whole = is_whole;
+  co_return outcome;
 }
 
 asio::awaitable<Executor::Outcome> Executor::read_cached(Run& run) {
@@ -241,7 +244,7 @@ asio::awaitable<Executor::Outcome> Executor::read_cached(Run& run) {
   auto reading = run_once(run);
   auto outcome = co_await std::move(reading);
   const auto& envelope = *outcome.envelope;
-  if (envelope.ok() && found.lead) {
+  if (envelope.ok() && found.lead && outcome.is_whole) {
     const std::chrono::milliseconds life = std::max(tool.cache_ttl, tool.stale_on_timeout);
     found.lead->keep(envelope, outcome.result_bytes, life);
   }

@@ -91,6 +91,7 @@ class Executor {
     std::size_t result_bytes = 0;
     Standing standing = Standing::final;
     bool is_in_its_place = false;  // a gate's answer: the tool has not run
+    bool is_whole = true;          // see ToolOutput
   };
 
   boost::asio::awaitable<void> perform(Ticket ticket, CallRequest request);

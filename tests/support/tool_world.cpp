@@ -25,6 +25,7 @@ boost::asio::awaitable<Result<tool::ToolOutput>> ScriptedHandler::run(
   }
   output.data = script_.data;
   output.intents = script_.intents;
+  output.is_whole = script_.is_whole;
   co_return output;
 }
 

@@ -40,6 +40,7 @@ struct ToolScript {
   json::value data = json::object{{"done", true}};
   std::optional<Error> error;
   std::vector<registry::IntentRequest> intents;
+  bool is_whole = true;
   bool hangs = false;
   std::chrono::milliseconds unwinds_for{0};  ///< once it is cancelled
   int runs = 0;

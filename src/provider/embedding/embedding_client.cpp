@@ -8,7 +8,8 @@
 namespace callosum::provider::embedding {
 namespace {
 
-constexpr std::size_t kMostAnswer = 16 << 20;  // a batch of long vectors, written out
+// Of one vector, written out.
+constexpr std::size_t kMostAnswer = kMostDimensions * 32;
 
 class EmbeddingClient final : public realtime::EmbeddingModel {
  public:
@@ -26,7 +27,7 @@ class EmbeddingClient final : public realtime::EmbeddingModel {
     request.body = encode_request(options_.model, texts);
     net::HttpClientOptions client;
     client.tls = options_.tls;
-    client.max_body_bytes = kMostAnswer;
+    client.max_body_bytes = kMostAnswer * texts.size();
     client.may_repeat = true;
     auto sending = net::send_http(deadline.time(), options_.url + "/embeddings", std::move(request),
                                   std::move(client), deadline);
@@ -48,8 +49,11 @@ class EmbeddingClient final : public realtime::EmbeddingModel {
     const bool is_safe =
         options_.key.empty() || words.find(options_.key.reveal()) == std::string::npos;
     if (!words.empty() && is_safe) detail += ": " + words;
-    const bool is_busy = status == 408 || status == 429 || status >= 500 || status < 400;
-    if (is_busy) return fail(ErrorType::transient, "the embeddings server did not answer", detail);
+    // All else is not about these texts: a model that is not there (yet), a wrong address.
+    const bool is_about_texts = status == 400 || status == 413 || status == 422;
+    if (!is_about_texts) {
+      return fail(ErrorType::transient, "the embeddings server did not answer", detail);
+    }
     return fail(ErrorType::permanent, "the embeddings server refuses what it was asked", detail);
   }
 

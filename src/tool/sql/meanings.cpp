@@ -6,6 +6,7 @@
 #include "async/with_deadline.hpp"
 #include "base/encoding.hpp"
 #include "base/text.hpp"
+#include "net/kept_connections.hpp"
 #include "storage/sqlite/connection.hpp"
 #include "storage/text_vectors.hpp"
 
@@ -28,6 +29,8 @@ constexpr std::size_t kMostAtOnce = 32;
 constexpr std::size_t kMostBytesAtOnce = 48 * 1024;
 /// Small models read some hundred tokens; what a text is about stands at its beginning.
 constexpr std::size_t kMostOfAText = 4000;
+constexpr std::size_t kLeastOfAText = 1000;  // for a model that reads less
+constexpr int kMostFailures = 3;             // of a text alone, while others are made
 constexpr std::size_t kMostRefused = 10'000;
 constexpr std::size_t kMostOfAQuestion = 1000;
 
@@ -41,7 +44,8 @@ void add_unknown(const std::vector<std::string>& texts, std::vector<std::string>
                  const std::vector<bool>& is_known, std::vector<UnknownText>& unknown) {
   for (std::size_t row = 0; row < texts.size(); ++row) {
     const bool is_empty = trim(texts[row]).empty();  // of nothing nothing is meant
-    if (!is_known[row] && !is_empty) unknown.push_back({std::move(hashes[row]), texts[row]});
+    if (is_known[row] || is_empty) continue;
+    unknown.push_back({std::move(hashes[row]), std::string(cut_utf8(texts[row], kMostOfAText))});
   }
 }
 
@@ -67,7 +71,14 @@ Meanings::Meanings(const MeaningGround& ground, std::shared_ptr<realtime::Embedd
       options_(std::move(options)),
       tasks_([&log = ground.log] { log.error("meanings_ended"); }) {}
 
-Meanings::~Meanings() = default;
+Meanings::~Meanings() { stop(); }
+
+/// A connection that is kept for the next request would keep the thread until it is let go.
+void Meanings::stop() {
+  tasks_.post(
+      [executor = tasks_.executor()](async::TaskGroup&) { net::close_kept_connections(executor); });
+  tasks_.stop();
+}
 
 void Meanings::count(std::string_view purpose, std::string_view outcome) const {
   ground_.metrics
@@ -183,7 +194,6 @@ void Meanings::take(async::TaskGroup& tasks, const std::string& tenant_id,
     const Key key{tenant_id, each.sha256};
     if (waiting_.size() >= kMostWanted || refused_.contains(key)) continue;
     if (!known_.insert(key).second) continue;
-    each.text = cut_utf8(each.text, kMostOfAText);
     waiting_.push_back({tenant_id, std::move(each)});
   }
   if (waiting_.empty() || is_working_) return;
@@ -195,13 +205,15 @@ void Meanings::take(async::TaskGroup& tasks, const std::string& tenant_id,
 std::vector<Meanings::Wanted> Meanings::next_batch() {
   std::vector<Wanted> batch;
   std::size_t bytes = 0;
-  const auto most = alone_ > 0 ? 1 : kMostAtOnce;
+  const bool is_alone = alone_ > 0 || (!waiting_.empty() && waiting_.front().failures > 0);
+  const auto most = is_alone ? 1 : kMostAtOnce;
   if (alone_ > 0) --alone_;
   while (!waiting_.empty() && batch.size() < most) {
     auto& next = waiting_.front();
     const bool is_same = batch.empty() || next.tenant_id == batch.front().tenant_id;
     bytes += next.text.text.size();
-    if (!is_same || (!batch.empty() && bytes > kMostBytesAtOnce)) break;
+    const bool is_apart = !is_same || next.failures > 0 || bytes > kMostBytesAtOnce;
+    if (!batch.empty() && is_apart) break;
     batch.push_back(std::move(next));
     waiting_.pop_front();
   }
@@ -214,7 +226,27 @@ void Meanings::put_back(std::vector<Wanted> batch) {
   }
 }
 
-void Meanings::refuse(const Wanted& one) {
+/// Of several nobody knows which it was: each is asked about alone. One that fails alone lets the
+/// others pass.
+void Meanings::take_back(std::vector<Wanted> batch, ErrorType why) {
+  if (batch.size() > 1) {
+    alone_ = batch.size();
+    return put_back(std::move(batch));
+  }
+  auto& one = batch.front();
+  if (one.failures++ == 0) one.made = made_;
+  const bool is_its_own = one.failures >= kMostFailures && made_ > one.made;
+  if (why == ErrorType::permanent || is_its_own) return give_up(std::move(one));
+  waiting_.push_back(std::move(one));
+}
+
+/// The model will not take it: but perhaps its beginning.
+void Meanings::give_up(Wanted one) {
+  if (one.text.text.size() > kLeastOfAText) {
+    one.text.text.resize(cut_utf8(one.text.text, kLeastOfAText).size());
+    one.failures = 0;
+    return waiting_.push_back(std::move(one));
+  }
   if (refused_.size() >= kMostRefused) refused_.clear();  // they are asked about once more
   const Key key{one.tenant_id, one.text.sha256};
   known_.erase(key);
@@ -235,20 +267,14 @@ asio::awaitable<void> Meanings::work() {
     const auto made = co_await std::move(making);
     if (made) {
       rest.end();
+      made_ += batch.size();
       for (const auto& one : batch) known_.erase({one.tenant_id, one.text.sha256});
       continue;
     }
     tell("meanings_not_made", made.error());
-    if (made.error().type == ErrorType::permanent) {
-      if (batch.size() == 1) {
-        refuse(batch.front());
-      } else {
-        alone_ = batch.size();
-        put_back(std::move(batch));
-      }
-      continue;
-    }
-    put_back(std::move(batch));
+    const auto why = made.error().type;
+    take_back(std::move(batch), why);
+    if (why == ErrorType::permanent) continue;
     const auto now = tasks_.time().now();
     const auto until = async::Deadline::at(tasks_.time(), now + rest.begin(now));
     co_await async::sleep_until(until);

@@ -73,12 +73,14 @@ class Meanings {
   void look_soon(std::string name, std::function<boost::asio::awaitable<void>()> look);
   async::TimeSource& time() { return tasks_.time(); }
   /// Nothing runs any more, nor will; for whoever takes away what `look_soon` uses.
-  void stop() { tasks_.stop(); }
+  void stop();
 
  private:
   struct Wanted {
     std::string tenant_id;
     UnknownText text;
+    int failures = 0;      ///< asked about alone
+    std::size_t made = 0;  ///< texts that others had made when the first of them was
   };
   using Key = std::pair<std::string, std::string>;  // tenant, text
   /// How long a model that fails is left alone.
@@ -102,7 +104,8 @@ class Meanings {
   boost::asio::awaitable<Result<void>> keep(const std::vector<Wanted>& batch,
                                             std::vector<realtime::Meaning> made);
   void put_back(std::vector<Wanted> batch);
-  void refuse(const Wanted& one);
+  void take_back(std::vector<Wanted> batch, ErrorType why);
+  void give_up(Wanted one);
   void note_question(const Result<std::vector<realtime::Meaning>>& made, SteadyTime now);
   void count(std::string_view purpose, std::string_view outcome) const;
   void tell(std::string_view event, const Error& why) const;
@@ -118,6 +121,7 @@ class Meanings {
   std::set<Key> refused_;  // the model will not take them
   std::set<std::string> soon_;
   std::size_t alone_ = 0;  // so many of those that wait are asked about one by one
+  std::size_t made_ = 0;   // texts, so far
   bool is_working_ = false;
   async::TaskThread tasks_;  // ends first
 };

@@ -98,7 +98,8 @@ class SqlHandler final : public ToolHandler {
       co_return fail(ErrorType::validation, plans_.by + ": nothing is done for that value");
 
     std::shared_ptr<Search> search;
-    if (ground_.meanings && !plan->rank.by.empty()) {
+    const bool is_by_meaning = ground_.meanings && !plan->rank.by.empty();
+    if (is_by_meaning) {
       auto asking =
           begin_search(std::string(text_at(invocation.arguments, plan->rank.by)), deadline);
       search = co_await std::move(asking);
@@ -118,8 +119,9 @@ class SqlHandler final : public ToolHandler {
     auto result = co_await std::move(pending);
     if (!result && plan->is_write) ground_.disk.note(result.error());
     if (!result) co_return result.error();
-    if (search) ground_.meanings->want(tenant, std::move(search->unknown));
     ToolOutput output;
+    output.is_whole = !is_by_meaning || (search && search->unknown.empty());
+    if (search) ground_.meanings->want(tenant, std::move(search->unknown));
     output.data = std::move(*result);
     co_return output;
   }
@@ -146,7 +148,8 @@ class SqlHandler final : public ToolHandler {
                                                         async::Deadline deadline) {
     std::shared_ptr<Search> search;
     if (match_expression(question).empty()) co_return search;
-    const auto soon = deadline.sooner(deadline.at() - kRankingTime);
+    const auto for_the_rest = std::max<std::chrono::nanoseconds>(kRankingTime, deadline.left() / 2);
+    const auto soon = deadline.sooner(deadline.at() - for_the_rest);
     auto asking = ground_.meanings->of_question(std::move(question), soon);
     auto meaning = co_await std::move(asking);
     if (meaning) search = std::make_shared<Search>(Search{std::move(*meaning)});

@@ -70,6 +70,18 @@ TEST(ResultCache, GivesTheSameSessionItsResultAgainForAWhile) {
   EXPECT_EQ(shop.runs(), 2);
 }
 
+TEST(ResultCache, KeepsNoResultThatMayHaveMoreInAMoment) {
+  Shop shop;
+  shop.w.scripts["stock"].is_whole = false;
+  EXPECT_FALSE(shop.call("stock").meta.cached);
+  EXPECT_FALSE(shop.call("stock").meta.cached);
+  shop.w.scripts["stock"].is_whole = true;
+  EXPECT_FALSE(shop.call("stock").meta.cached);
+
+  EXPECT_TRUE(shop.call("stock").meta.cached);
+  EXPECT_EQ(shop.runs(), 3);
+}
+
 TEST(ResultCache, AnswersACallThatIsCutWhileItWaitsForAnothersResult) {
   std::vector<std::string> answers;
   Shop shop;

@@ -70,7 +70,7 @@ TEST(FullText, RanksTheTenantsOwnRowsAlone) {
 
 TEST(FullText, RanksMoreThanAnAnswerMayHold) {
   TwoTenants tenants;
-  const std::string long_text = "replace(printf('%0700000d', 1), '00', 'ab ')";
+  const std::string long_text = "replace(printf('%0400000d', 1), '00', 'ab ')";
   auto tool = TwoTenants::make_tool("SELECT id, customer || ' ' || " + long_text +
                                     " AS customer FROM bookings ORDER BY id");
   tool.run.config.as_object()["rank"] =

@@ -272,6 +272,47 @@ TEST_F(MeaningsTest, OneTextThatTheModelRefusesKeepsNoOtherFromItsMeaning) {
   EXPECT_EQ(model->asked().size(), asked + 2);  // for the questions alone: it is not asked again
 }
 
+TEST_F(MeaningsTest, OneTextThatTheModelFailsOnKeepsNoOtherFromItsMeaning) {
+  begin([](const std::vector<std::string>& texts) {
+    for (const auto& text : texts) {
+      if (text.find("A two") != std::string::npos) {
+        return Answer(fail(ErrorType::transient, "HTTP 500"));
+      }
+    }
+    return meanings_of(texts);
+  });
+  const auto handler = tenants.load(tool());
+  (*handler)->on_data_changed(kTenantA);
+  until([&] { return kept() == 1; });
+  (*handler)->on_data_changed(kTenantB);
+
+  until([&] { return kept() == 4; });
+}
+
+TEST_F(MeaningsTest, OfATextThatIsTooLongForTheModelItsBeginningIsTaken) {
+  begin([](const std::vector<std::string>& texts) {
+    for (const auto& text : texts) {
+      if (text.size() > 1000) return Answer(fail(ErrorType::permanent, "too long"));
+    }
+    return meanings_of(texts);
+  });
+  write_more("long", "the third " + std::string(5000, 'x'));
+  const auto handler = tenants.load(tool());
+  (*handler)->on_data_changed(kTenantA);
+
+  until([&] { return kept() == 3; });
+  EXPECT_LE(model->texts().back().size(), 1000u);
+}
+
+TEST_F(MeaningsTest, WhatWasFoundWithoutAllThatIsMeantIsNotKept) {
+  const auto handler = tenants.load(tool());
+  EXPECT_FALSE(tenants.output(**handler, tool(), kTenantA, {{"text", "one"}})->is_whole);
+  until([&] { return kept() == 2; });
+  EXPECT_TRUE(tenants.output(**handler, tool(), kTenantA, {{"text", "one"}})->is_whole);
+  model->hangs = true;
+  EXPECT_FALSE(tenants.output(**handler, tool(), kTenantA, {{"text", "one"}})->is_whole);
+}
+
 TEST_F(MeaningsTest, TriesAgainWhereTheModelWasBusy) {
   std::atomic<int> requests{0};
   begin([&requests](const std::vector<std::string>& texts) {

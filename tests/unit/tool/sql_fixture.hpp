@@ -94,14 +94,19 @@ struct TwoTenants {
 
   Result<json::value> run(ToolHandler& handler, const registry::ToolSpec& tool, const char* tenant,
                           json::object arguments, std::chrono::nanoseconds within) {
+    auto whole = output(handler, tool, tenant, std::move(arguments), within);
+    if (!whole) return whole.error();
+    return std::move(whole->data);
+  }
+  Result<ToolOutput> output(ToolHandler& handler, const registry::ToolSpec& tool,
+                            const char* tenant, json::object arguments,
+                            std::chrono::nanoseconds within = 10s) {
     registry::CallContext context;
     context.tenant_id = tenant;
     arguments["business_id"] = tenant;
     const std::string key;
     const Invocation invocation{tool, arguments, context, key};
-    auto output = world.run(handler.run(invocation, world.in(within)));
-    if (!output) return output.error();
-    return std::move(output->data);
+    return world.run(handler.run(invocation, world.in(within)));
   }
 
   /// What the file really holds.
