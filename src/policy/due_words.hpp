@@ -16,10 +16,13 @@ class DueWords {
  public:
   /// By the id of the turn's item; bounded, the oldest is expected no longer.
   void expect(std::string_view item_id);
-  /// They have come, or never will.
+  /// They have come, or never will. They may come before they are expected.
   void came(std::string_view item_id);
   bool are_due() const { return !items_.empty(); }
-  /// Until none are due. Those that have not come by the deadline are expected no longer.
+  const std::vector<std::string>& items() const { return items_; }
+  /// These are expected no longer.
+  void give_up(const std::vector<std::string>& items);
+  /// Until some have come, or the deadline passes.
   boost::asio::awaitable<void> wait(async::Deadline deadline);
 
  private:
@@ -28,6 +31,7 @@ class DueWords {
   void wake();
 
   std::vector<std::string> items_;
+  std::vector<std::string> early_;  // came, and were not expected
   std::vector<std::shared_ptr<async::Event>> waiting_;
 };
 

@@ -138,10 +138,15 @@ std::optional<Verdict> ProvenanceGate::judge(const PreparedCall& call) {
 }
 
 boost::asio::awaitable<Verdict> ProvenanceGate::ask(const PreparedCall& call) {
-  auto verdict = judge(call);
-  if (verdict) co_return std::move(*verdict);
+  auto& due_words = call.calls.facts().due_words;
+  const auto awaited = due_words.items();
   const auto deadline = call.deadline.within(kWordsPatience);
-  co_await call.calls.facts().due_words.wait(deadline);
+  while (!deadline.passed()) {
+    auto verdict = judge(call);
+    if (verdict) co_return std::move(*verdict);
+    co_await due_words.wait(deadline);
+  }
+  due_words.give_up(awaited);
   co_return verdict_of(call);
 }
 

@@ -62,19 +62,21 @@ std::vector<std::pair<std::size_t, std::size_t>> match_in_order(const Words& lin
 }  // namespace
 
 void History::add(std::string_view role, std::string_view text, std::string_view item_id) {
-  add_late(role, text, item_id, added_);
+  add_at(keep_place(), role, text, item_id);
 }
 
-void History::add_late(std::string_view role, std::string_view text, std::string_view item_id,
-                       std::uint64_t before) {
+void History::add_at(std::uint64_t place, std::string_view role, std::string_view text,
+                     std::string_view item_id) {
   if (text.empty()) return;
-  const auto since = std::min<std::uint64_t>(added_ - before, lines_.size());
   ++added_;
   Line line;
   line.role = role;
   line.text = cut_utf8(text, kMaxLineBytes);
   line.item_id = item_id;
-  lines_.insert(lines_.end() - static_cast<std::ptrdiff_t>(since), std::move(line));
+  line.place = place;
+  const auto behind = std::find_if(lines_.begin(), lines_.end(),
+                                   [place](const Line& each) { return each.place > place; });
+  lines_.insert(behind, std::move(line));
   if (lines_.size() > kMaxLines) lines_.pop_front();
 }
 
@@ -87,6 +89,7 @@ void History::add_done(Moment done) {
   line.tool = std::move(done.tool);
   line.call_id = std::move(done.call_id);
   line.arguments = cut_utf8(done.arguments, kMaxLineBytes);
+  line.place = keep_place();
   lines_.push_back(std::move(line));
   if (lines_.size() > kMaxLines) lines_.pop_front();
 }

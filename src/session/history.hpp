@@ -23,11 +23,13 @@ class History {
     bool is_kept = false;     ///< by the provider, for a connection that goes on from there
     bool is_waiting = false;  ///< its own event waits for the connection, and tells it
     std::string tool, call_id, arguments;  ///< of what was done
+    std::uint64_t place = 0;               ///< in the order in which things happened
   };
   void add(std::string_view role, std::string_view text, std::string_view item_id = {});
-  /// The same for words that come late: what has been `added` since `before` comes behind them.
-  void add_late(std::string_view role, std::string_view text, std::string_view item_id,
-                std::uint64_t before);
+  /// A place behind all that is there, for words that come later.
+  std::uint64_t keep_place() { return places_++; }
+  void add_at(std::uint64_t place, std::string_view role, std::string_view text,
+              std::string_view item_id);
   /// A call has its result.
   void add_done(Moment done);
   /// The provider has given an item its id: that of the first line with these words and no id.
@@ -66,6 +68,7 @@ class History {
   static constexpr std::size_t kMaxResultBytes = 4000;  // a longer one is named, not kept
   Deque<Line> lines_;
   std::uint64_t added_ = 0;
+  std::uint64_t places_ = 0;
 };
 
 }  // namespace callosum::session

@@ -398,7 +398,7 @@ class Session {
   struct SpokenTurn {
     std::string item_id;
     std::uint64_t turn;
-    std::uint64_t history;  // how much had been added to it
+    std::uint64_t place;  // of its words in the history
   };
   Deque<SpokenTurn> turns_;                      // whose transcripts may still come
   std::size_t reply_audio_chars_ = 0;            // of the latest reply, as base64

@@ -158,7 +158,7 @@ void Session::note_strangers(const PendingCall& call) {
 /// A spoken turn begins with this item; its words come later.
 void Session::note_turn(std::string_view item_id) {
   if (turns_.size() >= kMaxTurns) turns_.pop_front();
-  turns_.push_back({std::string(item_id), context_->turn, history_.added()});
+  turns_.push_back({std::string(item_id), context_->turn, history_.keep_place()});
   const bool is_due = parts_.catalog->snapshot()->minds_provenance() && view_.is_transcribed();
   if (is_due) calls_->facts().due_words.expect(item_id);
 }
@@ -170,8 +170,8 @@ void Session::hear_user(std::string_view words, std::string_view item_id) {
     return !item_id.empty() && turn.item_id == item_id;
   });
   const bool is_known = spoken != turns_.end();
-  history_.add_late("user", is_keyed ? keyed_words(words) : std::string(words), item_id,
-                    is_known ? spoken->history : history_.added());
+  history_.add_at(is_known ? spoken->place : history_.keep_place(), "user",
+                  is_keyed ? keyed_words(words) : std::string(words), item_id);
   if (parts_.catalog->snapshot()->minds_provenance()) {
     calls_->facts().seen.add_words(words);
     calls_->facts().due_words.came(item_id);

@@ -43,6 +43,10 @@ std::string Session::failed_response(std::string_view response_id) {
 void Session::lose_model() {
   note_resumption();
   is_connected_ = false;
+  if (parts_.catalog->snapshot()->minds_provenance()) {
+    auto& due = calls_->facts().due_words;  // another connection writes none of them down
+    due.give_up(std::vector(due.items()));
+  }
   lost_audio_ += model_->dropped_audio_frames();
   was_busy_when_lost_ = sequencer_.is_busy();
   if (!sequencer_.active_response().empty()) on_reply_ended(false);  // nobody heard its end

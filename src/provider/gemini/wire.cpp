@@ -149,12 +149,20 @@ bool Wire::awaits_late_words() const {
   return !turn_.is_open && !is_committed_ && ear_.awaits_words() && !ear_.is_open();
 }
 
+/// Of what a call was made of. Until it has its output the model says no more, nor that they are
+/// all.
+bool Wire::awaits_words_of_call() const {
+  return turn_.is_open && calls_.has_open() && ear_.awaits_words() && ear_.has_words() &&
+         !ear_.is_open();
+}
+
 void Wire::look_at_ear(SteadyTime now) {
   if (ear_.is_open() && now >= speech_until_) {
     ear_.commit();
     words_until_ = now + kLateWords;
   }
   if (awaits_late_words() && now >= words_until_) ear_.complete();
+  if (awaits_words_of_call() && now >= words_rest_at_) ear_.complete();
 }
 
 void Wire::look(SteadyTime now) {
@@ -178,6 +186,7 @@ SteadyTime Wire::next_look(SteadyTime now) const {
   if (turn_.is_open && !turn_.awaits_outputs) next = std::min(next, turn_.end_by);
   if (ear_.is_open()) next = std::min(next, speech_until_);
   if (awaits_late_words()) next = std::min(next, words_until_);
+  if (awaits_words_of_call()) next = std::min(next, words_rest_at_);
   if (!asks_.empty() && asks_.front().until > now) next = std::min(next, asks_.front().until);
   if (calls_.is_due() && now < ask_until_) next = std::min(next, ask_until_);
   if (!is_unwanted() || !is_idle()) return next;

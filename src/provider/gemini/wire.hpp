@@ -34,6 +34,8 @@ class Wire {
   static constexpr std::chrono::seconds kCreatePatience{3};
   static constexpr std::chrono::seconds kSpeechPatience{5};  ///< without a word being heard
   static constexpr std::chrono::seconds kLateWords{2};       ///< behind the turn they belong to
+  /// Between words of one utterance, told while the model waits for a tool's output.
+  static constexpr std::chrono::milliseconds kWordsPause{300};
   static constexpr std::chrono::seconds kSetupPatience{
       3};  ///< for a handle, before it is done without
   /// Before a connection that was to replace another is replaced: a provider may send each away.
@@ -99,6 +101,7 @@ class Wire {
   void send_ask(SteadyTime now);
   void send_turns(bool is_complete);
   bool awaits_late_words() const;
+  bool awaits_words_of_call() const;
   void look_at_ear(SteadyTime now);
   void tell(json::object message);
   bool is_idle() const;
@@ -170,6 +173,7 @@ class Wire {
   std::string handle_;
   SteadyTime ask_until_{};        ///< a response.create is expected behind a client's output
   SteadyTime late_until_{};       ///< `interrupted` is of a turn that has ended
+  SteadyTime words_rest_at_{};    ///< no more of them has come for a while
   SteadyTime words_until_{};      ///< words are of an utterance that was answered
   SteadyTime speech_until_{};     ///< the user is taken to have stopped
   SteadyTime setup_wanted_at_{};  ///< since when another connection is wanted

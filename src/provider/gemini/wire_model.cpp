@@ -145,6 +145,7 @@ void Wire::on_content(Content content, SteadyTime now) {
 void Wire::on_heard(std::string_view words, SteadyTime now) {
   if (words.empty()) return;
   speech_until_ = now + kSpeechPatience;
+  words_rest_at_ = now + kWordsPause;
   if (ear_.is_open() || ear_.awaits_words()) return ear_.add_words(words);
   const bool is_early = turn_.is_open || is_by_hand_;
   if (is_early) return ear_.keep_words(words);

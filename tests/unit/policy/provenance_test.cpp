@@ -114,6 +114,31 @@ TEST(ProvenanceGate, WaitsForWordsThatHaveBeenSpokenAndAreNotWrittenDownYet) {
   EXPECT_FALSE(due.are_due());
 }
 
+TEST(ProvenanceGate, WaitsForNoMoreWordsOnceItHasSeenEnough) {
+  ProvenanceWorld w;
+  auto& due = w.calls.facts().due_words;
+  due.expect("item_1");
+  w.later(1s, [&] {
+    due.expect("item_2");  // the caller goes on speaking
+    w.seen.add_words("it is L D 4 1 0 7");
+    due.came("item_1");
+  });
+  const auto began = w.world.time().now();
+
+  EXPECT_TRUE(w.passes(R"("LD-4107")"));
+  EXPECT_EQ(w.world.time().now() - began, 1s);
+  EXPECT_TRUE(due.are_due());
+}
+
+TEST(ProvenanceGate, KnowsWordsThatCameBeforeTheyWereDue) {
+  ProvenanceWorld w;
+  auto& due = w.calls.facts().due_words;
+  due.came("item_1");
+  due.expect("item_1");
+
+  EXPECT_FALSE(due.are_due());
+}
+
 TEST(ProvenanceGate, WaitsOnceForWordsThatNeverCome) {
   ProvenanceWorld w;
   w.calls.facts().due_words.expect("item_1");

@@ -379,6 +379,26 @@ TEST_F(GeminiWire, LeavesNothingToBeTakenUpWhileTheModelHasNotBeenToldAll) {
   EXPECT_EQ(wire->resumption(), "h2");
 }
 
+TEST_F(GeminiWire, WordsThatComeBehindTheCallMadeOfThemAreWholeAfterAPause) {
+  for (const char* model : {"gemini-3.8-live", kBlocking}) {
+    begin(model);
+    wire->hear(sound(960), now);
+    wire->from_model(R"({"toolCall":{"functionCalls":[{"id":"a","name":"x"}]}})", now);
+    for (const char* words : {"cancel ", "booking 4711"}) {
+      pass(200ms);
+      wire->from_model(
+          R"({"serverContent":{"inputTranscription":{"text":")" + std::string(words) + R"("}}})",
+          now);
+    }
+    EXPECT_THAT(take(), Not(HasSubstr("transcription.completed"))) << model;
+
+    EXPECT_LE(wire->next_look(now), now + 300ms) << model;
+    pass(300ms);
+
+    EXPECT_THAT(take(), HasSubstr(R"("transcript":"cancel booking 4711")")) << model;
+  }
+}
+
 TEST_F(GeminiWire, NeverLooksTwiceAtTheSameMoment) {
   for (const char* model : {"gemini-3.8-live", kBlocking}) {
     begin(model);

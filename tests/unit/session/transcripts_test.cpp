@@ -82,6 +82,34 @@ TEST(Transcripts, ThatComeBehindTheAnswerAreToldToTheNextConnectionBeforeIt) {
   EXPECT_THAT(told[1], HasSubstr("It is booked."));
 }
 
+TEST(Transcripts, OfTwoTurnsThatBothComeLateEachStandsWhereItWasSaid) {
+  Conversation c({make_tool("book")}, needing_words());
+  c.accept_updates(1);
+  const auto commit = [&](const std::string& item) {
+    c.model_says(R"({"type":"input_audio_buffer.committed","item_id":")" + item + "\"}");
+  };
+  const auto words = [&](const std::string& item, const std::string& said) {
+    c.model_says(R"({"type":"conversation.item.input_audio_transcription.completed","item_id":")" +
+                 item + R"(","transcript":")" + said + "\"}");
+  };
+  commit("item_1");
+  c.response_created("resp_1");
+  c.message("resp_1", "On Friday?");
+  c.response_done("resp_1");
+  commit("item_3");
+  words("item_3", "yes please");
+  words("item_1", "book me in");
+  c.lose_model();
+  c.pass(2s);
+
+  const auto told = c.sent("conversation.item.create", 1);
+
+  ASSERT_EQ(told.size(), 3u);
+  EXPECT_THAT(told[0], HasSubstr("book me in"));
+  EXPECT_THAT(told[1], HasSubstr("On Friday?"));
+  EXPECT_THAT(told[2], HasSubstr("yes please"));
+}
+
 struct NamedBooking {
   NamedBooking() : c({tool()}, needing_words()) { c.accept_updates(1); }
   static registry::ToolSpec tool() {
