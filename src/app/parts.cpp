@@ -9,6 +9,7 @@
 #include "app/wiring_text.hpp"
 #include "pipeline/recover.hpp"
 #include "storage/enablement.hpp"
+#include "storage/phone_calls.hpp"
 
 namespace callosum::app {
 namespace {
@@ -30,6 +31,19 @@ Result<std::unique_ptr<Edition>> build_edition(
   return std::make_unique<Edition>(std::move(catalog), std::move(providers), live);
 }
 
+/// Of calls that may not come back any more, and whose end we were not there for.
+Result<void> forget_words(Parts& parts, storage::sqlite::Connection& connection) {
+  const auto& phone = parts.config.phone;
+  if (phone.keep_transcripts) return {};
+  const auto before_ms = epoch_ms(parts.time.wall_now()) - 1000 * phone.longest_s;
+  const auto forgotten = storage::forget_old_words(connection, before_ms);
+  if (!forgotten) return forgotten.error();
+  for (const auto& call_sid : *forgotten) {
+    storage::try_copy_to_pack(connection, call_sid, *parts.log);
+  }
+  return {};
+}
+
 /// Only by who serves: beside it a command may be running, and the other way round.
 Result<void> recover(Parts& parts) {
   std::size_t unknown = 0, cut_short = 0;
@@ -41,7 +55,7 @@ Result<void> recover(Parts& parts) {
         const auto ended = storage::end_live_sessions(connection, epoch_ms(parts.time.wall_now()));
         if (!ended) return ended.error();
         cut_short = *ended;
-        return {};
+        return forget_words(parts, connection);
       });
   if (cut_short > 0) parts.log->warn("sessions_cut_short", {{"sessions", cut_short}});
   if (unknown > 0) parts.log->warn("calls_unknown", {{"calls", unknown}});

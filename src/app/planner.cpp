@@ -274,22 +274,28 @@ bool Planner::may_mind_words(const Opening& opening) const {
 std::vector<session::ModelSource> Planner::model_sources(const Opening& opening,
                                                          const std::string& asked_model) {
   const auto& edition = opening.edition;
-  std::vector<session::ModelSource> sources;
-  const auto who = std::make_shared<const registry::CallContext>(opening.context);
+  using Offer = std::shared_ptr<const session::ToolOffer>;
+  std::vector<std::pair<const ProviderFactory*, Offer>> offered;
   for (const auto& provider : edition->providers()) {
     auto offer = offer_tools(opening, provider.export_name);
     if (!offer) {
-      if (!sources.empty()) continue;  // better none than one that can do nothing
+      if (!offered.empty()) continue;  // better none than one that can do nothing
       // A voice that can take a message is better than none, as long as it is known.
       offer = std::make_shared<const session::ToolOffer>(json::array(), std::vector<std::string>());
     }
+    offered.emplace_back(&provider, std::move(*offer));
+  }
+  std::vector<session::ModelSource> sources;
+  const auto who = std::make_shared<const registry::CallContext>(opening.context);
+  const bool is_alone = offered.size() == 1;
+  for (auto& each : offered) {
+    const auto& provider = *each.first;
     session::ModelSource source;
     source.name = provider.name;
     const auto path = opening.context.reply_path;
-    source.make =
-        make_model_of(parts_, {edition, &provider}, path, choose_model(provider, asked_model),
-                      edition->providers().size() == 1);
-    source.offer = std::move(*offer);
+    source.make = make_model_of(parts_, {edition, &provider}, path,
+                                choose_model(provider, asked_model), is_alone);
+    source.offer = std::move(each.second);
     if (opening.context.loaded) {
       source.offer_for = [edition, &provider, who](const registry::LoadedSet& set) {
         auto made = edition->offer_of({set, *who, provider.is_frozen}, provider.export_name);

@@ -17,7 +17,11 @@ std::unique_ptr<realtime::ModelPort> make_brain(Parts& parts, const ProviderFact
     parts.metrics.provider_calls_ignored(name).add();
     parts.log->warn("provider_call_ignored", {{"provider", name}, {"tool", tool}});
   };
-  auto on_plan_failed = [&parts](const Error& why) {
+  auto on_planned = [breaker = provider.breaker] {
+    if (breaker) breaker->on_served();
+  };
+  auto on_plan_failed = [&parts, breaker = provider.breaker](const Error& why) {
+    if (breaker) breaker->on_failed(why.type, parts.time.now());
     parts.log->error(
         "brain_failed",
         {{"type", to_string(why.type)}, {"message", why.message}, {"detail", why.detail}});
@@ -26,7 +30,7 @@ std::unique_ptr<realtime::ModelPort> make_brain(Parts& parts, const ProviderFact
       {parts.time, parts.random, std::move(mouth), provider.chat, provider.make_ears,
        kUnnamedSpeaker, static_cast<std::size_t>(parts.config.context_tokens),
        std::move(on_ignored_call), std::move(on_plan_failed), provider.make_mouth, provider.profile,
-       provider.thinks_ahead, provider.interrupt_after, !is_alone});
+       provider.thinks_ahead, provider.interrupt_after, !is_alone, std::move(on_planned)});
 }
 
 }  // namespace

@@ -190,6 +190,7 @@ struct PhoneConfig {
   std::vector<std::string> attested = {"TN-Validation-Passed-A"};
   std::string greeting = "Hello, how can I help you?";
   std::string greeting_back = "I am sorry, we were cut off. Please go on.";
+  std::string hold_words = "One moment, please.";
   std::string greeting_not_taken =
       "I am sorry, nobody could take your call just now. Is there anything I can do?";
   std::int64_t silence_prompt_s = 10;  ///< of nobody speaking; 0: it is never asked about

@@ -43,6 +43,9 @@ std::vector<KeySpec> phone_keys() {
        "those of `phone.greeting`."},
       {"phone.greeting_back", Kind::text, phone_at<&PhoneConfig::greeting_back>,
        "The first words where a call goes on after a fault of ours. Empty: the same."},
+      {"phone.hold_words", Kind::text, phone_at<&PhoneConfig::hold_words>,
+       "What the carrier's own voice says before a call that has come back more than once is put "
+       "through to us again. Empty: nothing."},
       {"phone.silence_prompt_s",
        Kind::integer,
        phone_at<&PhoneConfig::silence_prompt_s>,

@@ -34,8 +34,10 @@ struct BrainParts {
   bool thinks_ahead = false;
   /// How long a sound without known words may last over a reply before it interrupts.
   std::chrono::milliseconds interrupt_after{0};
-  /// Others can be asked: where the chat model fails twice running the connection ends (TIMEOUT).
+  /// Others can be asked: where the chat model fails twice running the connection ends (TIMEOUT;
+  /// AUTH and PERMANENT at once).
   bool gives_up = false;
+  std::function<void()> on_planned = {};
 };
 
 /// The reply path `brain`: our ears hear, a chat model plans, a provider or a speech service only

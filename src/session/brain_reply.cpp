@@ -110,6 +110,7 @@ void BrainReply::take_planned() {
   active_->is_planned = true;
   if (*end) {
     failed_plans_ = 0;
+    if (parts_.on_planned) parts_.on_planned();
     for (auto& call : (*end)->calls) {
       if (may_call_) {
         active_->calls.push_back({std::move(call.name), std::move(call.arguments)});
@@ -119,7 +120,7 @@ void BrainReply::take_planned() {
     }
     // Whoever waits for an answer must not hear nothing.
     const bool is_nothing = !active_->has_words && active_->calls.empty();
-    if (is_nothing) active_->pieces.emplace_back(kNoAnswer);
+    if (is_nothing && is_owed_words()) active_->pieces.emplace_back(kNoAnswer);
     return;
   }
   const auto& why = end->error();
@@ -129,13 +130,26 @@ void BrainReply::take_planned() {
       "server_error", "brain_unavailable", why.message, "", "", make_id("event_", parts_.random)));
 }
 
+/// Nothing has been said since the caller spoke. Behind a goodbye, say, and the call that ends the
+/// line, a model has nothing to add.
+bool BrainReply::is_owed_words() const {
+  using Kind = provider::conversation::Turn::Kind;
+  if (text_at(asked_, "conversation") == "none") return false;
+  const auto turns = conversation_.turns();
+  const auto last = std::find_if(turns.rbegin(), turns.rend(), [](const auto& turn) {
+    return turn.kind == Kind::user || turn.kind == Kind::assistant;
+  });
+  return last == turns.rend() || last->kind == Kind::user;
+}
+
 /// Of a chat model that fails again and again. What it was asked is asked of another, but for what
 /// has been answered in part.
 bool BrainReply::gives_up(const Error& why) {
-  const bool is_again = ++failed_plans_ >= kMostFailedPlans;
+  const bool may_pass = why.type != ErrorType::auth && why.type != ErrorType::permanent;
+  const bool is_again = ++failed_plans_ >= kMostFailedPlans || !may_pass;
   if (!is_again || !parts_.gives_up || active_->in_message) return false;
   if (parts_.on_plan_failed) parts_.on_plan_failed(why);
-  end_ = fail(ErrorType::timeout, "the chat model has failed again", why.message);
+  end_ = fail(may_pass ? ErrorType::timeout : why.type, "the chat model has failed", why.message);
   return true;
 }
 

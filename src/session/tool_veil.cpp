@@ -9,7 +9,7 @@ namespace callosum::session {
 namespace {
 
 constexpr std::size_t kMaxResponses = 8;
-constexpr std::size_t kMaxHops = 64;  // an item names the one before it soon or not at all
+constexpr std::size_t kMaxHops = 32;  // an item names the one before it soon or not at all
 
 }  // namespace
 

@@ -219,11 +219,28 @@ Result<void> save_call_record(sqlite::Connection& connection, const CallRecord& 
 Result<void> forget_words(sqlite::Connection& connection, std::string_view call_sid) {
   const auto forgotten = connection.change(
       "UPDATE phone_calls SET transcript = '[]', timeline ="
-      " (SELECT json_group_array(json_remove(value, '$.text', '$.args')) FROM json_each(timeline))"
+      " (SELECT json_group_array(json_remove(value, '$.text', '$.args')) FROM"
+      " json_each(iif(json_valid(timeline), timeline, '[]')))"
       " WHERE call_sid = :call_sid",
       {{"call_sid", call_sid}});
   if (!forgotten) return forgotten.error();
   return {};
+}
+
+Result<std::vector<std::string>> forget_old_words(sqlite::Connection& connection,
+                                                  std::int64_t before_ms) {
+  const auto found = connection.query(
+      "SELECT call_sid FROM phone_calls"
+      " WHERE started_at_ms < :before_ms AND transcript NOT IN ('', '[]')",
+      {{"before_ms", before_ms}});
+  if (!found) return found.error();
+  std::vector<std::string> out;
+  for (const auto& row : *found) {
+    out.emplace_back(text_at(row.as_object(), "call_sid"));
+    const auto forgotten = forget_words(connection, out.back());
+    if (!forgotten) return forgotten.error();
+  }
+  return out;
 }
 
 Result<void> copy_to_pack(sqlite::Connection& connection, std::string_view call_sid) {

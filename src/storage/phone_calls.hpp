@@ -88,6 +88,9 @@ Result<void> save_call_record(sqlite::Connection& connection, const CallRecord& 
 
 /// Of what was said in a call, and given to tools, nothing is left.
 Result<void> forget_words(sqlite::Connection& connection, std::string_view call_sid);
+/// The same of all calls that began before then; their ids.
+Result<std::vector<std::string>> forget_old_words(sqlite::Connection& connection,
+                                                  std::int64_t before_ms);
 /// The same call in the table `calls` that a pack may have for its businesses, so that bookings and
 /// tools find it there. Nothing where there is no such table, or no such business in it.
 Result<void> copy_to_pack(sqlite::Connection& connection, std::string_view call_sid);

@@ -53,6 +53,12 @@ TEST_F(Typed, QuestionsReachTheirTool) {
   EXPECT_EQ(parse_strict(topic).value().as_object().at("topic").as_string(), "parking");
 }
 
+TEST_F(Typed, AHolidayIsAskedAboutByItsName) {
+  const auto call = type(*gateway, "are you open on christmas day");
+
+  EXPECT_NE(call.said().find("closed on Christmas Day"), std::string::npos) << call.transcript();
+}
+
 TEST_F(Typed, TwoQuestionsInOneSentenceAreBothAnswered) {
   const auto call = type(*gateway, "when are you open and what is your parking policy");
 

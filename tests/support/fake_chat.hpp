@@ -22,8 +22,8 @@ class FakeChat final : public realtime::ChatModel {
     EXPECT_TRUE(
         says_.push({"", Result<realtime::ChatAnswer>(realtime::ChatAnswer{"", std::move(calls)})}));
   }
-  void fail_with(const std::string& why) {
-    EXPECT_TRUE(says_.push({"", Result<realtime::ChatAnswer>(fail(ErrorType::transient, why))}));
+  void fail_with(const std::string& why, ErrorType type = ErrorType::transient) {
+    EXPECT_TRUE(says_.push({"", Result<realtime::ChatAnswer>(fail(type, why))}));
   }
 
   boost::asio::awaitable<Result<realtime::ChatAnswer>> ask(

@@ -14,7 +14,7 @@ namespace json = boost::json;
 /// older is not kept here but where its text was taken to. Pure.
 class GrowingList {
  public:
-  static constexpr std::size_t kNewest = 32;
+  static constexpr std::size_t kNewest = 24;
 
   /// Without `settles`, every entry may still change.
   explicit GrowingList(json::array entries = {}, bool settles = true)

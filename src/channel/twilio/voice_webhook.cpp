@@ -18,7 +18,6 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr auto kPatience = 5s;
-constexpr std::string_view kOneMoment = "One moment, please.";
 constexpr const char* kSorry =
     "We are sorry, we cannot take your call right now. Please call again.";
 
@@ -286,7 +285,9 @@ asio::awaitable<net::HttpResponse> VoiceWebhook::voice(const net::HttpRequest& r
   const auto media = "/" + std::string(carrier_.name) + "/media";
   const auto stream = public_address(ground_.config, media, true);
   // Who has been called back before would hear nothing again, where nobody can be reached.
-  const auto words = grant.step > 1 && !grant.was_not_taken ? kOneMoment : std::string_view();
+  const auto words = grant.step > 1 && !grant.was_not_taken
+                         ? std::string_view(ground_.config.hold_words)
+                         : std::string_view();
   const StreamTwiml opening{stream, *token, back, pause_after(grant.step), words};
   co_return xml(connect_stream_twiml(opening, markup));
 }

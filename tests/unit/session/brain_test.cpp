@@ -203,6 +203,19 @@ TEST(Brain, SaysSoWhereTheChatModelAnswersNothing) {
   EXPECT_TRUE(b.c.got("error").empty());
 }
 
+TEST(Brain, HasNothingToAddBehindAGoodbyeAndTheCallThatEndsTheLine) {
+  auto hang_up = make_tool("hang_up");
+  hang_up.terminal = true;
+  Brained b({hang_up});
+  b.type("bye");
+  b.says("Goodbye then.", {{"c1", "hang_up", "{}"}});
+  b.speak("u1", 100ms);
+  b.says("");
+  b.c.pass(1s);
+
+  EXPECT_THAT(b.asked_to_say(), ElementsAre("Goodbye then."));
+}
+
 TEST(Brain, MakesNoCallsWhereNoneMayBeMade) {
   Brained b;
   b.c.caller_says(
@@ -360,6 +373,20 @@ TEST(Brain, LeavesToAnotherProviderWhatItsChatModelHasFailedTwice) {
   b.speak("u2", 100ms);
   EXPECT_THAT(b.c.got("response.done").back(), HasSubstr("I am."));
   EXPECT_THAT(b.failures, ElementsAre("no answer", "none again"));
+}
+
+TEST(Brain, LeavesAtOnceAChatModelThatDoesNotKnowUs) {
+  Brained b({make_tool("stock")}, 8000, 2);
+  b.type("hello");
+  b.chat->fail_with("wrong key", ErrorType::auth);
+  b.settle();
+  b.c.pass(1s);
+
+  EXPECT_EQ(b.c.models.back()->source, "second");
+  EXPECT_TRUE(b.asked_to_say().empty());
+  b.says("I am.");
+  b.speak("u2", 100ms);
+  EXPECT_THAT(b.c.got("response.done").back(), HasSubstr("I am."));
 }
 
 TEST(Brain, StaysWhereThereIsNoOtherProviderHoweverOftenItsChatModelFails) {

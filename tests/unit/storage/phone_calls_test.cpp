@@ -205,6 +205,33 @@ TEST_F(PhoneCallsTest, MayForgetWhatWasSaidAndGivenToTools) {
   EXPECT_EQ(kept("a").record.timeline, R"([{"kind":"heard","at_ms":1},{"kind":"called"}])");
 }
 
+TEST_F(PhoneCallsTest, OfOldOnesTheWordsMayBeForgotten) {
+  for (const auto* sid : {"a", "b"}) {
+    auto each = call(sid);
+    each.started_at_ms = *sid == 'a' ? 1000 : 2000;
+    ASSERT_TRUE(add_call(*connection, each));
+    CallRecord said;
+    said.call_sid = sid;
+    said.transcript = R"([{"role":"user","text":"hello"}])";
+    ASSERT_TRUE(save_call_record(*connection, said));
+  }
+
+  const auto forgotten = forget_old_words(*connection, 2000);
+
+  ASSERT_TRUE(forgotten) << forgotten.error().detail;
+  EXPECT_EQ(*forgotten, std::vector<std::string>{"a"});
+  EXPECT_EQ(kept("a").record.transcript, "[]");
+  EXPECT_EQ(kept("b").record.transcript, R"([{"role":"user","text":"hello"}])");
+}
+
+TEST_F(PhoneCallsTest, ThatHadNoStreamHaveNoWordsToForget) {
+  ASSERT_TRUE(add_call(*connection, call("a")));
+
+  const auto forgotten = forget_words(*connection, "a");
+
+  EXPECT_TRUE(forgotten) << forgotten.error().detail;
+}
+
 TEST_F(PhoneCallsTest, AreKeptWhereThePacksOwnTableTakesNothing) {
   async::SystemTime time;
   const auto log = std::move(*telemetry::make_log(time, {.level = telemetry::LogLevel::off}));
