@@ -128,7 +128,7 @@ def main(arguments):
     shutil.rmtree(results, ignore_errors=True)
     (results / "alone").mkdir(parents=True)
     ctest = subprocess.run([*under, "ctest", "--test-dir", build, "-j", jobs, "--output-on-failure", "--no-tests=error",
-                            "--output-junit", results / "ctest.junit", *further],
+                            "--output-junit", results / "ctest.junit", "--test-output-size-failed", "8000000", *further],
                            env={**os.environ, "GTEST_BRIEF": "1"})
     if not (results / "ctest.junit").exists():
         print("0 passed, 1 failed")

@@ -14,6 +14,8 @@ using registry::Envelope;
 
 namespace {
 
+constexpr std::chrono::seconds kShared{1};
+
 /// For a record to be on disk, where no answer may leave before.
 constexpr std::chrono::seconds kSettleTime{5};
 
@@ -244,8 +246,10 @@ asio::awaitable<Executor::Outcome> Executor::read_cached(Run& run) {
   auto reading = run_once(run);
   auto outcome = co_await std::move(reading);
   const auto& envelope = *outcome.envelope;
-  if (envelope.ok() && found.lead && outcome.is_whole) {
-    const std::chrono::milliseconds life = std::max(tool.cache_ttl, tool.stale_on_timeout);
+  if (envelope.ok() && found.lead) {
+    std::chrono::milliseconds life = std::max(tool.cache_ttl, tool.stale_on_timeout);
+    // For those who asked at the same time.
+    if (!outcome.is_whole) life = std::min<std::chrono::milliseconds>(life, kShared);
     found.lead->keep(envelope, outcome.result_bytes, life);
   }
   if (!envelope.ok() && envelope.error->type == ErrorType::timeout) {

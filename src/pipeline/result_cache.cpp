@@ -66,7 +66,9 @@ asio::awaitable<ResultCache::LookUp> ResultCache::look_up(const policy::Prepared
       const std::lock_guard lock(mutex_);
       const auto now = time_.now();
       const auto* entry = find(key);
-      if (entry && now < entry->made_at + call.tool->cache_ttl) {
+      const bool is_fresh =
+          entry && now < entry->gone_at && now < entry->made_at + call.tool->cache_ttl;
+      if (is_fresh) {
         co_return LookUp{{entry->data, ms(now - entry->made_at), entry->total}, nullptr};
       }
       const auto led = leads_.find(key);

@@ -75,7 +75,7 @@ class SessionCalls {
  private:
   // The oldest are forgotten first: of a call its answer before its id.
   static constexpr std::size_t kMaxKnown = 512;
-  static constexpr std::size_t kMaxAnswers = 16;
+  static constexpr std::size_t kMaxAnswers = 64;
   static constexpr std::size_t kMaxAnswerBytes = 256 * 1024;
 
   Known& make_room(std::uint64_t id);

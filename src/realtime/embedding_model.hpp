@@ -17,8 +17,9 @@ using Meaning = std::vector<float>;
 class EmbeddingModel {
  public:
   virtual ~EmbeddingModel() = default;
-  /// One for each text, in order, all of one size. TRANSIENT: it cannot be reached, is busy, or
-  /// answers nonsense. AUTH: it does not know us. PERMANENT: these texts it will not take.
+  /// One for each text, in order, all of one size. TRANSIENT: it cannot be reached, fails, or
+  /// answers nonsense. RATE_LIMIT: it is busy. AUTH: it does not know us. PERMANENT: these texts it
+  /// will not take.
   virtual boost::asio::awaitable<Result<std::vector<Meaning>>> embed(std::vector<std::string> texts,
                                                                      async::Deadline deadline) = 0;
 };

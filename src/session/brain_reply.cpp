@@ -17,6 +17,7 @@ using provider::conversation::GaConversation;
 namespace {
 
 constexpr const char* kNoAnswer = "I'm sorry, I cannot think of an answer right now.";
+constexpr const char* kAnythingElse = "Is there anything else I can do for you?";
 constexpr std::chrono::seconds kPlanTime{30};
 constexpr int kMostFailedPlans = 2;
 /// Who answers a question may do so over the last of it.
@@ -120,7 +121,7 @@ void BrainReply::take_planned() {
     }
     // Whoever waits for an answer must not hear nothing.
     const bool is_nothing = !active_->has_words && active_->calls.empty();
-    if (is_nothing && is_owed_words()) active_->pieces.emplace_back(kNoAnswer);
+    if (is_nothing) excuse_silence();
     return;
   }
   const auto& why = end->error();
@@ -130,16 +131,14 @@ void BrainReply::take_planned() {
       "server_error", "brain_unavailable", why.message, "", "", make_id("event_", parts_.random)));
 }
 
-/// Nothing has been said since the caller spoke. Behind a goodbye, say, and the call that ends the
-/// line, a model has nothing to add.
-bool BrainReply::is_owed_words() const {
+/// Of whoever spoke, and of a tool's answer that nobody has told of.
+void BrainReply::excuse_silence() {
   using Kind = provider::conversation::Turn::Kind;
-  if (text_at(asked_, "conversation") == "none") return false;
+  if (text_at(asked_, "conversation") == "none") return;
   const auto turns = conversation_.turns();
-  const auto last = std::find_if(turns.rbegin(), turns.rend(), [](const auto& turn) {
-    return turn.kind == Kind::user || turn.kind == Kind::assistant;
-  });
-  return last == turns.rend() || last->kind == Kind::user;
+  const auto last = turns.empty() ? Kind::user : turns.back().kind;
+  if (last == Kind::user) active_->pieces.emplace_back(kNoAnswer);
+  if (last == Kind::output || last == Kind::system) active_->pieces.emplace_back(kAnythingElse);
 }
 
 /// Of a chat model that fails again and again. What it was asked is asked of another, but for what

@@ -81,7 +81,7 @@ class BrainReply final : private MouthSink {
   };
   void end_cut(std::string_view reason);
   void take_planned();
-  bool is_owed_words() const;
+  void excuse_silence();
   bool gives_up(const Error& why);
   void say(const std::string& piece);
   void make_calls();

@@ -267,6 +267,7 @@ class Session {
   void on_caller_cancel(const realtime::ClientFrame& frame);
   void on_response_created(const realtime::ServerFrame& frame);
   bool on_create_refused(const realtime::ErrorInfo& error);
+  bool is_farewell_said() const;
   void create_when_due();
   void show_dropped();
   void turn_is_over();

@@ -179,6 +179,13 @@ bool Session::on_create_refused(const realtime::ErrorInfo& error) {
   return true;
 }
 
+/// The call that ends the session has been answered, and its words came before it. Our own brain is
+/// not asked for more.
+bool Session::is_farewell_said() const {
+  return state_.pending_end_voice_session() && has_replied_ &&
+         context_->reply_path == registry::ReplyPath::brain;
+}
+
 void Session::create_when_due() {
   if (!is_connected_ || is_ending_) return;
   switch (sequencer_.take_due(parts_.time.now())) {
@@ -191,6 +198,11 @@ void Session::create_when_due() {
       return send_create(creates_.take_held());
     case DueCreate::ours: {
       cut_filler();
+      if (is_farewell_said()) {
+        sequencer_.on_create_failed();
+        turn_is_over();
+        break;
+      }
       heard_at_ = parts_.time.now();
       const auto response = creates_.follow_up(veil_.metadata(), view_.forces_calls());
       creates_.send({next_event_id(), "", false, "", {}, {}});

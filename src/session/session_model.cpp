@@ -111,8 +111,10 @@ void Session::on_session_event(const realtime::ServerFrame& frame) {
     if (!said_created_) held_created_ = std::move(event->body);
     return;
   }
-  // What our own brain says of a session, it says by itself: it serves once it has planned.
-  if (context_->reply_path != registry::ReplyPath::brain) on_source_serves();
+  // What our own brain says of a session, it says by itself: whether it serves its plans tell.
+  const bool is_ours = context_->reply_path == registry::ReplyPath::brain;
+  if (is_ours) is_served_ = true;
+  on_source_serves();
   Loaded loads;
   if (!updates_.empty()) {
     loads = std::move(updates_.front().loads);

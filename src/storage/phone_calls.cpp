@@ -231,7 +231,8 @@ Result<std::vector<std::string>> forget_old_words(sqlite::Connection& connection
                                                   std::int64_t before_ms) {
   const auto found = connection.query(
       "SELECT call_sid FROM phone_calls"
-      " WHERE started_at_ms < :before_ms AND transcript NOT IN ('', '[]')",
+      " WHERE started_at_ms < :before_ms AND ended_at_ms = 0 AND (transcript NOT IN ('', '[]')"
+      "  OR timeline LIKE '%\"text\"%' OR timeline LIKE '%\"args\"%')",
       {{"before_ms", before_ms}});
   if (!found) return found.error();
   std::vector<std::string> out;

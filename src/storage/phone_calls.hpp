@@ -88,7 +88,7 @@ Result<void> save_call_record(sqlite::Connection& connection, const CallRecord& 
 
 /// Of what was said in a call, and given to tools, nothing is left.
 Result<void> forget_words(sqlite::Connection& connection, std::string_view call_sid);
-/// The same of all calls that began before then; their ids.
+/// The same of all calls that began before then and whose end nobody told us of; their ids.
 Result<std::vector<std::string>> forget_old_words(sqlite::Connection& connection,
                                                   std::int64_t before_ms);
 /// The same call in the table `calls` that a pack may have for its businesses, so that bookings and

@@ -47,7 +47,7 @@ struct Invocation {
 struct ToolOutput {
   json::value data;
   std::vector<registry::IntentRequest> intents;
-  bool is_whole = true;  ///< false: asked again soon, there may be more; not to be kept for others
+  bool is_whole = true;  ///< false: asked again soon, there may be more; kept for a moment only
 };
 
 /// What runs one tool. Made once when its manifest loads; used from every session thread at once.

@@ -32,12 +32,17 @@ class EmbeddingClient final : public realtime::EmbeddingModel {
     auto sending = net::send_http(deadline.time(), options_.url + "/embeddings", std::move(request),
                                   std::move(client), deadline);
     const auto answer = co_await std::move(sending);
-    if (!answer) co_return answer.error();
+    // A certificate that has run out, say, is no fault of the texts, and will be mended.
+    if (!answer)
+      co_return fail(type_of(answer.error()), answer.error().message, answer.error().detail);
     if (answer->status != 200) co_return refusal(*answer);
     co_return decode_answer(answer->body, texts.size());
   }
 
  private:
+  static ErrorType type_of(const Error& why) {
+    return why.type == ErrorType::timeout ? why.type : ErrorType::transient;
+  }
   /// A server may repeat the key that it refuses: of that nothing is passed on.
   Error refusal(const net::HttpResponse& answer) const {
     const auto status = answer.status;
@@ -51,6 +56,7 @@ class EmbeddingClient final : public realtime::EmbeddingModel {
     if (!words.empty() && is_safe) detail += ": " + words;
     // All else is not about these texts: a model that is not there (yet), a wrong address.
     const bool is_about_texts = status == 400 || status == 413 || status == 422;
+    if (status == 429) return fail(ErrorType::rate_limit, "the embeddings server is busy", detail);
     if (!is_about_texts) {
       return fail(ErrorType::transient, "the embeddings server did not answer", detail);
     }

@@ -35,7 +35,7 @@ class Wire {
   static constexpr std::chrono::seconds kSpeechPatience{5};  ///< without a word being heard
   static constexpr std::chrono::seconds kLateWords{2};       ///< behind the turn they belong to
   /// Between words of one utterance, told while the model waits for a tool's output.
-  static constexpr std::chrono::milliseconds kWordsPause{300};
+  static constexpr std::chrono::milliseconds kWordsPause{1000};
   static constexpr std::chrono::seconds kSetupPatience{
       3};  ///< for a handle, before it is done without
   /// Before a connection that was to replace another is replaced: a provider may send each away.

@@ -130,6 +130,18 @@ void Meanings::note_question(const Result<std::vector<Meaning>>& made, SteadyTim
   tell("search_by_words_alone", made.error());
 }
 
+bool Meanings::is_refused(const Key& key) const {
+  const std::lock_guard lock(mutex_);
+  return refused_.contains(key);
+}
+
+/// Nothing better will come of those.
+void Meanings::drop_refused(const std::string& tenant_id, std::vector<UnknownText>& unknown) const {
+  std::erase_if(unknown, [&](const UnknownText& each) {
+    return is_refused({tenant_id, each.sha256});
+  });
+}
+
 Result<Ranks> Meanings::rank(Connection& connection, const std::string& tenant_id,
                              const std::vector<std::string>& texts, const Meaning& question,
                              std::vector<UnknownText>& unknown) const {
@@ -146,6 +158,7 @@ Result<Ranks> Meanings::rank(Connection& connection, const std::string& tenant_i
                                               });
   if (!visited) return visited.error();
   add_unknown(texts, hashes, is_known, unknown);
+  drop_refused(tenant_id, unknown);
   return rank_by_nearness(std::move(rows), options_.least_nearness, kMostNear);
 }
 
@@ -161,6 +174,7 @@ Result<std::vector<UnknownText>> Meanings::find_unknown(
   if (!visited) return visited.error();
   std::vector<UnknownText> out;
   add_unknown(texts, hashes, is_known, out);
+  drop_refused(tenant_id, out);
   return out;
 }
 
@@ -192,7 +206,7 @@ void Meanings::take(async::TaskGroup& tasks, const std::string& tenant_id,
                     std::vector<UnknownText> texts) {
   for (auto& each : texts) {
     const Key key{tenant_id, each.sha256};
-    if (waiting_.size() >= kMostWanted || refused_.contains(key)) continue;
+    if (waiting_.size() >= kMostWanted || is_refused(key)) continue;
     if (!known_.insert(key).second) continue;
     waiting_.push_back({tenant_id, std::move(each)});
   }
@@ -234,9 +248,11 @@ void Meanings::take_back(std::vector<Wanted> batch, ErrorType why) {
     return put_back(std::move(batch));
   }
   auto& one = batch.front();
-  if (one.failures++ == 0) one.made = made_;
-  const bool is_its_own = one.failures >= kMostFailures && made_ > one.made;
-  if (why == ErrorType::permanent || is_its_own) return give_up(std::move(one));
+  // While nothing else is made either, it is not the text's doing.
+  const bool may_be_its_own = why == ErrorType::transient || why == ErrorType::timeout;
+  if (may_be_its_own && (one.failures == 0 || made_ > one.made)) ++one.failures;
+  one.made = made_;
+  if (why == ErrorType::permanent || one.failures >= kMostFailures) return give_up(std::move(one));
   waiting_.push_back(std::move(one));
 }
 
@@ -247,9 +263,10 @@ void Meanings::give_up(Wanted one) {
     one.failures = 0;
     return waiting_.push_back(std::move(one));
   }
-  if (refused_.size() >= kMostRefused) refused_.clear();  // they are asked about once more
   const Key key{one.tenant_id, one.text.sha256};
   known_.erase(key);
+  const std::lock_guard lock(mutex_);
+  if (refused_.size() >= kMostRefused) refused_.clear();  // they are asked about once more
   refused_.insert(key);
 }
 
@@ -295,7 +312,7 @@ asio::awaitable<Result<void>> Meanings::make(const std::vector<Wanted>& batch) {
   auto keeping = keep(batch, std::move(*made));
   const auto kept = co_await std::move(keeping);
   // However that failed: the texts are good.
-  if (!kept) co_return fail(ErrorType::transient, kept.error().message, kept.error().detail);
+  if (!kept) co_return fail(ErrorType::internal, kept.error().message, kept.error().detail);
   co_return Result<void>{};
 }
 

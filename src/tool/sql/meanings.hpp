@@ -104,6 +104,8 @@ class Meanings {
   boost::asio::awaitable<Result<void>> keep(const std::vector<Wanted>& batch,
                                             std::vector<realtime::Meaning> made);
   void put_back(std::vector<Wanted> batch);
+  bool is_refused(const Key& key) const;
+  void drop_refused(const std::string& tenant_id, std::vector<UnknownText>& unknown) const;
   void take_back(std::vector<Wanted> batch, ErrorType why);
   void give_up(Wanted one);
   void note_question(const Result<std::vector<realtime::Meaning>>& made, SteadyTime now);
@@ -114,11 +116,11 @@ class Meanings {
   const std::shared_ptr<realtime::EmbeddingModel> model_;
   const MeaningOptions options_;
   mutable std::mutex mutex_;
-  Rest questions_;  // under the mutex
+  Rest questions_;         // under the mutex
+  std::set<Key> refused_;  // likewise: the model will not take them
   // Of the thread:
   std::deque<Wanted> waiting_;
-  std::set<Key> known_;    // waiting, or being made
-  std::set<Key> refused_;  // the model will not take them
+  std::set<Key> known_;  // waiting, or being made
   std::set<std::string> soon_;
   std::size_t alone_ = 0;  // so many of those that wait are asked about one by one
   std::size_t made_ = 0;   // texts, so far

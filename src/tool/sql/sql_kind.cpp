@@ -38,6 +38,7 @@ std::vector<std::string> texts_of(const json::array& rows, const Plan& plan) {
 struct Search {
   realtime::Meaning question;
   std::vector<UnknownText> unknown = {};
+  bool is_ranked = false;
 };
 
 /// Rows of one tenant that will be searched.
@@ -120,7 +121,7 @@ class SqlHandler final : public ToolHandler {
     if (!result && plan->is_write) ground_.disk.note(result.error());
     if (!result) co_return result.error();
     ToolOutput output;
-    output.is_whole = !is_by_meaning || (search && search->unknown.empty());
+    output.is_whole = !is_by_meaning || (search && search->is_ranked && search->unknown.empty());
     if (search) ground_.meanings->want(tenant, std::move(search->unknown));
     output.data = std::move(*result);
     co_return output;
@@ -165,6 +166,7 @@ class SqlHandler final : public ToolHandler {
                        Ranks by_words) -> Result<Ranks> {
       const auto near = meanings->rank(connection, tenant_id, texts_of(rows, *plan),
                                        search->question, search->unknown);
+      search->is_ranked = near.has_value();
       return near ? fuse_ranks(by_words, *near) : by_words;
     };
   }

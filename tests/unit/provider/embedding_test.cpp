@@ -135,9 +135,9 @@ TEST(EmbeddingClient, TellsRefusalsApartAndNeverTellsItsKey) {
              "input too long"},
         Case{"400 Bad Request", R"({"error":{"message":"not sk-secret"}})", ErrorType::permanent,
              "HTTP 400"},
-        Case{"404 Not Found", R"({"message":"no such model"})", ErrorType::permanent,
+        Case{"404 Not Found", R"({"message":"no such model"})", ErrorType::transient,
              "no such model"},
-        Case{"429 Too Many Requests", R"({"error":"slow down"})", ErrorType::transient,
+        Case{"429 Too Many Requests", R"({"error":"slow down"})", ErrorType::rate_limit,
              "slow down"},
         Case{"503 Service Unavailable", "<html>", ErrorType::transient, "HTTP 503"},
         Case{"302 Found", "", ErrorType::transient, "HTTP 302"}}) {

@@ -203,17 +203,30 @@ TEST(Brain, SaysSoWhereTheChatModelAnswersNothing) {
   EXPECT_TRUE(b.c.got("error").empty());
 }
 
-TEST(Brain, HasNothingToAddBehindAGoodbyeAndTheCallThatEndsTheLine) {
+TEST(Brain, IsNotAskedForMoreBehindAGoodbyeAndTheCallThatEndsTheLine) {
   auto hang_up = make_tool("hang_up");
   hang_up.terminal = true;
   Brained b({hang_up});
+  b.c.w.scripts["hang_up"].intents = {{registry::Intent::end_voice_session, ""}};
   b.type("bye");
   b.says("Goodbye then.", {{"c1", "hang_up", "{}"}});
   b.speak("u1", 100ms);
-  b.says("");
   b.c.pass(1s);
 
   EXPECT_THAT(b.asked_to_say(), ElementsAre("Goodbye then."));
+  EXPECT_EQ(b.chat->asked.size(), 1u);
+  EXPECT_TRUE(b.c.ended);
+}
+
+TEST(Brain, AsksWhatElseThereIsWhereItHasNothingToSayOfATool) {
+  Brained b;
+  b.type("is it in stock");
+  b.says("One moment.", {{"c1", "stock", "{}"}});
+  b.speak("u1", 100ms);
+  b.says("");
+  b.speak("u2", 100ms);
+
+  EXPECT_THAT(b.asked_to_say(), ElementsAre("One moment.", HasSubstr("anything else")));
 }
 
 TEST(Brain, MakesNoCallsWhereNoneMayBeMade) {
