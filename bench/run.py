@@ -318,6 +318,7 @@ def bench_executor(options):
         ("a read (SQLite look-up), beside it without gates", "get_booking", "get_booking_ungated", 1.5, 0),
         ("a read that costs nothing, beside it without gates", "look_nowhere", "look_nowhere_ungated", None, 0),
         ("a write in our SQLite, beside a synced transaction", "add_booking", "synced", 1, 200),
+        ("  beside the same insert by hand", "add_booking", "by_hand", None, 0),
         ("a write over HTTP, beside two of them and the exchange", "send_booking", "synced_twice", 1, 200),
         ("  the exchange alone, with a plain socket", "exchange", None, None, 0),
         ("a write in our SQLite, after a pause", "add_booking_alone", "synced_alone", None, 0),

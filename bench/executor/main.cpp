@@ -104,8 +104,12 @@ void measure_reads(World& world, Lines& lines, Nanos until) {
 /// those behind them have it easy.
 class Writes {
  public:
-  Writes(World& world, SyncedWrite& synced, Lines& lines)
-      : world_(world), synced_(synced), lines_(lines), caller_(world, world.executor()) {}
+  Writes(World& world, const Options& options, Lines& lines)
+      : world_(world),
+        synced_(least_write(options.folder)),
+        by_hand_(booking_by_hand(options.folder, options.packs)),
+        lines_(lines),
+        caller_(world, world.executor()) {}
 
   /// One after the other, as in a gateway that has something to do.
   void measure(Nanos until) { run_kinds(until, false); }
@@ -119,6 +123,7 @@ class Writes {
         [this] { write("add_booking"); },
         [this] { write("send_booking"); },
         [this] { add("synced", synced_.run()); },
+        [this] { add("by_hand", by_hand_.run()); },
         [this] { add("synced_twice", synced_.run() + exchange_.run() + synced_.run()); },
         [this] { add("exchange", exchange_.run()); },
         [this] { add("gates_of_write", time_gates(world_, plan("add_booking"))); },
@@ -145,7 +150,7 @@ class Writes {
   }
 
   World& world_;
-  SyncedWrite& synced_;
+  SyncedWrite synced_, by_hand_;
   PlainExchange exchange_;
   Lines& lines_;
   Caller caller_;
@@ -156,11 +161,10 @@ class Writes {
 
 void measure(const Options& options) {
   World world(options.folder, options.packs);
-  SyncedWrite synced(std::filesystem::path(options.folder) / "synced.db");
   const auto span = static_cast<Nanos>(options.seconds * 1e9) / options.rounds;
   Lines lines;
   measure_reads(world, lines, now() + span / 2);  // warms up
-  Writes writes(world, synced, lines);
+  Writes writes(world, options, lines);
   writes.measure(now() + span / 2);
   for (auto& [name, line] : lines) line.times.clear();
   for (int round = 0; round < options.rounds; ++round) {

@@ -1,8 +1,9 @@
 #include "executor/synced_write.hpp"
 
 #include <cerrno>
+#include <fstream>
 #include <sqlite3.h>
-#include <string>
+#include <sstream>
 
 #include "wire/socket.hpp"
 
@@ -13,16 +14,30 @@ namespace {
 // also has to grow a file, which is no business of whoever is measured beside it.
 constexpr int kUntilSteady = 1'500;
 
+constexpr auto kSomeBookings = R"sql(
+  WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 20000)
+  INSERT INTO bookings SELECT 'B' || n, '018f4e7a-93c1-7c5b-9d1e-1f0a3b5c7d9e', 'Customer ' || n,
+    '+1555' || (n % 5000), 'haircut', '2026-11-21T14:30:00Z', 45, 'confirmed', 35.5,
+    'by the window', '', '' FROM numbers
+)sql";
+constexpr auto kOneBooking = R"sql(
+  INSERT INTO bookings (id, business_id, customer_phone, service, booking_datetime, status,
+    created_at, updated_at)
+  SELECT lower(hex(phone || '2026-11-24T10:00:00Z')), '018f4e7a-93c1-7c5b-9d1e-1f0a3b5c7d9e', phone,
+    'beard trim', '2026-11-24T10:00:00Z', 'confirmed', strftime('%Y-%m-%dT%H:%M:%SZ', 'now'),
+    strftime('%Y-%m-%dT%H:%M:%SZ', 'now')
+  FROM (SELECT '+1555' || (SELECT max(rowid) FROM bookings) AS phone)
+)sql";
+
 }  // namespace
 
-SyncedWrite::SyncedWrite(const std::filesystem::path& file) {
+SyncedWrite::SyncedWrite(const std::filesystem::path& file, const std::string& tables,
+                         const std::string& insert) {
   errno = 0;
   if (sqlite3_open(file.c_str(), &handle_) != SQLITE_OK) die("cannot open " + file.string());
-  execute(
-      "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
-      "CREATE TABLE notes (id INTEGER PRIMARY KEY, note TEXT NOT NULL)");
+  execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;" + tables);
   begin_ = prepare("BEGIN IMMEDIATE");
-  insert_ = prepare("INSERT INTO notes (note) VALUES ('one row of a usual length')");
+  insert_ = prepare(insert);
   commit_ = prepare("COMMIT");
   for (int i = 0; i < kUntilSteady; ++i) run();
 }
@@ -40,16 +55,16 @@ Nanos SyncedWrite::run() {
   return now() - start;
 }
 
-void SyncedWrite::execute(const char* sql) {
-  if (sqlite3_exec(handle_, sql, nullptr, nullptr, nullptr) != SQLITE_OK) {
+void SyncedWrite::execute(const std::string& sql) {
+  if (sqlite3_exec(handle_, sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK) {
     die(std::string("SQLite: ") + sqlite3_errmsg(handle_));
   }
 }
 
-sqlite3_stmt* SyncedWrite::prepare(const char* sql) {
+sqlite3_stmt* SyncedWrite::prepare(const std::string& sql) {
   sqlite3_stmt* statement = nullptr;
-  if (sqlite3_prepare_v3(handle_, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, nullptr) !=
-      SQLITE_OK) {
+  if (sqlite3_prepare_v3(handle_, sql.c_str(), -1, SQLITE_PREPARE_PERSISTENT, &statement,
+                         nullptr) != SQLITE_OK) {
     die(std::string("SQLite: ") + sqlite3_errmsg(handle_));
   }
   return statement;
@@ -60,6 +75,18 @@ void SyncedWrite::step(sqlite3_stmt* statement) {
     die(std::string("SQLite: ") + sqlite3_errmsg(handle_));
   }
   sqlite3_reset(statement);
+}
+
+SyncedWrite least_write(const std::filesystem::path& folder) {
+  return {folder / "least.db", "CREATE TABLE notes (id INTEGER PRIMARY KEY, note TEXT NOT NULL)",
+          "INSERT INTO notes (note) VALUES ('one row of a usual length')"};
+}
+
+SyncedWrite booking_by_hand(const std::filesystem::path& folder,
+                            const std::filesystem::path& packs) {
+  std::ostringstream tables;
+  tables << std::ifstream(packs / "bookings" / "schema.sql").rdbuf() << ';' << kSomeBookings;
+  return {folder / "bookings.db", tables.str(), kOneBooking};
 }
 
 }  // namespace callosum::bench

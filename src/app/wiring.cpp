@@ -226,10 +226,8 @@ std::unique_ptr<policy::ActFilter> known_acts(storage::Database& database) {
   bool is_whole = false;
   const auto read =
       database.change_at_start([&](storage::sqlite::Connection& connection) -> Result<void> {
-        const auto whole =
-            storage::each_act(connection, kMost, [&](auto tenant_id, auto session_id, auto act) {
-              filter->add({tenant_id, session_id, act});
-            });
+        const auto whole = storage::each_act(
+            connection, kMost, [&](auto session, auto act) { filter->add(session, act); });
         if (!whole) return whole.error();
         is_whole = *whole;
         return {};

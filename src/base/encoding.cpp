@@ -85,16 +85,32 @@ Sha256 sha256(std::string_view bytes) {
 
 std::string sha256_hex(std::string_view bytes) { return encode_hex(sha256(bytes)); }
 
-std::string blake2b_hex(std::span<const std::string_view> parts) {
+namespace {
+
+template <std::size_t Size>
+std::array<std::uint8_t, Size> blake2b(std::span<const std::string_view> parts) {
   crypto_generichash_state state;
-  crypto_generichash_init(&state, nullptr, 0, crypto_generichash_BYTES);
+  crypto_generichash_init(&state, nullptr, 0, Size);
   for (const auto part : parts) {
     crypto_generichash_update(&state, reinterpret_cast<const unsigned char*>(part.data()),
                               part.size());
   }
-  std::array<std::uint8_t, crypto_generichash_BYTES> hash{};
+  std::array<std::uint8_t, Size> hash{};
   crypto_generichash_final(&state, hash.data(), hash.size());
-  return encode_hex(hash);
+  return hash;
+}
+
+}  // namespace
+
+std::string blake2b_hex(std::span<const std::string_view> parts) {
+  return encode_hex(blake2b<crypto_generichash_BYTES>(parts));
+}
+
+std::uint64_t blake2b_number(std::span<const std::string_view> parts) {
+  std::uint64_t number = 0;
+  const auto hash = blake2b<crypto_generichash_BYTES_MIN>(parts);
+  for (std::size_t i = 0; i < sizeof(number); ++i) number = number << 8 | hash[i];
+  return number;
 }
 
 bool equal_in_constant_time(std::string_view a, std::string_view b) {

@@ -32,6 +32,8 @@ std::string sha256_hex(std::string_view bytes);
 /// BLAKE2b of 32 bytes, in hex, of all parts as one text: for chains over many bytes, where it
 /// costs a third of SHA-256.
 std::string blake2b_hex(std::span<const std::string_view> parts);
+/// The first 64 bits of BLAKE2b of 16 bytes, of all parts as one text.
+std::uint64_t blake2b_number(std::span<const std::string_view> parts);
 
 /// Takes the same time wherever the first difference is. Sizes are not secret.
 bool equal_in_constant_time(std::string_view a, std::string_view b);

@@ -1,12 +1,17 @@
 #include "policy/same_act.hpp"
 
+#include "base/short_key.hpp"
+
 namespace callosum::policy {
 
 std::optional<Verdict> SameActGate::judge(const PreparedCall& call) {
   if (call.act.empty() || !call.is_write()) return pass();
   const auto& context = call.context;
   // No act gets by this gate unheard, so one that is new here is in no ledger.
-  if (filter_ && filter_->add({context.tenant_id, context.session_id, call.act})) return pass();
+  if (filter_ &&
+      filter_->add(short_key(context.tenant_id, context.session_id), short_key_of_act(call.act))) {
+    return pass();
+  }
   return std::nullopt;
 }
 

@@ -4,12 +4,10 @@
 
 namespace callosum::storage {
 
-Result<bool> each_act(
-    sqlite::Connection& connection, std::int64_t most,
-    const std::function<void(std::string_view, std::string_view, std::string_view)>& take) {
-  // Out of the index alone.
-  auto statement =
-      connection.prepare("SELECT tenant_id, session_id, act FROM tool_calls WHERE act <> ''");
+Result<bool> each_act(sqlite::Connection& connection, std::int64_t most,
+                      const std::function<void(std::int64_t, std::int64_t)>& take) {
+  // Out of the index alone, which is no longer than is asked for.
+  auto statement = connection.prepare("SELECT session_short, act_short FROM tool_calls");
   if (!statement) return statement.error();
   while (true) {
     const auto stepped = statement->step();
@@ -18,8 +16,8 @@ Result<bool> each_act(
     if (most-- == 0) return false;
     const auto row = statement->row();
     if (!row) return row.error();
-    take(row->at("tenant_id").as_string(), row->at("session_id").as_string(),
-         row->at("act").as_string());
+    if (row->at("act_short").as_int64() == 0) continue;
+    take(row->at("session_short").as_int64(), row->at("act_short").as_int64());
   }
 }
 

@@ -2,7 +2,6 @@
 
 #include <cstdint>
 #include <functional>
-#include <string_view>
 
 #include "base/result.hpp"
 
@@ -12,11 +11,11 @@ namespace sqlite {
 class Connection;
 }
 
-/// The acts of all sessions that the ledger knows, in no order; views of the moment. False: there
-/// are more than `most`.
+/// The acts of all sessions that the ledger knows, in no order, as the short keys of both (see
+/// base/short_key.hpp). False: the ledger holds more than `most`
+/// calls.
 Result<bool> each_act(
     sqlite::Connection& connection, std::int64_t most,
-    const std::function<void(std::string_view tenant_id, std::string_view session_id,
-                             std::string_view act)>& take);
+    const std::function<void(std::int64_t session_short, std::int64_t act_short)>& take);
 
 }  // namespace callosum::storage

@@ -1,5 +1,7 @@
 #include "storage/audit_search.hpp"
 
+#include <algorithm>
+
 #include "base/json.hpp"
 #include "base/text.hpp"
 #include "storage/sqlite/connection.hpp"
@@ -9,7 +11,10 @@ namespace {
 
 constexpr std::string_view kNewestFirst = R"sql(
   SELECT first_seq, records, body FROM audit
-  WHERE tenant_id = :tenant AND first_seq < :before ORDER BY first_seq DESC
+  WHERE place >= (SELECT chain << 40 FROM audit_chains WHERE tenant_id = :tenant)
+    AND place < (SELECT (chain << 40) + :before FROM audit_chains WHERE tenant_id = :tenant)
+    AND tenant_id = :tenant
+  ORDER BY place DESC
 )sql";
 
 /// Records are in the order in which calls ended and say when they began, so that an older one may
@@ -69,8 +74,8 @@ class Search {
 Result<AuditPage> search_audit(sqlite::Connection& connection, const AuditFilter& filter) {
   auto statement = connection.prepare(kNewestFirst);
   if (!statement) return statement.error();
-  const auto before =
-      filter.before > 0 ? filter.before : std::int64_t{1} << 53;  // beyond any that is there
+  constexpr auto kBeyondAll = std::int64_t{1} << 40;
+  const auto before = filter.before > 0 ? std::min(filter.before, kBeyondAll) : kBeyondAll;
   const auto bound = statement->bind_named({{"tenant", filter.tenant_id}, {"before", before}});
   if (!bound) return bound.error();
   Search search(filter);

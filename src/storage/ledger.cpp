@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/json.hpp"
+#include "base/short_key.hpp"
 #include "storage/sqlite/connection.hpp"
 
 namespace callosum::storage {
@@ -19,38 +20,39 @@ constexpr std::array<std::pair<CallState, std::string_view>, 5> kStates{{
 
 constexpr std::string_view kFind = R"sql(
   SELECT * FROM tool_calls
-  WHERE tenant_id = :tenant_id AND session_id = :session_id AND provider = :provider
-    AND call_key = :call_key
+  WHERE session_short = :session_short AND call_short = :call_short AND tenant_id = :tenant_id
+    AND session_id = :session_id AND provider = :provider AND call_key = :call_key
 )sql";
 // An act that failed may be tried again, as may one that was taken back; one that may have been
 // done may not.
 constexpr std::string_view kFindAct = R"sql(
   WITH acts AS (
-    SELECT * FROM tool_calls
-    WHERE tenant_id = :tenant_id AND session_id = :session_id AND act = :act AND act <> ''
-      AND state IN ('started', 'done', 'unknown')
-    ORDER BY id DESC LIMIT 1
+    SELECT * FROM tool_calls WHERE id = (
+      SELECT max(id) FROM tool_calls
+      WHERE session_short = :session_short AND act_short = :act_short AND tenant_id = :tenant_id
+        AND session_id = :session_id AND act = :act AND state IN ('started', 'done', 'unknown'))
   )
   SELECT * FROM acts
   WHERE NOT EXISTS (
     SELECT 1 FROM tool_calls AS later, json_each(:undone_by) AS undoing
-    WHERE later.tenant_id = :tenant_id AND later.session_id = :session_id AND later.id > acts.id
+    WHERE later.session_short = :session_short AND later.tenant_id = :tenant_id
+      AND later.session_id = :session_id AND later.id > acts.id
       AND later.state = 'done' AND later.tool_id = undoing.key
       AND iif(json_valid(later.answer), json_extract(later.answer, '$.data.' || undoing.value), NULL)
         = iif(json_valid(acts.answer), json_extract(acts.answer, '$.data.' || undoing.value), NULL))
 )sql";
 constexpr std::string_view kCalledSince = R"sql(
   SELECT 1 FROM tool_calls
-  WHERE tenant_id = :tenant_id AND session_id = :session_id AND tool_id = :tool_id
-    AND arguments_hash = :arguments_hash AND created_at_ms >= :since LIMIT 1
+  WHERE session_short = :session_short AND tenant_id = :tenant_id AND session_id = :session_id
+    AND tool_id = :tool_id AND arguments_hash = :arguments_hash AND created_at_ms >= :since LIMIT 1
 )sql";
 constexpr std::string_view kOpen = R"sql(
-  INSERT INTO tool_calls (tenant_id, session_id, provider, call_key, arguments_hash, act, tool_id,
-    tool_version, registry_version, subject, turn, arguments, state, answer, created_at_ms,
-    updated_at_ms)
-  VALUES (:tenant_id, :session_id, :provider, :call_key, :arguments_hash, :act, :tool_id,
-    :tool_version, :registry_version, :subject, :turn, :arguments, :state, :answer, :now, :now)
-  RETURNING id
+  INSERT INTO tool_calls (session_short, call_short, act_short, tenant_id, session_id, provider,
+    call_key, arguments_hash, act, tool_id, tool_version, registry_version, subject, turn,
+    arguments, state, answer, created_at_ms, updated_at_ms)
+  VALUES (:session_short, :call_short, :act_short, :tenant_id, :session_id, :provider, :call_key,
+    :arguments_hash, :act, :tool_id, :tool_version, :registry_version, :subject, :turn, :arguments,
+    :state, :answer, :now, :now)
 )sql";
 constexpr std::string_view kMove = R"sql(
   UPDATE tool_calls SET state = :to, answer = :answer, updated_at_ms = :now
@@ -63,6 +65,11 @@ CallState state_of(std::string_view word) {
   }
   return CallState::unknown;  // the table allows no other word
 }
+
+std::int64_t session_short(const LedgerCall& call) {
+  return short_key(call.tenant_id, call.session_id);
+}
+std::int64_t call_short(const LedgerCall& call) { return short_key(call.provider, call.call_key); }
 
 LedgerEntry to_entry(const json::object& row) {
   const auto text = [&row](const char* column) { return std::string(text_at(row, column)); };
@@ -99,12 +106,16 @@ std::string_view to_string(CallState state) {
 
 Result<std::optional<LedgerEntry>> find_call(sqlite::Connection& connection,
                                              const LedgerCall& call) {
-  auto same = first_of(connection.query(kFind, {{"tenant_id", call.tenant_id},
+  auto same = first_of(connection.query(kFind, {{"session_short", session_short(call)},
+                                                {"call_short", call_short(call)},
+                                                {"tenant_id", call.tenant_id},
                                                 {"session_id", call.session_id},
                                                 {"provider", call.provider},
                                                 {"call_key", call.call_key}}));
   if (!same || *same || call.act.empty()) return same;
-  return first_of(connection.query(kFindAct, {{"tenant_id", call.tenant_id},
+  return first_of(connection.query(kFindAct, {{"session_short", session_short(call)},
+                                              {"act_short", short_key_of_act(call.act)},
+                                              {"tenant_id", call.tenant_id},
                                               {"session_id", call.session_id},
                                               {"act", call.act},
                                               {"undone_by", call.undone_by}}));
@@ -112,7 +123,8 @@ Result<std::optional<LedgerEntry>> find_call(sqlite::Connection& connection,
 
 Result<bool> was_called_since(sqlite::Connection& connection, const LedgerCall& call,
                               std::int64_t since_ms) {
-  const auto rows = connection.query(kCalledSince, {{"tenant_id", call.tenant_id},
+  const auto rows = connection.query(kCalledSince, {{"session_short", session_short(call)},
+                                                    {"tenant_id", call.tenant_id},
                                                     {"session_id", call.session_id},
                                                     {"tool_id", call.tool_id},
                                                     {"arguments_hash", call.arguments_hash},
@@ -124,7 +136,10 @@ Result<bool> was_called_since(sqlite::Connection& connection, const LedgerCall& 
 Result<std::int64_t> open_call(sqlite::Connection& connection, const LedgerEntry& entry,
                                std::int64_t now_ms) {
   const auto& call = entry.call;
-  const auto added = connection.query(kOpen, {{"tenant_id", call.tenant_id},
+  const auto added = connection.query(kOpen, {{"session_short", session_short(call)},
+                                              {"call_short", call_short(call)},
+                                              {"act_short", short_key_of_act(call.act)},
+                                              {"tenant_id", call.tenant_id},
                                               {"session_id", call.session_id},
                                               {"provider", call.provider},
                                               {"call_key", call.call_key},
@@ -140,7 +155,7 @@ Result<std::int64_t> open_call(sqlite::Connection& connection, const LedgerEntry
                                               {"answer", entry.answer},
                                               {"now", now_ms}});
   if (!added) return added.error();
-  return added->front().as_object().at("id").as_int64();
+  return connection.last_row_id();
 }
 
 Result<void> move_call(sqlite::Connection& connection, std::int64_t id, CallState from,

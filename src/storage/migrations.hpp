@@ -27,4 +27,7 @@ std::span<const Migration> gateway_migrations();
 /// this program.
 Result<void> migrate(sqlite::Connection& connection, std::span<const Migration> migrations);
 
+/// For who only reads: PERMANENT where the file is older than the gateway's own tables are now.
+Result<void> check_current(sqlite::Connection& connection);
+
 }  // namespace callosum::storage

@@ -1,6 +1,7 @@
 #include "storage/past_visits.hpp"
 
 #include "base/json.hpp"
+#include "base/short_key.hpp"
 #include "storage/sqlite/connection.hpp"
 
 namespace callosum::storage {
@@ -8,14 +9,16 @@ namespace {
 
 // The ledger holds what changed something; a look-up is nothing to remember.
 constexpr std::string_view kList = R"sql(
-  SELECT s.created_at_ms, s.channel, coalesce((
-      SELECT group_concat(tool_id, ', ') FROM (
-        SELECT DISTINCT tool_id FROM tool_calls t
-        WHERE t.tenant_id = s.tenant_id AND t.session_id = s.id AND t.state = 'done'
-        ORDER BY tool_id LIMIT 8)), '') AS done
-  FROM realtime_sessions s
-  WHERE s.tenant_id = :tenant_id AND s.subject = :subject AND s.state = 'ended'
-  ORDER BY s.created_at_ms DESC LIMIT :most
+  SELECT id, created_at_ms, channel FROM realtime_sessions
+  WHERE tenant_id = :tenant_id AND subject = :subject AND state = 'ended'
+  ORDER BY created_at_ms DESC LIMIT :most
+)sql";
+constexpr std::string_view kDone = R"sql(
+  SELECT coalesce(group_concat(tool_id, ', '), '') AS done FROM (
+    SELECT DISTINCT tool_id FROM tool_calls
+    WHERE session_short = :session_short AND tenant_id = :tenant_id AND session_id = :session_id
+      AND state = 'done'
+    ORDER BY tool_id LIMIT 8)
 )sql";
 
 }  // namespace
@@ -28,9 +31,15 @@ Result<std::vector<PastVisit>> list_past_visits(sqlite::Connection& connection,
   if (!rows) return rows.error();
   std::vector<PastVisit> out;
   for (const auto& row : *rows) {
-    const auto& object = row.as_object();
-    out.push_back({object.at("created_at_ms").to_number<std::int64_t>(),
-                   std::string(text_at(object, "channel")), std::string(text_at(object, "done"))});
+    const auto& visit = row.as_object();
+    const auto session_id = text_at(visit, "id");
+    const auto done = connection.query(kDone, {{"session_short", short_key(tenant_id, session_id)},
+                                               {"tenant_id", tenant_id},
+                                               {"session_id", session_id}});
+    if (!done) return done.error();
+    out.push_back({visit.at("created_at_ms").to_number<std::int64_t>(),
+                   std::string(text_at(visit, "channel")),
+                   std::string(text_at(done->front().as_object(), "done"))});
   }
   return out;
 }

@@ -8,6 +8,7 @@
 #include "app/commands/config_command.hpp"
 #include "base/json.hpp"
 #include "storage/audit_chain.hpp"
+#include "storage/migrations.hpp"
 #include "storage/sqlite/connection.hpp"
 
 namespace callosum::app {
@@ -154,6 +155,11 @@ int AuditCommand::run() {
       Connection::open({.path = file, .mode = storage::sqlite::OpenMode::read_only});
   if (!connection) {
     output_.err(verb + connection.error().message + "\n");
+    return 1;
+  }
+  const auto current = storage::check_current(**connection);
+  if (!current) {
+    output_.err(verb + current.error().message + "\n");
     return 1;
   }
   const auto status = verify_->parsed() ? verify(**connection) : export_all(**connection);

@@ -192,6 +192,8 @@ Result<std::int64_t> Connection::change(std::string_view sql, const json::object
 
 std::int64_t Connection::changed_rows() const { return sqlite3_changes64(handle_); }
 
+std::int64_t Connection::last_row_id() const { return sqlite3_last_insert_rowid(handle_); }
+
 bool Connection::is_in_transaction() const { return sqlite3_get_autocommit(handle_) == 0; }
 
 bool Connection::tidy() {

@@ -59,6 +59,8 @@ class Connection {
   Result<json::array> query(std::string_view sql, const json::object& parameters = {});
   /// Rows that the latest statement changed.
   std::int64_t changed_rows() const;
+  /// The number of the row that was inserted last.
+  std::int64_t last_row_id() const;
   /// One statement; the rows it changed.
   Result<std::int64_t> change(std::string_view sql, const json::object& parameters = {});
 

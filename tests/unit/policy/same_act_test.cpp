@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/short_key.hpp"
 #include "gate_world.hpp"
 
 namespace callosum::policy {
@@ -47,7 +48,8 @@ TEST(SameActGate, AsksTheLedgerOnlyAboutActsThatAreNotNew) {
 TEST(SameActGate, AsksTheLedgerAboutActsOfAnEarlierProcess) {
   ActWorld w;
   auto filter = std::make_unique<ActFilter>();
-  filter->add({w.context.tenant_id, w.context.session_id, "haircut on Tuesday"});
+  filter->add(short_key(w.context.tenant_id, w.context.session_id),
+              short_key_of_act("haircut on Tuesday"));
   SameActGate gate(w.acts, std::move(filter));
 
   w.ask_about(gate, "haircut on Tuesday");

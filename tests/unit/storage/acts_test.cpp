@@ -1,9 +1,11 @@
 #include "storage/acts.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <string>
+#include <utility>
 #include <vector>
 
+#include "base/short_key.hpp"
 #include "real_world.hpp"
 #include "storage/ledger.hpp"
 #include "storage/migrations.hpp"
@@ -22,15 +24,15 @@ TEST(Acts, AreThoseOfCallsThatNameOne) {
   call.act.clear();
   ASSERT_TRUE(open_call(*connection, {0, call, CallState::done, "{}"}, 1));
 
-  std::vector<std::string> acts;
-  const auto read = each_act(*connection, 1, [&](auto tenant_id, auto session_id, auto act) {
-    acts.push_back(std::string(tenant_id) + " " + std::string(session_id) + " " + std::string(act));
-  });
+  std::vector<std::pair<std::int64_t, std::int64_t>> acts;
+  const auto read =
+      each_act(*connection, 2, [&](auto session, auto act) { acts.emplace_back(session, act); });
 
   ASSERT_TRUE(read);
   EXPECT_TRUE(*read);
-  EXPECT_FALSE(*each_act(*connection, 0, [](auto, auto, auto) {}));
-  EXPECT_EQ(acts, std::vector<std::string>{"tenant sess_1 haircut"});
+  EXPECT_FALSE(*each_act(*connection, 1, [](auto, auto) {}));
+  EXPECT_THAT(acts, ::testing::ElementsAre(
+                        std::pair(short_key("tenant", "sess_1"), short_key_of_act("haircut"))));
 }
 
 }  // namespace

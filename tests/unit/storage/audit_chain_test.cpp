@@ -1,8 +1,10 @@
 #include "storage/audit_chain.hpp"
 
+#include <algorithm>
 #include <gmock/gmock.h>
 
 #include "real_world.hpp"
+#include "storage/audit_search.hpp"
 #include "storage/database.hpp"
 
 namespace callosum::storage {
@@ -86,6 +88,78 @@ TEST(AuditChain, ShowsWhatWasDoneToItsFile) {
 
     EXPECT_THAT(chains.problem(), HasSubstr(complaint)) << sql;
   }
+}
+
+TEST(AuditChain, ShowsWhenItsPlaceInTheFileWasTakenAway) {
+  for (const char* sql :
+       {"DELETE FROM audit_chains WHERE tenant_id = 'a'",
+        "DELETE FROM audit_chains WHERE tenant_id = 'b'",
+        "UPDATE audit_chains SET tenant_id = 'x' WHERE tenant_id = 'a'",
+        "UPDATE audit SET tenant_id = 'b' WHERE tenant_id = 'a'",
+        "PRAGMA ignore_check_constraints = 1; UPDATE audit SET place = first_seq, chain = 0 WHERE "
+        "tenant_id = 'a'"}) {
+    Chains chains;
+    chains.append("a", {R"({"n":1})"});
+    chains.append("b", {R"({"n":1})"});
+    EXPECT_FALSE(chains.connection->execute(sql)) << sql;
+    const auto is_whole = [&] {
+      const auto verified = verify_audit(*chains.connection);
+      return std::all_of(verified->begin(), verified->end(),
+                         [](const AuditChain& chain) { return chain.problem.empty(); });
+    };
+    EXPECT_TRUE(is_whole());
+
+    chains.tamper(
+        "DROP TRIGGER audit_chains_are_not_changed;"
+        "DROP TRIGGER audit_chains_are_not_shortened;" +
+        std::string(sql));
+
+    EXPECT_FALSE(is_whole()) << sql;
+    for (const char* tenant : {"a", "b", "c"}) chains.append(tenant, {R"({"n":2})"});
+    EXPECT_FALSE(is_whole()) << sql;
+  }
+}
+
+TEST(AuditChain, TakesNothingOfAnOlderGateway) {
+  Chains chains;
+  chains.append("a", {R"({"n":1})"});
+
+  EXPECT_FALSE(chains.connection->execute(
+      "INSERT INTO audit (tenant_id, first_seq, records, previous_hash, hash, body) "
+      "VALUES ('a', 2, 1, 'x', 'y', '{}')"));
+}
+
+TEST(AuditChain, IsReadBackwardsAndToAnyPlaceWhateverStandsBesideIt) {
+  Chains chains;
+  for (int n = 1; n <= 300; ++n) {
+    for (const char* tenant : {"a", "b", ""}) {
+      chains.append(tenant, {R"({"n":)" + std::to_string(n) + "}", R"({"n":0})"});
+    }
+  }
+
+  for (const char* tenant : {"a", "b", ""}) {
+    const auto head = **find_audit_head(*chains.connection, tenant);
+    EXPECT_EQ(head.seq, 600);
+    EXPECT_EQ(*find_cut(*chains.connection, head), "");
+    EXPECT_THAT(*find_cut(*chains.connection, {tenant, 599, head.hash}), HasSubstr("record 599"));
+    EXPECT_THAT(*find_cut(*chains.connection, {tenant, 601, head.hash}), HasSubstr("record 601"));
+  }
+  for (const char* tenant : {"a", "b", ""}) {
+    std::int64_t before = 0, seen = 0;
+    do {
+      const auto page =
+          search_audit(*chains.connection, {.tenant_id = tenant, .before = before, .limit = 100});
+      ASSERT_TRUE(page);
+      ASSERT_FALSE(page->records.empty());
+      EXPECT_THAT(page->records.front(), HasSubstr("{\"seq\":" + std::to_string(600 - seen) + ","));
+      seen += std::ssize(page->records);
+      before = page->next_before;
+    } while (before > 0);
+    EXPECT_EQ(seen, 600);
+  }
+  EXPECT_EQ(chains.exported("b").size(), 600u);
+  EXPECT_EQ(chains.exported("").size(), 1800u);
+  EXPECT_FALSE(find_audit_head(*chains.connection, "nobody")->has_value());
 }
 
 TEST(AuditChain, ThatCannotBeReadHidesNoOther) {

@@ -1,7 +1,10 @@
 #include "storage/ledger.hpp"
 
 #include <gtest/gtest.h>
+#include <utility>
 
+#include "base/encoding.hpp"
+#include "base/short_key.hpp"
 #include "real_world.hpp"
 #include "storage/audit_chain.hpp"
 #include "storage/migrations.hpp"
@@ -68,6 +71,31 @@ TEST_F(Ledger, FindsNoActThatWasTakenBack) {
   EXPECT_EQ(find(again)->id, second);
 }
 
+TEST_F(Ledger, FindsByTheTextsNotByTheirNumbersAlone) {
+  migrate_up_to(gateway_migrations().size());
+  const auto theirs = call_of("1", "haircut");
+  ASSERT_TRUE(open_call(*connection_, {0, theirs, CallState::done, "{}"}, 1));
+  const auto take_numbers_of = [&](const LedgerCall& call) {  // as if they had them in common
+    const auto changed = connection_->change(
+        "UPDATE tool_calls SET session_short = :session, call_short = :call, act_short = :act",
+        {{"session", short_key(call.tenant_id, call.session_id)},
+         {"call", short_key(call.provider, call.call_key)},
+         {"act", short_key_of_act(call.act)}});
+    ASSERT_TRUE(changed);
+  };
+
+  for (const auto& other :
+       {LedgerCall{"other", "sess_1", "openai", "1", "hash", "haircut", "shop.book"},
+        LedgerCall{"tenant", "sess_2", "openai", "1", "hash", "haircut", "shop.book"},
+        LedgerCall{"tenant", "sess_1", "xai", "1", "hash", "shave", "shop.book"},
+        LedgerCall{"tenant", "sess_1", "openai", "2", "hash", "shave", "shop.book"}}) {
+    take_numbers_of(other);
+    EXPECT_FALSE(find(other)) << other.tenant_id << other.session_id << other.act;
+  }
+  take_numbers_of(theirs);
+  EXPECT_TRUE(find(theirs));
+}
+
 TEST_F(Ledger, OfAnOlderFileKeepsItsCallsAndTheChainOfItsAudit) {
   migrate_up_to(8);
   ASSERT_TRUE(connection_->execute(R"sql(
@@ -77,9 +105,23 @@ TEST_F(Ledger, OfAnOlderFileKeepsItsCallsAndTheChainOfItsAudit) {
   )sql"));
   AuditGroup group{"t", {}, 0};
   group.add(R"({"at_ms":1})");
-  ASSERT_TRUE(append_audit(*connection_, group));
-  ASSERT_TRUE(append_audit(*connection_, group));
-  const auto before = verify_audit(*connection_).value();
+  std::string head;
+  for (const char* tenant : {"", "s", "t"}) {
+    head.clear();
+    for (const char* seq : {"1", "2"}) {  // as that version chained them
+      const auto before = std::exchange(head, "");
+      const std::string_view parts[] = {before, "\n", tenant, "\n", seq, "\n1\n", group.lines};
+      head = blake2b_hex(parts);
+      ASSERT_TRUE(connection_->change(
+          "INSERT INTO audit VALUES (:tenant, CAST(:seq AS INTEGER), 1, :before, :hash, :body)",
+          {{"tenant", tenant},
+           {"seq", seq},
+           {"before", before},
+           {"hash", head},
+           {"body", group.lines}}));
+    }
+  }
+  EXPECT_FALSE(check_current(*connection_));
 
   migrate_up_to(gateway_migrations().size());
 
@@ -91,11 +133,12 @@ TEST_F(Ledger, OfAnOlderFileKeepsItsCallsAndTheChainOfItsAudit) {
   const auto first = find({"t", "s", "p", "first", "h", "", "x.y"});
   EXPECT_EQ(first->answer, R"({"ok":true})");
   const auto after = verify_audit(*connection_).value();
-  ASSERT_EQ(after.size(), 1u);
-  EXPECT_EQ(after[0].head, before[0].head);
-  EXPECT_EQ(after[0].problem, "");
+  EXPECT_TRUE(check_current(*connection_));
+  ASSERT_EQ(after.size(), 3u);
+  for (const auto& chain : after) EXPECT_EQ(chain.problem, "") << chain.tenant_id;
+  EXPECT_EQ(after[2].head, head);
   ASSERT_TRUE(append_audit(*connection_, group));
-  EXPECT_EQ(verify_audit(*connection_)->front().records, 3);
+  EXPECT_EQ(verify_audit(*connection_)->back().records, 3);
   EXPECT_FALSE(connection_->execute("DELETE FROM audit"));
   EXPECT_FALSE(connection_->execute("UPDATE audit SET body = ''"));
 }

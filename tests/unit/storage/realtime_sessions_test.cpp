@@ -4,6 +4,7 @@
 
 #include "real_world.hpp"
 #include "storage/database.hpp"
+#include "storage/ledger.hpp"
 #include "storage/past_visits.hpp"
 #include "storage/sqlite/connection.hpp"
 
@@ -82,16 +83,13 @@ TEST(PastVisits, AreTheLatestEndedOnesOfThatSubjectWithWhatTheyChanged) {
   auto theirs = session("theirs", 9);
   theirs.subject = "eve";
   s.save(ended(theirs));
-  const auto call = [&](const char* id, const char* session_id, const char* state) {
-    ASSERT_TRUE(
-        s.connection->change("INSERT INTO tool_calls VALUES (NULL, 't1', :session_id, 'openai', "
-                             ":id, 'h', '', 'crm.note', "
-                             "'1', '1', 'ada', 1, '{}', :state, '', 1, 1)",
-                             {{"id", id}, {"session_id", session_id}, {"state", state}}));
+  const auto call = [&](const char* id, const char* session_id, CallState state) {
+    LedgerCall call{"t1", session_id, "openai", id, "h", "", "crm.note"};
+    ASSERT_TRUE(open_call(*s.connection, {0, call, state, ""}, 1));
   };
-  call("c1", "s4", "done");
-  call("c2", "s4", "done");
-  call("c3", "s3", "failed");
+  call("c1", "s4", CallState::done);
+  call("c2", "s4", CallState::done);
+  call("c3", "s3", CallState::failed);
 
   const auto visits = list_past_visits(*s.connection, "t1", "ada", 3);
 
