@@ -5,6 +5,7 @@
 #include <sqlite3.h>
 #include <sstream>
 
+#include "executor/bookings.hpp"
 #include "wire/socket.hpp"
 
 namespace callosum::bench {
@@ -14,18 +15,12 @@ namespace {
 // also has to grow a file, which is no business of whoever is measured beside it.
 constexpr int kUntilSteady = 1'500;
 
-constexpr auto kSomeBookings = R"sql(
-  WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 20000)
-  INSERT INTO bookings SELECT 'B' || n, '018f4e7a-93c1-7c5b-9d1e-1f0a3b5c7d9e', 'Customer ' || n,
-    '+1555' || (n % 5000), 'haircut', '2026-11-21T14:30:00Z', 45, 'confirmed', 35.5,
-    'by the window', '', '' FROM numbers
-)sql";
 constexpr auto kOneBooking = R"sql(
   INSERT INTO bookings (id, business_id, customer_phone, service, booking_datetime, status,
     created_at, updated_at)
-  SELECT lower(hex(phone || '2026-11-24T10:00:00Z')), '018f4e7a-93c1-7c5b-9d1e-1f0a3b5c7d9e', phone,
-    'beard trim', '2026-11-24T10:00:00Z', 'confirmed', strftime('%Y-%m-%dT%H:%M:%SZ', 'now'),
-    strftime('%Y-%m-%dT%H:%M:%SZ', 'now')
+  SELECT lower(hex(phone || '2026-11-24T10:00:00Z')), (SELECT business_id FROM bookings LIMIT 1),
+    phone, 'beard trim', '2026-11-24T10:00:00Z', 'confirmed',
+    strftime('%Y-%m-%dT%H:%M:%SZ', 'now'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now')
   FROM (SELECT '+1555' || (SELECT max(rowid) FROM bookings) AS phone)
 )sql";
 
@@ -85,7 +80,7 @@ SyncedWrite least_write(const std::filesystem::path& folder) {
 SyncedWrite booking_by_hand(const std::filesystem::path& folder,
                             const std::filesystem::path& packs) {
   std::ostringstream tables;
-  tables << std::ifstream(packs / "bookings" / "schema.sql").rdbuf() << ';' << kSomeBookings;
+  tables << std::ifstream(packs / "bookings" / "schema.sql").rdbuf() << ';' << some_bookings();
   return {folder / "bookings.db", tables.str(), kOneBooking};
 }
 

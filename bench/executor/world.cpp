@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "base/ids.hpp"
+#include "executor/bookings.hpp"
 #include "storage/sqlite/connection.hpp"
 #include "wire/socket.hpp"
 
@@ -17,8 +18,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr auto kTenant = "018f4e7a-93c1-7c5b-9d1e-1f0a3b5c7d9e";
-constexpr std::uint64_t kBookings = 20'000;
 constexpr std::uint64_t kTurns = 20;  // of a conversation
 
 [[noreturn]] void die_of(const char* what, const Error& error) {
@@ -88,17 +87,8 @@ World::~World() {
 }
 
 void World::fill() {
-  const auto filled = parts_->database->change_at_start([](storage::sqlite::Connection& connection)
-                                                            -> Result<void> {
-    const auto added = connection.change(
-        "WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < :n)"
-        " INSERT INTO bookings SELECT 'B' || n, :tenant, 'Customer ' || n, '+1555' || (n % 5000),"
-        " 'haircut', '2026-11-21T14:30:00Z', 45, 'confirmed', 35.5, 'by the window', '', ''"
-        " FROM numbers",
-        {{"n", kBookings}, {"tenant", kTenant}});
-    if (!added) return added.error();
-    return {};
-  });
+  const auto filled = parts_->database->change_at_start(
+      [](storage::sqlite::Connection& connection) { return connection.execute(some_bookings()); });
   if (!filled) die_of("the bookings", filled.error());
 }
 

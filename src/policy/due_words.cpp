@@ -17,7 +17,7 @@ void DueWords::came(std::string_view item_id) {
   early_.emplace_back(item_id);
 }
 
-void DueWords::give_up(const std::vector<std::string>& items) {
+void DueWords::give_up(std::vector<std::string> items) {
   for (const auto& item : items) std::erase(items_, item);
   wake();
 }

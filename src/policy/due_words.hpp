@@ -21,7 +21,7 @@ class DueWords {
   bool are_due() const { return !items_.empty(); }
   const std::vector<std::string>& items() const { return items_; }
   /// These are expected no longer.
-  void give_up(const std::vector<std::string>& items);
+  void give_up(std::vector<std::string> items);
   /// Until some have come, or the deadline passes.
   boost::asio::awaitable<void> wait(async::Deadline deadline);
 

@@ -37,7 +37,7 @@ struct BrainParts {
   /// Others can be asked: where the chat model fails twice running the connection ends (TIMEOUT;
   /// AUTH and PERMANENT at once).
   bool gives_up = false;
-  std::function<void()> on_planned = {};
+  std::function<void()> on_planned = {};  ///< the chat model has answered
 };
 
 /// The reply path `brain`: our ears hear, a chat model plans, a provider or a speech service only

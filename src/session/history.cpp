@@ -74,8 +74,9 @@ void History::add_at(std::uint64_t place, std::string_view role, std::string_vie
   line.text = cut_utf8(text, kMaxLineBytes);
   line.item_id = item_id;
   line.place = place;
-  const auto behind = std::find_if(lines_.begin(), lines_.end(),
-                                   [place](const Line& each) { return each.place > place; });
+  const auto behind =
+      std::upper_bound(lines_.begin(), lines_.end(), place,
+                       [](std::uint64_t wanted, const Line& each) { return wanted < each.place; });
   lines_.insert(behind, std::move(line));
   if (lines_.size() > kMaxLines) lines_.pop_front();
 }

@@ -45,7 +45,7 @@ void Session::lose_model() {
   is_connected_ = false;
   if (parts_.catalog->snapshot()->minds_provenance()) {
     auto& due = calls_->facts().due_words;  // another connection writes none of them down
-    due.give_up(std::vector(due.items()));
+    due.give_up(due.items());
   }
   lost_audio_ += model_->dropped_audio_frames();
   was_busy_when_lost_ = sequencer_.is_busy();

@@ -14,10 +14,10 @@ Result<bool> each_act(sqlite::Connection& connection, std::int64_t most,
     if (!stepped) return stepped.error();
     if (!*stepped) return true;
     if (most-- == 0) return false;
-    const auto row = statement->row();
-    if (!row) return row.error();
-    if (row->at("act_short").as_int64() == 0) continue;
-    take(row->at("session_short").as_int64(), row->at("act_short").as_int64());
+    const auto session = statement->column(0), act = statement->column(1);
+    if (!session) return session.error();
+    if (!act) return act.error();
+    if (act->as_int64() != 0) take(session->as_int64(), act->as_int64());
   }
 }
 

@@ -14,7 +14,6 @@
 namespace callosum::storage {
 namespace {
 
-// A chain's groups stand from `chain << 40` on, each at the number of its first record.
 constexpr std::string_view kLast = R"sql(
   SELECT chains.chain, first_seq, records, hash FROM audit_chains AS chains
   LEFT JOIN audit ON place = (
@@ -48,7 +47,6 @@ constexpr std::string_view kBlocksOfOne = R"sql(
   ORDER BY place
 )sql";
 constexpr std::string_view kEveryone = "*";
-constexpr std::int64_t kLastPlace = (std::int64_t{1} << 40) - 1;  // of a chain
 
 constexpr std::string_view kDone = R"sql(
   SELECT 1 FROM tool_calls WHERE session_short = :session_short AND call_short = :call_short
@@ -72,9 +70,10 @@ struct ChainEnd {
 };
 
 Result<ChainEnd> find_end(sqlite::Connection& connection, std::string_view tenant_id,
-                          std::int64_t up_to = kLastPlace) {
+                          std::int64_t up_to = kMostAuditRecords) {
   const auto rows = connection.query(
-      kLast, {{"tenant", tenant_id}, {"up_to", std::clamp<std::int64_t>(up_to, 0, kLastPlace)}});
+      kLast,
+      {{"tenant", tenant_id}, {"up_to", std::clamp<std::int64_t>(up_to, 0, kMostAuditRecords)}});
   if (!rows) return rows.error();
   ChainEnd end;
   if (rows->empty()) return end;
@@ -130,7 +129,7 @@ Result<void> each_block(sqlite::Connection& connection, std::string_view tenant,
   auto statement = connection.prepare(tenant == kEveryone ? kBlocks : kBlocksOfOne);
   if (!statement) return statement.error();
   if (tenant != kEveryone) {
-    const auto bound = statement->bind_named({{"tenant", tenant}, {"most", kLastPlace}});
+    const auto bound = statement->bind_named({{"tenant", tenant}, {"most", kMostAuditRecords}});
     if (!bound) return bound.error();
   }
   while (true) {

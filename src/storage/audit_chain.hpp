@@ -23,6 +23,9 @@ struct AuditGroup {
 
   void add(std::string_view record);
 };
+/// Of one chain. A chain's groups stand in the table from `chain << 40` on, each at the number of
+/// its first record.
+inline constexpr std::int64_t kMostAuditRecords = (std::int64_t{1} << 40) - 1;
 /// Adds them to the end of the chain, within the caller's transaction.
 Result<void> append_audit(sqlite::Connection& connection, const AuditGroup& group);
 

@@ -4,6 +4,7 @@
 
 #include "base/json.hpp"
 #include "base/text.hpp"
+#include "storage/audit_chain.hpp"
 #include "storage/sqlite/connection.hpp"
 
 namespace callosum::storage {
@@ -74,7 +75,7 @@ class Search {
 Result<AuditPage> search_audit(sqlite::Connection& connection, const AuditFilter& filter) {
   auto statement = connection.prepare(kNewestFirst);
   if (!statement) return statement.error();
-  constexpr auto kBeyondAll = std::int64_t{1} << 40;
+  constexpr auto kBeyondAll = kMostAuditRecords + 1;
   const auto before = filter.before > 0 ? std::min(filter.before, kBeyondAll) : kBeyondAll;
   const auto bound = statement->bind_named({{"tenant", filter.tenant_id}, {"before", before}});
   if (!bound) return bound.error();

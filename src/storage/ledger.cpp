@@ -106,14 +106,15 @@ std::string_view to_string(CallState state) {
 
 Result<std::optional<LedgerEntry>> find_call(sqlite::Connection& connection,
                                              const LedgerCall& call) {
-  auto same = first_of(connection.query(kFind, {{"session_short", session_short(call)},
+  const auto session = session_short(call);
+  auto same = first_of(connection.query(kFind, {{"session_short", session},
                                                 {"call_short", call_short(call)},
                                                 {"tenant_id", call.tenant_id},
                                                 {"session_id", call.session_id},
                                                 {"provider", call.provider},
                                                 {"call_key", call.call_key}}));
   if (!same || *same || call.act.empty()) return same;
-  return first_of(connection.query(kFindAct, {{"session_short", session_short(call)},
+  return first_of(connection.query(kFindAct, {{"session_short", session},
                                               {"act_short", short_key_of_act(call.act)},
                                               {"tenant_id", call.tenant_id},
                                               {"session_id", call.session_id},

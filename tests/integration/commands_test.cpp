@@ -84,7 +84,8 @@ TEST(AuditHeads, OfTheLogShowThatAChainsEndWasCutOff) {
 TEST_F(Commands, SayWhenWhatTheyPrintCannotBeWritten) {
   const auto folder = gateway->data().string();
   const auto data = " --data " + folder;
-  run({"tool", "run", "get_policies"});
+  const auto shown = run({"tool", "run", "get_policies"}).out;
+  EXPECT_THAT(shown, ::testing::ContainsRegex("\"duration_ms\": [0-9.]+,"));
   const auto is_recorded = [&] { return !run({"audit", "export", "--data", folder}).out.empty(); };
   ASSERT_TRUE(eventually(is_recorded, 10s));
   for (const auto& command :

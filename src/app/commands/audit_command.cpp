@@ -157,12 +157,12 @@ int AuditCommand::run() {
     output_.err(verb + connection.error().message + "\n");
     return 1;
   }
-  const auto current = storage::check_current(**connection);
-  if (!current) {
-    output_.err(verb + current.error().message + "\n");
-    return 1;
-  }
-  const auto status = verify_->parsed() ? verify(**connection) : export_all(**connection);
+  const auto read = [&](Connection& file) -> Result<int> {
+    const auto current = storage::check_current(file);
+    if (!current) return current.error();
+    return verify_->parsed() ? verify(file) : export_all(file);
+  };
+  const auto status = read(**connection);
   if (status) return *status;
   output_.err(verb + status.error().message + " " + status.error().detail + "\n");
   return 1;

@@ -18,14 +18,14 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// Indented for a person; programs get the line as it came.
+/// Indented for a person, with numbers as one writes them; programs get the line as it came.
 std::string pretty(const json::value& value, std::size_t depth = 0) {
   const std::string pad(2 * (depth + 1), ' ');
   const std::string end(2 * depth, ' ');
   std::string out;
   if (const auto* object = value.if_object(); object && !object->empty()) {
     for (const auto& [key, member] : *object) {
-      out += (out.empty() ? "{\n" : ",\n") + pad + json::serialize(json::string(key)) + ": " +
+      out += (out.empty() ? "{\n" : ",\n") + pad + canonical_json(json::string(key)) + ": " +
              pretty(member, depth + 1);
     }
     return out + "\n" + end + "}";
@@ -35,7 +35,7 @@ std::string pretty(const json::value& value, std::size_t depth = 0) {
       out += (out.empty() ? "[\n" : ",\n") + pad + pretty(item, depth + 1);
     return out + "\n" + end + "]";
   }
-  return json::serialize(value);
+  return canonical_json(value);
 }
 
 asio::awaitable<Result<std::string>> run_tool(Parts& parts, Planner& planner,
