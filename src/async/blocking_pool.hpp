@@ -1,8 +1,6 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/this_coro.hpp>
 #include <condition_variable>
 #include <deque>
 #include <exception>
@@ -13,7 +11,7 @@
 #include <thread>
 #include <vector>
 
-#include "async/event.hpp"
+#include "async/outcome.hpp"
 #include "base/result.hpp"
 
 namespace callosum::async {
@@ -27,8 +25,8 @@ class BlockingPool {
 
   /// Runs `job` on a pool thread. When the deadline passes or the caller is cancelled, `interrupt`
   /// (if any; called on the caller's thread, must be thread-safe) is asked to cut the job short,
-  /// and the answer is TIMEOUT at once: the job may still be ending, so it must own what it
-  /// touches.
+  /// and the answer is TIMEOUT at once: the job may still be ending, even after the caller's loop,
+  /// so it must own what it touches.
   template <class T>
   boost::asio::awaitable<Result<T>> run(Deadline deadline, std::function<Result<T>()> job,
                                         std::function<void()> interrupt = {});
@@ -49,45 +47,36 @@ template <class T>
 boost::asio::awaitable<Result<T>> BlockingPool::run(Deadline deadline,
                                                     std::function<Result<T>()> job,
                                                     std::function<void()> interrupt) {
-  namespace asio = boost::asio;
-  struct Shared {
-    explicit Shared(const asio::any_io_executor& e) : executor(e), done(e) {}
-    asio::any_io_executor executor;
-    Event done;  // touched on the caller's executor only
+  struct End {
     std::optional<Result<T>> result;
     std::exception_ptr failure;
   };
-  const auto executor = co_await asio::this_coro::executor;
-  auto shared = std::make_shared<Shared>(executor);
-  std::function<void()> wrapped = [shared, job = std::move(job)]() mutable {
-    std::optional<Result<T>> result;
-    std::exception_ptr failure;
+  const auto outcome = std::make_shared<Outcome<End>>();
+  std::function<void()> wrapped = [outcome, job = std::move(job)]() mutable {
+    End end;
     try {
-      result.emplace(job());
+      end.result.emplace(job());
     } catch (...) {
-      failure = std::current_exception();
+      end.failure = std::current_exception();
     }
     job = nullptr;
-    auto& target = shared->executor;
-    asio::post(target, [shared = std::move(shared), result = std::move(result), failure]() mutable {
-      shared->result = std::move(result);
-      shared->failure = failure;
-      shared->done.set();
-    });
+    outcome->set(std::move(end));
   };
   if (!post(std::move(wrapped))) co_return fail(ErrorType::transient, "too busy, try again");
 
   struct InterruptOnUnwind {
-    Shared& shared;
     std::function<void()>& interrupt;
+    bool has_ended = false;
     ~InterruptOnUnwind() {
-      if (!shared.done.is_set() && interrupt) interrupt();
+      if (!has_ended && interrupt) interrupt();
     }
-  } const guard{*shared, interrupt};
-  const bool done = co_await shared->done.wait(deadline);
-  if (!done) co_return fail(ErrorType::timeout, "that took too long");
-  if (shared->failure) std::rethrow_exception(shared->failure);
-  co_return std::move(*shared->result);
+  } guard{interrupt};
+  auto waiting = outcome->wait(deadline);
+  auto end = co_await std::move(waiting);
+  if (!end) co_return fail(ErrorType::timeout, "that took too long");
+  guard.has_ended = true;
+  if (end->failure) std::rethrow_exception(end->failure);
+  co_return std::move(*end->result);
 }
 
 }  // namespace callosum::async

@@ -1,10 +1,7 @@
 #include "pipeline/audit_store.hpp"
 
-#include <boost/asio/post.hpp>
-#include <boost/asio/this_coro.hpp>
 #include <utility>
 
-#include "async/event.hpp"
 #include "storage/disk_watch.hpp"
 #include "storage/sqlite/connection.hpp"
 
@@ -77,28 +74,16 @@ void AuditStore::write(const AuditRecord& record, AuditPlace place) {
 
 asio::awaitable<bool> AuditStore::settled(async::Deadline deadline) {
   if (!is_strict_) co_return true;
-  struct Shared {
-    explicit Shared(const asio::any_io_executor& e) : executor(e), done(e) {}
-    asio::any_io_executor executor;
-    async::Event done;
-    bool is_durable = false;
-  };
-  const auto executor = co_await asio::this_coro::executor;
-  auto shared = std::make_shared<Shared>(executor);
-  std::function<void(bool)> tell = [shared](bool is_durable) {
-    asio::post(shared->executor, [shared, is_durable] {
-      shared->is_durable = is_durable;
-      shared->done.set();
-    });
-  };
+  const auto told = std::make_shared<async::Outcome<bool>>();
   {
     const std::lock_guard lock(mutex_);
-    waiting_.waiters.push_back(std::move(tell));
+    waiting_.waiters.push_back(told);
     hurries_ = true;
   }
   changed_.notify_one();
-  co_await shared->done.wait(deadline);
-  co_return shared->is_durable;
+  auto waiting = told->wait(deadline);
+  const auto is_durable = co_await std::move(waiting);
+  co_return is_durable.value_or(false);
 }
 
 void AuditStore::run() {
@@ -129,7 +114,7 @@ void AuditStore::commit(Waiting& waiting) {
   if (waiting.lost > 0) log_.error("audit_lost", {{"records", waiting.lost}});
   while (true) {
     const auto stored = store(waiting);
-    for (const auto& tell : std::exchange(waiting.waiters, {})) tell(stored.has_value());
+    for (const auto& each : std::exchange(waiting.waiters, {})) each->set(stored.has_value());
     if (stored) return;
     log_.error("audit_write_failed",
                {{"reason", stored.error().message}, {"detail", stored.error().detail}});

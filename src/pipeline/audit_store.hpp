@@ -3,7 +3,6 @@
 #include <chrono>
 #include <condition_variable>
 #include <filesystem>
-#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -11,6 +10,7 @@
 #include <thread>
 #include <vector>
 
+#include "async/outcome.hpp"
 #include "pipeline/audit.hpp"
 #include "storage/audit_chain.hpp"
 #include "telemetry/log.hpp"
@@ -58,7 +58,7 @@ class AuditStore final : public AuditSink {
     std::string lines;                                               // for the log
     std::size_t bytes = 0;
     std::uint64_t lost = 0;
-    std::vector<std::function<void(bool)>> waiters;  // told whether it is durable, from any thread
+    std::vector<std::shared_ptr<async::Outcome<bool>>> waiters;  // whether it is durable
     bool empty() const { return groups.empty() && lines.empty(); }
   };
 

@@ -39,21 +39,15 @@ class ProcessHandler final : public ToolHandler {
     const auto place = ground_.shares.take(tenant);
     if (!place) co_return fail(ErrorType::rate_limit, "too many calls at once, try again");
 
-    const auto executor = co_await asio::this_coro::executor;
-    const auto pending = std::make_shared<PendingCall>(executor);
-    async::Event answered(executor);
-    struct Leave {
-      PendingCall& pending;
-      ~Leave() { pending.abandon(); }
-    } const leave{*pending};
-    pending->wait_with(&answered);
+    const auto pending = std::make_shared<PendingCall>();
     worker_->add(make_job(invocation, before(deadline).left(), pending));
     const auto last = deadline.at() == SteadyTime::max()
                           ? deadline
                           : deadline.sooner(deadline.at() - std::chrono::milliseconds(5));
-    co_await answered.wait(last);
-    if (!pending->answer()) co_return no_word();
-    auto& answer = *pending->answer();
+    auto waiting = pending->wait(last);
+    auto said = co_await std::move(waiting);
+    if (!said) co_return no_word();
+    auto& answer = *said;
     if (!answer) co_return answer.error();
     ToolOutput output;
     output.data = std::move(*answer);

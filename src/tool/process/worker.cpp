@@ -55,7 +55,7 @@ Worker::Worker(WorkerPlan plan, const asio::any_io_executor& executor, async::Ti
 
 void Worker::add(Job job) {
   if (waiting_.size() >= kMostWaiting || job.deadline <= not_before_) {
-    return job.pending->complete(not_sent());
+    return job.pending->set(not_sent());
   }
   waiting_.push_back(std::move(job));
   has_work_.set();
@@ -170,7 +170,7 @@ bool Worker::take_answer(std::string_view line) {
     error.message = masked(std::move(error.message));
     result = std::move(error);
   }
-  job.mapped().pending->complete(std::move(result));
+  job.mapped().pending->set(std::move(result));
   may_write_.set();
   times_changed_.set();
   return true;
@@ -224,7 +224,7 @@ asio::awaitable<void> Worker::keep_time() {
       auto& job = entry.second;
       if (job.deadline > now) return false;
       const auto late = fail(ErrorType::timeout, "that took too long");
-      job.pending->complete(job.is_write ? unknown_outcome(late) : late);
+      job.pending->set(job.is_write ? unknown_outcome(late) : late);
       return true;
     });
     loss_ = lost();
@@ -243,19 +243,19 @@ void Worker::drop_late() {
   const auto now = time_.now();
   std::erase_if(waiting_, [&](Job& job) {
     const bool is_late = job.deadline <= now || job.deadline <= not_before_;
-    if (is_late) job.pending->complete(not_sent());
+    if (is_late) job.pending->set(not_sent());
     return is_late || job.pending->is_abandoned();
   });
 }
 
 void Worker::answer_waiting(const Error& error) {
-  for (auto& job : waiting_) job.pending->complete(error);
+  for (auto& job : waiting_) job.pending->set(error);
   waiting_.clear();
 }
 
 void Worker::answer_running(const Error& error) {
   for (auto& [id, job] : running_) {
-    job.pending->complete(job.is_write ? unknown_outcome(error) : error);
+    job.pending->set(job.is_write ? unknown_outcome(error) : error);
   }
   running_.clear();
 }
