@@ -5,9 +5,12 @@
 #include <deque>
 #include <exception>
 #include <functional>
+#include <list>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -17,7 +20,9 @@
 namespace callosum::async {
 
 /// Threads for libraries that block (SQLite, speech). `run` may be awaited from any strand; the
-/// queue is bounded and a full one answers TRANSIENT at once.
+/// queue is bounded and a full one answers TRANSIENT at once. Whoever names a share has a queue of
+/// its own in that, of half its length at most; those take turns, and none has all the threads
+/// where there are several.
 class BlockingPool {
  public:
   BlockingPool(std::size_t threads, std::size_t max_queued);
@@ -26,19 +31,35 @@ class BlockingPool {
   /// Runs `job` on a pool thread. When the deadline passes or the caller is cancelled, `interrupt`
   /// (if any; called on the caller's thread, must be thread-safe) is asked to cut the job short,
   /// and the answer is TIMEOUT at once: the job may still be ending, even after the caller's loop,
-  /// so it must own what it touches.
+  /// so it must own what it touches. `share`: whose job it is; empty: nobody's, and unlimited.
   template <class T>
   boost::asio::awaitable<Result<T>> run(Deadline deadline, std::function<Result<T>()> job,
-                                        std::function<void()> interrupt = {});
+                                        std::function<void()> interrupt = {},
+                                        std::string share = {});
 
  private:
-  bool post(std::function<void()> job);
+  struct Share {
+    std::deque<std::function<void()>> jobs;
+    std::size_t running = 0;
+  };
+  using Shares = std::map<std::string, Share, std::less<>>;
+  using Turns = std::list<Shares::iterator>;
+
+  bool post(const std::string& share, std::function<void()> job);
   void work();
+  bool may_run(const Shares::value_type& share) const;
+  /// Whose turn it is; the end: nobody's.
+  Turns::iterator next();
+  std::function<void()> take(Turns::iterator turn);
+  void give_back(Shares::iterator share);
 
   std::mutex mutex_;
   std::condition_variable ready_;
-  std::deque<std::function<void()>> jobs_;
-  std::size_t max_queued_;
+  Shares shares_;  // those with jobs that wait or run
+  Turns turns_;    // those with jobs that wait
+  const std::size_t max_queued_;
+  const std::size_t max_running_;  // of one share
+  std::size_t queued_ = 0;
   bool stopping_ = false;
   std::vector<std::thread> threads_;
 };
@@ -46,7 +67,8 @@ class BlockingPool {
 template <class T>
 boost::asio::awaitable<Result<T>> BlockingPool::run(Deadline deadline,
                                                     std::function<Result<T>()> job,
-                                                    std::function<void()> interrupt) {
+                                                    std::function<void()> interrupt,
+                                                    std::string share) {
   struct End {
     std::optional<Result<T>> result;
     std::exception_ptr failure;
@@ -62,7 +84,7 @@ boost::asio::awaitable<Result<T>> BlockingPool::run(Deadline deadline,
     job = nullptr;
     outcome->set(std::move(end));
   };
-  if (!post(std::move(wrapped))) co_return fail(ErrorType::transient, "too busy, try again");
+  if (!post(share, std::move(wrapped))) co_return fail(ErrorType::transient, "too busy, try again");
 
   struct InterruptOnUnwind {
     std::function<void()>& interrupt;

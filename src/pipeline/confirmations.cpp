@@ -56,7 +56,7 @@ asio::awaitable<Result<policy::ConfirmationStore::Settled>> Confirmations::settl
   std::function<Result<Found>(Connection&)> work = [wanted = std::move(wanted)](Connection& c) {
     return storage::settle_confirmation(c, wanted);
   };
-  auto pending = database_.write<Found>(call.deadline, std::move(work));
+  auto pending = database_.write<Found>(call.deadline, std::move(work), call.context.tenant_id);
   const auto found = co_await std::move(pending);
   if (!found) co_return found.error();
   // Also one that is open already: whoever should have shown it may have been cut short.

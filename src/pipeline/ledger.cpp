@@ -67,6 +67,7 @@ void Ledger::end_later(std::int64_t id, std::string answer) {
 
 asio::awaitable<Result<Ledger::Begun>> Ledger::start(LedgerCall call, bool may_be_sent_again,
                                                      async::Deadline deadline) {
+  auto tenant = call.tenant_id;
   std::function<Result<Begun>(Connection&)> work =
       [call = std::move(call), may_be_sent_again, now = now_ms()](Connection& c) -> Result<Begun> {
     auto earlier = storage::find_call(c, call);
@@ -82,12 +83,13 @@ asio::awaitable<Result<Ledger::Begun>> Ledger::start(LedgerCall call, bool may_b
     if (!opened) return opened.error();
     return Begun{*opened, std::nullopt};
   };
-  auto pending = database_.write<Begun>(deadline, std::move(work));
+  auto pending = database_.write<Begun>(deadline, std::move(work), std::move(tenant));
   auto begun = co_await std::move(pending);
   co_return begun;
 }
 
 asio::awaitable<Result<void>> Ledger::end(std::int64_t id, CallEnd end, async::Deadline deadline) {
+  auto tenant = end.audit.tenant_id;
   std::function<Result<Done>(Connection&)> work = [id, end = std::move(end),
                                                    now = now_ms()](Connection& c) -> Result<Done> {
     const auto moved = storage::move_call(c, id, CallState::started, end.state, end.answer, now);
@@ -96,7 +98,7 @@ asio::awaitable<Result<void>> Ledger::end(std::int64_t id, CallEnd end, async::D
     if (!noted) return noted.error();
     return Done{};
   };
-  auto pending = database_.finish<Done>(deadline, std::move(work));
+  auto pending = database_.finish<Done>(deadline, std::move(work), std::move(tenant));
   const auto done = co_await std::move(pending);
   if (!done) co_return done.error();
   co_return Result<void>{};
@@ -105,6 +107,7 @@ asio::awaitable<Result<void>> Ledger::end(std::int64_t id, CallEnd end, async::D
 asio::awaitable<Result<std::optional<LedgerEntry>>> Ledger::end_unstarted(
     LedgerCall call, CallEnd end, async::Deadline deadline) {
   using Found = std::optional<LedgerEntry>;
+  auto tenant = call.tenant_id;
   std::function<Result<Found>(Connection&)> work = [call = std::move(call), end = std::move(end),
                                                     now =
                                                         now_ms()](Connection& c) -> Result<Found> {
@@ -116,7 +119,7 @@ asio::awaitable<Result<std::optional<LedgerEntry>>> Ledger::end_unstarted(
     if (!noted) return noted.error();
     return Found();
   };
-  auto pending = database_.finish<Found>(deadline, std::move(work));
+  auto pending = database_.finish<Found>(deadline, std::move(work), std::move(tenant));
   auto found = co_await std::move(pending);
   co_return found;
 }
@@ -127,7 +130,7 @@ asio::awaitable<std::shared_ptr<const registry::Envelope>> Ledger::answer_of(
   std::function<Result<Found>(Connection&)> work = [wanted = ledger_call(call)](Connection& c) {
     return storage::find_call(c, wanted);
   };
-  auto pending = database_.read<Found>(call.deadline, std::move(work));
+  auto pending = database_.read<Found>(call.deadline, std::move(work), call.context.tenant_id);
   const auto found = co_await std::move(pending);
   // The call itself is for whoever runs it: its outcome may be open.
   if (!found || !*found || (*found)->call.call_key == call.key) co_return nullptr;

@@ -83,7 +83,8 @@ asio::awaitable<Result<std::string>> Proposals::keep(const policy::PreparedCall&
                                                               std::move(proposal)](Connection& c) {
     return storage::add_proposal(c, proposal);
   };
-  auto pending = database_.write<std::string>(call.deadline, std::move(work));
+  auto pending =
+      database_.write<std::string>(call.deadline, std::move(work), call.context.tenant_id);
   auto kept = co_await std::move(pending);
   co_return kept;
 }

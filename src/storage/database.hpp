@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <string>
 
 #include "async/blocking_pool.hpp"
 #include "storage/disk_watch.hpp"
@@ -26,29 +27,34 @@ class Database {
   /// Opens or makes the file and brings the gateway's tables up to date. Blocks: for start-up.
   static Result<std::unique_ptr<Database>> open(const DatabaseOptions& options);
 
-  /// Safe from any strand; `query` runs on a reader's thread and owns what it uses.
+  /// Safe from any strand; `query` runs on a reader's thread and owns what it uses. `tenant`, here
+  /// and below: for whose call it is, so that one's storm leaves room to the others; empty: for
+  /// nobody's.
   template <class T>
   boost::asio::awaitable<Result<T>> read(async::Deadline deadline,
-                                         std::function<Result<T>(sqlite::Connection&)> query) {
-    return readers_->run<T>(deadline, std::move(query));
+                                         std::function<Result<T>(sqlite::Connection&)> query,
+                                         std::string tenant = {}) {
+    return readers_->run<T>(deadline, std::move(query), std::move(tenant));
   }
 
   /// In one durable transaction (see ConnectionPool::run_transaction). TRANSIENT, without trying,
   /// while the disk is in trouble.
   template <class T>
   boost::asio::awaitable<Result<T>> write(async::Deadline deadline,
-                                          std::function<Result<T>(sqlite::Connection&)> query) {
+                                          std::function<Result<T>(sqlite::Connection&)> query,
+                                          std::string tenant = {}) {
     const auto able = disk_.check();
     if (!able) co_return able.error();
-    auto finishing = finish<T>(deadline, std::move(query));
+    auto finishing = finish<T>(deadline, std::move(query), std::move(tenant));
     auto result = co_await std::move(finishing);
     co_return result;
   }
   /// The same for what has begun already: tried whatever is known of the disk.
   template <class T>
   boost::asio::awaitable<Result<T>> finish(async::Deadline deadline,
-                                           std::function<Result<T>(sqlite::Connection&)> query) {
-    auto pending = writer_->run_transaction<T>(deadline, std::move(query));
+                                           std::function<Result<T>(sqlite::Connection&)> query,
+                                           std::string tenant = {}) {
+    auto pending = writer_->run_transaction<T>(deadline, std::move(query), std::move(tenant));
     auto result = co_await std::move(pending);
     if (!result) disk_.note(result.error());
     co_return result;

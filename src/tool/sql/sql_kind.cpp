@@ -71,7 +71,7 @@ asio::awaitable<void> prepare(Meanings* meanings, std::shared_ptr<PackStore> sto
     return find_unknown(connection, *meanings, *rows);
   };
   const auto deadline = async::Deadline::after(meanings->time(), kLookTime);
-  auto pending = store->readers()->run<Unknown>(deadline, std::move(query));
+  auto pending = store->readers()->run<Unknown>(deadline, std::move(query), rows->tenant_id);
   auto unknown = co_await std::move(pending);
   // One that fails is made up for by the first search.
   if (unknown) meanings->want(rows->tenant_id, std::move(*unknown));
@@ -114,9 +114,10 @@ class SqlHandler final : public ToolHandler {
           return run_recorded(connection, *recorder,
                               [&] { return run_plan(connection, *plan, arguments, tenant); });
         };
-    auto pending = plan->is_write
-                       ? store_->writer()->run_transaction<json::value>(deadline, std::move(query))
-                       : store_->readers()->run<json::value>(deadline, std::move(query));
+    auto pending =
+        plan->is_write
+            ? store_->writer()->run_transaction<json::value>(deadline, std::move(query), tenant)
+            : store_->readers()->run<json::value>(deadline, std::move(query), tenant);
     auto result = co_await std::move(pending);
     if (!result && plan->is_write) ground_.disk.note(result.error());
     if (!result) co_return result.error();

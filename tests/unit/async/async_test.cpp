@@ -3,7 +3,6 @@
 #include <boost/system/system_error.hpp>
 #include <gtest/gtest.h>
 
-#include "async/blocking_pool.hpp"
 #include "async/bounded_queue.hpp"
 #include "async/task_group.hpp"
 #include "async/with_deadline.hpp"
@@ -269,44 +268,6 @@ TEST(BoundedQueue, RefusesWhatDoesNotFitAndGivesTheRestAfterClose) {
   VirtualWorld world;
 
   EXPECT_EQ(world.run(fill_and_drain(world)), 103);
-}
-
-asio::awaitable<Result<int>> on_pool(BlockingPool& pool, SystemTime& time,
-                                     std::chrono::milliseconds limit,
-                                     std::shared_ptr<std::atomic<bool>> stop) {
-  std::function<Result<int>()> job = [stop]() -> Result<int> {
-    while (!*stop) std::this_thread::yield();
-    return 5;
-  };
-  std::function<void()> interrupt = [stop] { *stop = true; };
-  const auto deadline = Deadline::after(time, limit);
-  co_return co_await pool.run<int>(deadline, std::move(job), std::move(interrupt));
-}
-
-Result<int> run_on_pool(bool stopped, std::chrono::milliseconds limit) {
-  asio::io_context context;
-  SystemTime time;
-  BlockingPool pool(1, 4);
-  auto stop = std::make_shared<std::atomic<bool>>(stopped);
-  Result<int> out = fail(ErrorType::internal, "never ran");
-  asio::co_spawn(context, on_pool(pool, time, limit, stop),
-                 [&](const std::exception_ptr&, Result<int> r) { out = std::move(r); });
-  context.run();
-  return out;
-}
-
-TEST(BlockingPool, BringsTheResultBackToTheCaller) {
-  const auto result = run_on_pool(true, 10s);
-
-  ASSERT_TRUE(result);
-  EXPECT_EQ(*result, 5);
-}
-
-TEST(BlockingPool, InterruptsAJobAtItsDeadlineAndAnswersTimeout) {
-  const auto result = run_on_pool(false, 5ms);
-
-  ASSERT_FALSE(result);
-  EXPECT_EQ(result.error().type, ErrorType::timeout);
 }
 
 boost::asio::awaitable<void> nothing() { co_return; }

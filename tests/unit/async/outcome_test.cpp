@@ -1,14 +1,9 @@
 #include "async/outcome.hpp"
 
-#include <atomic>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
-#include <future>
 #include <gtest/gtest.h>
-#include <thread>
 
-#include "async/blocking_pool.hpp"
-#include "async/task_thread.hpp"
 #include "async/with_deadline.hpp"
 #include "virtual_world.hpp"
 
@@ -57,38 +52,6 @@ TEST(Outcome, IsNothingWhereItIsLateAndThenNobodyTakesIt) {
 
   EXPECT_TRUE(outcome->is_abandoned());
   outcome->set(7);
-}
-
-/// A job on a pool that outlives the loop of whoever asked for it.
-struct SlowJob {
-  std::promise<void> begun;
-  std::atomic<bool> may_end{false};
-  std::shared_ptr<int> made = std::make_shared<int>(7);
-};
-
-asio::awaitable<void> ask(BlockingPool& pool, TimeSource& time, SlowJob& job) {
-  using Made = std::shared_ptr<int>;
-  std::function<Result<Made>()> work = [&job]() -> Result<Made> {
-    job.begun.set_value();
-    while (!job.may_end) std::this_thread::yield();
-    return job.made;
-  };
-  auto asking = pool.run<Made>(Deadline::after(time, 1h), std::move(work));
-  co_await std::move(asking);
-}
-
-TEST(BlockingPool, AJobMayEndAfterTheLoopOfWhoeverAskedForIt) {
-  SlowJob job;
-  {
-    BlockingPool pool(1, 4);
-    {
-      TaskThread thread([] { FAIL() << "it broke"; });
-      thread.start("ask", [&] { return ask(pool, thread.time(), job); });
-      job.begun.get_future().get();
-    }
-    job.may_end = true;
-  }
-  EXPECT_EQ(job.made.use_count(), 1);  // what nobody takes any more is dropped
 }
 
 }  // namespace

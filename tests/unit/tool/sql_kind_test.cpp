@@ -1,5 +1,6 @@
 #include <fstream>
 
+#include "async/task_group.hpp"
 #include "sql_fixture.hpp"
 #include "tool/sql/install.hpp"
 #include "tool/sql/local_time.hpp"
@@ -273,6 +274,51 @@ TEST(SqlTool, KeepsOneTenantFromTakingEveryPlace) {
   EXPECT_EQ(answered + refused.size(), 6u);
   EXPECT_GE(answered, 3);
   for (const auto type : refused) EXPECT_EQ(type, ErrorType::rate_limit);
+}
+
+boost::asio::awaitable<void> run_quietly(ToolHandler& handler, Invocation invocation,
+                                         async::Deadline deadline) {
+  auto running = handler.run(invocation, deadline);
+  co_await std::move(running);
+}
+
+/// What `quiet` is answered while `noisy` asks again and again for what takes for ever.
+boost::asio::awaitable<Result<ToolOutput>> run_beside(testing::RealWorld& world,
+                                                      ToolHandler& endless, Invocation noisy,
+                                                      ToolHandler& quick, Invocation quiet) {
+  async::TaskGroup tasks(world.context().get_executor(), world.time());
+  for (int i = 0; i < 10; ++i) {
+    tasks.spawn("noisy", run_quietly(endless, noisy, world.in(10min)));
+  }
+  auto running = quick.run(quiet, world.in(1min));
+  auto output = co_await std::move(running);
+  tasks.cancel();
+  co_await tasks.join();
+  co_return output;
+}
+
+TEST(SqlTool, AnswersOneTenantWhileAnothersQueriesTakeForEver) {
+  TwoTenants tenants;
+  const auto slow = TwoTenants::make_tool(
+      "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000000000000)"
+      " SELECT max(i) AS n FROM n",
+      "value");
+  const auto fast = TwoTenants::make_tool("SELECT count(*) AS n FROM bookings", "value");
+  const auto endless = tenants.load(slow);
+  const auto quick = tenants.load(fast);
+  ASSERT_TRUE(endless && quick);
+  registry::CallContext noisy, quiet;
+  noisy.tenant_id = kTenantA;
+  quiet.tenant_id = kTenantB;
+  const json::object of_a{{"business_id", kTenantA}}, of_b{{"business_id", kTenantB}};
+  const std::string key;
+
+  const auto answer =
+      tenants.world.run(run_beside(tenants.world, **endless, Invocation{slow, of_a, noisy, key},
+                                   **quick, Invocation{fast, of_b, quiet, key}));
+
+  ASSERT_TRUE(answer) << answer.error().message;
+  EXPECT_EQ(json::serialize(answer->data), R"({"value":3})");
 }
 
 TEST(LocalTime, ReadsOnlyUtcAndKnowsItsZones) {
