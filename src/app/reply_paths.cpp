@@ -17,15 +17,11 @@ std::unique_ptr<realtime::ModelPort> make_brain(Parts& parts, const ProviderFact
     parts.metrics.provider_calls_ignored(name).add();
     parts.log->warn("provider_call_ignored", {{"provider", name}, {"tool", tool}});
   };
-  // Once a connection, and behind a failure of its own: another one's rest is not ended by it.
-  const auto has_told = std::make_shared<bool>(false);
-  auto on_planned = [has_told, breaker = provider.breaker] {
-    if (breaker && !std::exchange(*has_told, true)) breaker->on_served();
-  };
-  auto on_plan_failed = [&parts, has_told, breaker = provider.breaker,
+  const auto reports = std::make_shared<session::PlanReports>(provider.breaker);
+  auto on_planned = [reports] { reports->on_planned(); };
+  auto on_plan_failed = [&parts, reports, breaker = provider.breaker,
                          provider = provider.name](const Error& why) {
-    *has_told = false;
-    if (breaker && breaker->on_failed(why.type, parts.time.now())) {
+    if (reports->on_failed(why.type, parts.time.now())) {
       parts.log->warn("provider_rests",
                       {{"provider", provider}, {"seconds", breaker->rest().count()}});
     }

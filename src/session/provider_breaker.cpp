@@ -25,7 +25,8 @@ void ProviderBreaker::on_served() {
 
 bool ProviderBreaker::on_failed(ErrorType why, SteadyTime now) {
   const std::lock_guard lock(mutex_);
-  const bool may_pass = why == ErrorType::transient || why == ErrorType::timeout;
+  const bool may_pass =
+      why == ErrorType::transient || why == ErrorType::timeout || why == ErrorType::validation;
   failures_ = std::min(failures_ + 1, kTolerated);
   if (may_pass && failures_ < kTolerated) return false;
   const bool rests_already = rest_.count() > 0 && now < until_ && !is_on_trial_;
@@ -39,6 +40,17 @@ bool ProviderBreaker::on_failed(ErrorType why, SteadyTime now) {
 std::chrono::seconds ProviderBreaker::rest() const {
   const std::lock_guard lock(mutex_);
   return rest_;
+}
+
+void PlanReports::on_planned() {
+  has_served_ = true;
+  if (breaker_ && !std::exchange(has_told_, true)) breaker_->on_served();
+}
+
+bool PlanReports::on_failed(ErrorType why, SteadyTime now) {
+  has_told_ = false;
+  const bool is_its_own = why == ErrorType::validation && has_served_;
+  return breaker_ && !is_its_own && breaker_->on_failed(why, now);
 }
 
 }  // namespace callosum::session

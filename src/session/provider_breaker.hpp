@@ -1,7 +1,9 @@
 #pragma once
 
 #include <chrono>
+#include <memory>
 #include <mutex>
+#include <utility>
 
 #include "base/clock.hpp"
 #include "base/error.hpp"
@@ -33,6 +35,24 @@ class ProviderBreaker {
   bool is_on_trial_ = false;
   std::chrono::seconds rest_{0};  // 0: none
   SteadyTime until_{};
+};
+
+/// What one conversation tells a breaker of its chat model, plan by plan.
+class PlanReports {
+ public:
+  /// Null: nobody is told.
+  explicit PlanReports(std::shared_ptr<ProviderBreaker> breaker) : breaker_(std::move(breaker)) {}
+
+  /// Told once, and again behind a failure of its own: another one's rest is not ended by it.
+  void on_planned();
+  /// True: it rests from now on. What a model takes of this conversation's beginning and no more
+  /// is the conversation's own fault.
+  bool on_failed(ErrorType why, SteadyTime now);
+
+ private:
+  const std::shared_ptr<ProviderBreaker> breaker_;
+  bool has_told_ = false;
+  bool has_served_ = false;
 };
 
 }  // namespace callosum::session

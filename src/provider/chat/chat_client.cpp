@@ -100,15 +100,20 @@ class ChatClient final : public realtime::ChatModel {
     return is_patient ? deadline : deadline.sooner(reading.heard_at + options_.patience);
   }
 
+  static ErrorType type_of(int status) {
+    if (status == 401 || status == 403) return ErrorType::auth;
+    // Of what it was sent: a conversation that is too long for it, say.
+    const bool is_about_us = status == 400 || status == 413 || status == 422;
+    return is_about_us ? ErrorType::validation : ErrorType::transient;
+  }
+
   static Result<realtime::ChatAnswer> answer_of(Reading& reading) {
     if (!reading.taken) return reading.taken.error();
     const auto& response = reading.response;
     if (response && !*response) return response->error();
     if (response && (*response)->status != 200) {
       const auto status = (*response)->status;
-      const bool is_refused = status == 401 || status == 403;
-      return fail(is_refused ? ErrorType::auth : ErrorType::transient,
-                  "the language model did not answer",
+      return fail(type_of(status), "the language model did not answer",
                   "HTTP " + std::to_string(status) + " " + (*response)->body.substr(0, 500));
     }
     return reading.decoder.finish();

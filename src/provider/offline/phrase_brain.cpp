@@ -31,6 +31,25 @@ bool asks_what_it_is(std::string_view sentence) {
   return false;
 }
 
+constexpr std::string_view kOnlyLooksUp =
+    "I am the offline demo voice: I look things up, but booking or changing anything takes a "
+    "language model. What else would you like to know?";
+
+/// "Yes please", "I'll take it": to an offer, which phrases alone cannot take up.
+bool takes_up(std::string_view sentence) {
+  using Words = std::set<std::string, std::less<>>;
+  static const Words kSaysSo{"yes", "yeah", "yep", "sure", "book", "take"};
+  static const Words kBeside{"please", "thanks", "thank", "you", "i'll", "i",    "will", "that",
+                             "this",   "it",     "one",   "the", "ok",   "okay", "me",   "for"};
+  const auto words = words_of(sentence);
+  const auto is_known = [](const auto& word) {
+    return kSaysSo.contains(word) || kBeside.contains(word);
+  };
+  return std::all_of(words.begin(), words.end(), is_known) &&
+         std::any_of(words.begin(), words.end(),
+                     [](const auto& word) { return kSaysSo.contains(word); });
+}
+
 class PhraseBrain final : public Brain {
  public:
   explicit PhraseBrain(std::shared_ptr<const registry::Snapshot> snapshot)
@@ -141,6 +160,7 @@ class PhraseBrain final : public Brain {
       if (match.tool.empty()) continue;
       plan.calls.push_back({match.tool, json::serialize(match.arguments)});
     }
+    if (plan.calls.empty() && takes_up(user.text)) plan.text = std::string(kOnlyLooksUp);
     return plan;
   }
 

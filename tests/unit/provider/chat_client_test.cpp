@@ -22,8 +22,8 @@ const std::string kText =
 
 /// Sends this much of a body, and then holds the connection until the client has gone.
 struct Server {
-  explicit Server(std::string body)
-      : text(kHead + std::move(body)),
+  explicit Server(std::string body, std::string head = kHead)
+      : text(std::move(head) + std::move(body)),
         server([this](HostileServer& s, HostileServer::Socket& socket) {
           return serve(s, socket, text);
         }) {}
@@ -77,6 +77,28 @@ TEST(ChatClient, LeavesAtOnceWhereTheAnswerCannotBeRead) {
 
   ASSERT_FALSE(answer);
   EXPECT_EQ(answer.error().type, ErrorType::transient);
+}
+
+TEST(ChatClient, TellsWhoseFaultItIs) {
+  const std::pair<const char*, ErrorType> cases[]{
+      {"400 Bad Request", ErrorType::validation},  // too long a conversation, say
+      {"413 Content Too Large", ErrorType::validation},
+      {"422 Unprocessable Content", ErrorType::validation},
+      {"401 Unauthorized", ErrorType::auth},
+      {"403 Forbidden", ErrorType::auth},
+      {"404 Not Found", ErrorType::transient},
+      {"429 Too Many Requests", ErrorType::transient},
+      {"503 Service Unavailable", ErrorType::transient}};
+  for (const auto& [status, type] : cases) {
+    Server server("no\n", std::string("HTTP/1.1 ") + status +
+                              "\r\nContent-Length: 3\r\nConnection: close\r\n\r\n");
+
+    const auto answer = server.ask(30s);
+
+    ASSERT_FALSE(answer);
+    EXPECT_EQ(answer.error().type, type) << status;
+    EXPECT_THAT(answer.error().detail, HasSubstr(std::string(status, 3)));
+  }
 }
 
 TEST(ChatClient, WaitsNoLongerThanItMay) {

@@ -98,5 +98,18 @@ TEST(OfflineModes, TriesNoModeTwiceForTheSameWords) {
   EXPECT_TRUE(plan.calls.empty());
 }
 
+TEST(OfflineVoice, SaysThatItCannotTakeUpAnOffer) {
+  for (const char* words : {"yes please", "Yeah, book it.", "I'll take that one, thanks"}) {
+    Talk talk;
+    talk.says(words);
+    EXPECT_NE(talk.plan(kTodo).text.find("takes a language model"), std::string::npos) << words;
+  }
+  for (const char* words : {"thank you", "okay", "yes, on my bicycle", ""}) {
+    Talk talk;
+    talk.says(words);
+    EXPECT_NE(talk.plan(kTodo).text.find("I did not catch that"), std::string::npos) << words;
+  }
+}
+
 }  // namespace
 }  // namespace callosum::provider::offline

@@ -43,6 +43,37 @@ TEST(ProviderBreaker, RestsAtOnceWhereItIsRefused) {
   }
 }
 
+TEST(PlanReports, AConversationThatHasGrownTooLongRestsNobodysModel) {
+  const auto breaker = std::make_shared<ProviderBreaker>();
+  PlanReports reports(breaker);
+  reports.on_planned();
+  for (int i = 0; i < 5; ++i) EXPECT_FALSE(reports.on_failed(ErrorType::validation, kStart));
+
+  EXPECT_FALSE(breaker->is_resting(kStart));
+}
+
+TEST(PlanReports, AModelThatTakesNothingAtAllRests) {
+  const auto breaker = std::make_shared<ProviderBreaker>();
+  PlanReports reports(breaker);
+  EXPECT_FALSE(reports.on_failed(ErrorType::validation, kStart));
+  EXPECT_FALSE(reports.on_failed(ErrorType::validation, kStart));
+
+  EXPECT_TRUE(reports.on_failed(ErrorType::validation, kStart));
+}
+
+TEST(PlanReports, EndsTheRestOfItsOwnFailuresAlone) {
+  const auto breaker = std::make_shared<ProviderBreaker>();
+  PlanReports ours(breaker), others(breaker);
+  ours.on_planned();
+  for (int i = 0; i < 3; ++i) others.on_failed(ErrorType::transient, kStart);
+  ours.on_planned();
+  EXPECT_TRUE(breaker->is_resting(kStart));
+  ours.on_failed(ErrorType::transient, kStart);
+  ours.on_planned();
+
+  EXPECT_FALSE(breaker->is_resting(kStart));
+}
+
 TEST(ProviderBreaker, LetsOneSessionTryWhenItHasRested) {
   ProviderBreaker breaker;
   breaker.on_failed(ErrorType::auth, kStart);
