@@ -58,11 +58,12 @@ Result<storage::AuditFilter> read_filter(const net::HttpRequest& request) {
 asio::awaitable<Result<storage::AuditPage>> AdminAuditResource::search(
     storage::AuditFilter filter) {
   const auto deadline = async::Deadline::after(parts_.time, std::chrono::seconds(5));
+  auto tenant = filter.tenant_id;
   std::function<Result<storage::AuditPage>(storage::sqlite::Connection&)> query =
       [filter = std::move(filter)](auto& connection) {
         return storage::search_audit(connection, filter);
       };
-  return parts_.database.read<storage::AuditPage>(deadline, std::move(query));
+  return parts_.database.read<storage::AuditPage>(deadline, std::move(query), std::move(tenant));
 }
 
 asio::awaitable<net::HttpResponse> AdminAuditResource::handle(const net::HttpRequest& request,

@@ -163,13 +163,13 @@ asio::awaitable<Result<json::value>> BusinessFactResource::act(const net::HttpRe
     Query query = [&fact, id = tenant->id](auto& connection) {
       return storage::find_business_fact(connection, fact, id);
     };
-    auto reading = parts_->database.read<json::value>(deadline, std::move(query));
+    auto reading = parts_->database.read<json::value>(deadline, std::move(query), tenant->id);
     co_return co_await std::move(reading);
   }
   Query query = [&fact, id = tenant->id, wanted = std::move(wanted)](auto& connection) {
     return storage::change_business_fact(connection, fact, id, wanted);
   };
-  auto writing = parts_->database.write<json::value>(deadline, std::move(query));
+  auto writing = parts_->database.write<json::value>(deadline, std::move(query), tenant->id);
   auto done = co_await std::move(writing);
   // Also after a failure: whether the change was made is then not known.
   parts_->forget_results(tenant->id, "businesses");

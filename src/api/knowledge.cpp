@@ -85,8 +85,10 @@ asio::awaitable<Result<json::value>> KnowledgeResource::act(const Asked& asked) 
     }
     return as_value(list_knowledge(connection, table, asked.business, asked.topic));
   };
-  auto pending = is_write(verb_) ? parts_->database.write<json::value>(deadline, std::move(query))
-                                 : parts_->database.read<json::value>(deadline, std::move(query));
+  auto& database = parts_->database;
+  auto pending = is_write(verb_)
+                     ? database.write<json::value>(deadline, std::move(query), asked.business)
+                     : database.read<json::value>(deadline, std::move(query), asked.business);
   auto result = co_await std::move(pending);
   // Also after a failure: whether the change was made is then not known.
   if (is_write(verb_)) parts_->forget_results(asked.business, table_.table);

@@ -43,7 +43,7 @@ asio::awaitable<std::vector<std::string>> recall(Parts& parts, api::auth::Princi
       [tenant_id, subject = principal.subject](storage::sqlite::Connection& connection) {
         return storage::list_past_visits(connection, tenant_id, subject, kMost);
       };
-  auto reading = parts.database->read<Visits>(deadline, std::move(query));
+  auto reading = parts.database->read<Visits>(deadline, std::move(query), tenant_id);
   const auto visits = co_await std::move(reading);
   if (!visits) {  // a voice that remembers nothing is better than none
     parts.log->warn("memory_unavailable", {{"tenant_id", tenant_id},

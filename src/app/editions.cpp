@@ -107,7 +107,8 @@ std::shared_ptr<const Edition> Editions::shared(std::unique_ptr<Edition> edition
 
 asio::awaitable<Result<api::ReloadReport>> Editions::reload(async::Deadline deadline) {
   std::function<Result<api::ReloadReport>()> job = [this] { return reload_now(); };
-  auto report = co_await threads_->loader->run<api::ReloadReport>(deadline, std::move(job));
+  auto pending = threads_->loader->run<api::ReloadReport>(deadline, std::move(job));
+  auto report = co_await std::move(pending);
   if (!report && report.error().type == ErrorType::timeout) {
     co_return fail(ErrorType::timeout,
                    "the packs are still loading; the log will say how it ended");

@@ -114,6 +114,8 @@ Result<void> load_editions(Parts& parts, bool with_provider, bool reaches_backen
 
 Parts::~Parts() {
   if (load_book) load_book->close();
+  // A write that nobody waits for any more still holds its record, and by that an edition.
+  for (const auto& kind : kinds) kind->stop();
 }
 
 std::vector<policy::Gate*> Parts::gate_list() const {

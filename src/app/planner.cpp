@@ -287,14 +287,14 @@ std::vector<session::ModelSource> Planner::model_sources(const Opening& opening,
   }
   std::vector<session::ModelSource> sources;
   const auto who = std::make_shared<const registry::CallContext>(opening.context);
-  const bool is_alone = offered.size() == 1;
+  const ModelUse use{offered.size() == 1, std::make_shared<bool>(false)};
   for (auto& each : offered) {
     const auto& provider = *each.first;
     session::ModelSource source;
     source.name = provider.name;
     const auto path = opening.context.reply_path;
-    source.make = make_model_of(parts_, {edition, &provider}, path,
-                                choose_model(provider, asked_model), is_alone);
+    source.make =
+        make_model_of(parts_, {edition, &provider}, path, choose_model(provider, asked_model), use);
     source.offer = std::move(each.second);
     if (opening.context.loaded) {
       source.offer_for = [edition, &provider, who](const registry::LoadedSet& set) {

@@ -10,14 +10,14 @@ using registry::ReplyPath;
 namespace {
 
 std::unique_ptr<realtime::ModelPort> make_brain(Parts& parts, const ProviderFactory& provider,
-                                                const std::string& model, bool is_alone) {
+                                                const std::string& model, bool is_alone,
+                                                std::shared_ptr<session::PlanReports> reports) {
   auto mouth = provider.make_mouth ? nullptr : provider.make(model);
   auto name = mouth ? mouth->profile().provider : provider.profile.provider;
   auto on_ignored_call = [&parts, name = std::move(name)](std::string_view tool) {
     parts.metrics.provider_calls_ignored(name).add();
     parts.log->warn("provider_call_ignored", {{"provider", name}, {"tool", tool}});
   };
-  const auto reports = std::make_shared<session::PlanReports>(provider.breaker);
   auto on_planned = [reports] { reports->on_planned(); };
   auto on_plan_failed = [&parts, reports, breaker = provider.breaker,
                          provider = provider.name](const Error& why) {
@@ -48,14 +48,18 @@ void latch_reply_path(std::string_view word, registry::CallContext& context) {
 
 std::function<std::unique_ptr<realtime::ModelPort>()> make_model_of(
     Parts& parts, std::shared_ptr<const ProviderFactory> provider, ReplyPath path,
-    std::string model, bool is_alone) {
-  return [&parts, provider = std::move(provider), path, is_alone,
+    std::string model, const ModelUse& use) {
+  auto reports = std::make_shared<session::PlanReports>(provider->breaker, use.was_served);
+  return [&parts, provider = std::move(provider), path, is_alone = use.is_alone,
+          reports = std::move(reports),
           model = std::move(model)]() -> std::unique_ptr<realtime::ModelPort> {
     if (path == ReplyPath::bridge) {
       return session::make_bridge_port(
           {parts.random, provider->make(model), provider->make_ears, kUnnamedSpeaker});
     }
-    if (path == ReplyPath::brain) return make_brain(parts, *provider, model, is_alone);
+    if (path == ReplyPath::brain) {
+      return make_brain(parts, *provider, model, is_alone, reports);
+    }
     return provider->make(model);
   };
 }

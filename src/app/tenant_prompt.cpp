@@ -120,6 +120,7 @@ void add_business(const json::object& row, PromptValues& values) {
 /// The tenant's row, or an empty object.
 asio::awaitable<Result<json::object>> read_business(storage::Database& database, std::string id,
                                                     async::Deadline deadline) {
+  auto tenant = id;
   std::function<Result<json::array>(storage::sqlite::Connection&)> query =
       [id = std::move(id)](storage::sqlite::Connection& connection) {
         return connection.query(
@@ -127,7 +128,8 @@ asio::awaitable<Result<json::object>> read_business(storage::Database& database,
             "= :id",
             json::object{{"id", id}});
       };
-  auto rows = co_await database.read<json::array>(deadline, std::move(query));
+  auto reading = database.read<json::array>(deadline, std::move(query), std::move(tenant));
+  auto rows = co_await std::move(reading);
   if (!rows) co_return rows.error();
   if (rows->empty()) co_return json::object();
   co_return std::move(rows->front().get_object());

@@ -19,23 +19,30 @@
 
 namespace callosum::async {
 
+/// Whose a job is, and how badly it is needed.
+struct JobClaim {
+  std::string share;     ///< a tenant's, say; empty: nobody's
+  bool is_owed = false;  ///< never refused, however long the queue: it ends what has begun
+};
+
 /// Threads for libraries that block (SQLite, speech). `run` may be awaited from any strand; the
-/// queue is bounded and a full one answers TRANSIENT at once. Whoever names a share has a queue of
-/// its own in that, of half its length at most; those take turns, and none has all the threads
-/// where there are several.
+/// queue is bounded and a full one answers TRANSIENT at once. Each share has a queue of its own in
+/// that, of half its length at most; those take turns, and none has all the threads where there
+/// are several. Nobody's jobs come in between any two of them, and are held to neither.
 class BlockingPool {
  public:
   BlockingPool(std::size_t threads, std::size_t max_queued);
-  ~BlockingPool();  ///< lets running jobs end; drops queued ones
+  ~BlockingPool() { stop(); }
+  /// Lets running jobs end and drops queued ones; TRANSIENT from then on.
+  void stop();
 
   /// Runs `job` on a pool thread. When the deadline passes or the caller is cancelled, `interrupt`
   /// (if any; called on the caller's thread, must be thread-safe) is asked to cut the job short,
   /// and the answer is TIMEOUT at once: the job may still be ending, even after the caller's loop,
-  /// so it must own what it touches. `share`: whose job it is; empty: nobody's, and unlimited.
+  /// so it must own what it touches.
   template <class T>
   boost::asio::awaitable<Result<T>> run(Deadline deadline, std::function<Result<T>()> job,
-                                        std::function<void()> interrupt = {},
-                                        std::string share = {});
+                                        std::function<void()> interrupt = {}, JobClaim claim = {});
 
  private:
   struct Share {
@@ -45,7 +52,8 @@ class BlockingPool {
   using Shares = std::map<std::string, Share, std::less<>>;
   using Turns = std::list<Shares::iterator>;
 
-  bool post(const std::string& share, std::function<void()> job);
+  bool post(const JobClaim& claim, std::function<void()> job);
+  bool has_room(const JobClaim& claim, const Share& share) const;
   void work();
   bool may_run(const Shares::value_type& share) const;
   /// Whose turn it is; the end: nobody's.
@@ -68,7 +76,7 @@ template <class T>
 boost::asio::awaitable<Result<T>> BlockingPool::run(Deadline deadline,
                                                     std::function<Result<T>()> job,
                                                     std::function<void()> interrupt,
-                                                    std::string share) {
+                                                    JobClaim claim) {
   struct End {
     std::optional<Result<T>> result;
     std::exception_ptr failure;
@@ -84,7 +92,7 @@ boost::asio::awaitable<Result<T>> BlockingPool::run(Deadline deadline,
     job = nullptr;
     outcome->set(std::move(end));
   };
-  if (!post(share, std::move(wrapped))) co_return fail(ErrorType::transient, "too busy, try again");
+  if (!post(claim, std::move(wrapped))) co_return fail(ErrorType::transient, "too busy, try again");
 
   struct InterruptOnUnwind {
     std::function<void()>& interrupt;

@@ -14,7 +14,8 @@
 namespace callosum::async {
 
 /// What one coroutine waits for and another thread has. Shared by both; whichever goes first leaves
-/// the other whole: the executor of a coroutine that waits no more may go away at once.
+/// the other whole: the executor of a coroutine that waits no more may go away at once. Where one
+/// goes with a wait still in it, nobody may set the outcome meanwhile.
 template <class T>
 class Outcome : public std::enable_shared_from_this<Outcome<T>> {
  public:

@@ -49,6 +49,7 @@ struct TaskThread::State {
   asio::awaitable<void> keep() {
     const auto never = Deadline::none(time);  // until the thread ends
     co_await stop.wait(never);
+    is_stopping = true;
     tasks.cancel();
     co_await tasks.join();
   }
@@ -57,6 +58,7 @@ struct TaskThread::State {
   asio::io_context context{1};
   TaskGroup tasks;
   Event stop;
+  bool is_stopping = false;  // of the thread
   std::thread thread;
 };
 
@@ -66,8 +68,10 @@ TaskThread::TaskThread(std::function<void()> on_broken)
 TaskThread::~TaskThread() = default;
 
 void TaskThread::post(std::function<void(TaskGroup&)> work) {
-  asio::post(state_->context,
-             [state = state_.get(), work = std::move(work)] { work(state->tasks); });
+  asio::post(state_->context, [state = state_.get(), work = std::move(work)] {
+    // Behind the end nobody would cancel it.
+    if (!state->is_stopping) work(state->tasks);
+  });
 }
 
 void TaskThread::start(const char* name, std::function<asio::awaitable<void>()> make) {

@@ -15,6 +15,8 @@ namespace {
 /// What may wait while the database cannot be written. Beyond it records are lost, counted and
 /// said.
 constexpr std::size_t kMaxWaitingBytes = 64 << 20;
+/// One row of the audit; what is larger than a connection's limit could never be written.
+constexpr std::size_t kMostBytesOfAGroup = 256 << 10;
 constexpr auto kRetry = 1s;
 constexpr auto kBetweenHeads = 1min;
 
@@ -47,6 +49,16 @@ AuditStore::~AuditStore() {
   thread_.join();
 }
 
+void AuditStore::Waiting::add(std::string_view tenant_id, std::string_view line) {
+  auto at = groups.find(tenant_id);
+  if (at == groups.end()) at = groups.emplace(tenant_id, Groups()).first;
+  auto& all = at->second;
+  if (all.empty() || all.back().lines.size() + line.size() > kMostBytesOfAGroup) {
+    all.push_back({std::string(tenant_id), {}, 0});
+  }
+  all.back().add(line);
+}
+
 void AuditStore::write(const AuditRecord& record, AuditPlace place) {
   const auto line = encode_text(record);
   bool is_first = false;
@@ -59,14 +71,7 @@ void AuditStore::write(const AuditRecord& record, AuditPlace place) {
       return;
     }
     waiting_.bytes += line.size();
-    if (place == AuditPlace::queue) {
-      auto at = waiting_.groups.find(record.tenant_id);
-      if (at == waiting_.groups.end()) {
-        const std::string tenant(record.tenant_id);
-        at = waiting_.groups.emplace(tenant, storage::AuditGroup{tenant, {}, 0}).first;
-      }
-      at->second.add(line);
-    }
+    if (place == AuditPlace::queue) waiting_.add(record.tenant_id, line);
     if (log_.is_on(telemetry::LogLevel::info)) (waiting_.lines += line) += '\n';
   }
   if (is_first) changed_.notify_one();
@@ -114,7 +119,9 @@ void AuditStore::commit(Waiting& waiting) {
   if (waiting.lost > 0) log_.error("audit_lost", {{"records", waiting.lost}});
   while (true) {
     const auto stored = store(waiting);
-    for (const auto& each : std::exchange(waiting.waiters, {})) each->set(stored.has_value());
+    // Whose record was thrown away nobody knows.
+    const bool is_whole = stored && waiting.lost == 0;
+    for (const auto& each : std::exchange(waiting.waiters, {})) each->set(is_whole);
     if (stored) return;
     log_.error("audit_write_failed",
                {{"reason", stored.error().message}, {"detail", stored.error().detail}});
@@ -147,11 +154,13 @@ Result<void> AuditStore::store(const Waiting& waiting) {
   if (waiting.groups.empty()) return {};
   const auto begun = connection_->execute("BEGIN IMMEDIATE");
   if (!begun) return begun.error();
-  for (const auto& [tenant, group] : waiting.groups) {
-    const auto added = storage::append_audit(*connection_, group);
-    if (added) continue;
-    connection_->tidy();
-    return added.error();
+  for (const auto& [tenant, groups] : waiting.groups) {
+    for (const auto& group : groups) {
+      const auto added = storage::append_audit(*connection_, group);
+      if (added) continue;
+      connection_->tidy();
+      return added.error();
+    }
   }
   const auto committed = connection_->execute("COMMIT");
   if (!committed) connection_->tidy();

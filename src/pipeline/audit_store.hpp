@@ -54,11 +54,13 @@ class AuditStore final : public AuditSink {
              telemetry::Log& log, bool is_strict);
 
   struct Waiting {
-    std::map<std::string, storage::AuditGroup, std::less<>> groups;  // by tenant
-    std::string lines;                                               // for the log
+    using Groups = std::vector<storage::AuditGroup>;
+    std::map<std::string, Groups, std::less<>> groups;  // by tenant
+    std::string lines;                                  // for the log
     std::size_t bytes = 0;
     std::uint64_t lost = 0;
     std::vector<std::shared_ptr<async::Outcome<bool>>> waiters;  // whether it is durable
+    void add(std::string_view tenant_id, std::string_view line);
     bool empty() const { return groups.empty() && lines.empty(); }
   };
 

@@ -92,29 +92,32 @@ asio::awaitable<Result<std::string>> Proposals::keep(const policy::PreparedCall&
 asio::awaitable<Result<std::vector<Proposal>>> Proposals::list(std::string tenant_id,
                                                                std::string state) {
   using Found = std::vector<Proposal>;
+  auto tenant = tenant_id;
   std::function<Result<Found>(Connection&)> work = [tenant_id = std::move(tenant_id),
                                                     state = std::move(state)](Connection& c) {
     return storage::list_proposals(c, tenant_id, state);
   };
   const auto deadline = async::Deadline::after(time_, kPatience);
-  auto pending = database_.read<Found>(deadline, std::move(work));
+  auto pending = database_.read<Found>(deadline, std::move(work), std::move(tenant));
   auto found = co_await std::move(pending);
   co_return found;
 }
 
 asio::awaitable<Result<Proposal>> Proposals::find(std::string tenant_id, std::string id) {
+  auto tenant = tenant_id;
   std::function<Result<Proposal>(Connection&)> work = [tenant_id = std::move(tenant_id),
                                                        id = std::move(id)](Connection& c) {
     return storage::find_proposal(c, tenant_id, id);
   };
   const auto deadline = async::Deadline::after(time_, kPatience);
-  auto pending = database_.read<Proposal>(deadline, std::move(work));
+  auto pending = database_.read<Proposal>(deadline, std::move(work), std::move(tenant));
   auto found = co_await std::move(pending);
   co_return found;
 }
 
 asio::awaitable<Result<Proposal>> Proposals::move(Proposal decided, ProposalState from) {
   decided.decided_at_ms = epoch_ms(time_.wall_now());
+  auto tenant = decided.tenant_id;
   std::function<Result<Proposal>(Connection&)> work = [decided = std::move(decided),
                                                        from](Connection& c) -> Result<Proposal> {
     const auto moved = storage::move_proposal(c, decided, from);
@@ -122,7 +125,7 @@ asio::awaitable<Result<Proposal>> Proposals::move(Proposal decided, ProposalStat
     return decided;
   };
   const auto deadline = async::Deadline::after(time_, kPatience);
-  auto pending = database_.write<Proposal>(deadline, std::move(work));
+  auto pending = database_.write<Proposal>(deadline, std::move(work), std::move(tenant));
   auto moved = co_await std::move(pending);
   co_return moved;
 }

@@ -444,7 +444,7 @@ asio::awaitable<LoadBook::Answer> LoadBook::search_tools(const registry::CallCon
     if (!index) return index.error();
     return (*index)->find(query, kMostHits);
   };
-  auto searching = database_.read<Names>(deadline, std::move(work));
+  auto searching = database_.read<Names>(deadline, std::move(work), context.tenant_id);
   const auto found = co_await std::move(searching);
   if (!found) co_return found.error();
   co_return answer_found(context, *found, limit);

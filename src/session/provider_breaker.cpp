@@ -43,14 +43,15 @@ std::chrono::seconds ProviderBreaker::rest() const {
 }
 
 void PlanReports::on_planned() {
-  has_served_ = true;
+  *was_served_ = true;
   if (breaker_ && !std::exchange(has_told_, true)) breaker_->on_served();
 }
 
 bool PlanReports::on_failed(ErrorType why, SteadyTime now) {
+  const bool is_its_own = why == ErrorType::validation && *was_served_;
+  if (!breaker_ || is_its_own) return false;
   has_told_ = false;
-  const bool is_its_own = why == ErrorType::validation && has_served_;
-  return breaker_ && !is_its_own && breaker_->on_failed(why, now);
+  return breaker_->on_failed(why, now);
 }
 
 }  // namespace callosum::session

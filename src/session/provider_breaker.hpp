@@ -37,22 +37,24 @@ class ProviderBreaker {
   SteadyTime until_{};
 };
 
-/// What one conversation tells a breaker of its chat model, plan by plan.
+/// What one conversation tells a breaker of its chat model, plan by plan. Of the conversation, not
+/// of a connection of it, whichever model it has just now.
 class PlanReports {
  public:
-  /// Null: nobody is told.
-  explicit PlanReports(std::shared_ptr<ProviderBreaker> breaker) : breaker_(std::move(breaker)) {}
+  /// Null: nobody is told. `was_served`: of the conversation, by any model.
+  PlanReports(std::shared_ptr<ProviderBreaker> breaker, std::shared_ptr<bool> was_served)
+      : breaker_(std::move(breaker)), was_served_(std::move(was_served)) {}
 
   /// Told once, and again behind a failure of its own: another one's rest is not ended by it.
   void on_planned();
-  /// True: it rests from now on. What a model takes of this conversation's beginning and no more
-  /// is the conversation's own fault.
+  /// True: it rests from now on. What models take of this conversation's beginning and no more is
+  /// the conversation's own fault, and nobody's rest.
   bool on_failed(ErrorType why, SteadyTime now);
 
  private:
   const std::shared_ptr<ProviderBreaker> breaker_;
+  const std::shared_ptr<bool> was_served_;
   bool has_told_ = false;
-  bool has_served_ = false;
 };
 
 }  // namespace callosum::session

@@ -34,7 +34,7 @@ class Database {
   boost::asio::awaitable<Result<T>> read(async::Deadline deadline,
                                          std::function<Result<T>(sqlite::Connection&)> query,
                                          std::string tenant = {}) {
-    return readers_->run<T>(deadline, std::move(query), std::move(tenant));
+    return readers_->run<T>(deadline, std::move(query), {std::move(tenant)});
   }
 
   /// In one durable transaction (see ConnectionPool::run_transaction). TRANSIENT, without trying,
@@ -45,19 +45,16 @@ class Database {
                                           std::string tenant = {}) {
     const auto able = disk_.check();
     if (!able) co_return able.error();
-    auto finishing = finish<T>(deadline, std::move(query), std::move(tenant));
-    auto result = co_await std::move(finishing);
+    auto changing = change<T>(deadline, std::move(query), {std::move(tenant)});
+    auto result = co_await std::move(changing);
     co_return result;
   }
-  /// The same for what has begun already: tried whatever is known of the disk.
+  /// The same for what has begun already: tried whatever is known of the disk, behind however many.
   template <class T>
   boost::asio::awaitable<Result<T>> finish(async::Deadline deadline,
                                            std::function<Result<T>(sqlite::Connection&)> query,
                                            std::string tenant = {}) {
-    auto pending = writer_->run_transaction<T>(deadline, std::move(query), std::move(tenant));
-    auto result = co_await std::move(pending);
-    if (!result) disk_.note(result.error());
-    co_return result;
+    return change<T>(deadline, std::move(query), {std::move(tenant), true});
   }
 
   /// Blocks, on a connection of its own, in one transaction: for start-up.
@@ -68,6 +65,16 @@ class Database {
 
  private:
   explicit Database(const DatabaseOptions& options);
+
+  template <class T>
+  boost::asio::awaitable<Result<T>> change(async::Deadline deadline,
+                                           std::function<Result<T>(sqlite::Connection&)> query,
+                                           async::JobClaim claim) {
+    auto pending = writer_->run_transaction<T>(deadline, std::move(query), std::move(claim));
+    auto result = co_await std::move(pending);
+    if (!result) disk_.note(result.error());
+    co_return result;
+  }
 
   DatabaseOptions options_;
   DiskWatch disk_;

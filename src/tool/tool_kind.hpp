@@ -77,6 +77,9 @@ class ToolKind {
   /// the field).
   virtual Result<std::unique_ptr<ToolHandler>> make(const registry::ToolSpec& tool,
                                                     const registry::Pack& pack) = 0;
+  /// Lets what runs end; nothing runs any more, nor will. For whoever takes away what runs use:
+  /// one that nobody waits for any more may still be ending.
+  virtual void stop() {}
 };
 
 }  // namespace callosum::tool

@@ -1,6 +1,7 @@
 #include "provider/offline/offline_ears.hpp"
 
 #include <deque>
+#include <mutex>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -23,6 +24,7 @@ constexpr std::size_t kLeastCommit = 1600;       // samples: 100 ms, as the wire
 
 /// A recogniser and what it is in the middle of; a worker thread may hold it when all else is gone.
 struct Recogniser {
+  std::mutex mutex;  // a step that is waited for no more may still be ending
   std::unique_ptr<Listener> listener;
   bool in_utterance = false;
 };
@@ -45,6 +47,7 @@ struct Hearing {
 };
 
 Result<Utterance> do_step(const Hearing::Step& step, Recogniser& own, SpeechParts& speech) {
+  const std::lock_guard lock(own.mutex);
   if (step.kind == Hearing::Step::Kind::feed) {
     if (!own.listener) {
       auto made = speech.make_listener(step.is_phone);

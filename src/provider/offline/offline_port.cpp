@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/asio/this_coro.hpp>
 #include <deque>
+#include <mutex>
 #include <optional>
 #include <utility>
 
@@ -302,6 +303,7 @@ class OfflinePort final : public realtime::ModelPort, private VadSink {
     if (!ears_) ears_ = std::make_shared<EarsHolder>();
     std::function<Result<int>()> work = [ears = ears_, samples, phone_band,
                                          &speech = parts_.speech]() -> Result<int> {
+      const std::lock_guard lock(ears->mutex);
       if (!ears->listener) {
         auto made = speech.make_listener(phone_band);
         if (!made) return made.error();
@@ -316,7 +318,8 @@ class OfflinePort final : public realtime::ModelPort, private VadSink {
       return 0;
     };
     const auto deadline = async::Deadline::after(parts_.time, kSpeechTimeout);
-    const auto done = co_await parts_.pool.run<int>(deadline, std::move(work));
+    auto pending = parts_.pool.run<int>(deadline, std::move(work));
+    const auto done = co_await std::move(pending);
     if (!done) note(done.error());
   }
 
@@ -324,12 +327,14 @@ class OfflinePort final : public realtime::ModelPort, private VadSink {
     Utterance heard;
     if (ears_) {
       std::function<Result<Utterance>()> work = [ears = ears_]() -> Result<Utterance> {
+        const std::lock_guard lock(ears->mutex);
         if (!ears->in_utterance) return Utterance{};
         ears->in_utterance = false;
         return ears->listener->finish();
       };
       const auto deadline = async::Deadline::after(parts_.time, kSpeechTimeout);
-      auto done = co_await parts_.pool.run<Utterance>(deadline, std::move(work));
+      auto pending = parts_.pool.run<Utterance>(deadline, std::move(work));
+      auto done = co_await std::move(pending);
       if (done) {
         heard = std::move(*done);
       } else {
@@ -394,8 +399,8 @@ class OfflinePort final : public realtime::ModelPort, private VadSink {
       return sound::encode_speech(*pcm, format);
     };
     const auto deadline = async::Deadline::after(parts_.time, kSpeechTimeout);
-    const auto bytes =
-        co_await parts_.pool.run<std::vector<std::uint8_t>>(deadline, std::move(work));
+    auto pending = parts_.pool.run<std::vector<std::uint8_t>>(deadline, std::move(work));
+    const auto bytes = co_await std::move(pending);
     if (response != response_) co_return;
     if (!bytes) {
       note(bytes.error());
@@ -412,6 +417,7 @@ class OfflinePort final : public realtime::ModelPort, private VadSink {
   void note(const Error& error) { conversation_.error("speech_failed", error.message, "", ""); }
 
   struct EarsHolder {
+    std::mutex mutex;  // a step that is waited for no more may still be ending
     std::unique_ptr<Listener> listener;
     bool in_utterance = false;
   };

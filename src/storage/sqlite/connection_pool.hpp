@@ -24,12 +24,11 @@ class ConnectionPool : public std::enable_shared_from_this<ConnectionPool> {
   ConnectionPool(async::BlockingPool& threads, std::size_t size, Opener open);
 
   /// Runs `work` with a connection of its own. At the deadline, or when the caller is cancelled,
-  /// the query is interrupted and the answer is TIMEOUT at once. `share`: as of BlockingPool, the
-  /// tenant for whom it is.
+  /// the query is interrupted and the answer is TIMEOUT at once. `claim`: as of BlockingPool.
   template <class T>
   boost::asio::awaitable<Result<T>> run(async::Deadline deadline,
                                         std::function<Result<T>(Connection&)> work,
-                                        std::string share = {});
+                                        async::JobClaim claim = {});
 
   /// The same in one transaction that takes the write lock first: committed where `work` succeeds,
   /// else rolled back. TIMEOUT: nothing has changed. OUTCOME_UNKNOWN: cut short while it was
@@ -37,7 +36,7 @@ class ConnectionPool : public std::enable_shared_from_this<ConnectionPool> {
   template <class T>
   boost::asio::awaitable<Result<T>> run_transaction(async::Deadline deadline,
                                                     std::function<Result<T>(Connection&)> work,
-                                                    std::string share = {});
+                                                    async::JobClaim claim = {});
 
   /// Nobody is lent a connection that was open before now. Any thread.
   void renew();
@@ -64,7 +63,7 @@ class ConnectionPool : public std::enable_shared_from_this<ConnectionPool> {
   boost::asio::awaitable<Result<T>> run_guarded(async::Deadline deadline,
                                                 std::shared_ptr<QueryGuard> guard,
                                                 std::function<Result<T>(Connection&)> work,
-                                                std::string share);
+                                                async::JobClaim claim);
   static Result<void> begin(Connection& connection);
   /// Commits, or says why not.
   static Result<void> commit(Connection& connection);
@@ -84,7 +83,7 @@ class ConnectionPool : public std::enable_shared_from_this<ConnectionPool> {
 template <class T>
 boost::asio::awaitable<Result<T>> ConnectionPool::run_guarded(
     async::Deadline deadline, std::shared_ptr<QueryGuard> guard,
-    std::function<Result<T>(Connection&)> work, std::string share) {
+    std::function<Result<T>(Connection&)> work, async::JobClaim claim) {
   std::function<Result<T>()> job = [self = shared_from_this(), guard,
                                     work = std::move(work)]() -> Result<T> {
     const Lease lease(*self, *guard);
@@ -92,7 +91,7 @@ boost::asio::awaitable<Result<T>> ConnectionPool::run_guarded(
     return work(**lease.get());
   };
   std::function<void()> interrupt = [guard] { guard->interrupt(); };
-  auto pending = threads_.run<T>(deadline, std::move(job), std::move(interrupt), std::move(share));
+  auto pending = threads_.run<T>(deadline, std::move(job), std::move(interrupt), std::move(claim));
   auto result = co_await std::move(pending);
   co_return result;
 }
@@ -100,16 +99,16 @@ boost::asio::awaitable<Result<T>> ConnectionPool::run_guarded(
 template <class T>
 boost::asio::awaitable<Result<T>> ConnectionPool::run(async::Deadline deadline,
                                                       std::function<Result<T>(Connection&)> work,
-                                                      std::string share) {
+                                                      async::JobClaim claim) {
   auto guard = make_guard(deadline);
-  auto pending = run_guarded<T>(deadline, std::move(guard), std::move(work), std::move(share));
+  auto pending = run_guarded<T>(deadline, std::move(guard), std::move(work), std::move(claim));
   auto result = co_await std::move(pending);
   co_return result;
 }
 
 template <class T>
 boost::asio::awaitable<Result<T>> ConnectionPool::run_transaction(
-    async::Deadline deadline, std::function<Result<T>(Connection&)> work, std::string share) {
+    async::Deadline deadline, std::function<Result<T>(Connection&)> work, async::JobClaim claim) {
   auto guard = make_guard(deadline);
   std::function<Result<T>(Connection&)> whole =
       [work = std::move(work)](Connection& connection) -> Result<T> {
@@ -121,7 +120,7 @@ boost::asio::awaitable<Result<T>> ConnectionPool::run_transaction(
     if (!committed) return committed.error();
     return result;
   };
-  auto pending = run_guarded<T>(deadline, guard, std::move(whole), std::move(share));
+  auto pending = run_guarded<T>(deadline, guard, std::move(whole), std::move(claim));
   auto result = co_await std::move(pending);
   if (!result && result.error().type == ErrorType::timeout && guard->may_have_committed()) {
     co_return fail(ErrorType::outcome_unknown, "it is not certain whether that was done");

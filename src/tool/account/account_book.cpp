@@ -141,10 +141,11 @@ Result<AccountBook::Kept> AccountBook::open(const ConnectedAccount& account) con
 
 asio::awaitable<Result<AccountBook::Found>> AccountBook::find(AccountKey key,
                                                               async::Deadline deadline) {
+  auto tenant = key.tenant_id;
   std::function<Result<Found>(Connection&)> query = [key = std::move(key)](Connection& connection) {
     return storage::find_account(connection, key);
   };
-  auto reading = ground_.database.read<Found>(deadline, std::move(query));
+  auto reading = ground_.database.read<Found>(deadline, std::move(query), std::move(tenant));
   auto found = co_await std::move(reading);
   co_return found;
 }

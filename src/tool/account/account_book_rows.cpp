@@ -41,7 +41,7 @@ asio::awaitable<bool> AccountBook::store_renewed(ConnectedAccount account,
   std::function<Result<bool>(Connection&)> change = [account](Connection& connection) {
     return storage::renew_account(connection, account);
   };
-  auto writing = ground_.database.write<bool>(deadline, std::move(change));
+  auto writing = ground_.database.write<bool>(deadline, std::move(change), account.key.tenant_id);
   const auto written = co_await std::move(writing);
   if (written) co_return *written;
   // The token is good all the same; the next call fetches another.
@@ -57,7 +57,7 @@ asio::awaitable<Error> AccountBook::end_grant(ConnectedAccount account, async::D
   std::function<Result<bool>(Connection&)> change = [account](Connection& connection) {
     return storage::revoke_account(connection, account);
   };
-  auto writing = ground_.database.write<bool>(deadline, std::move(change));
+  auto writing = ground_.database.write<bool>(deadline, std::move(change), account.key.tenant_id);
   const auto written = co_await std::move(writing);
   if (written && *written) {
     ground_.log.warn("account_revoked", {{"tenant_id", account.key.tenant_id},
@@ -72,11 +72,12 @@ asio::awaitable<Result<std::vector<ConnectedAccount>>> AccountBook::list(std::st
                                                                          std::string subject,
                                                                          async::Deadline deadline) {
   using Rows = std::vector<ConnectedAccount>;
+  auto tenant = tenant_id;
   std::function<Result<Rows>(Connection&)> query =
       [tenant_id = std::move(tenant_id), subject = std::move(subject)](Connection& connection) {
         return storage::list_accounts(connection, tenant_id, subject);
       };
-  auto reading = ground_.database.read<Rows>(deadline, std::move(query));
+  auto reading = ground_.database.read<Rows>(deadline, std::move(query), std::move(tenant));
   auto rows = co_await std::move(reading);
   co_return rows;
 }
@@ -103,7 +104,7 @@ asio::awaitable<Result<void>> AccountBook::keep(AccountKey key, TokenAnswer toke
   std::function<Result<void>(Connection&)> change = [account](Connection& connection) {
     return storage::save_account(connection, account);
   };
-  auto writing = ground_.database.write<void>(deadline, std::move(change));
+  auto writing = ground_.database.write<void>(deadline, std::move(change), account.key.tenant_id);
   const auto kept = co_await std::move(writing);
   if (!kept) co_return kept.error();
   ground_.log.info("account_connected", {{"tenant_id", account.key.tenant_id},
@@ -137,7 +138,7 @@ asio::awaitable<Result<bool>> AccountBook::remove(AccountKey key, async::Deadlin
   std::function<Result<bool>(Connection&)> change = [key](Connection& connection) {
     return storage::remove_account(connection, key);
   };
-  auto writing = ground_.database.write<bool>(deadline, std::move(change));
+  auto writing = ground_.database.write<bool>(deadline, std::move(change), key.tenant_id);
   const auto removed = co_await std::move(writing);
   if (!removed) co_return removed.error();
   if (!*revoked) {

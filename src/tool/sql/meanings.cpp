@@ -331,7 +331,7 @@ asio::awaitable<Result<void>> Meanings::keep(const std::vector<Wanted>& batch,
     return true;
   };
   const auto deadline = async::Deadline::after(tasks_.time(), kWritePatience);
-  auto writing = ground_.database.write<bool>(deadline, std::move(write));
+  auto writing = ground_.database.write<bool>(deadline, std::move(write), batch.front().tenant_id);
   const auto written = co_await std::move(writing);
   if (!written) co_return written.error();
   co_return Result<void>{};

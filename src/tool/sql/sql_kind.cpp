@@ -71,7 +71,7 @@ asio::awaitable<void> prepare(Meanings* meanings, std::shared_ptr<PackStore> sto
     return find_unknown(connection, *meanings, *rows);
   };
   const auto deadline = async::Deadline::after(meanings->time(), kLookTime);
-  auto pending = store->readers()->run<Unknown>(deadline, std::move(query), rows->tenant_id);
+  auto pending = store->readers()->run<Unknown>(deadline, std::move(query), {rows->tenant_id});
   auto unknown = co_await std::move(pending);
   // One that fails is made up for by the first search.
   if (unknown) meanings->want(rows->tenant_id, std::move(*unknown));
@@ -116,8 +116,8 @@ class SqlHandler final : public ToolHandler {
         };
     auto pending =
         plan->is_write
-            ? store_->writer()->run_transaction<json::value>(deadline, std::move(query), tenant)
-            : store_->readers()->run<json::value>(deadline, std::move(query), tenant);
+            ? store_->writer()->run_transaction<json::value>(deadline, std::move(query), {tenant})
+            : store_->readers()->run<json::value>(deadline, std::move(query), {tenant});
     auto result = co_await std::move(pending);
     if (!result && plan->is_write) ground_.disk.note(result.error());
     if (!result) co_return result.error();
@@ -205,8 +205,12 @@ class SqlKind final : public ToolKind {
         readers_(options.readers, options.max_queued),
         writer_(1, options.max_queued) {}
 
-  ~SqlKind() override {
+  ~SqlKind() override { stop(); }
+
+  void stop() override {
     if (meanings_) meanings_->stop();  // what it looks at goes with this
+    readers_.stop();
+    writer_.stop();
   }
 
   std::string_view name() const override { return "sql"; }

@@ -48,6 +48,32 @@ TEST(TaskThread, CancelsWhatRunsAndJoinsWhenItStops) {
   thread.stop();
 }
 
+/// Cancelled, it asks for more.
+asio::awaitable<void> post_at_the_end(TaskThread& thread, std::promise<void>& begun,
+                                      bool& has_run) {
+  struct Post {
+    TaskThread& thread;
+    bool& has_run;
+    ~Post() {
+      thread.post([&has_run = has_run](TaskGroup&) { has_run = true; });
+    }
+  } const post{thread, has_run};
+  begun.set_value();
+  const auto late = Deadline::after(thread.time(), std::chrono::hours(24));
+  co_await sleep_until(late);
+}
+
+TEST(TaskThread, StartsNothingMoreOnceItStops) {
+  TaskThread thread([] { FAIL() << "it broke"; });
+  std::promise<void> begun;
+  bool has_run = false;
+  thread.start("ask", [&] { return post_at_the_end(thread, begun, has_run); });
+  begun.get_future().get();
+  thread.stop();
+
+  EXPECT_FALSE(has_run);
+}
+
 TEST(TaskThread, SaysThatATaskHasBrokenIt) {
   std::promise<void> broken;
   TaskThread thread([&broken] { broken.set_value(); });

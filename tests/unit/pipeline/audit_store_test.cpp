@@ -125,6 +125,32 @@ TEST_F(AuditStoreTest, WritesAtOnceWhatSomebodyWaitsFor) {
   EXPECT_EQ(kept(), 8);
 }
 
+TEST_F(AuditStoreTest, KeepsMoreThanGoesIntoOneRow) {
+  open(true);
+  write(20'000);  // some megabytes of two businesses
+
+  EXPECT_TRUE(settled());
+  EXPECT_EQ(kept(), 20'000);
+  const auto connection = Connection::open({.path = file()});
+  const auto chains = storage::verify_audit(**connection);
+  ASSERT_TRUE(chains);
+  for (const auto& chain : *chains) EXPECT_EQ(chain.problem, "") << chain.tenant_id;
+}
+
+TEST_F(AuditStoreTest, SaysThatARecordWasThrownAway) {
+  open(true);
+  const std::string much(1 << 16, 'x');
+  AuditRecord record;
+  record.tenant_id = "tenant-a";
+  record.tool = much;
+  for (int i = 0; i < 1'100; ++i) store->write(record, AuditPlace::queue);  // of 64 MiB
+
+  EXPECT_FALSE(settled());
+  EXPECT_GT(kept(), 900);
+  write(1);
+  EXPECT_TRUE(settled());
+}
+
 TEST_F(AuditStoreTest, SaysThatWhatIsWaitedForCannotBeWritten) {
   open(true);
   break_database();

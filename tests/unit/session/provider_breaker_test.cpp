@@ -43,35 +43,47 @@ TEST(ProviderBreaker, RestsAtOnceWhereItIsRefused) {
   }
 }
 
-TEST(PlanReports, AConversationThatHasGrownTooLongRestsNobodysModel) {
-  const auto breaker = std::make_shared<ProviderBreaker>();
-  PlanReports reports(breaker);
-  reports.on_planned();
-  for (int i = 0; i < 5; ++i) EXPECT_FALSE(reports.on_failed(ErrorType::validation, kStart));
+struct Talk {
+  std::shared_ptr<ProviderBreaker> first = std::make_shared<ProviderBreaker>();
+  std::shared_ptr<ProviderBreaker> second = std::make_shared<ProviderBreaker>();
+  std::shared_ptr<bool> was_served = std::make_shared<bool>(false);
+  PlanReports to_first{first, was_served};
+  PlanReports to_second{second, was_served};
+};
 
-  EXPECT_FALSE(breaker->is_resting(kStart));
+TEST(PlanReports, AConversationThatHasGrownTooLongRestsNobodysModel) {
+  Talk talk;
+  talk.to_first.on_planned();
+  for (int i = 0; i < 5; ++i) {
+    EXPECT_FALSE(talk.to_first.on_failed(ErrorType::validation, kStart));
+    EXPECT_FALSE(talk.to_second.on_failed(ErrorType::validation, kStart));  // nor the next one's
+  }
+
+  EXPECT_FALSE(talk.first->is_resting(kStart));
+  EXPECT_FALSE(talk.second->is_resting(kStart));
 }
 
 TEST(PlanReports, AModelThatTakesNothingAtAllRests) {
-  const auto breaker = std::make_shared<ProviderBreaker>();
-  PlanReports reports(breaker);
-  EXPECT_FALSE(reports.on_failed(ErrorType::validation, kStart));
-  EXPECT_FALSE(reports.on_failed(ErrorType::validation, kStart));
+  Talk talk;
+  EXPECT_FALSE(talk.to_first.on_failed(ErrorType::validation, kStart));
+  EXPECT_FALSE(talk.to_first.on_failed(ErrorType::validation, kStart));
 
-  EXPECT_TRUE(reports.on_failed(ErrorType::validation, kStart));
+  EXPECT_TRUE(talk.to_first.on_failed(ErrorType::validation, kStart));
 }
 
 TEST(PlanReports, EndsTheRestOfItsOwnFailuresAlone) {
-  const auto breaker = std::make_shared<ProviderBreaker>();
-  PlanReports ours(breaker), others(breaker);
-  ours.on_planned();
-  for (int i = 0; i < 3; ++i) others.on_failed(ErrorType::transient, kStart);
-  ours.on_planned();
-  EXPECT_TRUE(breaker->is_resting(kStart));
-  ours.on_failed(ErrorType::transient, kStart);
-  ours.on_planned();
+  Talk talk;
+  talk.to_first.on_planned();
+  for (int i = 0; i < 3; ++i) talk.first->on_failed(ErrorType::transient, kStart);  // others'
+  talk.to_first.on_planned();
+  EXPECT_TRUE(talk.first->is_resting(kStart));
+  talk.to_first.on_failed(ErrorType::validation, kStart);  // was no failure of the model's
+  talk.to_first.on_planned();
+  EXPECT_TRUE(talk.first->is_resting(kStart));
+  talk.to_first.on_failed(ErrorType::transient, kStart);
+  talk.to_first.on_planned();
 
-  EXPECT_FALSE(breaker->is_resting(kStart));
+  EXPECT_FALSE(talk.first->is_resting(kStart));
 }
 
 TEST(ProviderBreaker, LetsOneSessionTryWhenItHasRested) {
