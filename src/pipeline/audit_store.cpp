@@ -14,7 +14,6 @@ namespace {
 
 /// What may wait while the database cannot be written. Beyond it records are lost, counted and
 /// said.
-constexpr std::size_t kMaxWaitingBytes = 64 << 20;
 /// One row of the audit; what is larger than a connection's limit could never be written.
 constexpr std::size_t kMostBytesOfAGroup = 256 << 10;
 constexpr auto kRetry = 1s;
@@ -25,11 +24,12 @@ constexpr auto kBetweenHeads = 1min;
 Result<std::unique_ptr<AuditStore>> AuditStore::open(const std::filesystem::path& database,
                                                      telemetry::Log& log, bool is_strict,
                                                      storage::DiskWatch* disk,
-                                                     std::chrono::milliseconds gather) {
+                                                     std::chrono::milliseconds gather,
+                                                     std::size_t most_bytes) {
   auto connection = storage::sqlite::Connection::open({.path = database});
   if (!connection) return connection.error();
   return std::unique_ptr<AuditStore>(
-      new AuditStore(std::move(*connection), {database, disk, gather}, log, is_strict));
+      new AuditStore(std::move(*connection), {database, disk, gather, most_bytes}, log, is_strict));
 }
 
 AuditStore::AuditStore(std::unique_ptr<storage::sqlite::Connection> connection, Place place,
@@ -66,7 +66,7 @@ void AuditStore::write(const AuditRecord& record, AuditPlace place) {
     const std::lock_guard lock(mutex_);
     is_first = waiting_.empty();
     if (!moved_.contains(record.tenant_id)) moved_.emplace(record.tenant_id);
-    if (waiting_.bytes + line.size() > kMaxWaitingBytes) {
+    if (waiting_.bytes + line.size() > place_.most_bytes) {
       ++waiting_.lost;
       return;
     }

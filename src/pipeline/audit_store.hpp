@@ -32,13 +32,16 @@ class AuditStore final : public AuditSink {
  public:
   /// How long a group is gathered, unless somebody waits for it.
   static constexpr std::chrono::milliseconds kGather{50};
+  /// Of records that wait for the disk. Beyond it they are thrown away, and counted.
+  static constexpr std::size_t kMostBytes = 64 << 20;
 
   /// A connection of its own to the gateway's database, whose tables are there. `disk` is told what
   /// could not be written, and outlives this.
   static Result<std::unique_ptr<AuditStore>> open(const std::filesystem::path& database,
                                                   telemetry::Log& log, bool is_strict = false,
                                                   storage::DiskWatch* disk = nullptr,
-                                                  std::chrono::milliseconds gather = kGather);
+                                                  std::chrono::milliseconds gather = kGather,
+                                                  std::size_t most_bytes = kMostBytes);
   ~AuditStore() override;
   void write(const AuditRecord& record, AuditPlace place) override;
   bool is_strict() const override { return is_strict_; }
@@ -49,6 +52,7 @@ class AuditStore final : public AuditSink {
     std::filesystem::path database;
     storage::DiskWatch* disk;
     std::chrono::milliseconds gather;
+    std::size_t most_bytes;
   };
   AuditStore(std::unique_ptr<storage::sqlite::Connection> connection, Place place,
              telemetry::Log& log, bool is_strict);
