@@ -31,9 +31,9 @@ bool asks_what_it_is(std::string_view sentence) {
   return false;
 }
 
-constexpr std::string_view kOnlyLooksUp =
-    "I am the offline demo voice: I look things up, but booking or changing anything takes a "
-    "language model. What else would you like to know?";
+constexpr std::string_view kTakesUpNothing =
+    "I am the offline demo voice: I understand whole requests, but a yes to what was offered takes "
+    "a language model. What else would you like to know?";
 
 /// "Yes please", "I'll take it": to an offer, which phrases alone cannot take up.
 bool takes_up(std::string_view sentence) {
@@ -160,7 +160,7 @@ class PhraseBrain final : public Brain {
       if (match.tool.empty()) continue;
       plan.calls.push_back({match.tool, json::serialize(match.arguments)});
     }
-    if (plan.calls.empty() && takes_up(user.text)) plan.text = std::string(kOnlyLooksUp);
+    if (plan.calls.empty() && takes_up(user.text)) plan.text = std::string(kTakesUpNothing);
     return plan;
   }
 
